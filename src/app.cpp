@@ -1,0 +1,164 @@
+#include "app.hpp"
+
+#include "cli.hpp"
+#include "delivery.hpp"
+#include "entry.hpp"
+#include "event.hpp"
+#include "help.hpp"
+#include "listen.hpp"
+#include "loki.hpp"
+#include "report.hpp"
+#include "version.hpp"
+
+namespace metrics_event {
+namespace {
+
+// Sends one event, or does what --dry-run and --disabled do instead; fills the report as it goes,
+// so that a failure is reported with all that was known.
+class Send {
+public:
+  Send(const App& app, const SendEvent& command, const Settings& settings, Report& report)
+      : app_{app}, command_{command}, settings_{settings}, report_{report} {}
+
+  void run() {
+    report_.url = settings_.url.url();
+    const Instant now = app_.clock.now();
+    report_.event = make_event(*command_.type, command_.fields, now);
+    report_.entry = make_entry(*report_.event, settings_.labels, settings_.entry_time, now);
+    warn_of_losses(now);
+
+    std::string body = push_body({&*report_.entry, 1});
+    if (settings_.dry_run) {
+      report_.status = Report::Status::dry_run;
+      if (settings_.output == Output::text) {
+        app_.console.print(body + '\n');
+      }
+    } else if (settings_.disabled) {
+      report_.status = Report::Status::disabled;
+    } else {
+      deliver(std::move(body));
+    }
+  }
+
+private:
+  void warn_of_losses(Instant now) const {
+    if (!settings_.quiet) {
+      for (const std::string& loss : likely_losses(*report_.entry, now)) {
+        app_.console.say("warning: " + loss);
+      }
+    }
+  }
+
+  void deliver(std::string body) {
+    const Delivery delivery = metrics_event::deliver(
+        push_request(settings_.url, settings_.org_id, std::move(body), settings_.connect_timeout),
+        RetryPolicy{}, settings_.timeout, app_.transport, app_.clock);
+    const Judgement& judgement = delivery.judgement;
+    report_.attempts = delivery.attempts;
+    report_.http_status = delivery.http_status;
+    report_.elapsed = delivery.elapsed;
+    if (judgement.code != ExitCode::ok) {
+      report_.error = {judgement.code, {}, judgement.response};
+      throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
+                                        ": " + judgement.message};
+    }
+    report_.status = Report::Status::delivered;
+    if (settings_.verbose) {
+      app_.console.say(describe_delivery(report_));
+    }
+  }
+
+  const App& app_;
+  const SendEvent& command_;
+  const Settings& settings_;
+  Report& report_;
+};
+
+void run_command(const App& app, const CommandLine& line, const Resolved& resolved,
+                 Report& report) {
+  if (const auto* send = std::get_if<SendEvent>(&line.command)) {
+    Send{app, *send, resolved.settings, report}.run();
+  } else if (const auto* command = std::get_if<RunCommand>(&line.command)) {
+    listen(listen_options(command->options, resolved), app.console);
+  }
+}
+
+// True when the command line asks for words only, which are printed.
+bool print_words(const App& app, const CommandLine& line) {
+  if (const auto* topic = std::get_if<ShowHelp>(&line.command)) {
+    app.console.print(help(topic->topic, app.events));
+    return true;
+  }
+  if (std::holds_alternative<ShowVersion>(line.command)) {
+    app.console.print("metrics-event " + std::string{version} + '\n');
+    return true;
+  }
+  return false;
+}
+
+// The exception under way, in the one type that is reported.
+Failure current_failure() {
+  try {
+    throw;
+  } catch (const Failure& failure) {
+    return failure;
+  } catch (const std::exception& bug) {
+    return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
+  } catch (...) {
+    return {ExitCode::software, "this is a bug: an unknown exception"};
+  }
+}
+
+// Says what went wrong, where `settings` want it said, and completes the report.
+void report_failure(const App& app, const Failure& failure, const Settings& settings,
+                    bool wants_object, Report& report) {
+  const bool excused = settings.best_effort && excused_by_best_effort(failure.code());
+  if (!excused || !settings.quiet) {
+    app.console.say((excused ? "warning: " : "error: ") + failure.text());
+  }
+  report.status = Report::Status::failed;
+  report.exit_code = excused ? ExitCode::ok : failure.code();
+  const std::string response = report.error ? report.error->response : "";
+  report.error = {failure.code(), failure.text(), response};
+  if (wants_object) {
+    app.console.print(to_json(report));
+  }
+}
+
+} // namespace
+
+ExitCode run(const App& app) {
+  Report report;
+  Settings settings; // as far as they are known
+  bool is_event = true;
+  try {
+    const CommandLine line = parse_command_line(app.arguments, app.events);
+    const Layer environment = environment_layer(app.environment);
+    is_event = !std::holds_alternative<RunCommand>(line.command);
+    settings.output = output_of({environment, line.settings});
+    if (line.trouble) {
+      throw *line.trouble;
+    }
+    if (print_words(app, line)) {
+      return ExitCode::ok;
+    }
+    const Resolved resolved = resolve({environment, line.settings});
+    settings = resolved.settings;
+    settings.best_effort = settings.best_effort && is_event;
+    run_command(app, line, resolved, report);
+    if (is_event && settings.output == Output::json) {
+      app.console.print(to_json(report));
+    }
+  } catch (...) {
+    const Failure failure = current_failure();
+    const bool wants_object = is_event && settings.output == Output::json &&
+                              failure.code() != ExitCode::ioerr; // stdout has just failed
+    try {
+      report_failure(app, failure, settings, wants_object, report);
+    } catch (const Failure&) { // the object could not be written, which changes nothing
+    }
+  }
+  return report.exit_code;
+}
+
+} // namespace metrics_event

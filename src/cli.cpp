@@ -1,0 +1,282 @@
+#include "cli.hpp"
+
+#include "text.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+// What the first word that is not an option names.
+struct Subject {
+  std::string word; // as given; empty: none
+  const EventType* event = nullptr;
+  const CommandType* command = nullptr;
+};
+
+Subject subject_named(const std::string& word, std::span<const EventType> events) {
+  Subject subject{.word = word};
+  for (const EventType& type : events) {
+    if (word == kebab_case(type.name) || word == type.name) {
+      subject.event = &type;
+    }
+  }
+  for (const CommandType& type : all_commands()) {
+    if (word == type.name) {
+      subject.command = &type;
+    }
+  }
+  return subject;
+}
+
+// Every option that is possible with a subject, by its flag without dashes; true: it takes a value.
+std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
+  std::map<std::string, bool, std::less<>> options{{"help", false}, {"version", false}};
+  for (const Setting& setting : all_settings()) {
+    options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
+  }
+  if (subject.event != nullptr) {
+    options.emplace(kebab_case(timestamp_field.name), true);
+    for (const Field& field : subject.event->fields) {
+      options.emplace(kebab_case(field.name), true);
+    }
+  }
+  if (subject.command != nullptr) {
+    for (const CommandOption& option : subject.command->options) {
+      options.emplace(option.name, true);
+    }
+  }
+  return options;
+}
+
+// The arguments made ready for CLI11, which takes `--name=` for a missing value, knows only the
+// exact name of a subcommand, and goes on reading options behind `--`.
+struct Arguments {
+  Subject subject;
+  std::vector<std::string> words;         // with `--name=` in the form of two words
+  std::vector<std::string> behind_dashes; // `--` and what follows it
+  std::string lacking;                    // an option at the end that lacks its value
+};
+
+Arguments prepare(std::span<const std::string> given, std::span<const EventType> events) {
+  Arguments arguments;
+  auto options = possible_options({});
+  bool is_value = false;
+  for (auto word = given.begin(); word != given.end(); ++word) {
+    if (std::exchange(is_value, false)) {
+      arguments.words.push_back(*word);
+      continue;
+    }
+    if (*word == "--") {
+      arguments.behind_dashes.assign(word, given.end());
+      break;
+    }
+    if (word->starts_with("--")) {
+      const std::size_t equals = word->find('=');
+      const auto option = options.find(std::string_view{*word}.substr(2, equals - 2));
+      const bool takes_value = option != options.end() && option->second;
+      if (takes_value && equals + 1 == word->size()) {
+        arguments.words.push_back(word->substr(0, equals));
+        arguments.words.emplace_back();
+        continue;
+      }
+      is_value = takes_value && equals == std::string::npos;
+    } else if (!word->starts_with('-') && arguments.subject.word.empty()) {
+      arguments.subject = subject_named(*word, events);
+      options = possible_options(arguments.subject);
+    }
+    arguments.words.push_back(*word);
+  }
+  if (is_value) {
+    arguments.lacking = arguments.words.back();
+    arguments.words.pop_back();
+  }
+  return arguments;
+}
+
+std::string suggestion(std::string_view given, std::span<const std::string_view> known,
+                       std::string_view prefix) {
+  const auto near = nearest(given, known);
+  return near ? ", did you mean \"" + std::string{prefix} + std::string{*near} + "\"?" : "";
+}
+
+std::string see_help(const Subject& subject) {
+  const bool known = subject.event != nullptr || subject.command != nullptr;
+  return "see metrics-event" + (known ? ' ' + subject.word : "") + " --help";
+}
+
+Failure unknown_subject(const std::string& word, std::span<const EventType> events) {
+  std::vector<std::string> names;
+  for (const EventType& type : events) {
+    names.push_back(kebab_case(type.name));
+  }
+  std::vector<std::string_view> known{names.begin(), names.end()};
+  for (const CommandType& type : all_commands()) {
+    known.push_back(type.name);
+  }
+  const std::string hint = suggestion(word, known, "");
+  return {ExitCode::usage, "unknown event or command " + quote(word) +
+                               (hint.empty() ? ", see metrics-event --help" : hint)};
+}
+
+Failure unexpected_word(const std::string& word, const Subject& subject) {
+  const std::string flag = word.substr(0, word.find('='));
+  const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+  const auto options = possible_options(subject);
+  std::vector<std::string_view> known;
+  for (const auto& [option, takes_value] : options) {
+    known.push_back(option);
+  }
+  const bool looks_like_option = word.starts_with('-') || word.find('=') != std::string::npos;
+  const std::string hint = looks_like_option ? suggestion(name, known, "--") : "";
+  const std::string what = word.starts_with('-') ? "unknown option " + quote(flag)
+                                                 : "unexpected argument " + quote(word);
+  return {ExitCode::usage, what + (hint.empty() ? ", " + see_help(subject) : hint)};
+}
+
+// Options in the order of their rows, so that reading them back is reading the table.
+class Parser {
+public:
+  explicit Parser(const Subject& subject) : subject_{subject} {
+    app_.set_help_flag();
+    app_.allow_extras();
+    help_ = app_.add_flag("-h,--help");
+    version_ = app_.add_flag("-V,--version");
+    for (const Setting& setting : all_settings()) {
+      const std::string name = "--" + std::string{setting.name};
+      settings_.push_back(
+          setting.kind == Setting::Kind::toggle
+              ? app_.add_flag(setting.short_flag == '\0'
+                                  ? name
+                                  : std::string{'-', setting.short_flag, ','} + name)
+              : add_option(app_, name));
+    }
+    if (subject.event == nullptr && subject.command == nullptr) {
+      return;
+    }
+    CLI::App& subcommand = *app_.add_subcommand(subject.word);
+    subcommand.set_help_flag();
+    subcommand.fallthrough();
+    subcommand.allow_extras();
+    if (subject.event != nullptr) {
+      fields_.emplace_back(&timestamp_field, add_option(subcommand, timestamp_field));
+      for (const Field& field : subject.event->fields) {
+        fields_.emplace_back(&field, add_option(subcommand, field));
+      }
+    } else {
+      for (const CommandOption& option : subject.command->options) {
+        options_.emplace_back(&option, add_option(subcommand, "--" + std::string{option.name}));
+      }
+    }
+  }
+
+  // Reads the words; what is left over is returned in order.
+  std::vector<std::string> read(std::vector<std::string> words) {
+    std::ranges::reverse(words); // CLI11 consumes from the back
+    app_.parse(std::move(words));
+    return app_.remaining(true);
+  }
+
+  Layer settings() const {
+    Layer layer;
+    for (std::size_t i = 0; i < settings_.size(); ++i) {
+      for (const std::string& text : settings_[i]->results()) {
+        layer.push_back(given_by_flag(all_settings()[i], text));
+      }
+    }
+    return layer;
+  }
+
+  decltype(CommandLine::command) command() const {
+    if (help_->count() > 0) {
+      return ShowHelp{subject_.event != nullptr     ? subject_.event->name
+                      : subject_.command != nullptr ? subject_.command->name
+                                                    : std::string_view{}};
+    }
+    if (subject_.event != nullptr && version_->count() == 0) {
+      return SendEvent{subject_.event, values<GivenField>(fields_)};
+    }
+    if (subject_.command != nullptr && version_->count() == 0) {
+      return RunCommand{subject_.command, values<GivenOption>(options_)};
+    }
+    return ShowVersion{};
+  }
+
+  bool asks_for_words_only() const { return help_->count() + version_->count() > 0; }
+
+private:
+  static CLI::Option* add_option(CLI::App& app, const std::string& name) {
+    return app.add_option(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  static CLI::Option* add_option(CLI::App& app, const Field& field) {
+    return add_option(app, "--" + kebab_case(field.name));
+  }
+
+  template <class Given, class Pairs>
+  static std::vector<Given> values(const Pairs& pairs) {
+    std::vector<Given> given;
+    for (const auto& [row, option] : pairs) {
+      for (const std::string& text : option->results()) {
+        given.push_back({row, text});
+      }
+    }
+    return given;
+  }
+
+  const Subject& subject_;
+  CLI::App app_;
+  CLI::Option* help_ = nullptr;
+  CLI::Option* version_ = nullptr;
+  std::vector<CLI::Option*> settings_;
+  std::vector<std::pair<const Field*, CLI::Option*>> fields_;
+  std::vector<std::pair<const CommandOption*, CLI::Option*>> options_;
+};
+
+std::optional<Failure> trouble_with(const Arguments& arguments,
+                                    const std::vector<std::string>& left_over,
+                                    std::span<const EventType> events) {
+  const Subject& subject = arguments.subject;
+  const bool known = subject.event != nullptr || subject.command != nullptr;
+  if (!subject.word.empty() && !known) {
+    return unknown_subject(subject.word, events);
+  }
+  if (!left_over.empty()) {
+    return unexpected_word(left_over.front(), subject);
+  }
+  if (!arguments.lacking.empty()) {
+    return Failure{ExitCode::usage, arguments.lacking + " needs a value, " + see_help(subject)};
+  }
+  if (!arguments.behind_dashes.empty()) {
+    return Failure{ExitCode::usage, "unexpected argument \"--\": a command cannot be wrapped yet"};
+  }
+  if (!known) {
+    return Failure{ExitCode::usage, "an event or command is missing, see metrics-event --help"};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+CommandLine parse_command_line(std::span<const std::string> arguments,
+                               std::span<const EventType> events) {
+  const Arguments prepared = prepare(arguments, events);
+  Parser parser{prepared.subject};
+  CommandLine line;
+  try {
+    const std::vector<std::string> left_over = parser.read(prepared.words);
+    if (!parser.asks_for_words_only()) {
+      line.trouble = trouble_with(prepared, left_over, events);
+    }
+  } catch (const CLI::ParseError& error) {
+    line.trouble = Failure{ExitCode::usage, error.what()};
+  }
+  line.settings = parser.settings();
+  line.command = parser.command();
+  return line;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "transport.hpp"
+#include "value.hpp"
+
+namespace metrics_event {
+
+/// Time and chance as the rest of the program sees them, so that tests can give their own.
+class Clock {
+public:
+  virtual ~Clock() = default;
+
+  /// The time of day.
+  virtual Instant now() = 0;
+
+  /// The clock that deadlines are on.
+  virtual Deadline steady_now() = 0;
+
+  virtual void sleep_until(Deadline time) = 0;
+
+  /// A number in [0, 1), evenly distributed.
+  virtual double random() = 0;
+};
+
+/// The machine's clocks.
+class SystemClock final : public Clock {
+public:
+  Instant now() override;
+  Deadline steady_now() override;
+  void sleep_until(Deadline time) override;
+  double random() override;
+};
+
+} // namespace metrics_event

@@ -1,0 +1,59 @@
+#include "console.hpp"
+
+#include "exit_code.hpp"
+#include "text.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <system_error>
+
+namespace metrics_event {
+namespace {
+
+// 0, or the errno of the write that failed.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) { // someone made the terminal or pipe non-blocking
+      pollfd writable{descriptor, POLLOUT, 0};
+      poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+} // namespace
+
+void Console::print(std::string_view text) const {
+  if (const int error = write_all(output_, text); error != 0) {
+    throw Failure{ExitCode::ioerr,
+                  "cannot write to stdout: " + system_words({error, std::generic_category()})};
+  }
+}
+
+void Console::say(std::string_view text) const {
+  write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
+}
+
+void secure_standard_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::array<pollfd, 3> streams{pollfd{0, 0, 0}, pollfd{1, 0, 0}, pollfd{2, 0, 0}};
+  poll(streams.data(), streams.size(), 0);
+  for (const pollfd& stream : streams) {
+    if ((stream.revents & POLLNVAL) != 0) {
+      open("/", O_PATH | O_CLOEXEC); // takes the lowest free place, which is this one
+    }
+  }
+}
+
+} // namespace metrics_event

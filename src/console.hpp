@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+namespace metrics_event {
+
+/// The standard streams. Data goes to stdout and must arrive; diagnostics go to stderr as far as
+/// they can.
+class Console {
+public:
+  explicit Console(int output = 1, int diagnostics = 2)
+      : output_{output}, diagnostics_{diagnostics} {}
+
+  /// Writes all of `text` to stdout. Throws Failure (ioerr) when that is not possible.
+  void print(std::string_view text) const;
+
+  /// Writes one line, `metrics-event: TEXT`, to stderr.
+  void say(std::string_view text) const;
+
+private:
+  int output_;
+  int diagnostics_;
+};
+
+/// Fills the places of closed standard streams, so that no socket takes one and gets our words:
+/// reading and writing them fails, as it would have. Makes SIGPIPE an ordinary write error.
+void secure_standard_streams();
+
+} // namespace metrics_event

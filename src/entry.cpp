@@ -1,0 +1,72 @@
+#include "entry.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t longest_label_name = 1024;
+constexpr std::size_t longest_label_value = 2048;
+constexpr std::size_t longest_line = 256UL * 1024;
+constexpr auto oldest = std::chrono::days{7};
+constexpr auto furthest_ahead = std::chrono::minutes{10};
+
+bool is_label_name(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  return name.size() <= longest_label_name && letter(name.front()) &&
+         std::ranges::all_of(name, letter_or_digit) && !name.starts_with("__");
+}
+
+} // namespace
+
+Entry make_entry(const Event& event, Labels labels, EntryTime time, Instant now) {
+  return {.labels = std::move(labels),
+          .time = time == EntryTime::event ? event.timestamp : now,
+          .line = event.line};
+}
+
+std::vector<std::string> likely_losses(const Entry& entry, Instant now) {
+  std::vector<std::string> losses;
+  if (now - entry.time > oldest) {
+    losses.emplace_back("the entry time is more than 7 days old; Loki refuses it, and an agent in "
+                        "front of Loki accepts and loses it");
+  }
+  if (entry.time - now > furthest_ahead) {
+    losses.emplace_back(
+        "the entry time is more than 10 minutes ahead; Loki refuses it, and an agent "
+        "in front of Loki accepts and loses it");
+  }
+  if (entry.line.size() > longest_line) {
+    losses.emplace_back(
+        "the line is larger than 256 KiB; Loki refuses it, and an agent in front of "
+        "Loki accepts and loses it");
+  }
+  return losses;
+}
+
+Parsed<Labels::value_type> parse_label(std::string_view text) {
+  const auto assignment = parse_assignment(text);
+  if (!assignment) {
+    return Mismatch{"NAME=VALUE", text};
+  }
+  const auto& [name, value] = *assignment;
+  if (!is_label_name(name)) {
+    return Mismatch{"a label name of letters, digits and _ that starts with neither a digit nor __",
+                    name};
+  }
+  if (value.size() > longest_label_value) {
+    return Mismatch{"a label value of at most 2048 bytes", value};
+  }
+  if (!is_utf8(value)) {
+    return Mismatch{"a label value in valid UTF-8", value};
+  }
+  return Labels::value_type{name, value};
+}
+
+} // namespace metrics_event

@@ -1,0 +1,150 @@
+#include "help.hpp"
+
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "settings.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t page_width = 80;
+constexpr std::size_t left_width = 30;
+
+// A table of two columns: the left one indented by two, the right one wrapped.
+class Columns {
+public:
+  void row(std::string_view left, std::string_view right) {
+    std::string line = "  " + std::string{left};
+    if (line.size() + 2 > left_width) {
+      text_ += line + '\n';
+      line.clear();
+    }
+    line.resize(left_width, ' ');
+    bool fresh = true;
+    while (!right.empty()) {
+      const std::size_t end = std::min(right.find(' '), right.size());
+      if (!fresh && line.size() + 1 + end > page_width) {
+        text_ += line + '\n';
+        line.assign(left_width, ' ');
+        fresh = true;
+      }
+      line.append(fresh ? "" : " ").append(right.substr(0, end));
+      fresh = false;
+      right.remove_prefix(std::min(end + 1, right.size()));
+    }
+    text_ += line + '\n';
+  }
+  const std::string& str() const { return text_; }
+
+private:
+  std::string text_;
+};
+
+std::string wrapped(std::string_view text) {
+  std::string out;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const bool fits = column + 1 + end <= page_width;
+    out.append(column == 0 ? "" : fits ? " " : "\n").append(text.substr(0, end));
+    column = column == 0 || !fits ? end : column + 1 + end;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out + '\n';
+}
+
+std::string with_default(std::string_view help, std::string_view default_text) {
+  const bool worth_saying = !default_text.empty() && default_text != "false";
+  return std::string{help} +
+         (worth_saying ? " (default " + std::string{default_text} + ')' : std::string{});
+}
+
+std::string setting_rows() {
+  Columns columns;
+  for (const Setting& setting : all_settings()) {
+    std::string flag =
+        setting.short_flag == '\0' ? "    " : std::string{'-', setting.short_flag, ',', ' '};
+    flag.append("--").append(setting.name);
+    if (!setting.placeholder.empty()) {
+      flag.append(" ").append(setting.placeholder);
+    }
+    columns.row(flag, with_default(setting.help, setting.default_text));
+  }
+  columns.row("-h, --help", "help, also about one event or command");
+  columns.row("-V, --version", "the version");
+  return columns.str();
+}
+
+std::string exit_status_rows() {
+  Columns columns;
+  for (const ExitCodeRow& row : exit_code_table()) {
+    columns.row(std::to_string(static_cast<int>(row.code)) + ' ' + std::string{row.name},
+                row.meaning);
+  }
+  return columns.str();
+}
+
+std::string general_help(std::span<const EventType> events) {
+  Columns event_rows;
+  for (const EventType& type : events) {
+    event_rows.row(kebab_case(type.name), type.help);
+  }
+  Columns command_rows;
+  for (const CommandType& command : all_commands()) {
+    command_rows.row(command.name, command.help);
+  }
+  return "Send one metric event to a Loki push endpoint.\n"
+         "\n"
+         "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]...\n"
+         "       metrics-event [OPTIONS] COMMAND\n"
+         "\n"
+         "events (metrics-event EVENT --help lists the fields):\n" +
+         event_rows.str() + "\ncommands:\n" + command_rows.str() +
+         "\noptions, before or after the event; each is also an environment variable,\n"
+         "--connect-timeout as METRICS_EVENT_CONNECT_TIMEOUT:\n" +
+         setting_rows() + "\nexit status:\n" + exit_status_rows();
+}
+
+std::string event_help(const EventType& type) {
+  std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name);
+  Columns rows;
+  const auto add = [&](const Field& field) {
+    const std::string flag = "--" + kebab_case(field.name) + ' ' + std::string{placeholder(field)};
+    usage += field.required ? ' ' + flag : " [" + flag + ']';
+    const bool said_by_placeholder =
+        field.type == FieldType::string || field.type == FieldType::timestamp;
+    rows.row(flag, std::string{field.help} + (said_by_placeholder ? "" : "; " + describe(field)) +
+                       (field.required || &field == &timestamp_field ? "" : "; optional"));
+  };
+  std::ranges::for_each(type.fields, add);
+  add(timestamp_field);
+  return "Send " + kebab_case(type.name) + ": " + std::string{type.help} + ".\n\n" +
+         wrapped("usage: " + usage) + "\nfields:\n" + rows.str() + "\noptions:\n" + setting_rows();
+}
+
+std::string command_help(const CommandType& command) {
+  Columns rows;
+  for (const CommandOption& option : command.options) {
+    rows.row("--" + std::string{option.name} + ' ' + std::string{option.placeholder},
+             with_default(option.help, option.default_text));
+  }
+  return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
+         ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]\n\n" +
+         wrapped(command.details) + "\noptions:\n" + rows.str();
+}
+
+} // namespace
+
+std::string help(std::string_view topic, std::span<const EventType> events) {
+  if (const auto event = std::ranges::find(events, topic, &EventType::name);
+      event != events.end()) {
+    return event_help(*event);
+  }
+  const auto command = std::ranges::find(all_commands(), topic, &CommandType::name);
+  return command == all_commands().end() ? general_help(events) : command_help(*command);
+}
+
+} // namespace metrics_event

@@ -1,0 +1,220 @@
+#include "http_transport.hpp"
+
+#include "lookup.hpp"
+#include "text.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace metrics_event {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::uint32_t largest_header = 16 * 1024;
+constexpr std::size_t largest_body = 64 * 1024;
+constexpr std::size_t read_size = 4096;
+constexpr int most_interim_answers = 8;
+
+using Parser = http::response_parser<http::string_body>;
+
+Reply in_trouble(Trouble trouble, std::string detail) {
+  return {.trouble = trouble, .detail = std::move(detail)};
+}
+
+// One attempt. Every step is an asynchronous operation that is waited for until a deadline, because
+// a blocking one could not be given up.
+class Exchange {
+public:
+  Exchange(const Request& request, Deadline deadline) : request_{request}, deadline_{deadline} {}
+
+  Reply run() {
+    Lookup lookup = look_up(request_.endpoint.host, deadline_);
+    if (lookup.trouble != Trouble::none) {
+      return in_trouble(lookup.trouble, std::move(lookup.detail));
+    }
+    if (std::optional<Reply> trouble = connect(lookup.addresses)) {
+      return *std::move(trouble);
+    }
+    // A receiver may answer before it has read all, and close: then its answer says more than the
+    // error of our write.
+    const error_code write_error = write();
+    Reply reply = read();
+    if (write_error && reply.trouble == Trouble::connection_lost) {
+      reply.detail = "sending failed: " + system_words(write_error);
+    }
+    return reply;
+  }
+
+private:
+  // Starts an operation and lets it run until it is done or out of time (asio::error::timed_out).
+  template <class Start>
+  error_code wait_for(Deadline until, Start&& start) {
+    std::optional<error_code> result;
+    start([&result](const error_code& error, auto&&...) { result = error; });
+    io_.restart();
+    io_.run_until(until);
+    if (!result) {
+      error_code ignored;
+      socket_.close(ignored);
+      io_.run(); // lets the cancelled operation go before its buffers do
+      return asio::error::timed_out;
+    }
+    return *result;
+  }
+
+  // Nothing when connected.
+  std::optional<Reply> connect(const std::vector<std::string>& addresses) {
+    std::string details;
+    bool all_timed_out = true;
+    for (const std::string& address : addresses) {
+      error_code error;
+      const tcp::endpoint peer{asio::ip::make_address(address, error), request_.endpoint.port};
+      if (!error) {
+        socket_ = tcp::socket{io_};
+        const Deadline until =
+            std::min(deadline_, std::chrono::steady_clock::now() + request_.connect_timeout);
+        error = wait_for(until, [&](auto done) { socket_.async_connect(peer, std::move(done)); });
+      }
+      if (!error) {
+        return std::nullopt;
+      }
+      const bool timed_out = error == asio::error::timed_out;
+      all_timed_out = all_timed_out && timed_out;
+      details += details.empty() ? "" : ", ";
+      details += (address.find(':') == std::string::npos ? address : '[' + address + ']') + ':' +
+                 std::to_string(request_.endpoint.port) + ": " +
+                 (timed_out ? "no connection in time" : system_words(error));
+      if (std::chrono::steady_clock::now() >= deadline_) {
+        break;
+      }
+    }
+    return in_trouble(all_timed_out ? Trouble::timed_out : Trouble::no_connection,
+                      std::move(details));
+  }
+
+  error_code write() {
+    http::request<http::span_body<const char>> message{
+        http::verb::post, request_.endpoint.target, 11,
+        beast::span<const char>{request_.body.data(), request_.body.size()}};
+    message.set(http::field::host, request_.endpoint.authority());
+    for (const auto& [name, value] : request_.headers) {
+      message.insert(name, value);
+    }
+    message.keep_alive(false);
+    message.prepare_payload();
+    return wait_for(deadline_,
+                    [&](auto done) { http::async_write(socket_, message, std::move(done)); });
+  }
+
+  Reply read() {
+    for (int interim = 0; interim < most_interim_answers; ++interim) {
+      Parser parser;
+      parser.header_limit(largest_header);
+      parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
+      parser.eager(true);
+      if (std::optional<Reply> trouble = read_into(parser)) {
+        return *std::move(trouble);
+      }
+      Parser::value_type& message = parser.get();
+      if (message.result_int() >= 200) {
+        message.body().resize(std::min(message.body().size(), largest_body));
+        return {.status = static_cast<int>(message.result_int()),
+                .location = std::string{message[http::field::location]},
+                .body = std::move(message.body())};
+      }
+    }
+    return in_trouble(Trouble::not_http, "the answer never comes to its final status");
+  }
+
+  // Nothing when the message is complete, or its body reached the limit.
+  std::optional<Reply> read_into(Parser& parser) {
+    error_code error;
+    bool ended = false;
+    while (true) {
+      if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
+        if (!parser.is_header_done() && !looks_like_http(bytes)) {
+          return in_trouble(Trouble::not_http, "the answer is not HTTP");
+        }
+        buffer_.consume(parser.put(bytes, error));
+      }
+      if (ended && (!error || error == http::error::need_more)) {
+        error = {};
+        parser.put_eof(error);
+      }
+      if (error && error != http::error::need_more) {
+        return trouble_of(error);
+      }
+      if (parser.is_done() || parser.get().body().size() >= largest_body) {
+        return std::nullopt;
+      }
+      error = read_more();
+      ended = error == asio::error::eof;
+      if (error && !ended) {
+        return trouble_of(error);
+      }
+      error = {};
+    }
+  }
+
+  error_code read_more() {
+    return wait_for(deadline_, [&](auto done) {
+      socket_.async_read_some(buffer_.prepare(read_size),
+                              [this, done](const error_code& error, std::size_t size) mutable {
+                                buffer_.commit(size);
+                                done(error);
+                              });
+    });
+  }
+
+  // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
+  static bool looks_like_http(asio::const_buffer bytes) {
+    constexpr std::string_view start = "HTTP/1.";
+    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
+    const std::size_t length = std::min(given.size(), start.size());
+    return given.substr(0, length) == start.substr(0, length);
+  }
+
+  static Reply trouble_of(const error_code& error) {
+    if (error == asio::error::timed_out) {
+      return in_trouble(Trouble::timed_out, "no answer in time");
+    }
+    if (error == http::error::partial_message || error == http::error::end_of_stream) {
+      return in_trouble(Trouble::connection_lost,
+                        "the connection was closed before the answer was complete");
+    }
+    if (error == http::error::header_limit) {
+      return in_trouble(Trouble::not_http, "the answer's header is larger than 16 KiB");
+    }
+    if (error.category() == http::make_error_code(http::error::need_more).category()) {
+      return in_trouble(Trouble::not_http, "the answer is not HTTP: " + system_words(error));
+    }
+    return in_trouble(Trouble::connection_lost, "the connection was lost: " + system_words(error));
+  }
+
+  const Request& request_;
+  Deadline deadline_;
+  asio::io_context io_{1};
+  tcp::socket socket_{io_};
+  beast::flat_buffer buffer_;
+};
+
+} // namespace
+
+Reply http_transport(const Request& request, Deadline deadline) {
+  return Exchange{request, deadline}.run();
+}
+
+} // namespace metrics_event

@@ -1,0 +1,146 @@
+#include "loki.hpp"
+
+#include "exit_code.hpp"
+#include "json_text.hpp"
+#include "text.hpp"
+#include "version.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <charconv>
+
+namespace metrics_event {
+namespace {
+
+[[noreturn]] void refuse(std::string reason) {
+  throw Failure{ExitCode::data, std::move(reason)};
+}
+
+// Turns the shape of a push into entries.
+class PushDecoder {
+public:
+  std::vector<Entry> entries(const boost::json::value& push) {
+    const boost::json::object& object = as_object(push, "the push");
+    if (const boost::json::value* streams = object.if_contains("streams")) {
+      for (const boost::json::value& stream : as_array(*streams, "streams")) {
+        add_stream(as_object(stream, "a stream"));
+      }
+    }
+    return std::move(entries_);
+  }
+
+private:
+  static const boost::json::object& as_object(const boost::json::value& value, const char* what) {
+    if (!value.is_object()) {
+      refuse(std::string{what} + " is not an object");
+    }
+    return value.get_object();
+  }
+  static const boost::json::array& as_array(const boost::json::value& value, const char* what) {
+    if (!value.is_array()) {
+      refuse(std::string{what} + " is not an array");
+    }
+    return value.get_array();
+  }
+  static std::string as_string(const boost::json::value& value, const char* what) {
+    if (!value.is_string()) {
+      refuse(std::string{what} + " is not a string");
+    }
+    return {value.get_string().data(), value.get_string().size()};
+  }
+
+  static Labels labels_of(const boost::json::object& stream) {
+    Labels labels;
+    if (const boost::json::value* given = stream.if_contains("stream")) {
+      for (const auto& [name, value] : as_object(*given, "the labels of a stream")) {
+        const std::string assignment =
+            std::string{name.data(), name.size()} + '=' + as_string(value, "a label's value");
+        const auto label = parse_label(assignment);
+        if (!label) {
+          refuse("a label is bad: " + label.error().text);
+        }
+        if (!label->second.empty()) {
+          labels.insert(*label);
+        }
+      }
+    }
+    if (labels.empty()) {
+      refuse("error at least one label pair is required per stream");
+    }
+    if (labels.size() > most_labels) {
+      refuse("a stream has " + std::to_string(labels.size()) + " label names; limit 15");
+    }
+    return labels;
+  }
+
+  static Instant entry_time(const std::string& text) {
+    std::int64_t time = 0;
+    const char* const end = text.data() + text.size();
+    const auto [parsed, error] = std::from_chars(text.data(), end, time);
+    if (error != std::errc{} || parsed != end || text.empty()) {
+      refuse("an entry time is not a string of digits: " + quote(text));
+    }
+    return Instant{std::chrono::nanoseconds{time}};
+  }
+
+  void add_stream(const boost::json::object& stream) {
+    const boost::json::value* values = stream.if_contains("values");
+    if (values == nullptr || as_array(*values, "values").empty()) {
+      return;
+    }
+    const Labels labels = labels_of(stream);
+    for (const boost::json::value& value : values->get_array()) {
+      const boost::json::array& pair = as_array(value, "an entry");
+      if (pair.size() < 2 || pair.size() > 3) {
+        refuse("an entry is not [\"TIME\",\"LINE\"]");
+      }
+      const std::string time = as_string(pair[0], "an entry time");
+      entries_.push_back({labels, entry_time(time), as_string(pair[1], "a line")});
+    }
+  }
+
+  std::vector<Entry> entries_;
+};
+
+} // namespace
+
+std::string push_body(std::span<const Entry> entries) {
+  std::string body = R"({"streams":[)";
+  const Labels* open_stream = nullptr;
+  for (const Entry& entry : entries) {
+    if (open_stream != nullptr && *open_stream == entry.labels) {
+      body += ',';
+    } else {
+      body.append(open_stream == nullptr ? "" : "]},");
+      body.append(R"({"stream":)").append(json_object(entry.labels)).append(R"(,"values":[)");
+      open_stream = &entry.labels;
+    }
+    body.append(1, '[').append(json_string(unix_nanoseconds(entry.time))).append(1, ',');
+    body.append(json_string(entry.line)).append(1, ']');
+  }
+  return body.append(open_stream == nullptr ? "]}" : "]}]}");
+}
+
+Request push_request(const Endpoint& endpoint, const std::string& org_id, std::string body,
+                     std::chrono::milliseconds connect_timeout) {
+  Request request{.endpoint = endpoint,
+                  .headers = {{"Content-Type", "application/json"},
+                              {"User-Agent", "metrics-event/" + std::string{version}}},
+                  .body = std::move(body),
+                  .connect_timeout = connect_timeout};
+  if (!org_id.empty()) {
+    request.headers.emplace_back("X-Scope-OrgID", org_id);
+  }
+  return request;
+}
+
+std::vector<Entry> decode_push(std::string_view body) {
+  boost::json::error_code error;
+  const boost::json::value push = boost::json::parse({body.data(), body.size()}, error);
+  if (error) {
+    refuse(body.empty() ? "EOF" : "the body is not JSON: " + error.message());
+  }
+  return PushDecoder{}.entries(push);
+}
+
+} // namespace metrics_event

@@ -1,0 +1,98 @@
+#include "lookup.hpp"
+
+#include "text.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+namespace metrics_event {
+namespace {
+
+bool is_literal(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+}
+
+bool is_localhost(std::string host) {
+  if (host.ends_with('.')) {
+    host.pop_back();
+  }
+  constexpr std::string_view name = "localhost";
+  const std::size_t start = host.size() - std::min(host.size(), name.size());
+  const bool starts_a_label = start == 0 || host[start - 1] == '.';
+  return starts_a_label && strcasecmp(host.c_str() + start, name.data()) == 0;
+}
+
+std::string literal_of(const addrinfo& info) {
+  std::array<char, NI_MAXHOST> text{};
+  const int error = getnameinfo(info.ai_addr, info.ai_addrlen, text.data(),
+                                static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST);
+  return error == 0 ? text.data() : "";
+}
+
+Lookup ask(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (error != 0) {
+    const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
+    return unknown ? Lookup{Trouble::unknown_host, "the host " + quote(host) + " is unknown"}
+                   : Lookup{Trouble::lookup_failed,
+                            "the lookup of " + quote(host) + " failed: " + gai_strerror(error)};
+  }
+  Lookup lookup;
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    lookup.addresses.push_back(literal_of(*info));
+  }
+  freeaddrinfo(found);
+  return lookup;
+}
+
+// Shared with the thread that asks, which may outlive everybody who waits for it.
+struct Question {
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::optional<Lookup> answer;
+};
+
+} // namespace
+
+Lookup look_up(const std::string& host, Deadline deadline) {
+  if (is_literal(host)) {
+    return {.addresses = {host}};
+  }
+  if (is_localhost(host)) {
+    return {.addresses = {"127.0.0.1", "::1"}};
+  }
+  const auto question = std::make_shared<Question>();
+  // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
+  // late.
+  std::thread{[question, host] {
+    Lookup answer = ask(host);
+    const std::lock_guard lock{question->mutex};
+    question->answer = std::move(answer);
+    question->answered.notify_one();
+  }}.detach();
+
+  std::unique_lock lock{question->mutex};
+  if (!question->answered.wait_until(lock, deadline,
+                                     [&] { return question->answer.has_value(); })) {
+    return {Trouble::timed_out, "the name server did not answer for " + quote(host) + " in time"};
+  }
+  return *std::move(question->answer);
+}
+
+} // namespace metrics_event

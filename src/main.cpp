@@ -1,0 +1,32 @@
+#include "app.hpp"
+#include "catalogue.hpp"
+#include "console.hpp"
+#include "http_transport.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+using namespace metrics_event;
+
+namespace {
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* const text = std::getenv(name.c_str());
+  return text == nullptr ? std::nullopt : std::optional<std::string>{text};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  secure_standard_streams();
+  SystemClock clock;
+  const ExitCode code = run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
+                             .environment = variable,
+                             .events = built_in_events(),
+                             .transport = http_transport,
+                             .clock = clock,
+                             .console = Console{}});
+  // Not exit(): a name lookup that is late may still be running, and nobody waits for it.
+  _exit(static_cast<int>(code));
+}

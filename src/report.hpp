@@ -1,0 +1,41 @@
+#pragma once
+
+#include "entry.hpp"
+#include "event.hpp"
+#include "exit_code.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace metrics_event {
+
+/// What became of a command, as far as it came: the result object of `--output json`.
+struct Report {
+  enum class Status { delivered, failed, dry_run, disabled };
+
+  struct Error {
+    ExitCode kind;
+    std::string message;
+    std::string response; // the receiver's own words
+  };
+
+  Status status = Status::failed;
+  ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed
+  std::optional<Event> event;
+  std::optional<Entry> entry;
+  std::string url; // redacted; empty: not known
+  int attempts = 0;
+  int http_status = 0; // 0: no answer
+  std::chrono::milliseconds elapsed{};
+  std::optional<Error> error;
+};
+
+/// The result object, one line with its newline. What is not known is null.
+std::string to_json(const Report& report);
+
+/// What `--verbose` says of a delivered event: what, where, the status, the time.
+std::string describe_delivery(const Report& report);
+
+} // namespace metrics_event

@@ -1,0 +1,295 @@
+#include "settings.hpp"
+
+#include "exit_code.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace metrics_event {
+namespace {
+
+using Kind = Setting::Kind;
+using Source = Origin::Source;
+
+Parsed<EntryTime> parse_entry_time(std::string_view text) {
+  if (text == "now" || text == "event") {
+    return text == "now" ? EntryTime::now : EntryTime::event;
+  }
+  return Mismatch{"now or event", text};
+}
+
+Parsed<Output> parse_output(std::string_view text) {
+  if (text == "text" || text == "json") {
+    return text == "text" ? Output::text : Output::json;
+  }
+  return Mismatch{"text or json", text};
+}
+
+// Loki's rules for tenant IDs, which are also safe in a header.
+Parsed<std::string> parse_tenant(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
+    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
+  }
+  return std::string{text};
+}
+
+template <auto member, auto parse>
+std::optional<Mismatch> assign(Settings& settings, std::string_view text) {
+  auto value = parse(text);
+  if (!value) {
+    return value.error();
+  }
+  settings.*member = *std::move(value);
+  return std::nullopt;
+}
+
+std::optional<Mismatch> assign_label(Settings& settings, std::string_view text) {
+  auto label = parse_label(text);
+  if (!label) {
+    return label.error();
+  }
+  if (label->second.empty()) {
+    settings.labels.erase(label->first);
+  } else {
+    settings.labels.insert_or_assign(label->first, std::move(label->second));
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<std::string_view, 2> url_variables{"PROMTAIL_PUSH_API_URL", "LOKI_ADDR"};
+constexpr std::array<std::string_view, 1> org_id_variables{"LOKI_ORG_ID"};
+constexpr std::array<std::string_view, 2> entry_times{"now", "event"};
+constexpr std::array<std::string_view, 2> outputs{"text", "json"};
+
+constexpr std::array table{
+    Setting{"url",
+            Kind::value,
+            '\0',
+            "URL",
+            url_variables,
+            "http://localhost:3100/loki/api/v1/push",
+            "base or full push URL; /loki/api/v1/push is added when the path is empty or /",
+            {},
+            assign<&Settings::url, parse_endpoint>},
+    Setting{"label",
+            Kind::list,
+            '\0',
+            "NAME=VALUE",
+            {},
+            "job=metrics",
+            "a stream label; an empty value removes one",
+            {},
+            assign_label},
+    Setting{"org-id",
+            Kind::value,
+            '\0',
+            "TENANT",
+            org_id_variables,
+            "",
+            "the tenant, sent as X-Scope-OrgID",
+            {},
+            assign<&Settings::org_id, parse_tenant>},
+    Setting{"timeout",
+            Kind::value,
+            '\0',
+            "DURATION",
+            {},
+            "5s",
+            "the whole delivery, name lookup included: a hard ceiling",
+            {},
+            assign<&Settings::timeout, parse_duration>},
+    Setting{"connect-timeout",
+            Kind::value,
+            '\0',
+            "DURATION",
+            {},
+            "2s",
+            "the connection to one address",
+            {},
+            assign<&Settings::connect_timeout, parse_duration>},
+    Setting{"entry-time",
+            Kind::value,
+            '\0',
+            "now|event",
+            {},
+            "now",
+            "what Loki files the entry under: when the command ran, or the event's timestamp",
+            entry_times,
+            assign<&Settings::entry_time, parse_entry_time>},
+    Setting{"best-effort",
+            Kind::toggle,
+            '\0',
+            "",
+            {},
+            "false",
+            "turn exit statuses 65 to 77 into a warning and 0",
+            {},
+            assign<&Settings::best_effort, parse_bool>},
+    Setting{"disabled",
+            Kind::toggle,
+            '\0',
+            "",
+            {},
+            "false",
+            "validate, send nothing and exit 0",
+            {},
+            assign<&Settings::disabled, parse_bool>},
+    Setting{"dry-run",
+            Kind::toggle,
+            'n',
+            "",
+            {},
+            "false",
+            "print the exact request body instead of sending it",
+            {},
+            assign<&Settings::dry_run, parse_bool>},
+    Setting{"output",
+            Kind::value,
+            '\0',
+            "text|json",
+            {},
+            "text",
+            "json: one result object on stdout, whatever the outcome",
+            outputs,
+            assign<&Settings::output, parse_output>},
+    Setting{"quiet",
+            Kind::toggle,
+            'q',
+            "",
+            {},
+            "false",
+            "no warnings",
+            {},
+            assign<&Settings::quiet, parse_bool>},
+    Setting{"verbose",
+            Kind::toggle,
+            'v',
+            "",
+            {},
+            "false",
+            "say what was delivered, where, the status and the time",
+            {},
+            assign<&Settings::verbose, parse_bool>},
+};
+
+void apply(Settings& settings, const GivenSetting& given) {
+  if (const auto mismatch = given.setting->assign(settings, given.text)) {
+    throw Failure{given.origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
+                  given.origin.name + ": " + mismatch->text};
+  }
+}
+
+// A variable holds one item of a list a line.
+void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
+                       std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end =
+        setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
+    if (end > 0) {
+      layer.push_back(
+          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}});
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// Rules across settings, before any I/O.
+void check(const Resolved& resolved) {
+  const auto blame = [&](std::string_view name, const std::string& text) {
+    const Origin& origin = resolved.origins.at(name);
+    throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
+                  origin.name + ": " + text};
+  };
+  if (resolved.settings.labels.empty()) {
+    blame("label",
+          "the last label is removed, and a stream needs one; give another, such as job=NAME");
+  }
+  if (resolved.settings.labels.size() > most_labels) {
+    blame("label", "expected at most " + std::to_string(most_labels) + " labels, got " +
+                       std::to_string(resolved.settings.labels.size()));
+  }
+}
+
+} // namespace
+
+std::span<const Setting> all_settings() {
+  return table;
+}
+
+std::string variable_name(const Setting& setting) {
+  std::string name = "METRICS_EVENT_";
+  for (const char c : setting.name) {
+    name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+GivenSetting given_by_flag(const Setting& setting, std::string text) {
+  return {&setting, std::move(text), {Source::flag, "--" + std::string{setting.name}}};
+}
+
+Layer environment_layer(const Environment& environment) {
+  Layer layer;
+  for (const Setting& setting : table) {
+    std::string variable = variable_name(setting);
+    auto text = environment(variable);
+    for (const std::string_view fallback : setting.fallback_variables) {
+      if (text && !text->empty()) {
+        break;
+      }
+      variable = fallback;
+      text = environment(variable);
+    }
+    if (text) {
+      add_from_variable(layer, setting, variable, *text);
+    }
+  }
+  return layer;
+}
+
+Resolved resolve(std::initializer_list<Layer> layers) {
+  Resolved resolved;
+  for (const Setting& setting : table) {
+    GivenSetting winner{&setting, std::string{setting.default_text}, {}};
+    const bool adds_up = setting.kind == Kind::list;
+    if (adds_up) {
+      apply(resolved.settings, winner);
+    }
+    for (const Layer& layer : layers) {
+      for (const GivenSetting& given : layer) {
+        if (given.setting == &setting) {
+          winner = given;
+          if (adds_up) {
+            apply(resolved.settings, given);
+          }
+        }
+      }
+    }
+    const bool without_default = winner.origin.source == Source::fallback && winner.text.empty();
+    if (!adds_up && !without_default) {
+      apply(resolved.settings, winner);
+    }
+    resolved.origins.emplace(setting.name, winner.origin);
+  }
+  check(resolved);
+  return resolved;
+}
+
+Output output_of(std::initializer_list<Layer> layers) {
+  Settings settings;
+  for (const Layer& layer : layers) {
+    for (const GivenSetting& given : layer) {
+      if (given.setting->name == "output") {
+        given.setting->assign(settings, given.text);
+      }
+    }
+  }
+  return settings.output;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,187 @@
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t longest_quote = 80;
+constexpr std::string_view ellipsis = "…";
+constexpr std::string_view replacement = "\uFFFD";
+
+struct CodePoint {
+  char32_t value;
+  std::size_t length; // in bytes; 0 when the bytes are not UTF-8
+};
+
+std::uint8_t byte_at(std::string_view text, std::size_t index) {
+  return static_cast<std::uint8_t>(text[index]);
+}
+
+CodePoint first_code_point(std::string_view text) {
+  const std::uint8_t lead = byte_at(text, 0);
+  if (lead < 0x80) {
+    return {lead, 1};
+  }
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) {
+    return {0, 0};
+  }
+  char32_t value = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte_at(text, i) & 0xC0U) != 0x80U) {
+      return {0, 0};
+    }
+    value = (value << 6U) | (byte_at(text, i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest[length] || surrogate || value > 0x10FFFF) {
+    return {0, 0};
+  }
+  return {value, length};
+}
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F);
+}
+
+// Marks that reorder the text around them, so that a terminal shows other words than were sent.
+bool is_direction_mark(char32_t c) {
+  return c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool is_white_space(char32_t c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::string escaped(std::string_view bytes) {
+  if (bytes == "\n") {
+    return "\\n";
+  }
+  if (bytes == "\t") {
+    return "\\t";
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text.append("\\x").append(1, digits[byte_at(bytes, i) >> 4U]);
+    text.append(1, digits[byte_at(bytes, i) & 0xFU]);
+  }
+  return text;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, substituted}));
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = first_code_point(bytes).length;
+    if (length == 0) {
+      return false;
+    }
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string quote(std::string_view value) {
+  std::string text = "\"";
+  for (std::size_t at = 0; at < value.size();) {
+    const std::string_view rest = value.substr(at);
+    const CodePoint c = first_code_point(rest);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    if (at + length > longest_quote) {
+      text += ellipsis;
+      break;
+    }
+    const bool visible = c.length > 0 && !is_control(c.value) && !is_direction_mark(c.value);
+    text += visible ? std::string{rest.substr(0, length)} : escaped(rest.substr(0, length));
+    at += length;
+  }
+  return text += '"';
+}
+
+std::string printable(std::string_view words, std::size_t limit) {
+  std::string text;
+  while (!words.empty()) {
+    const CodePoint c = first_code_point(words);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    std::string_view piece = c.length == 0 ? replacement : words.substr(0, length);
+    words.remove_prefix(length);
+    if (is_white_space(c.value) && c.length > 0) {
+      if (text.empty() || text.back() == ' ') {
+        continue;
+      }
+      piece = " ";
+    } else if (c.length > 0 && (is_control(c.value) || is_direction_mark(c.value))) {
+      continue;
+    }
+    if (text.size() + piece.size() + ellipsis.size() > limit) {
+      return text.append(ellipsis);
+    }
+    text += piece;
+  }
+  if (!text.empty() && text.back() == ' ') {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::optional<std::string_view> nearest(std::string_view given,
+                                        std::span<const std::string_view> known) {
+  constexpr std::size_t longest_word = 64;
+  if (given.size() > longest_word) {
+    return std::nullopt;
+  }
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::max<std::size_t>(1, given.size() / 3) + 1;
+  for (const std::string_view word : known) {
+    const std::size_t distance = edit_distance(given, word);
+    if (distance < best_distance) {
+      best = word;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string system_words(const std::error_code& error) {
+  std::string words = error.message();
+  if (!words.empty() && words.front() >= 'A' && words.front() <= 'Z') {
+    words.front() = static_cast<char>(words.front() - 'A' + 'a');
+  }
+  return words;
+}
+
+std::string enumeration(std::span<const std::string> words, std::string_view conjunction) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 && i + 1 == words.size()) {
+      text.append(" ").append(conjunction).append(" ");
+    } else if (i > 0) {
+      text += ", ";
+    }
+    text += words[i];
+  }
+  return text;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace metrics_event {
+
+/// Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+bool is_utf8(std::string_view bytes);
+
+/// A value as an error message shows it: in double quotes, every control character and every byte
+/// that is not UTF-8 made visible, at most 80 bytes of it.
+std::string quote(std::string_view value);
+
+/// A stranger's words made safe for a terminal and for JSON: control and direction characters
+/// removed, runs of white space folded, bytes that are not UTF-8 replaced by U+FFFD, cut at `limit`
+/// bytes.
+std::string printable(std::string_view words, std::size_t limit);
+
+/// The known word that was probably meant, if one is close enough to be worth suggesting.
+std::optional<std::string_view> nearest(std::string_view given,
+                                        std::span<const std::string_view> known);
+
+/// The system's words for an error, in our lower case: "connection refused".
+std::string system_words(const std::error_code& error);
+
+/// "a", "a and b", "a, b and c".
+std::string enumeration(std::span<const std::string> words, std::string_view conjunction = "and");
+
+} // namespace metrics_event

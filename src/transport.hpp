@@ -1,0 +1,48 @@
+#pragma once
+
+#include "endpoint.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace metrics_event {
+
+/// When to give up, on the clock that nobody sets.
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// One HTTP POST.
+struct Request {
+  Endpoint endpoint;
+  std::vector<std::pair<std::string, std::string>> headers; // besides Host and Content-Length
+  std::string body;
+  std::chrono::milliseconds connect_timeout; // for each address
+};
+
+/// Why an attempt brought no complete HTTP answer.
+enum class Trouble {
+  none,
+  unknown_host,    // the name does not exist
+  lookup_failed,   // the name server could not say; it may later
+  no_connection,   // no address took the connection
+  timed_out,       // the deadline passed, or every address let its connection time out
+  connection_lost, // closed or broken before the answer was complete
+  not_http,        // the answer is not HTTP, or exceeds the limits for its header
+};
+
+/// What came of one attempt. With trouble, only `detail` is filled.
+struct Reply {
+  Trouble trouble = Trouble::none;
+  std::string detail; // what happened, in words: "127.0.0.1:3100: connection refused"
+  int status = 0;
+  std::string location; // of a redirect
+  std::string body;     // at most the first 64 KiB
+};
+
+/// Makes one attempt and returns by the deadline, whatever the other side does. Never throws for
+/// trouble of the network.
+using Transport = std::function<Reply(const Request& request, Deadline deadline)>;
+
+} // namespace metrics_event

@@ -1,0 +1,235 @@
+#include "value.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono;
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<std::uint64_t> digits_to_number(std::string_view text) {
+  std::uint64_t number = 0;
+  if (!all_digits(text) ||
+      std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{}) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// ".5" -> 500 ms; at most nine digits, so nothing is rounded.
+std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
+  if (!all_digits(digits) || digits.size() > 9) {
+    return std::nullopt;
+  }
+  std::string nine{digits};
+  nine.resize(9, '0');
+  return nanoseconds{*digits_to_number(nine)};
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower{text};
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+// Consumes the fields of an RFC 3339 date-time from the left; the first mismatch sticks.
+class DateScanner {
+public:
+  explicit DateScanner(std::string_view text) : rest_{text} {}
+
+  int number(std::size_t digits) {
+    const std::string_view field = rest_.substr(0, digits);
+    const std::optional<std::uint64_t> value = digits_to_number(field);
+    good_ = good_ && field.size() == digits && value.has_value();
+    rest_.remove_prefix(field.size());
+    return good_ ? static_cast<int>(*value) : 0;
+  }
+  char one_of(std::string_view characters) {
+    good_ = good_ && !rest_.empty() && characters.find(rest_.front()) != std::string_view::npos;
+    if (!good_) {
+      return '\0';
+    }
+    const char found = rest_.front();
+    rest_.remove_prefix(1);
+    return found;
+  }
+  std::string_view digits_while_any() {
+    const std::size_t end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    const std::string_view digits = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    return digits;
+  }
+  bool next_is(char c) const { return good_ && !rest_.empty() && rest_.front() == c; }
+  bool finished() const { return good_ && rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+// RFC 3339, section 5.6; a leap second counts as the first second of the next minute.
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+  DateScanner scan{text};
+  const int y = scan.number(4);
+  scan.one_of("-");
+  const int mo = scan.number(2);
+  scan.one_of("-");
+  const int d = scan.number(2);
+  scan.one_of("Tt ");
+  const int h = scan.number(2);
+  scan.one_of(":");
+  const int mi = scan.number(2);
+  scan.one_of(":");
+  const int s = scan.number(2);
+  std::optional<nanoseconds> fraction{0};
+  if (scan.next_is('.')) {
+    scan.one_of(".");
+    fraction = fraction_of_a_second(scan.digits_while_any());
+  }
+  minutes offset{0};
+  const char zone = scan.one_of("Zz+-");
+  if (zone == '+' || zone == '-') {
+    const int offset_hours = scan.number(2);
+    scan.one_of(":");
+    const int offset_minutes = scan.number(2);
+    if (offset_hours > 23 || offset_minutes > 59) {
+      return std::nullopt;
+    }
+    offset = (hours{offset_hours} + minutes{offset_minutes}) * (zone == '-' ? -1 : 1);
+  }
+  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
+                            day{static_cast<unsigned>(d)}};
+  constexpr int last_year = 2261; // the last whole year that an Instant can hold
+  if (!scan.finished() || !fraction || !date.ok() || y > last_year || h > 23 || mi > 59 || s > 60) {
+    return std::nullopt;
+  }
+  return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + *fraction - offset;
+}
+
+std::string_view unit_too_fine(std::string_view whole_digits) {
+  const std::size_t n = whole_digits.size();
+  return n < 12 ? "" : n < 15 ? "milliseconds" : n < 18 ? "microseconds" : "nanoseconds";
+}
+
+} // namespace
+
+Mismatch::Mismatch(std::string_view expected, std::string_view got)
+    : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
+
+Parsed<milliseconds> parse_duration(std::string_view text) {
+  const Mismatch mismatch{"a duration such as 500ms or 5s", text};
+  struct Unit {
+    std::string_view name;
+    milliseconds length;
+  };
+  constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h}};
+  const std::size_t number_end = text.find_first_not_of("0123456789.");
+  if (number_end == std::string_view::npos) {
+    return mismatch;
+  }
+  const auto* const unit = std::ranges::find(units, text.substr(number_end), &Unit::name);
+  const std::string_view number = text.substr(0, number_end);
+  const std::size_t point = std::min(number.find('.'), number.size());
+  const auto whole = digits_to_number(number.substr(0, point));
+  const auto fraction =
+      point == number.size() ? std::optional{0ns} : fraction_of_a_second(number.substr(point + 1));
+  constexpr std::uint64_t longest = milliseconds{24h}.count();
+  if (unit == units.end() || !whole || !fraction || *whole > longest) {
+    return mismatch;
+  }
+  const auto part = duration_cast<milliseconds>(*fraction * unit->length.count() / 1000);
+  const milliseconds duration = *whole * unit->length + part;
+  if (duration <= 0ms || duration > 24h) {
+    return Mismatch{"a duration of more than 0 and at most 24h", text};
+  }
+  return duration;
+}
+
+Parsed<bool> parse_bool(std::string_view text) {
+  constexpr std::array<std::string_view, 4> truths{"true", "yes", "on", "1"};
+  constexpr std::array<std::string_view, 4> falsehoods{"false", "no", "off", "0"};
+  const std::string lower = lower_case(text);
+  if (std::ranges::find(truths, lower) != truths.end()) {
+    return true;
+  }
+  if (std::ranges::find(falsehoods, lower) != falsehoods.end()) {
+    return false;
+  }
+  return Mismatch{"true or false", text};
+}
+
+Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
+                                  std::uint64_t largest) {
+  const std::optional<std::uint64_t> number = digits_to_number(text);
+  if (!number || *number < smallest || *number > largest) {
+    return Mismatch{
+        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest), text};
+  }
+  return *number;
+}
+
+Parsed<Instant> parse_timestamp(std::string_view text) {
+  if (const std::optional<Instant> date = parse_rfc3339(text)) {
+    if (date->time_since_epoch() >= 0ns) {
+      return *date;
+    }
+    return Mismatch{"a time not before 1970", text};
+  }
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const auto fraction =
+      point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
+  const bool leading_zero = whole.size() > 1 && whole.front() == '0';
+  if (!all_digits(whole) || !fraction || leading_zero) {
+    return Mismatch{
+        "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
+  }
+  if (const std::string_view unit = unit_too_fine(whole); !unit.empty()) {
+    return Mismatch{"UNIX seconds and not " + std::string{unit}, text};
+  }
+  constexpr std::uint64_t last_second = duration_cast<seconds>(nanoseconds::max()).count() - 1;
+  const std::uint64_t second = *digits_to_number(whole);
+  if (second > last_second) {
+    return Mismatch{"a time before the year 2262", text};
+  }
+  return Instant{seconds{second} + *fraction};
+}
+
+Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return Mismatch{"KEY=VALUE", text};
+  }
+  return std::pair{std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}};
+}
+
+std::string unix_seconds(Instant time) {
+  const auto whole = floor<seconds>(time);
+  const auto fraction = (time - whole).count();
+  std::string text = std::to_string(whole.time_since_epoch().count());
+  if (fraction != 0) {
+    std::string nine = std::to_string(fraction);
+    nine.insert(0, 9 - nine.size(), '0');
+    nine.erase(nine.find_last_not_of('0') + 1);
+    text.append(".").append(nine);
+  }
+  return text;
+}
+
+std::string unix_nanoseconds(Instant time) {
+  return std::to_string(time.time_since_epoch().count());
+}
+
+} // namespace metrics_event

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "descriptor.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace metrics_event::testing {
+
+/// The loopback address to listen on: 127.0.0.1 or ::1.
+enum class Family { v4, v6 };
+
+/// What a RawServer does with one connection, from top to bottom.
+struct Behaviour {
+  std::string reply{};      ///< raw bytes, sent after the request was read
+  bool read_request = true; ///< read a header, and a body of its Content-Length, first
+  bool then_close = true;   ///< false: say nothing more, until the client goes
+  std::string repeated{};   ///< sent after the reply, over and over, until the client goes
+  bool reset = false;       ///< close so that the client sees a reset, once it has spoken
+  std::size_t piece = 0;    ///< 0: send in one write; n: in writes of n bytes, not coalesced
+};
+
+/// A TCP server of raw bytes on a free loopback port, with a scripted behaviour: it may speak HTTP,
+/// or anything else. Every connection is served in a thread of its own; the destructor ends all.
+class RawServer {
+public:
+  /// The n-th connection gets the n-th behaviour, the last one repeats. Write it with braces, which
+  /// are never ambiguous: `RawServer server{{{.reply = "one"}, {.reset = true}}};`
+  explicit RawServer(std::vector<Behaviour> script, Family family = Family::v4);
+  ~RawServer();
+
+  std::uint16_t port() const { return port_; }
+
+  /// The raw bytes of each request that was read to its end, in that order. A request is here
+  /// before its reply is sent.
+  std::vector<std::string> requests() const;
+
+private:
+  bool ready(const Descriptor& descriptor, short events) const;
+  void accept_connections();
+  void serve(const Descriptor& client, const Behaviour& behaviour);
+  bool read_request(const Descriptor& client);
+  bool send(const Descriptor& client, std::string_view bytes, std::size_t piece) const;
+
+  const std::vector<Behaviour> script_;
+  Descriptor listener_;
+  std::uint16_t port_;
+  Descriptor stop_; ///< an eventfd, readable for good once the server is to end
+  mutable std::mutex mutex_;
+  std::vector<std::string> requests_;
+  std::jthread acceptor_; ///< the last member: joined while the others still exist
+};
+
+/// A correct HTTP/1.1 reply with Content-Length (none for 204) and `Connection: close`. The extra
+/// headers are whole lines such as `Retry-After: 1`.
+std::string http_reply(int status, std::string_view reason, std::string_view body = "",
+                       const std::vector<std::string>& headers = {});
+
+/// A loopback port on which nothing listens.
+std::uint16_t closed_port();
+
+/// A listening socket on 127.0.0.1 whose accept queue is full: a further connection is neither
+/// accepted nor refused, its SYNs are dropped.
+class FullBacklog {
+public:
+  FullBacklog();
+
+  std::uint16_t port() const;
+
+private:
+  Descriptor listener_;
+  std::vector<Descriptor> fillers_;
+};
+
+} // namespace metrics_event::testing
