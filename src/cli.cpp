@@ -13,9 +13,11 @@ namespace {
 
 // What the first word that is not an option names.
 struct Subject {
-  std::string word; // as given; empty: none
+  std::optional<std::string> word{}; // as given
   const EventType* event = nullptr;
   const CommandType* command = nullptr;
+
+  bool known() const { return event != nullptr || command != nullptr; }
 };
 
 Subject subject_named(const std::string& word, std::span<const EventType> events) {
@@ -60,6 +62,7 @@ struct Arguments {
   std::vector<std::string> words;         // with `--name=` in the form of two words
   std::vector<std::string> behind_dashes; // `--` and what follows it
   std::string lacking;                    // an option at the end that lacks its value
+  std::string stranger;                   // an unknown option before the subject
 };
 
 Arguments prepare(std::span<const std::string> given, std::span<const EventType> events) {
@@ -85,7 +88,10 @@ Arguments prepare(std::span<const std::string> given, std::span<const EventType>
         continue;
       }
       is_value = takes_value && equals == std::string::npos;
-    } else if (!word->starts_with('-') && arguments.subject.word.empty()) {
+      if (option == options.end() && !arguments.subject.word && arguments.stranger.empty()) {
+        arguments.stranger = *word;
+      }
+    } else if (!word->starts_with('-') && !arguments.subject.word) {
       arguments.subject = subject_named(*word, events);
       options = possible_options(arguments.subject);
     }
@@ -105,8 +111,7 @@ std::string suggestion(std::string_view given, std::span<const std::string_view>
 }
 
 std::string see_help(const Subject& subject) {
-  const bool known = subject.event != nullptr || subject.command != nullptr;
-  return "see metrics-event" + (known ? ' ' + subject.word : "") + " --help";
+  return "see metrics-event" + (subject.known() ? ' ' + *subject.word : "") + " --help";
 }
 
 Failure unknown_subject(const std::string& word, std::span<const EventType> events) {
@@ -155,10 +160,11 @@ public:
                                   : std::string{'-', setting.short_flag, ','} + name)
               : add_option(app_, name));
     }
-    if (subject.event == nullptr && subject.command == nullptr) {
+    if (!subject.known()) {
       return;
     }
-    CLI::App& subcommand = *app_.add_subcommand(subject.word);
+    app_.require_subcommand(0, 1);
+    CLI::App& subcommand = *app_.add_subcommand(*subject.word);
     subcommand.set_help_flag();
     subcommand.fallthrough();
     subcommand.allow_extras();
@@ -240,9 +246,9 @@ std::optional<Failure> trouble_with(const Arguments& arguments,
                                     const std::vector<std::string>& left_over,
                                     std::span<const EventType> events) {
   const Subject& subject = arguments.subject;
-  const bool known = subject.event != nullptr || subject.command != nullptr;
-  if (!subject.word.empty() && !known) {
-    return unknown_subject(subject.word, events);
+  if (subject.word && !subject.known()) {
+    return arguments.stranger.empty() ? unknown_subject(*subject.word, events)
+                                      : unexpected_word(arguments.stranger, subject);
   }
   if (!left_over.empty()) {
     return unexpected_word(left_over.front(), subject);
@@ -253,7 +259,7 @@ std::optional<Failure> trouble_with(const Arguments& arguments,
   if (!arguments.behind_dashes.empty()) {
     return Failure{ExitCode::usage, "unexpected argument \"--\": a command cannot be wrapped yet"};
   }
-  if (!known) {
+  if (!subject.known()) {
     return Failure{ExitCode::usage, "an event or command is missing, see metrics-event --help"};
   }
   return std::nullopt;

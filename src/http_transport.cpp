@@ -27,6 +27,7 @@ constexpr std::uint32_t largest_header = 16 * 1024;
 constexpr std::size_t largest_body = 64 * 1024;
 constexpr std::size_t read_size = 4096;
 constexpr int most_interim_answers = 8;
+constexpr std::string_view start_of_http = "HTTP/1.";
 
 using Parser = http::response_parser<http::string_body>;
 
@@ -142,17 +143,22 @@ private:
   // Nothing when the message is complete, or its body reached the limit.
   std::optional<Reply> read_into(Parser& parser) {
     error_code error;
+    bool recognised = false;
     bool ended = false;
     while (true) {
       if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
-        if (!parser.is_header_done() && !looks_like_http(bytes)) {
+        if (!recognised && !looks_like_http(bytes)) {
           return in_trouble(Trouble::not_http, "the answer is not HTTP");
         }
+        recognised = recognised || bytes.size() >= start_of_http.size();
         buffer_.consume(parser.put(bytes, error));
       }
       if (ended && (!error || error == http::error::need_more)) {
-        error = {};
-        parser.put_eof(error);
+        error = http::error::end_of_stream;
+        if (parser.got_some()) {
+          error = {};
+          parser.put_eof(error);
+        }
       }
       if (error && error != http::error::need_more) {
         return trouble_of(error);
@@ -181,10 +187,9 @@ private:
 
   // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
   static bool looks_like_http(asio::const_buffer bytes) {
-    constexpr std::string_view start = "HTTP/1.";
     const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
-    const std::size_t length = std::min(given.size(), start.size());
-    return given.substr(0, length) == start.substr(0, length);
+    const std::size_t length = std::min(given.size(), start_of_http.size());
+    return given.substr(0, length) == start_of_http.substr(0, length);
   }
 
   static Reply trouble_of(const error_code& error) {

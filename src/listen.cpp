@@ -160,7 +160,7 @@ private:
                    .body = message.body()},
                   receiver_.scripted_answer());
     receiver_.take(answer);
-    send(answer, message.keep_alive() && !receiver_.finished());
+    send(answer, message.keep_alive() && !receiver_.finished(), message.version());
   }
 
   // The rest of the request is read and dropped, or the client could lose the answer to a reset.
@@ -178,9 +178,10 @@ private:
     }
   }
 
-  void send(const Answer& answer, bool keep_alive) {
+  void send(const Answer& answer, bool keep_alive, unsigned version = 11) {
     response_ = {};
     response_.result(static_cast<unsigned>(answer.status));
+    response_.version(version);
     response_.keep_alive(keep_alive);
     if (answer.retry_after) {
       response_.set(http::field::retry_after, std::to_string(*answer.retry_after));

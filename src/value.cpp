@@ -146,11 +146,11 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
   const auto fraction =
       point == number.size() ? std::optional{0ns} : fraction_of_a_second(number.substr(point + 1));
   constexpr std::uint64_t longest = milliseconds{24h}.count();
-  if (unit == units.end() || !whole || !fraction || *whole > longest) {
+  if (unit == units.end() || !whole || !fraction) {
     return mismatch;
   }
   const auto part = duration_cast<milliseconds>(*fraction * unit->length.count() / 1000);
-  const milliseconds duration = *whole * unit->length + part;
+  const milliseconds duration = std::min(*whole, longest + 1) * unit->length + part;
   if (duration <= 0ms || duration > 24h) {
     return Mismatch{"a duration of more than 0 and at most 24h", text};
   }

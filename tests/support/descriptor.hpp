@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 /// The result of a system call; -1 becomes a std::system_error that names `what`.
 template <typename Result>
-Result check(Result result, const std::string& what) {
+Result check(Result result, const char* what) {
   if (result == -1)
     throw std::system_error(errno, std::generic_category(), what);
   return result;

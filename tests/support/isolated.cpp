@@ -46,7 +46,7 @@ void enter_namespaces() {
 void replace_in_etc(const fs::path& source) {
   const auto target = "/etc" / source.filename();
   if (fs::exists(target))
-    check(::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr), target);
+    check(::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr), target.c_str());
 }
 
 // Whether an error of enter_namespaces() means that a kernel or container does not allow it at all.

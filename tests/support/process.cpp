@@ -84,8 +84,8 @@ Background::Background(const std::string& program, const Invocation& invocation)
 
   Pipe in = make_pipe(), out = make_pipe(), err = make_pipe(), failure = make_pipe();
   if (const auto& path = invocation.stdout_path)
-    out.writing = Descriptor(
-        check(::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), *path));
+    out.writing = Descriptor(check(
+        ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), path->c_str()));
   // Our ends only: the program's ends are descriptions of their own and stay blocking.
   for (const auto* ours : {&in.writing, &out.reading, &err.reading})
     check(::fcntl(ours->get(), F_SETFL, O_NONBLOCK), "fcntl");
@@ -104,11 +104,14 @@ Background::Background(const std::string& program, const Invocation& invocation)
   int reason = 0;
   while (::read(failure.reading.get(), &reason, sizeof reason) == -1 && errno == EINTR) {
   }
+  running_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  if (reason == 0 && !running_)
+    reason = errno;
   if (reason != 0) {
+    ::kill(pid_, SIGKILL);
     reap(pid_);
     throw std::system_error(reason, std::generic_category(), "cannot start " + program);
   }
-  running_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   input_ = std::move(in.writing);
   out_.source = std::move(out.reading);
   err_.source = std::move(err.reading);

@@ -15,7 +15,7 @@ namespace metrics_event::testing {
 /// The loopback address to listen on: 127.0.0.1 or ::1.
 enum class Family { v4, v6 };
 
-/// What a RawServer does with one connection, from top to bottom.
+/// What a RawServer does with one connection.
 struct Behaviour {
   std::string reply{};      ///< raw bytes, sent after the request was read
   bool read_request = true; ///< read a header, and a body of its Content-Length, first

@@ -1,0 +1,39 @@
+# bash completion for metrics-event; generated from the tables in src/ by ./dev docs; do not edit
+# shellcheck shell=bash
+
+_metrics_event() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subject='' choices i
+  # Readline takes `=` for a word of its own: --output=json arrives as three words.
+  if [[ $word == '=' ]]; then
+    word=''
+  elif [[ $previous == '=' ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      runner-installed | runner-start | runner-stop | reconciliation | listen)
+        subject=${COMP_WORDS[i]}
+        break
+        ;;
+    esac
+  done
+  case $previous in
+    --entry-time) choices='now event' ;;
+    --output) choices='text json' ;;
+    --url | --label | --org-id | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
+    *)
+      choices='--url --label --org-id --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      case $subject in
+        runner-installed) choices='--flavor --duration --timestamp '$choices ;;
+        runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
+        runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
+        reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
+        listen) choices='--address --port --count --respond '$choices ;;
+        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation listen' ;;
+      esac
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _metrics_event metrics-event

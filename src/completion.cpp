@@ -1,0 +1,268 @@
+#include "completion.hpp"
+
+#include "command.hpp"
+#include "settings.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view notice = "generated from the tables in src/ by ./dev docs; do not edit";
+
+// An option as completion sees it, whichever table it comes from.
+struct Option {
+  std::string name;
+  char short_flag = '\0';
+  std::string_view placeholder; // empty: it takes no value
+  std::string_view help;
+  std::span<const std::string_view> choices = {};
+};
+
+// A word that can stand first, and the options that come with it.
+struct Subject {
+  std::string name;
+  std::string_view help;
+  std::vector<Option> options;
+};
+
+std::vector<Option> global_options() {
+  std::vector<Option> options;
+  for (const Setting& setting : all_settings()) {
+    options.push_back({std::string{setting.name}, setting.short_flag, setting.placeholder,
+                       setting.help, setting.choices});
+  }
+  options.push_back({"help", 'h', "", "help, also about one event or command"});
+  options.push_back({"version", 'V', "", "the version"});
+  return options;
+}
+
+Option option_of(const Field& field) {
+  return {kebab_case(field.name), '\0', placeholder(field), field.help};
+}
+
+std::vector<Subject> subjects(std::span<const EventType> events) {
+  std::vector<Subject> all;
+  for (const EventType& type : events) {
+    Subject subject{kebab_case(type.name), type.help, {}};
+    for (const Field& field : type.fields) {
+      subject.options.push_back(option_of(field));
+    }
+    subject.options.push_back(option_of(timestamp_field));
+    all.push_back(std::move(subject));
+  }
+  for (const CommandType& type : all_commands()) {
+    Subject subject{std::string{type.name}, type.help, {}};
+    for (const CommandOption& option : type.options) {
+      subject.options.push_back({std::string{option.name}, '\0', option.placeholder, option.help});
+    }
+    all.push_back(std::move(subject));
+  }
+  return all;
+}
+
+std::string joined(std::span<const std::string_view> words, std::string_view between) {
+  std::string text;
+  for (const std::string_view word : words) {
+    text.append(text.empty() ? "" : between).append(word);
+  }
+  return text;
+}
+
+std::string flags(std::span<const Option> options) {
+  std::string text;
+  for (const Option& option : options) {
+    text.append(text.empty() ? "" : " ").append("--").append(option.name);
+  }
+  return text;
+}
+
+std::string names(std::span<const Subject> all, std::string_view between) {
+  std::string text;
+  for (const Subject& subject : all) {
+    text.append(text.empty() ? "" : between).append(subject.name);
+  }
+  return text;
+}
+
+// The options that take a value nobody can guess, as a bash pattern.
+std::string free_text_pattern(std::span<const Option> global, std::span<const Subject> all) {
+  std::vector<std::string> found;
+  const auto add = [&found](const Option& option) {
+    const std::string flag = "--" + option.name;
+    const bool fits = !option.placeholder.empty() && option.choices.empty();
+    if (fits && std::ranges::find(found, flag) == found.end()) {
+      found.push_back(flag);
+    }
+  };
+  std::ranges::for_each(global, add);
+  for (const Subject& subject : all) {
+    std::ranges::for_each(subject.options, add);
+  }
+  return joined(std::vector<std::string_view>{found.begin(), found.end()}, " | ");
+}
+
+std::string bash(std::span<const EventType> events) {
+  const std::vector<Option> global = global_options();
+  const std::vector<Subject> all = subjects(events);
+  std::string script = "# bash completion for metrics-event; ";
+  script.append(notice).append(R"(
+# shellcheck shell=bash
+
+_metrics_event() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subject='' choices i
+  # Readline takes `=` for a word of its own: --output=json arrives as three words.
+  if [[ $word == '=' ]]; then
+    word=''
+  elif [[ $previous == '=' ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      )");
+  script += names(all, " | ") + R"()
+        subject=${COMP_WORDS[i]}
+        break
+        ;;
+    esac
+  done
+  case $previous in
+)";
+  for (const Option& option : global) {
+    if (!option.choices.empty()) {
+      script += "    --" + option.name + ") choices='" + joined(option.choices, " ") + "' ;;\n";
+    }
+  }
+  script += "    " + free_text_pattern(global, all) + R"() return ;;
+    *)
+      choices=')" +
+            flags(global) + R"('
+      case $subject in
+)";
+  for (const Subject& subject : all) {
+    script +=
+        "        " + subject.name + ") choices='" + flags(subject.options) + " '$choices ;;\n";
+  }
+  script += "        *) [[ $word == -* ]] || choices='" + names(all, " ") + R"(' ;;
+      esac
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _metrics_event metrics-event
+)";
+  return script;
+}
+
+// For a text in single quotes, with the characters that _arguments and _describe read escaped.
+std::string zsh_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '\''                                                   ? "'\\''"
+           : std::string_view{"[]:"}.find(c) != std::string_view::npos ? std::string{'\\', c}
+                                                                       : std::string{c};
+  }
+  return out;
+}
+
+std::string zsh_spec(const Option& option) {
+  std::string spec = option.short_flag == '\0'
+                         ? "'--" + option.name
+                         : std::string{"{-"} + option.short_flag + ",--" + option.name + "}'";
+  spec += '[' + zsh_text(option.help) + ']';
+  if (!option.choices.empty()) {
+    spec += ':' + zsh_text(option.placeholder) + ":(" + joined(option.choices, " ") + ')';
+  } else if (!option.placeholder.empty()) {
+    spec += ':' + zsh_text(option.placeholder) + ": ";
+  }
+  return spec + '\'';
+}
+
+std::string zsh(std::span<const EventType> events) {
+  const std::vector<Subject> all = subjects(events);
+  std::string script = "#compdef metrics-event\n# ";
+  script.append(notice).append("\n\n_metrics-event() {\n"
+                               "  local curcontext=$curcontext context state state_descr line\n"
+                               "  typeset -A opt_args\n"
+                               "  local -a subjects options\n  options=(\n");
+  for (const Option& option : global_options()) {
+    script += "    " + zsh_spec(option) + '\n';
+  }
+  script += "  )\n  subjects=(\n";
+  for (const Subject& subject : all) {
+    script += "    '" + subject.name + ':' + zsh_text(subject.help) + "'\n";
+  }
+  script += "  )\n"
+            "  _arguments -C $options '1: :->subject' '*:: :->rest' && return\n"
+            "  case $state in\n"
+            "    subject) _describe 'event or command' subjects ;;\n"
+            "    rest)\n"
+            "      case $line[1] in\n";
+  for (const Subject& subject : all) {
+    script += "        " + subject.name + ")\n          _arguments $options";
+    for (const Option& option : subject.options) {
+      script += " \\\n            " + zsh_spec(option);
+    }
+    script += "\n          ;;\n";
+  }
+  script += "      esac\n      ;;\n  esac\n}\n\n_metrics-event \"$@\"\n";
+  return script;
+}
+
+std::string fish_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out.append(c == '\'' || c == '\\' ? "\\" : "").append(1, c);
+  }
+  return out + '\'';
+}
+
+std::string fish_line(std::string_view condition, const Option& option) {
+  std::string line = "complete -c metrics-event";
+  if (!condition.empty()) {
+    line += " -n " + fish_text(condition);
+  }
+  if (option.short_flag != '\0') {
+    line += std::string{" -s "} + option.short_flag;
+  }
+  line += " -l " + option.name;
+  line += option.placeholder.empty() ? "" : " -x";
+  if (!option.choices.empty()) {
+    line += " -a " + fish_text(joined(option.choices, " "));
+  }
+  return line + " -d " + fish_text(option.help) + '\n';
+}
+
+std::string fish(std::span<const EventType> events) {
+  const std::vector<Subject> all = subjects(events);
+  const std::string none_yet = "not __fish_seen_subcommand_from " + names(all, " ");
+  std::string script = "# fish completion for metrics-event; ";
+  script.append(notice).append("\n\ncomplete -c metrics-event -f\n");
+  for (const Option& option : global_options()) {
+    script += fish_line("", option);
+  }
+  for (const Subject& subject : all) {
+    script += "complete -c metrics-event -n " + fish_text(none_yet) + " -a " + subject.name +
+              " -d " + fish_text(subject.help) + '\n';
+    for (const Option& option : subject.options) {
+      script += fish_line("__fish_seen_subcommand_from " + subject.name, option);
+    }
+  }
+  return script;
+}
+
+constexpr std::array table{
+    Completion{"bash", "metrics-event.bash", bash},
+    Completion{"zsh", "_metrics-event", zsh},
+    Completion{"fish", "metrics-event.fish", fish},
+};
+
+} // namespace
+
+std::span<const Completion> completions() {
+  return table;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,213 @@
+#include "manual.hpp"
+
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+using Events = std::span<const EventType>;
+
+// What roff would take for markup or a request.
+std::string mdoc_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '\\' ? "\\e" : std::string{c};
+  }
+  return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
+}
+
+// One item of a tagged list: the head is the arguments of .It, in mdoc.
+std::string mdoc_item(std::string_view head, std::string_view body) {
+  return ".It " + std::string{head} + '\n' + mdoc_text(body) + '\n';
+}
+
+std::string mdoc_list(const std::string& items, std::string_view width) {
+  return ".Bl -tag -width " + std::string{width} + "\n" + items + ".El\n";
+}
+
+std::string mdoc_flag(std::string_view name, std::string_view value) {
+  return "Fl -" + std::string{name} + (value.empty() ? "" : " Ar " + std::string{value});
+}
+
+std::string mdoc_exit_status(Events) {
+  std::string items;
+  for (const ExitCodeRow& row : exit_code_table()) {
+    items +=
+        mdoc_item(std::to_string(static_cast<int>(row.code)) + " (" + std::string{row.name} + ')',
+                  row.meaning);
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_settings(Events) {
+  std::string items;
+  for (const Setting& setting : all_settings()) {
+    const std::string short_flag =
+        setting.short_flag == '\0' ? "" : std::string{"Fl "} + setting.short_flag + " , ";
+    items += mdoc_item(short_flag + mdoc_flag(setting.name, setting.placeholder), setting.help);
+    if (!setting.default_text.empty() && setting.default_text != "false") {
+      items += "(default: " + mdoc_text(setting.default_text) + ")\n";
+    }
+    if (setting.kind == Setting::Kind::list) {
+      items += "Repeatable.\n";
+    }
+    items += "Environment:\n.Ev " + variable_name(setting);
+    for (const std::string_view fallback : setting.fallback_variables) {
+      items += " ,\n.Ev " + std::string{fallback};
+    }
+    items += setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n";
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_commands(Events) {
+  std::string text;
+  for (const CommandType& command : all_commands()) {
+    text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
+    std::string items;
+    for (const CommandOption& option : command.options) {
+      items += mdoc_item(mdoc_flag(option.name, option.placeholder), option.help);
+      if (!option.default_text.empty()) {
+        items += "(default: " + mdoc_text(option.default_text) + ")\n";
+      }
+    }
+    text += mdoc_list(items, "Ds");
+  }
+  return text;
+}
+
+std::string mdoc_event_names(Events events) {
+  std::string items;
+  for (const EventType& type : events) {
+    items += mdoc_item("Cm " + kebab_case(type.name), type.help);
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string field_notes(const Field& field) {
+  return describe(field) + (field.required ? "" : ", optional");
+}
+
+std::string mdoc_events(Events events) {
+  std::string text;
+  for (const EventType& type : events) {
+    text += ".Ss " + kebab_case(type.name) + '\n' + "Says that " + std::string{type.help} +
+            ".\nThe line names it\n.Dq " + std::string{type.name} + " .\n";
+    std::string items;
+    for (const Field& field : type.fields) {
+      items += mdoc_item(mdoc_flag(kebab_case(field.name), placeholder(field)), field.help);
+      items += "In the line:\n.Va " + std::string{field.name} + " ,\n" + field_notes(field) + ".\n";
+    }
+    text += mdoc_list(items, "Ds");
+  }
+  return text;
+}
+
+// A row of a Markdown table; `|` would end a cell.
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) {
+    row += ' ';
+    for (const char c : cell) {
+      row += c == '|' ? "\\|" : std::string{c};
+    }
+    row += " |";
+  }
+  return row + '\n';
+}
+
+std::string code(std::string_view text) {
+  return '`' + std::string{text} + '`';
+}
+
+std::string markdown_exit_status(Events) {
+  std::string table = "| status | name | when |\n|---|---|---|\n";
+  for (const ExitCodeRow& row : exit_code_table()) {
+    table += markdown_row({std::to_string(static_cast<int>(row.code)), std::string{row.name},
+                           std::string{row.meaning}});
+  }
+  return table;
+}
+
+std::string markdown_events(Events events) {
+  std::string table =
+      "| event | flag | in the line | value | what it says |\n|---|---|---|---|---|\n";
+  for (const EventType& type : events) {
+    for (const Field& field : type.fields) {
+      const bool first = &field == type.fields.data();
+      table += markdown_row({first ? code(kebab_case(type.name)) : "",
+                             code("--" + kebab_case(field.name)), code(field.name),
+                             field_notes(field), std::string{field.help}});
+    }
+  }
+  return table;
+}
+
+std::string markdown_settings(Events) {
+  std::string table = "| flag | environment | default | meaning |\n|---|---|---|---|\n";
+  for (const Setting& setting : all_settings()) {
+    std::string flag = "--" + std::string{setting.name};
+    if (!setting.placeholder.empty()) {
+      flag.append(" ").append(setting.placeholder);
+    }
+    std::string variables = code(variable_name(setting));
+    for (const std::string_view fallback : setting.fallback_variables) {
+      variables += ", " + code(fallback);
+    }
+    table += markdown_row({code(flag), variables,
+                           setting.default_text.empty() ? "" : code(setting.default_text),
+                           std::string{setting.help}});
+  }
+  return table;
+}
+
+struct Part {
+  Markup markup;
+  std::string_view name;
+  std::string (*text)(Events events);
+};
+
+constexpr std::array parts{
+    Part{Markup::mdoc, "exit-status", mdoc_exit_status},
+    Part{Markup::mdoc, "settings", mdoc_settings},
+    Part{Markup::mdoc, "commands", mdoc_commands},
+    Part{Markup::mdoc, "event-names", mdoc_event_names},
+    Part{Markup::mdoc, "events", mdoc_events},
+    Part{Markup::markdown, "exit-status", markdown_exit_status},
+    Part{Markup::markdown, "events", markdown_events},
+    Part{Markup::markdown, "settings", markdown_settings},
+};
+
+std::string mark(Markup markup, std::string_view word, std::string_view name) {
+  const std::string text = std::string{word} + ' ' + std::string{name};
+  return markup == Markup::mdoc ? ".\\\" " + text + '\n' : "<!-- " + text + " -->\n";
+}
+
+} // namespace
+
+std::string with_generated_parts(std::string_view document, Markup markup, Events events) {
+  std::string out{document};
+  for (const Part& part : parts) {
+    const std::string begin = mark(markup, "begin", part.name);
+    const std::size_t found = part.markup == markup ? out.find(begin) : std::string::npos;
+    if (found == std::string::npos) {
+      continue;
+    }
+    const std::size_t start = found + begin.size();
+    const std::size_t end = out.find(mark(markup, "end", part.name), start);
+    if (end == std::string::npos) {
+      throw std::runtime_error{"the generated part " + std::string{part.name} + " does not end"};
+    }
+    out.replace(start, end - start, part.text(events));
+  }
+  return out;
+}
+
+} // namespace metrics_event

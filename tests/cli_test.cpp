@@ -1,0 +1,154 @@
+#include "cli.hpp"
+
+#include "catalogue.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+CommandLine parse(const Words& words) {
+  return parse_command_line(words, built_in_events());
+}
+
+std::string trouble(const Words& words) {
+  const CommandLine line = parse(words);
+  return line.trouble ? line.trouble->text() : "none";
+}
+
+// "name=value" of each setting given, in the order of the table.
+Words settings(const Words& words) {
+  Words given;
+  const CommandLine line = parse(words);
+  for (const GivenSetting& setting : line.settings) {
+    given.push_back(std::string{setting.setting->name} + '=' + setting.text);
+  }
+  return given;
+}
+
+Words fields(const Words& words) {
+  Words given;
+  const CommandLine line = parse(words);
+  for (const GivenField& field : std::get<SendEvent>(line.command).fields) {
+    given.push_back(std::string{field.field->name} + '=' + field.text);
+  }
+  return given;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("cli");
+
+TEST_CASE("an event and its fields are understood") {
+  const CommandLine line = parse({"runner-installed", "--flavor", "small", "--duration=12.5"});
+  CHECK_FALSE(line.trouble);
+  CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+  CHECK(fields({"runner-installed", "--flavor", "small", "--duration=12.5"}) ==
+        Words{"flavor=small", "duration=12.5"});
+  CHECK(fields({"runner_installed", "--duration", "1"}) == Words{"duration=1"});
+  CHECK(fields({"runner-stop", "--status-info-code", "3", "--timestamp", "1"}) ==
+        Words{"timestamp=1", "status_info.code=3"});
+}
+
+TEST_CASE("values are taken as they are") {
+  CHECK(fields({"runner-installed", "--duration", "-1", "--flavor", "--weird"}) ==
+        Words{"flavor=--weird", "duration=-1"});
+  CHECK(fields({"runner-installed", "--flavor", "runner-start"}) == Words{"flavor=runner-start"});
+  CHECK(fields({"runner-installed", "--flavor", "[a,b]"}) == Words{"flavor=[a,b]"});
+  CHECK(fields({"runner-installed", "--flavor=a=b"}) == Words{"flavor=a=b"});
+  CHECK(fields({"runner-installed", "--flavor", ""}) == Words{"flavor="});
+  CHECK(fields({"runner-installed", "--flavor=", "--duration", "1"}) ==
+        Words{"flavor=", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor", "--duration=", "--duration", "1"}) ==
+        Words{"flavor=--duration=", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor", "--", "--duration", "1"}) ==
+        Words{"flavor=--", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor", "{}\n%\\"}) == Words{"flavor={}\n%\\"});
+}
+
+TEST_CASE("options are accepted before and after the event") {
+  const Words expected{"timeout=1s", "dry-run=true", "quiet=true"};
+  CHECK(settings({"-n", "--timeout", "1s", "-q", "runner-installed"}) == expected);
+  CHECK(settings({"runner-installed", "-qn", "--timeout=1s"}) == expected);
+  CHECK(settings({"--dry-run", "runner-installed", "--timeout", "1s", "--flavor", "x",
+                  "--quiet"}) == expected);
+  CHECK(settings({"--best-effort=false", "listen"}) == Words{"best-effort=false"});
+  CHECK(settings({"--label", "a=1", "listen", "--label=b=2,3"}) ==
+        Words{"label=a=1", "label=b=2,3"});
+}
+
+TEST_CASE("a command and its options are understood") {
+  const CommandLine line = parse({"listen", "--port", "0", "--count=3"});
+  CHECK_FALSE(line.trouble);
+  const auto& command = std::get<RunCommand>(line.command);
+  CHECK(command.type->name == "listen");
+  REQUIRE(command.options.size() == 2);
+  CHECK(command.options[0].option->name == "port");
+  CHECK(command.options[0].text == "0");
+  CHECK(command.options[1].text == "3");
+}
+
+TEST_CASE("help and version are answered whatever else is there") {
+  CHECK(std::get<ShowHelp>(parse({"--help"}).command).topic.empty());
+  CHECK(std::get<ShowHelp>(parse({"runner-stop", "-h"}).command).topic == "runner_stop");
+  CHECK(std::get<ShowHelp>(parse({"--help", "listen", "--nonsense"}).command).topic == "listen");
+  CHECK(std::holds_alternative<ShowVersion>(parse({"--version"}).command));
+  CHECK(std::holds_alternative<ShowVersion>(parse({"runner-stop", "-V"}).command));
+  CHECK(trouble({"--help", "--nonsense"}) == "none");
+}
+
+TEST_CASE("what is unknown is named, with what was probably meant") {
+  CHECK(trouble({}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({"--quiet"}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({"runner-instaled"}) ==
+        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
+  CHECK(trouble({"lisen"}) == R"(unknown event or command "lisen", did you mean "listen"?)");
+  CHECK(trouble({"xyzzy", "--flavor", "x"}) ==
+        R"(unknown event or command "xyzzy", see metrics-event --help)");
+  CHECK(trouble({""}) == R"(unknown event or command "", see metrics-event --help)");
+  CHECK(trouble({"runner-installed", "--flavour", "x"}) ==
+        R"(unknown option "--flavour", did you mean "--flavor"?)");
+  CHECK(trouble({"runner-installed", "--flavour=x"}) ==
+        R"(unknown option "--flavour", did you mean "--flavor"?)");
+  CHECK(trouble({"--timeuot", "1s", "listen"}) ==
+        R"(unknown option "--timeuot", did you mean "--timeout"?)");
+  CHECK(trouble({"--flavor", "small", "runner-installed"}) ==
+        R"(unknown option "--flavor", see metrics-event --help)");
+  CHECK(trouble({"runner-installed", "--xyzzy"}) ==
+        R"(unknown option "--xyzzy", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-x"}) ==
+        R"(unknown option "-x", see metrics-event runner-installed --help)");
+  CHECK(trouble({"listen", "--flavor", "x"}) ==
+        R"(unknown option "--flavor", see metrics-event listen --help)");
+}
+
+TEST_CASE("what is too much is named") {
+  CHECK(trouble({"runner-installed", "flavor=small"}) ==
+        R"(unexpected argument "flavor=small", did you mean "--flavor"?)");
+  CHECK(trouble({"runner-installed", "small"}) ==
+        R"(unexpected argument "small", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "runner-installed"}) ==
+        R"(unexpected argument "runner-installed", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "listen"}) ==
+        R"(unexpected argument "listen", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--", "true"}) ==
+        R"(unexpected argument "--": a command cannot be wrapped yet)");
+}
+
+TEST_CASE("a value that is missing is named") {
+  CHECK(trouble({"runner-installed", "--flavor"}) ==
+        "--flavor needs a value, see metrics-event runner-installed --help");
+  CHECK(trouble({"--timeout"}) == "--timeout needs a value, see metrics-event --help");
+}
+
+TEST_CASE("settings survive trouble, because they say how to report it") {
+  CHECK(settings({"runner-installed", "--nonsense", "--output", "json"}) == Words{"output=json"});
+  CHECK(settings({"--output=json", "xyzzy"}) == Words{"output=json"});
+  CHECK(settings({"runner-installed", "--output", "json", "--flavor"}) == Words{"output=json"});
+  CHECK(settings({"xyzzy", "--output=json", "--", "--quiet"}) == Words{"output=json"});
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,85 @@
+#include "delivery.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Time that passes only when somebody sleeps or says so.
+class TestClock final : public Clock {
+public:
+  Instant now() override { return {}; }
+  Deadline steady_now() override { return time; }
+  void sleep_until(Deadline until) override {
+    sleeps.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(until - time));
+    time = until;
+  }
+  double random() override { return 0.5; }
+
+  Deadline time{1h};
+  std::vector<std::chrono::milliseconds> sleeps;
+};
+
+// Gives the replies one after the other, each after 10 ms.
+struct Script {
+  TestClock& clock;
+  std::vector<Reply> replies;
+  std::vector<Deadline> deadlines{};
+
+  Transport transport() {
+    return [this](const Request&, Deadline deadline) {
+      clock.time += 10ms;
+      deadlines.push_back(deadline);
+      return replies.at(deadlines.size() - 1);
+    };
+  }
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("delivery");
+
+TEST_CASE("a push that is accepted is sent once") {
+  TestClock clock;
+  Script script{clock, {{.status = 204}}};
+  const Delivery delivery = deliver({}, {.retries = 2}, 5s, script.transport(), clock);
+  CHECK(delivery.judgement.code == ExitCode::ok);
+  CHECK(delivery.attempts == 1);
+  CHECK(delivery.http_status == 204);
+  CHECK(delivery.elapsed == 10ms);
+  CHECK(clock.sleeps.empty());
+}
+
+TEST_CASE("passing trouble is tried again within one deadline") {
+  TestClock clock;
+  Script script{clock, {{.status = 503}, {.trouble = Trouble::no_connection}, {.status = 204}}};
+  const Delivery delivery = deliver({}, {.retries = 2}, 5s, script.transport(), clock);
+  CHECK(delivery.judgement.code == ExitCode::ok);
+  CHECK(delivery.attempts == 3);
+  CHECK(clock.sleeps == std::vector<std::chrono::milliseconds>{50ms, 100ms});
+  CHECK(delivery.elapsed == 180ms);
+  for (const Deadline deadline : script.deadlines) {
+    CHECK(deadline == Deadline{1h + 5s});
+  }
+}
+
+TEST_CASE("the last attempt is what counts when attempts run out") {
+  TestClock clock;
+  Script script{clock, {{.status = 503}, {.trouble = Trouble::no_connection, .detail = "gone"}}};
+  const Delivery delivery = deliver({}, {.retries = 1}, 5s, script.transport(), clock);
+  CHECK(delivery.judgement.code == ExitCode::unavailable);
+  CHECK(delivery.attempts == 2);
+  CHECK(delivery.http_status == 0);
+}
+
+TEST_CASE("a refusal is final") {
+  TestClock clock;
+  Script script{clock, {{.status = 400}}};
+  CHECK(deliver({}, {.retries = 2}, 5s, script.transport(), clock).attempts == 1);
+}
+
+TEST_SUITE_END();

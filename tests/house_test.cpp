@@ -1,0 +1,179 @@
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace metrics_event::testing;
+
+namespace {
+
+enum class Kind {
+  pure,   // a function from values to values
+  system, // touches the system
+  wiring, // puts the others together
+};
+
+// Every module, and what it is. A new module is a row here.
+const std::map<std::string, Kind> modules{
+    {"app", Kind::wiring},          {"catalogue", Kind::pure},  {"cli", Kind::pure},
+    {"clock", Kind::system},        {"command", Kind::pure},    {"completion", Kind::pure},
+    {"console", Kind::system},      {"delivery", Kind::wiring}, {"endpoint", Kind::pure},
+    {"entry", Kind::pure},          {"event", Kind::pure},      {"event_type", Kind::pure},
+    {"exit_code", Kind::pure},      {"help", Kind::pure},       {"http_transport", Kind::system},
+    {"json_text", Kind::pure},      {"judgement", Kind::pure},  {"listen", Kind::system},
+    {"listen_options", Kind::pure}, {"loki", Kind::pure},       {"lookup", Kind::system},
+    {"main", Kind::wiring},         {"manual", Kind::pure},     {"receiver", Kind::pure},
+    {"report", Kind::pure},         {"retry", Kind::pure},      {"settings", Kind::pure},
+    {"text", Kind::pure},           {"transport", Kind::pure},  {"value", Kind::pure},
+    {"version", Kind::pure},
+};
+
+// What only these files may include: a prefix of the header's name, and the files.
+const std::map<std::string, std::set<std::string>> reserved{
+    {"CLI/", {"cli.cpp"}},
+    {"boost/beast/", {"http_transport.cpp", "listen.cpp"}},
+    {"boost/asio/", {"http_transport.cpp", "listen.cpp"}},
+    {"boost/json/", {"json_text.cpp", "loki.cpp"}},
+    {"boost/url/", {"endpoint.cpp"}},
+    {"iostream", {}},
+    {"regex", {}},
+};
+
+const std::set<std::string> system_headers{"arpa/inet.h", "fcntl.h",   "netdb.h",
+                                           "poll.h",      "strings.h", "sys/socket.h",
+                                           "unistd.h",    "csignal",   "thread"};
+
+struct File {
+  std::string name;
+  std::string module;
+  std::string text;
+  std::vector<std::string> own;     // #include "x.hpp"
+  std::vector<std::string> foreign; // #include <x>
+};
+
+std::vector<File> sources() {
+  std::vector<File> files;
+  const std::regex include{R"re(#include (["<])([^">]+)[">])re"};
+  for (const auto& entry : std::filesystem::directory_iterator{source_directory + "/src"}) {
+    File file{.name = entry.path().filename(),
+              .module = entry.path().stem(),
+              .text = read_file(entry.path())};
+    for (std::sregex_iterator it{file.text.begin(), file.text.end(), include}, end; it != end;
+         ++it) {
+      ((*it)[1] == "\"" ? file.own : file.foreign).push_back((*it)[2]);
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+// The modules that a module reaches through its headers.
+void reach(const std::map<std::string, std::set<std::string>>& direct, const std::string& from,
+           std::set<std::string>& reached) {
+  for (const std::string& next : direct.at(from)) {
+    if (reached.insert(next).second) {
+      reach(direct, next, reached);
+    }
+  }
+}
+
+std::string module_of(const std::string& header) {
+  return header.substr(0, header.rfind('.'));
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("house");
+
+TEST_CASE("every module is known to this test and to the build") {
+  const std::string build = read_file(source_directory + "/CMakeLists.txt");
+  std::set<std::string> found;
+  for (const File& file : sources()) {
+    CAPTURE(file.name);
+    CHECK(modules.contains(file.module));
+    found.insert(file.module);
+    if (file.name.ends_with(".cpp")) {
+      CHECK(build.find("src/" + file.name) != std::string::npos);
+    }
+  }
+  CHECK(found.size() == modules.size());
+}
+
+TEST_CASE("what is pure includes only what is pure, and wiring is included only by wiring") {
+  for (const File& file : sources()) {
+    CAPTURE(file.name);
+    const Kind kind = modules.at(file.module);
+    for (const std::string& header : file.own) {
+      CAPTURE(header);
+      const Kind included = modules.at(module_of(header));
+      CHECK((kind != Kind::pure || included == Kind::pure));
+      CHECK((kind == Kind::wiring || included != Kind::wiring));
+    }
+    for (const std::string& header : file.foreign) {
+      CAPTURE(header);
+      CHECK((kind == Kind::system || file.name == "main.cpp" || !system_headers.contains(header)));
+    }
+  }
+}
+
+TEST_CASE("heavy headers stay in the files that are named for them") {
+  for (const File& file : sources()) {
+    CAPTURE(file.name);
+    for (const std::string& header : file.foreign) {
+      CAPTURE(header);
+      for (const auto& [prefix, allowed] : reserved) {
+        CHECK((!header.starts_with(prefix) || allowed.contains(file.name)));
+      }
+    }
+  }
+}
+
+TEST_CASE("headers include each other in one direction") {
+  std::map<std::string, std::set<std::string>> direct;
+  for (const File& file : sources()) {
+    direct[file.module];
+    if (file.name.ends_with(".hpp")) {
+      for (const std::string& header : file.own) {
+        direct[file.module].insert(module_of(header));
+      }
+    }
+  }
+  for (const auto& [module, included] : direct) {
+    CAPTURE(module);
+    std::set<std::string> reached;
+    reach(direct, module, reached);
+    CHECK_FALSE(reached.contains(module));
+  }
+}
+
+TEST_CASE("the environment is read in one place, and nothing ends the process below it") {
+  const std::regex forbidden{R"(\b(getenv|environ|exit|_exit|quick_exit|abort)\b *\()"};
+  for (const File& file : sources()) {
+    CAPTURE(file.name);
+    CHECK(std::regex_search(file.text, forbidden) == (file.name == "main.cpp"));
+  }
+}
+
+TEST_CASE("every module but the entry point has a test of its name, or is tested through another") {
+  const std::map<std::string, std::string> through{
+      {"app", "command_line_test"},   {"catalogue", "event_test"}, {"clock", "command_line_test"},
+      {"command", "cli_test"},        {"console", "streams_test"}, {"event_type", "event_test"},
+      {"help", "docs_test"},          {"main", "streams_test"},    {"manual", "docs_test"},
+      {"transport", "delivery_test"}, {"version", "docs_test"},
+  };
+  for (const auto& [module, kind] : modules) {
+    CAPTURE(module);
+    const auto found = through.find(module);
+    const std::string test = found == through.end() ? module + "_test" : found->second;
+    CHECK(std::filesystem::exists(source_directory + "/tests/" + test + ".cpp"));
+  }
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,196 @@
+#include "http_transport.hpp"
+
+#include "support/raw_server.hpp"
+#include "version.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+using namespace metrics_event::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto ample = 20s;
+
+Request request_to(std::uint16_t port, const std::string& host = "127.0.0.1") {
+  return {.endpoint = {.host = host, .port = port, .target = "/push?a=b"},
+          .headers = {{"Content-Type", "application/json"}, {"X-Other", "x"}},
+          .body = "the body",
+          .connect_timeout = 5s};
+}
+
+Reply send(const Request& request, std::chrono::milliseconds timeout = ample) {
+  return http_transport(request, std::chrono::steady_clock::now() + timeout);
+}
+
+Reply reply_to(const Behaviour& behaviour, std::chrono::milliseconds timeout = ample) {
+  const RawServer server{{behaviour}};
+  return send(request_to(server.port()), timeout);
+}
+
+std::string header(std::size_t size) {
+  return "HTTP/1.1 204 No Content\r\nX-Filler: " + std::string(size, 'x') + "\r\n\r\n";
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("http_transport");
+
+TEST_CASE("the request is what HTTP asks for, in one connection of its own") {
+  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
+  const Reply reply = send(request_to(server.port()));
+  CHECK(reply.trouble == metrics_event::Trouble::none);
+  CHECK(reply.status == 204);
+  REQUIRE(server.requests().size() == 1);
+  CHECK(server.requests()[0] == "POST /push?a=b HTTP/1.1\r\n"
+                                "Host: 127.0.0.1:" +
+                                    std::to_string(server.port()) +
+                                    "\r\n"
+                                    "Content-Type: application/json\r\n"
+                                    "X-Other: x\r\n"
+                                    "Connection: close\r\n"
+                                    "Content-Length: 8\r\n"
+                                    "\r\n"
+                                    "the body");
+}
+
+TEST_CASE("IPv6 literals and localhost need no name server") {
+  const RawServer six{{{.reply = http_reply(204, "No Content")}}, Family::v6};
+  CHECK(send(request_to(six.port(), "::1")).status == 204);
+  REQUIRE(six.requests().size() == 1);
+  CHECK(six.requests()[0].find("\r\nHost: [::1]:" + std::to_string(six.port()) + "\r\n") !=
+        std::string::npos);
+  // 127.0.0.1 is tried first and refused, then ::1 answers.
+  for (const char* name : {"localhost", "LOCALHOST", "localhost.", "loki.localhost"}) {
+    CAPTURE(name);
+    CHECK(send(request_to(six.port(), name)).status == 204);
+  }
+}
+
+TEST_CASE("an answer is read with its body, however it comes") {
+  CHECK(reply_to({.reply = http_reply(400, "Bad Request", "no good\n")}).body == "no good\n");
+  CHECK(reply_to({.reply = http_reply(400, "Bad Request", "no good\n"), .piece = 1}).body ==
+        "no good\n");
+  CHECK(reply_to({.reply = "HTTP/1.0 400 Bad Request\r\n\r\nuntil the end"}).body ==
+        "until the end");
+  CHECK(reply_to({.reply = "HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n"
+                           "3\r\nno \r\n4\r\ngood\r\n0\r\n\r\n"})
+            .body == "no good");
+  CHECK(reply_to({.reply = "HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"})
+            .location == "/x");
+  CHECK(reply_to({.reply = "HTTP/1.1 204 No Content\r\n\r\n", .then_close = false}).status == 204);
+  CHECK(reply_to({.reply = "HTTP/1.1 260 Blocked\r\nContent-Length: 0\r\n\r\n"}).status == 260);
+}
+
+TEST_CASE("interim answers are passed over") {
+  CHECK(
+      reply_to({.reply = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+                         "HTTP/1.1 204 No Content\r\n\r\n"})
+          .status == 204);
+  CHECK(reply_to({.repeated = "HTTP/1.1 100 Continue\r\n\r\n"}).detail ==
+        "the answer never comes to its final status");
+}
+
+TEST_CASE("an answer that comes before the request was read is still the answer") {
+  Request large{};
+  const RawServer server{
+      {{.reply = http_reply(413, "Payload Too Large", "too large\n"), .read_request = false}}};
+  large = request_to(server.port());
+  large.body = std::string(std::size_t{8} * 1024 * 1024, 'x');
+  const Reply reply = send(large);
+  CHECK(reply.status == 413);
+  CHECK(reply.body == "too large\n");
+}
+
+TEST_CASE("a body is cut off at 64 KiB and still judged") {
+  const Reply endless = reply_to(
+      {.reply = "HTTP/1.1 500 Internal Server Error\r\n\r\n", .repeated = std::string(4096, 'x')});
+  CHECK(endless.status == 500);
+  CHECK(endless.body.size() == 64 * 1024);
+  CHECK(reply_to({.reply = http_reply(500, "Oh", std::string(100000, 'x'))}).body.size() ==
+        64 * 1024);
+  CHECK(reply_to({.reply = "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n",
+                  .repeated = "5\r\nhello\r\n"})
+            .body.size() == 64 * 1024);
+}
+
+TEST_CASE("a header has a limit") {
+  CHECK(reply_to({.reply = header(15 * 1024)}).status == 204);
+  for (const std::size_t size : {std::size_t{17} * 1024, std::size_t{10} * 1024 * 1024}) {
+    CAPTURE(size);
+    const Reply reply = reply_to({.reply = header(size)});
+    CHECK(reply.trouble == metrics_event::Trouble::not_http);
+    CHECK(reply.detail == "the answer's header is larger than 16 KiB");
+  }
+  CHECK(reply_to({.reply = "HTTP/1.1 204 No Content\r\n", .repeated = "X: y\r\n"}).trouble ==
+        metrics_event::Trouble::not_http);
+}
+
+TEST_CASE("what is not HTTP is told from a slow answer at once") {
+  // The connection stays open: nothing but the words themselves can tell.
+  for (const char* words :
+       {"SSH-2.0-OpenSSH_9.2\r\n", "hello", "\x15\x03\x01", "220 mail.example.com ESMTP\r\n",
+        "HTTP/2 200\r\n", "http/1.1 200 OK\r\n"}) {
+    CAPTURE(words);
+    const Reply reply = reply_to({.reply = words, .then_close = false});
+    CHECK(reply.trouble == metrics_event::Trouble::not_http);
+    CHECK(reply.detail == "the answer is not HTTP");
+  }
+  for (const char* words : {"HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {
+    CAPTURE(words);
+    CHECK(reply_to({.reply = words}).trouble == metrics_event::Trouble::not_http);
+  }
+}
+
+TEST_CASE("a connection that ends at any byte of the answer is a lost connection") {
+  const std::string answer = http_reply(400, "Bad Request", "no good\n");
+  for (std::size_t size = 0; size < answer.size(); ++size) {
+    CAPTURE(size);
+    const Reply reply = reply_to({.reply = answer.substr(0, size)});
+    CHECK(reply.trouble == metrics_event::Trouble::connection_lost);
+    CHECK(reply.detail == "the connection was closed before the answer was complete");
+  }
+  CHECK(reply_to({.reset = true}).trouble == metrics_event::Trouble::connection_lost);
+  CHECK(reply_to({.reply = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", .reset = true})
+            .trouble == metrics_event::Trouble::connection_lost);
+}
+
+TEST_CASE("silence ends at the deadline, wherever it begins") {
+  for (const char* words : {"", "HTTP/1.1 ", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}) {
+    CAPTURE(words);
+    const Reply reply = reply_to({.reply = words, .then_close = false}, 100ms);
+    CHECK(reply.trouble == metrics_event::Trouble::timed_out);
+    CHECK(reply.detail == "no answer in time");
+  }
+  // Nobody reads what is sent.
+  const RawServer deaf{{{.read_request = false, .then_close = false}}};
+  Request large = request_to(deaf.port());
+  large.body = std::string(std::size_t{32} * 1024 * 1024, 'x');
+  CHECK(send(large, 100ms).trouble == metrics_event::Trouble::timed_out);
+}
+
+TEST_CASE("a connection that is refused names every address") {
+  const std::uint16_t port = closed_port();
+  const std::string colon_port = ':' + std::to_string(port);
+  const Reply reply = send(request_to(port, "localhost"));
+  CHECK(reply.trouble == metrics_event::Trouble::no_connection);
+  CHECK(reply.detail == "127.0.0.1" + colon_port + ": connection refused, [::1]" + colon_port +
+                            ": connection refused");
+}
+
+TEST_CASE("a connection that nobody takes ends at its own time limit") {
+  const FullBacklog nobody;
+  Request request = request_to(nobody.port());
+  request.connect_timeout = 100ms;
+  const Reply reply = send(request);
+  CHECK(reply.trouble == metrics_event::Trouble::timed_out);
+  CHECK(reply.detail == "127.0.0.1:" + std::to_string(nobody.port()) + ": no connection in time");
+  // The deadline is a ceiling for it.
+  request.connect_timeout = 1h;
+  CHECK(send(request, 100ms).trouble == metrics_event::Trouble::timed_out);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,103 @@
+#include "json_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace metrics_event;
+
+TEST_SUITE_BEGIN("json_text");
+
+TEST_CASE("a string is escaped where JSON or a terminal needs it") {
+  CHECK(json_string("plain é 😀 /") == "\"plain é 😀 /\"");
+  CHECK(json_string("\"\\\n\t") == R"("\"\\\n\t")");
+  CHECK(json_string(std::string{"\0\x1b\x7f", 3}) == R"("\u0000\u001b\u007f")");
+  CHECK(json_string("\u0080\u009b\u009f\u00a0") == "\"\\u0080\\u009b\\u009f\u00a0\"");
+}
+
+TEST_CASE("a number keeps its digits") {
+  for (const char* number : {"0", "-0", "12", "12.5", "12.50", "-3", "403", "0.1",
+                             "1700000000.123456789", "123456789012345678901234567890", "0.0"}) {
+    CHECK(plain_number(number) == number);
+  }
+}
+
+TEST_CASE("an exponent is written out") {
+  const std::vector<std::pair<const char*, const char*>> numbers{
+      {"1e3", "1000"},    {"1E+3", "1000"},       {"1.5e-3", "0.0015"},
+      {"-2.5e1", "-25"},  {"12.345e2", "1234.5"}, {"12e-1", "1.2"},
+      {"0e5", "0"},       {"-0.0e9", "-0"},       {"1e0", "1"},
+      {"100e-2", "1.00"}, {"0.012e1", "0.12"},    {"0e999999999999999999999", "0"}};
+  for (const auto& [given, plain] : numbers) {
+    CAPTURE(given);
+    CHECK(plain_number(given) == plain);
+  }
+  CHECK(plain_number("1e308")->size() == 309);
+  CHECK(plain_number("5e-324")->size() == 326);
+}
+
+TEST_CASE("what is not a whole JSON number within a double's range is none") {
+  for (const char* bad : {"",
+                          "-",
+                          "+1",
+                          "01",
+                          "-01",
+                          ".5",
+                          "5.",
+                          "1e",
+                          "1e+",
+                          "0x10",
+                          "1_0",
+                          "1,5",
+                          "1.2.3",
+                          " 1",
+                          "1 ",
+                          "1\n",
+                          "nan",
+                          "NaN",
+                          "inf",
+                          "Infinity",
+                          "1e400",
+                          "-1e400",
+                          "1e-400",
+                          "1e99999999999999999999",
+                          "1e-99999999999999999999",
+                          "true",
+                          "1f",
+                          "١"}) {
+    CAPTURE(bad);
+    CHECK(plain_number(bad) == std::nullopt);
+  }
+}
+
+TEST_CASE("JSON is made compact without touching numbers, order or duplicates") {
+  CHECK(compact_json(
+            " { \"b\" : 12.50 ,\n \"a\" : [ 1e3 , -0 , true , null , \"x\" ] , \"b\" : {} } ") ==
+        R"({"b":12.50,"a":[1e3,-0,true,null,"x"],"b":{}})");
+  CHECK(compact_json("[]") == "[]");
+  CHECK(compact_json("123456789012345678901234567890.5") == "123456789012345678901234567890.5");
+  CHECK(compact_json("\"\\u001b\\u0041é\"") == "\"\\u001bAé\"");
+  CHECK(compact_json(std::string(100000, ' ') + "{}") == "{}");
+  CHECK(compact_json("[\"" + std::string(100000, 'x') + "\"]")->size() == 100004);
+}
+
+TEST_CASE("what is not one JSON value has no compact form") {
+  for (const char* bad : {"", "{", "{}{}", "plain text", "{\"a\":1} x", "[1,]", "nan", "\"\xff\"",
+                          "\"\n\"", "// comment\n1", "\"\\ud800\""}) {
+    CAPTURE(bad);
+    CHECK(compact_json(bad) == std::nullopt);
+  }
+  CHECK(compact_json(std::string(100000, '[')) == std::nullopt);
+}
+
+TEST_CASE("objects and arrays are written in order") {
+  CHECK(JsonObject{}.str() == "{}");
+  CHECK(JsonObject{}.text("b", "x\"").raw("a", "12.5").raw("c", "null").str() ==
+        R"({"b":"x\"","a":12.5,"c":null})");
+  CHECK(json_array(std::vector<std::string>{}) == "[]");
+  CHECK(json_array(std::vector<std::string>{"a", "b\n"}) == R"(["a","b\n"])");
+  CHECK(json_object({{"b", "1"}, {"a", "2"}}) == R"({"a":"2","b":"1"})");
+}
+
+TEST_SUITE_END();

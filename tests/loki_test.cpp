@@ -1,0 +1,108 @@
+#include "loki.hpp"
+
+#include "exit_code.hpp"
+#include "version.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Entry first{{{"job", "metrics"}}, Instant{1700000000000000001ns}, R"({"a":"é\n"})"};
+const Entry second{{{"job", "metrics"}}, Instant{1700000000000000002ns}, "two"};
+const Entry elsewhere{{{"env", "x\"y"}, {"job", "metrics"}}, Instant{1ns}, "three"};
+
+std::string reason(std::string_view body) {
+  try {
+    decode_push(body);
+  } catch (const Failure& refusal) {
+    return refusal.text();
+  }
+  return "taken";
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("loki");
+
+TEST_CASE("a push is the JSON that Loki's API asks for") {
+  CHECK(
+      push_body({&first, 1}) ==
+      R"({"streams":[{"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"]]}]})");
+  const std::vector<Entry> three{first, second, elsewhere};
+  CHECK(
+      push_body(three) ==
+      R"({"streams":[{"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"],)"
+      R"(["1700000000000000002","two"]]},{"stream":{"env":"x\"y","job":"metrics"},"values":[["1","three"]]}]})");
+  CHECK(push_body({}) == R"({"streams":[]})");
+}
+
+TEST_CASE("a push that is decoded again gives the same entries") {
+  const std::vector<Entry> entries{first, second, elsewhere};
+  const std::vector<Entry> decoded = decode_push(push_body(entries));
+  REQUIRE(decoded.size() == entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    CHECK(decoded[i].labels == entries[i].labels);
+    CHECK(decoded[i].time == entries[i].time);
+    CHECK(decoded[i].line == entries[i].line);
+  }
+}
+
+TEST_CASE("a request carries the literal content type, and a tenant only when there is one") {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  const Endpoint endpoint{.host = "example.com", .port = 80, .target = "/"};
+  const std::string agent = "metrics-event/" + std::string{version};
+  CHECK(push_request(endpoint, "", "body", 1s).headers ==
+        Headers{{"Content-Type", "application/json"}, {"User-Agent", agent}});
+  CHECK(push_request(endpoint, "tenant", "body", 1s).headers ==
+        Headers{{"Content-Type", "application/json"},
+                {"User-Agent", agent},
+                {"X-Scope-OrgID", "tenant"}});
+}
+
+TEST_CASE("what Loki takes is decoded") {
+  CHECK(decode_push("{}").empty());
+  CHECK(decode_push(R"({"streams":[]})").empty());
+  CHECK(decode_push(R"({"streams":[{"stream":{}}]})").empty());
+  CHECK(decode_push(R"({"streams":[{"stream":{},"values":[]}]})").empty());
+  const auto with_metadata =
+      decode_push(R"({"streams":[{"stream":{"a":"b","c":""},"values":[["1","x",{"m":"n"}]]}]})");
+  REQUIRE(with_metadata.size() == 1);
+  CHECK(with_metadata[0].labels == Labels{{"a", "b"}});
+}
+
+TEST_CASE("what is not a push is refused with the reason") {
+  const auto entry = [](const std::string& text) {
+    return R"({"streams":[{"stream":{"a":"b"},"values":[)" + text + "]}]}";
+  };
+  CHECK(reason("") == "EOF");
+  CHECK(reason("not json").starts_with("the body is not JSON: "));
+  CHECK(reason("{\"streams\":[\"\xff\"]}").starts_with("the body is not JSON: "));
+  CHECK(reason(std::string(100000, '[')).starts_with("the body is not JSON: "));
+  CHECK(reason("[]") == "the push is not an object");
+  CHECK(reason(R"({"streams":{}})") == "streams is not an array");
+  CHECK(reason(R"({"streams":[null]})") == "a stream is not an object");
+  CHECK(reason(R"({"streams":[{"stream":{"a":"b"},"values":1}]})") == "values is not an array");
+  CHECK(reason(R"({"streams":[{"stream":[],"values":[["1","x"]]}]})") ==
+        "the labels of a stream is not an object");
+  CHECK(reason(R"({"streams":[{"values":[["1","x"]]}]})") ==
+        "error at least one label pair is required per stream");
+  CHECK(reason(R"({"streams":[{"stream":{"bad-name":"x"},"values":[["1","x"]]}]})")
+            .starts_with("a label is bad: expected a label name"));
+  CHECK(reason(R"({"streams":[{"stream":{"a":1},"values":[["1","x"]]}]})") ==
+        "a label's value is not a string");
+  CHECK(reason(entry("{}")) == "an entry is not an array");
+  CHECK(reason(entry(R"(["1"])")) == R"(an entry is not ["TIME","LINE"])");
+  CHECK(reason(entry(R"([1,"x"])")) == "an entry time is not a string");
+  CHECK(reason(entry(R"(["1",{}])")) == "a line is not a string");
+  for (const char* time :
+       {"", "1.5", " 1", "+1", "1e9", "99999999999999999999", "2023-11-14T22:13:20Z"}) {
+    CAPTURE(time);
+    CHECK(reason(entry("[\"" + std::string{time} + "\",\"x\"]")) ==
+          "an entry time is not a string of digits: \"" + std::string{time} + '"');
+  }
+}
+
+TEST_SUITE_END();

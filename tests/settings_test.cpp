@@ -1,0 +1,224 @@
+#include "settings.hpp"
+
+#include "exit_code.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+using Source = Origin::Source;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Layer environment(const Variables& variables) {
+  return environment_layer([&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional{found->second};
+  });
+}
+
+const Setting& setting(std::string_view name) {
+  return *std::ranges::find(all_settings(), name, &Setting::name);
+}
+
+Layer flags(const std::vector<std::pair<std::string_view, std::string>>& given) {
+  Layer layer;
+  for (const auto& [name, text] : given) {
+    layer.push_back(given_by_flag(setting(name), text));
+  }
+  return layer;
+}
+
+std::pair<ExitCode, std::string> failure(const Layer& low, const Layer& high) {
+  try {
+    resolve({low, high});
+  } catch (const Failure& failure) {
+    return {failure.code(), failure.text()};
+  }
+  return {ExitCode::ok, ""};
+}
+
+using Trouble = std::pair<ExitCode, std::string>;
+
+// For every setting a value that is not the default, another one, and one that is bad.
+struct Sample {
+  std::string_view setting;
+  std::string one;
+  std::string other;
+  std::string bad;
+};
+
+const std::vector<Sample> samples{
+    {"url", "http://one.example.com/", "http://other.example.com/", "nonsense"},
+    {"label", "one=1", "other=2", "bad-name=x"},
+    {"org-id", "one", "other", "a b"},
+    {"timeout", "7s", "8s", "5 parsecs"},
+    {"connect-timeout", "300ms", "400ms", "soon"},
+    {"entry-time", "event", "now", "then"},
+    {"best-effort", "true", "false", "maybe"},
+    {"disabled", "true", "false", "maybe"},
+    {"dry-run", "true", "false", "maybe"},
+    {"output", "json", "text", "xml"},
+    {"quiet", "true", "false", "maybe"},
+    {"verbose", "true", "false", "maybe"},
+};
+
+// A setting's value, in words that tell any two values apart.
+std::string value_of(std::string_view name, const Settings& s) {
+  std::string labels;
+  for (const auto& [label, value] : s.labels) {
+    labels += label + '=' + value + ' ';
+  }
+  const std::map<std::string_view, std::string> values{
+      {"url", s.url.url()},
+      {"label", labels},
+      {"org-id", s.org_id},
+      {"timeout", std::to_string(s.timeout.count())},
+      {"connect-timeout", std::to_string(s.connect_timeout.count())},
+      {"entry-time", std::to_string(static_cast<int>(s.entry_time))},
+      {"best-effort", std::to_string(s.best_effort)},
+      {"disabled", std::to_string(s.disabled)},
+      {"dry-run", std::to_string(s.dry_run)},
+      {"output", std::to_string(static_cast<int>(s.output))},
+      {"quiet", std::to_string(s.quiet)},
+      {"verbose", std::to_string(s.verbose)}};
+  return values.at(name);
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("settings");
+
+TEST_CASE("every setting has a sample here, so that the tests below speak of all") {
+  REQUIRE(samples.size() == all_settings().size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    CHECK(samples[i].setting == all_settings()[i].name);
+  }
+}
+
+TEST_CASE("the defaults are those of the table") {
+  const Settings defaults = resolve({}).settings;
+  CHECK(defaults.url.url() == "http://localhost:3100/loki/api/v1/push");
+  CHECK(defaults.labels == Labels{{"job", "metrics"}});
+  CHECK(defaults.org_id.empty());
+  CHECK(defaults.timeout == 5s);
+  CHECK(defaults.connect_timeout == 2s);
+  CHECK(defaults.entry_time == EntryTime::now);
+  CHECK(defaults.output == Output::text);
+  CHECK_FALSE((defaults.best_effort || defaults.disabled || defaults.dry_run || defaults.quiet ||
+               defaults.verbose));
+}
+
+TEST_CASE("for every setting: flag over environment over default, and its origin is known") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const std::string variable = variable_name(setting(sample.setting));
+    const std::string flag = "--" + std::string{sample.setting};
+
+    const Resolved by_default = resolve({});
+    CHECK(by_default.origins.at(sample.setting).source == Source::fallback);
+
+    const Resolved by_variable = resolve({environment({{variable, sample.one}})});
+    CHECK(value_of(sample.setting, by_variable.settings) !=
+          value_of(sample.setting, by_default.settings));
+    CHECK(by_variable.origins.at(sample.setting).source == Source::environment);
+    CHECK(by_variable.origins.at(sample.setting).name == variable);
+
+    const Resolved by_flag = resolve({flags({{sample.setting, sample.one}})});
+    CHECK(value_of(sample.setting, by_flag.settings) ==
+          value_of(sample.setting, by_variable.settings));
+    CHECK(by_flag.origins.at(sample.setting).source == Source::flag);
+    CHECK(by_flag.origins.at(sample.setting).name == flag);
+
+    const Resolved by_both =
+        resolve({environment({{variable, sample.one}}), flags({{sample.setting, sample.other}})});
+    CHECK(value_of(sample.setting, by_both.settings) !=
+          value_of(sample.setting, by_variable.settings));
+    CHECK(by_both.origins.at(sample.setting).name == flag);
+  }
+}
+
+TEST_CASE("for every setting: a bad value is blamed on its origin, with the status of that") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const std::string variable = variable_name(setting(sample.setting));
+    const Trouble by_variable = failure(environment({{variable, sample.bad}}), {});
+    CHECK(by_variable.first == ExitCode::config);
+    CHECK(by_variable.second.starts_with(variable + ": expected "));
+
+    const Trouble by_flag = failure({}, flags({{sample.setting, sample.bad}}));
+    CHECK(by_flag.first == ExitCode::usage);
+    CHECK(by_flag.second.starts_with("--" + std::string{sample.setting} + ": expected "));
+  }
+}
+
+TEST_CASE("for every setting: an empty variable counts as unset, an empty flag does not") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const std::string variable = variable_name(setting(sample.setting));
+    const Resolved empty = resolve({environment({{variable, ""}})});
+    CHECK(empty.origins.at(sample.setting).source == Source::fallback);
+    CHECK(failure({}, flags({{sample.setting, ""}})).first == ExitCode::usage);
+  }
+}
+
+TEST_CASE("the url falls back to the names that others use, in their order") {
+  const auto url = [](const Variables& variables) {
+    return resolve({environment(variables)}).settings.url.host;
+  };
+  const Variables all{{"METRICS_EVENT_URL", "http://a.example.com"},
+                      {"PROMTAIL_PUSH_API_URL", "http://b.example.com"},
+                      {"LOKI_ADDR", "http://c.example.com"}};
+  Variables some = all;
+  CHECK(url(some) == "a.example.com");
+  some["METRICS_EVENT_URL"] = "";
+  CHECK(url(some) == "b.example.com");
+  some.erase("PROMTAIL_PUSH_API_URL");
+  CHECK(url(some) == "c.example.com");
+  some["LOKI_ADDR"] = "nonsense";
+  CHECK(failure(environment(some), {}) ==
+        Trouble{ExitCode::config,
+                R"(LOKI_ADDR: expected a URL that starts with http://, got "nonsense")"});
+  CHECK(resolve({environment({{"LOKI_ORG_ID", "tenant"}})}).settings.org_id == "tenant");
+}
+
+TEST_CASE("labels of all layers add up, the higher one wins, and an empty value removes") {
+  const Layer low = environment({{"METRICS_EVENT_LABEL", "env=test\n\nregion=north, east\n"}});
+  CHECK(resolve({low}).settings.labels ==
+        Labels{{"env", "test"}, {"job", "metrics"}, {"region", "north, east"}});
+  CHECK(resolve({low, flags({{"label", "env=prod"}, {"label", "job="}})}).settings.labels ==
+        Labels{{"env", "prod"}, {"region", "north, east"}});
+}
+
+TEST_CASE("a stream needs a label and has at most fifteen") {
+  CHECK(failure({}, flags({{"label", "job="}})) ==
+        Trouble{ExitCode::usage, "--label: the last label is removed, and a stream needs one; give "
+                                 "another, such as job=NAME"});
+  std::vector<std::pair<std::string_view, std::string>> many;
+  for (int i = 1; i < 15; ++i) {
+    many.emplace_back("label", "l" + std::to_string(i) + "=x");
+  }
+  CHECK(resolve({flags(many)}).settings.labels.size() == 15);
+  many.emplace_back("label", "l15=x");
+  CHECK(failure({}, flags(many)) ==
+        Trouble{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
+}
+
+TEST_CASE("the last of a flag's values wins") {
+  CHECK(resolve({flags({{"timeout", "7s"}, {"timeout", "8s"}})}).settings.timeout == 8s);
+}
+
+TEST_CASE("how to report is known even when all else is wrong") {
+  const Layer broken = flags({{"timeout", "nonsense"}, {"output", "json"}});
+  CHECK(output_of({Layer{}, broken}) == Output::json);
+  CHECK(output_of({environment({{"METRICS_EVENT_OUTPUT", "json"}}), flags({{"output", "xml"}})}) ==
+        Output::json);
+  CHECK(output_of({}) == Output::text);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,112 @@
+#include "support/process.hpp"
+#include "support/program.hpp"
+#include "support/raw_server.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace metrics_event::testing;
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+
+namespace {
+
+Words installed(const Words& more) {
+  Words words{"runner-installed", "--flavor", "small", "--duration", "12.5"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Words to(const RawServer& server, const Words& more = {}) {
+  Words words = installed({"--url", "http://127.0.0.1:" + std::to_string(server.port())});
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+const Behaviour accept{.reply = http_reply(204, "No Content")};
+const Behaviour refuse{.reply = http_reply(400, "Bad Request", "no good\n")};
+
+} // namespace
+
+TEST_SUITE_BEGIN("streams");
+
+TEST_CASE("an event is sent with any of the standard streams closed") {
+  for (const std::vector<int>& closed :
+       {std::vector<int>{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}}) {
+    CAPTURE(closed.size());
+    CAPTURE(closed.front());
+    const RawServer server{{accept}};
+    const Outcome outcome =
+        run(program, {.arguments = to(server, {"--verbose"}), .closed = closed});
+    CHECK(outcome.status == 0);
+    REQUIRE(server.requests().size() == 1);
+    CHECK(server.requests()[0].find("metrics-event:") == std::string::npos);
+  }
+}
+
+TEST_CASE("diagnostics for a closed stderr go nowhere, not into the connection") {
+  const RawServer server{{refuse}};
+  const Outcome outcome = run(program, {.arguments = to(server), .closed = {0, 1, 2}});
+  CHECK(outcome.status == 65);
+  REQUIRE(server.requests().size() == 1);
+  CHECK(server.requests()[0].ends_with("}"));
+}
+
+TEST_CASE("data that cannot be written to stdout is 74") {
+  for (const Words& words : {installed({"--dry-run"}), installed({"--dry-run", "--output", "json"}),
+                             Words{"--help"}, Words{"--version"}}) {
+    CAPTURE(words.front());
+    const Outcome full = run(program, {.arguments = words, .stdout_path = "/dev/full"});
+    CHECK(full.status == 74);
+    CHECK(full.err == "metrics-event: error: cannot write to stdout: no space left on device\n");
+    const Outcome closed = run(program, {.arguments = words, .closed = {1}});
+    CHECK(closed.status == 74);
+    CHECK(closed.err == "metrics-event: error: cannot write to stdout: bad file descriptor\n");
+  }
+}
+
+TEST_CASE("nothing is written to stdout when nothing is asked for, so a full one does no harm") {
+  const RawServer server{{accept}};
+  CHECK(run(program, {.arguments = to(server), .stdout_path = "/dev/full"}).status == 0);
+}
+
+TEST_CASE("a result that cannot be written is 74 for an event that is delivered, and else changes "
+          "nothing") {
+  const RawServer good{{accept}};
+  CHECK(run(program, {.arguments = to(good, {"--output", "json"}), .stdout_path = "/dev/full"})
+            .status == 74);
+  CHECK(good.requests().size() == 1);
+  const RawServer bad{{refuse}};
+  CHECK(run(program, {.arguments = to(bad, {"--output", "json"}), .stdout_path = "/dev/full"})
+            .status == 65);
+}
+
+TEST_CASE("a reader that goes away does not kill the program") {
+  Background reader_gone{program, {.arguments = {"listen", "--port", "0"}}};
+  const std::string announcement = reader_gone.read_error_line(20s);
+  reader_gone.close_output();
+  const std::string url = announcement.substr(announcement.rfind(' ') + 1);
+  const Outcome sent = run(program, {.arguments = installed({"--url", url})});
+  CHECK(sent.status == 75); // unanswered, because nobody has it
+  const Outcome outcome = reader_gone.wait(20s);
+  CHECK(outcome.status == 74);
+  CHECK(outcome.err == "metrics-event: error: cannot write to stdout: broken pipe\n");
+}
+
+TEST_CASE("no environment at all is needed") {
+  const RawServer server{{accept}};
+  CHECK(run(program, {.arguments = to(server), .environment = {}}).status == 0);
+}
+
+TEST_CASE("a signal ends it while it waits") {
+  const RawServer silent{{{.then_close = false}}};
+  Background waiting{program, {.arguments = to(silent, {"--timeout", "1h"})}};
+  while (silent.requests().empty()) { // the request is there, so the program waits for its answer
+    std::this_thread::yield();
+  }
+  waiting.signal(SIGTERM);
+  CHECK(waiting.wait(20s).status == 128 + SIGTERM);
+}
+
+TEST_SUITE_END();
