@@ -137,7 +137,7 @@ ExitCode run(const App& app) {
     is_event = !std::holds_alternative<RunCommand>(line.command);
     settings.output = output_of({environment, line.settings});
     if (line.trouble) {
-      throw *line.trouble;
+      throw Failure{*line.trouble};
     }
     if (print_words(app, line)) {
       return ExitCode::ok;

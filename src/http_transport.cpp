@@ -24,7 +24,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::uint32_t largest_header = 16 * 1024;
-constexpr std::size_t largest_body = 64 * 1024;
+constexpr std::size_t largest_body = 64UL * 1024;
 constexpr std::size_t read_size = 4096;
 constexpr int most_interim_answers = 8;
 constexpr std::string_view start_of_http = "HTTP/1.";

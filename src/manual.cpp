@@ -14,11 +14,16 @@ namespace {
 
 using Events = std::span<const EventType>;
 
-// What roff would take for markup or a request.
+// What roff would take for markup or a request is escaped, and each sentence gets a line of its
+// own.
 std::string mdoc_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    out += c == '\\' ? "\\e" : std::string{c};
+    if (c == ' ' && out.ends_with('.')) {
+      out += '\n';
+    } else {
+      out += c == '\\' ? "\\e" : std::string{c};
+    }
   }
   return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
 }

@@ -283,13 +283,15 @@ TEST_CASE("a bad setting from the environment is 78, names the variable and send
                                                         {"METRICS_EVENT_TIMEOUT", "0s"},
                                                         {"METRICS_EVENT_LABEL", "bad-name=x"},
                                                         {"METRICS_EVENT_BEST_EFFORT", "perhaps"}};
-  for (const auto& [name, value] : variables) {
+  for (const auto& variable : variables) {
+    const std::string name = variable.first;
     CAPTURE(name);
     Words words = event();
     words.resize(words.size() - 2); // without --url
-    const Outcome outcome = run(program, {.arguments = words, .environment = {{name, value}}});
+    const Outcome outcome =
+        run(program, {.arguments = words, .environment = {{name, variable.second}}});
     CHECK(outcome.status == 78);
-    CHECK(outcome.err.starts_with("metrics-event: error: " + std::string{name} + ": expected "));
+    CHECK(outcome.err.starts_with("metrics-event: error: " + name + ": expected "));
     CHECK(std::ranges::count(outcome.err, '\n') == 1);
   }
 }

@@ -31,10 +31,10 @@ TEST_CASE("a base URL gets the push path, a full one stays as it is") {
       {"http://127.0.0.1:3100", "http://127.0.0.1:3100/loki/api/v1/push"},
       {"http://[::1]:3100", "http://[::1]:3100/loki/api/v1/push"},
   };
-  for (const auto& [given, expected] : urls) {
-    CAPTURE(given);
-    REQUIRE(complaint(given) == "no complaint");
-    CHECK(parse_endpoint(given)->url() == expected);
+  for (const auto& row : urls) {
+    CAPTURE(row.first);
+    REQUIRE(complaint(row.first) == "no complaint");
+    CHECK(parse_endpoint(row.first)->url() == row.second);
   }
 }
 
@@ -67,9 +67,9 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"http://x/\r\nInjected: y",
        R"(expected a URL such as http://localhost:3100, got "http://x/\x0d\nInjected: y")"},
   };
-  for (const auto& [given, expected] : urls) {
-    CAPTURE(given);
-    CHECK(complaint(given) == expected);
+  for (const auto& row : urls) {
+    CAPTURE(row.first);
+    CHECK(complaint(row.first) == row.second);
   }
 }
 

@@ -39,9 +39,9 @@ TEST_CASE("what an agent would accept and lose is foreseen, at Loki's limits exa
   CHECK(losses(now - 24h * 7 - 1ns, 1) == 1);
   CHECK(losses(now + 10min, 1) == 0);
   CHECK(losses(now + 10min + 1ns, 1) == 1);
-  CHECK(losses(now, 256 * 1024) == 0);
-  CHECK(losses(now, 256 * 1024 + 1) == 1);
-  CHECK(losses(now - 24h * 8, 300 * 1024) == 2);
+  CHECK(losses(now, 256UL * 1024) == 0);
+  CHECK(losses(now, 256UL * 1024 + 1) == 1);
+  CHECK(losses(now - 24h * 8, 300UL * 1024) == 2);
 }
 
 TEST_CASE("a label is a name that Loki takes and a value") {

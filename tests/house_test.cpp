@@ -145,7 +145,8 @@ TEST_CASE("headers include each other in one direction") {
       }
     }
   }
-  for (const auto& [module, included] : direct) {
+  for (const auto& entry : direct) {
+    const std::string& module = entry.first;
     CAPTURE(module);
     std::set<std::string> reached;
     reach(direct, module, reached);
@@ -168,7 +169,8 @@ TEST_CASE("every module but the entry point has a test of its name, or is tested
       {"help", "docs_test"},          {"main", "streams_test"},    {"manual", "docs_test"},
       {"transport", "delivery_test"}, {"version", "docs_test"},
   };
-  for (const auto& [module, kind] : modules) {
+  for (const auto& entry : modules) {
+    const std::string& module = entry.first;
     CAPTURE(module);
     const auto found = through.find(module);
     const std::string test = found == through.end() ? module + "_test" : found->second;

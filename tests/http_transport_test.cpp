@@ -116,7 +116,7 @@ TEST_CASE("a body is cut off at 64 KiB and still judged") {
 }
 
 TEST_CASE("a header has a limit") {
-  CHECK(reply_to({.reply = header(15 * 1024)}).status == 204);
+  CHECK(reply_to({.reply = header(15UL * 1024)}).status == 204);
   for (const std::size_t size : {std::size_t{17} * 1024, std::size_t{10} * 1024 * 1024}) {
     CAPTURE(size);
     const Reply reply = reply_to({.reply = header(size)});

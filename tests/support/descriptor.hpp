@@ -20,8 +20,9 @@ using Clock = std::chrono::steady_clock;
 /// The result of a system call; -1 becomes a std::system_error that names `what`.
 template <typename Result>
 Result check(Result result, const char* what) {
-  if (result == -1)
+  if (result == -1) {
     throw std::system_error(errno, std::generic_category(), what);
+  }
   return result;
 }
 
@@ -42,8 +43,9 @@ public:
 
   /// Closes it now.
   void reset() {
-    if (fd_ != -1)
+    if (fd_ != -1) {
       ::close(std::exchange(fd_, -1));
+    }
   }
 
 private:
@@ -68,14 +70,17 @@ inline Pipe make_pipe() {
 inline bool poll_until(std::span<pollfd> watched, Clock::time_point until) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0)
+    if (left <= 0) {
       return false;
+    }
     const auto step = static_cast<int>(std::min<std::int64_t>(left, 60'000));
     const int ready = ::poll(watched.data(), watched.size(), step);
-    if (ready > 0)
+    if (ready > 0) {
       return true;
-    if (ready == -1 && errno != EINTR)
+    }
+    if (ready == -1 && errno != EINTR) {
       check(ready, "poll");
+    }
   }
 }
 

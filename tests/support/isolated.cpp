@@ -45,15 +45,18 @@ void enter_namespaces() {
 // Where a file is missing, glibc's default is what we want: 127.0.0.1, and files before dns.
 void replace_in_etc(const fs::path& source) {
   const auto target = "/etc" / source.filename();
-  if (fs::exists(target))
+  if (fs::exists(target)) {
     check(::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr), target.c_str());
+  }
 }
 
 // Whether an error of enter_namespaces() means that a kernel or container does not allow it at all.
 bool is_prohibition(const std::error_code& error) {
-  for (const int reason : {EPERM, EACCES, ENOSYS, EINVAL, ENOSPC, EUSERS})
-    if (error == std::error_code(reason, std::generic_category()))
+  for (const int reason : {EPERM, EACCES, ENOSYS, EINVAL, ENOSPC, EUSERS}) {
+    if (error == std::error_code(reason, std::generic_category())) {
       return true;
+    }
+  }
   return false;
 }
 
@@ -80,8 +83,9 @@ Outcome decode(const std::string& text) {
 [[noreturn]] void tell(const Descriptor& parent, Ending ending, std::string_view text = {}) {
   while (!text.empty()) {
     const auto written = ::write(parent.get(), text.data(), text.size());
-    if (written == -1 && errno != EINTR)
+    if (written == -1 && errno != EINTR) {
       break;
+    }
     text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
   }
   ::_exit(static_cast<int>(ending));
@@ -93,8 +97,9 @@ std::optional<std::string> read_all(const Descriptor& source, Clock::time_point 
   std::array<char, 65536> bytes;
   for (pollfd watched{source.get(), POLLIN, 0}; poll_until({&watched, 1}, until);) {
     const auto count = ::read(source.get(), bytes.data(), bytes.size());
-    if (count <= 0)
+    if (count <= 0) {
       return text;
+    }
     text.append(bytes.data(), static_cast<std::size_t>(count));
   }
   return std::nullopt;
@@ -123,8 +128,9 @@ std::optional<Outcome> run_isolated(const std::string& program, const Invocation
       replace_in_etc(etc.path() / "resolv.conf");
       replace_in_etc(etc.path() / "nsswitch.conf");
       start_name_server(names);
-      if (inside)
+      if (inside) {
         inside();
+      }
       tell(report.writing, Ending::outcome, encode(run(program, invocation)));
     } catch (const std::exception& error) {
       tell(report.writing, Ending::error, error.what());
@@ -137,13 +143,16 @@ std::optional<Outcome> run_isolated(const std::string& program, const Invocation
   // run() keeps the limit by itself; the rest is for what surrounds it.
   const auto until = Clock::now() + invocation.limit + std::chrono::seconds(10);
   const auto text = read_all(report.reading, until);
-  if (!text)
+  if (!text) {
     ::kill(child, SIGKILL);
+  }
   const int status = reap(child);
-  if (status == static_cast<int>(Ending::forbidden))
+  if (status == static_cast<int>(Ending::forbidden)) {
     return std::nullopt;
-  if (status != static_cast<int>(Ending::outcome))
+  }
+  if (status != static_cast<int>(Ending::outcome)) {
     throw std::runtime_error("isolated: " + (text ? *text : "killed: it did not end in time"));
+  }
   return decode(*text);
 }
 

@@ -24,8 +24,9 @@ void append_number(std::string& bytes, unsigned number) {
 std::string dns_reply(std::string_view query, const NameServer& names) {
   constexpr std::size_t header = 12;
   const auto name_end = query.find('\0', header);
-  if (name_end == query.npos || query.size() < name_end + 5)
+  if (name_end == query.npos || query.size() < name_end + 5) {
     return {};
+  }
   const auto type = query.substr(name_end + 1, 2);
   const int family = type == std::string_view("\0\x01", 2)   ? AF_INET
                      : type == std::string_view("\0\x1c", 2) ? AF_INET6
@@ -35,8 +36,9 @@ std::string dns_reply(std::string_view query, const NameServer& names) {
   unsigned count = 0;
   for (const auto& address : names.addresses) {
     std::array<char, sizeof(in6_addr)> raw{};
-    if (family == AF_UNSPEC || ::inet_pton(family, address.c_str(), raw.data()) != 1)
+    if (family == AF_UNSPEC || ::inet_pton(family, address.c_str(), raw.data()) != 1) {
       continue;
+    }
     const unsigned length = family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
     append_number(records, 0xc000 | header);
     records.append(type).append({0, 1, 0, 0, 0, 60}); // class IN, for a minute
@@ -49,8 +51,9 @@ std::string dns_reply(std::string_view query, const NameServer& names) {
                         : names.answer == Answer::server_failure ? 2
                                                                  : 0;
   std::string reply(query.substr(0, 2));
-  for (const unsigned number : {0x8180 | code, 1U, count, 0U, 0U})
+  for (const unsigned number : {0x8180 | code, 1U, count, 0U, 0U}) {
     append_number(reply, number);
+  }
   return reply.append(query.substr(header, name_end + 5 - header)).append(records);
 }
 
@@ -61,8 +64,9 @@ void serve_names(const Descriptor& socket, const NameServer& names) {
     socklen_t size = sizeof client;
     auto* const address = reinterpret_cast<sockaddr*>(&client);
     const auto count = ::recvfrom(socket.get(), query.data(), query.size(), 0, address, &size);
-    if (count <= 0 || names.answer == Answer::silent)
+    if (count <= 0 || names.answer == Answer::silent) {
       continue;
+    }
     const auto reply = dns_reply({query.data(), static_cast<std::size_t>(count)}, names);
     ::sendto(socket.get(), reply.data(), reply.size(), 0, address, size);
   }

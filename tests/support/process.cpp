@@ -12,8 +12,9 @@ namespace {
 
 std::vector<char*> null_terminated(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (auto& text : texts)
+  for (auto& text : texts) {
     pointers.push_back(text.data());
+  }
   pointers.push_back(nullptr);
   return pointers;
 }
@@ -31,19 +32,23 @@ struct Image {
 // async-signal-safe happens here: no allocation, no exception.
 [[noreturn]] void become(const Image& image, int failure) {
   ::setpgid(0, 0);
-  for (int number = 1; number < NSIG; ++number)
+  for (int number = 1; number < NSIG; ++number) {
     ::signal(number, SIG_DFL);
+  }
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 
-  for (int target = 0; const int source : image.standard)
+  for (int target = 0; const int source : image.standard) {
     ::dup2(source, target++);
-  for (const int unwanted : image.closed)
+  }
+  for (const int unwanted : image.closed) {
     ::close(unwanted);
+  }
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // what we were given by others, such as ctest
-  if (*image.directory == '\0' || ::chdir(image.directory) == 0)
+  if (*image.directory == '\0' || ::chdir(image.directory) == 0) {
     ::execve(image.program, image.argv, image.envp);
+  }
 
   const int reason = errno;
   [[maybe_unused]] const auto written = ::write(failure, &reason, sizeof reason);
@@ -60,8 +65,9 @@ ssize_t write_quietly(int fd, const std::string& text) {
   const auto written = ::write(fd, text.data(), text.size());
   const int reason = errno;
   const timespec at_once{};
-  if (written == -1 && reason == EPIPE)
+  if (written == -1 && reason == EPIPE) {
     ::sigtimedwait(&broken_pipe, nullptr, &at_once);
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = reason;
   return written;
@@ -71,24 +77,28 @@ ssize_t write_quietly(int fd, const std::string& text) {
 
 Background::Background(const std::string& program, const Invocation& invocation)
     : unfed_(invocation.input) {
-  if (!program.starts_with('/'))
+  if (!program.starts_with('/')) {
     throw std::runtime_error("not an absolute path: " + program);
+  }
 
   std::vector<std::string> arguments{program.substr(program.rfind('/') + 1)};
   arguments.insert(arguments.end(), invocation.arguments.begin(), invocation.arguments.end());
   std::vector<std::string> environment;
-  for (const auto& [name, value] : invocation.environment)
+  for (const auto& [name, value] : invocation.environment) {
     environment.push_back(name + "=" + value);
+  }
   const auto argv = null_terminated(arguments);
   const auto envp = null_terminated(environment);
 
   Pipe in = make_pipe(), out = make_pipe(), err = make_pipe(), failure = make_pipe();
-  if (const auto& path = invocation.stdout_path)
+  if (const auto& path = invocation.stdout_path) {
     out.writing = Descriptor(check(
         ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), path->c_str()));
+  }
   // Our ends only: the program's ends are descriptions of their own and stay blocking.
-  for (const auto* ours : {&in.writing, &out.reading, &err.reading})
+  for (const auto* ours : {&in.writing, &out.reading, &err.reading}) {
     check(::fcntl(ours->get(), F_SETFL, O_NONBLOCK), "fcntl");
+  }
 
   const Image image{program.c_str(),
                     argv.data(),
@@ -97,16 +107,18 @@ Background::Background(const std::string& program, const Invocation& invocation)
                     {in.reading.get(), out.writing.get(), err.writing.get()},
                     invocation.closed};
   pid_ = check(::fork(), "fork");
-  if (pid_ == 0)
+  if (pid_ == 0) {
     become(image, failure.writing.get());
+  }
 
   failure.writing.reset();
   int reason = 0;
   while (::read(failure.reading.get(), &reason, sizeof reason) == -1 && errno == EINTR) {
   }
   running_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (reason == 0 && !running_)
+  if (reason == 0 && !running_) {
     reason = errno;
+  }
   if (reason != 0) {
     ::kill(pid_, SIGKILL);
     reap(pid_);
@@ -123,8 +135,9 @@ Background::~Background() {
 }
 
 void Background::signal(int number) const {
-  if (status_)
+  if (status_) {
     throw std::runtime_error("the program has ended, its pid is no longer its own");
+  }
   check(::kill(pid_, number), "kill");
 }
 
@@ -134,8 +147,9 @@ Outcome Background::wait(std::chrono::milliseconds limit) {
   }
   const bool overdue{running_};
   finish();
-  if (overdue)
+  if (overdue) {
     err_.text += "[killed: still running after " + std::to_string(limit.count()) + " ms]\n";
+  }
   return {*status_, std::exchange(out_.text, {}), std::exchange(err_.text, {}),
           std::chrono::duration_cast<std::chrono::milliseconds>(ended_ - started_)};
 }
@@ -147,10 +161,12 @@ std::string Background::read_line(Stream& stream, std::chrono::milliseconds limi
       stream.text.erase(0, end + 1);
       return line;
     }
-    if (!stream.source)
+    if (!stream.source) {
       throw std::runtime_error("the stream ended instead of a line, after: " + stream.text);
-    if (!pump(until))
+    }
+    if (!pump(until)) {
       throw std::runtime_error("no line within " + std::to_string(limit.count()) + " ms");
+    }
   }
 }
 
@@ -160,47 +176,56 @@ bool Background::pump(Clock::time_point until) {
                                  {input_.get(), POLLOUT, 0},
                                  {out_.source.get(), POLLIN, 0},
                                  {err_.source.get(), POLLIN, 0}}};
-  if (!poll_until(watched, until))
+  if (!poll_until(watched, until)) {
     return false;
+  }
   if (watched[0].revents != 0) {
     ended_ = Clock::now();
     running_.reset();
   }
-  if (watched[1].revents != 0)
+  if (watched[1].revents != 0) {
     feed();
-  if (watched[2].revents != 0)
+  }
+  if (watched[2].revents != 0) {
     drain(out_);
-  if (watched[3].revents != 0)
+  }
+  if (watched[3].revents != 0) {
     drain(err_);
+  }
   return true;
 }
 
 void Background::feed() {
   const auto written = unfed_.empty() ? 0 : write_quietly(input_.get(), unfed_);
-  if (written > 0)
+  if (written > 0) {
     unfed_.erase(0, static_cast<std::size_t>(written));
-  if (unfed_.empty() || (written == -1 && errno != EAGAIN))
+  }
+  if (unfed_.empty() || (written == -1 && errno != EAGAIN)) {
     input_.reset();
+  }
 }
 
 bool Background::drain(Stream& stream) {
   std::array<char, 65536> bytes;
   const auto count = ::read(stream.source.get(), bytes.data(), bytes.size());
-  if (count > 0)
+  if (count > 0) {
     stream.text.append(bytes.data(), static_cast<std::size_t>(count));
-  else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
     stream.source.reset();
+  }
   return count > 0;
 }
 
 void Background::finish() {
-  if (status_)
+  if (status_) {
     return;
+  }
   // A program that has ended keeps its own status, and its pid until it is reaped.
   ::kill(-pid_, SIGKILL);
   status_ = reap(pid_);
-  if (running_)
+  if (running_) {
     ended_ = Clock::now();
+  }
   running_.reset();
   while (drain(out_) || drain(err_)) {
   }

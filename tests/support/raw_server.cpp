@@ -52,11 +52,13 @@ std::uint16_t port_of(const Descriptor& socket) {
 // How long the request is that begins with these bytes, npos while its header is incomplete.
 std::size_t request_size(std::string_view bytes) {
   const auto end = bytes.find("\r\n\r\n");
-  if (end == std::string_view::npos)
+  if (end == std::string_view::npos) {
     return end;
+  }
   std::string header(bytes.substr(0, end));
-  for (char& letter : header)
+  for (char& letter : header) {
     letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
   constexpr std::string_view name = "\r\ncontent-length:";
   const auto length = header.find(name);
   return end + 4 +
@@ -70,8 +72,9 @@ std::size_t request_size(std::string_view bytes) {
 RawServer::RawServer(std::vector<Behaviour> script, Family family)
     : script_(std::move(script)), listener_(bound_socket(family)), port_(port_of(listener_)),
       stop_(check(::eventfd(0, EFD_CLOEXEC), "eventfd")) {
-  if (script_.empty())
+  if (script_.empty()) {
     throw std::runtime_error("a server needs at least one behaviour");
+  }
   check(::listen(listener_.get(), SOMAXCONN), "listen");
   acceptor_ = std::jthread([this] { accept_connections(); });
 }
@@ -96,8 +99,9 @@ void RawServer::accept_connections() {
   std::vector<std::jthread> connections; // joined at the end of this scope
   while (ready(listener_, POLLIN)) {
     Descriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!client)
+    if (!client) {
       continue; // it was faster gone than accepted
+    }
     const auto& behaviour = script_[std::min(connections.size(), script_.size() - 1)];
     connections.emplace_back(
         [this, &behaviour, client = std::move(client)] { serve(client, behaviour); });
@@ -105,23 +109,27 @@ void RawServer::accept_connections() {
 }
 
 void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
-  if (behaviour.read_request && !read_request(client))
+  if (behaviour.read_request && !read_request(client)) {
     return;
+  }
   // A reset before the client speaks could find it still connecting, and look like a refusal.
-  if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN))
+  if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN)) {
     return;
+  }
   const int at_once = behaviour.piece != 0;
   ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   bool listening = send(client, behaviour.reply, behaviour.piece);
-  while (listening && !behaviour.repeated.empty())
+  while (listening && !behaviour.repeated.empty()) {
     listening = send(client, behaviour.repeated, behaviour.piece);
+  }
   if (behaviour.reset) {
     const linger none{1, 0};
     ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
     return;
   }
-  if (behaviour.then_close)
+  if (behaviour.then_close) {
     ::shutdown(client.get(), SHUT_WR);
+  }
   // A close with bytes unread is a reset, which can overtake the reply: read until the client goes.
   std::array<char, 65536> ignored;
   while (ready(client, POLLIN) && ::recv(client.get(), ignored.data(), ignored.size(), 0) > 0) {
@@ -132,11 +140,13 @@ bool RawServer::read_request(const Descriptor& client) {
   std::string bytes;
   std::array<char, 65536> more;
   while (bytes.size() < request_size(bytes)) {
-    if (!ready(client, POLLIN))
+    if (!ready(client, POLLIN)) {
       return false;
+    }
     const auto count = ::recv(client.get(), more.data(), more.size(), 0);
-    if (count <= 0)
+    if (count <= 0) {
       return false;
+    }
     bytes.append(more.data(), static_cast<std::size_t>(count));
   }
   const std::lock_guard lock(mutex_);
@@ -146,15 +156,17 @@ bool RawServer::read_request(const Descriptor& client) {
 
 bool RawServer::send(const Descriptor& client, std::string_view bytes, std::size_t piece) const {
   while (!bytes.empty()) {
-    if (!ready(client, POLLOUT))
+    if (!ready(client, POLLOUT)) {
       return false;
+    }
     const auto count =
         ::send(client.get(), bytes.data(),
                piece == 0 ? bytes.size() : std::min(piece, bytes.size()), MSG_NOSIGNAL);
-    if (count > 0)
+    if (count > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
-    else if (errno != EAGAIN)
+    } else if (errno != EAGAIN) {
       return false; // the client has gone
+    }
   }
   return true;
 }
@@ -162,10 +174,12 @@ bool RawServer::send(const Descriptor& client, std::string_view bytes, std::size
 std::string http_reply(int status, std::string_view reason, std::string_view body,
                        const std::vector<std::string>& headers) {
   std::string text = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason) + "\r\n";
-  for (const auto& header : headers)
+  for (const auto& header : headers) {
     text += header + "\r\n";
-  if (status != 204)
+  }
+  if (status != 204) {
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
   return text + "Connection: close\r\n\r\n" + std::string(body);
 }
 
@@ -179,12 +193,14 @@ FullBacklog::FullBacklog() : listener_(bound_socket(Family::v4)) {
   // On loopback a connection is there at once or, its SYN dropped, not before a second has passed.
   pollfd filler{-1, POLLOUT, 0};
   do {
-    if (fillers_.size() == 16)
+    if (fillers_.size() == 16) {
       throw std::runtime_error("the accept queue does not fill");
+    }
     fillers_.push_back(tcp_socket(AF_INET));
     filler.fd = fillers_.back().get();
-    if (::connect(filler.fd, address.get(), address.size) == -1 && errno != EINPROGRESS)
+    if (::connect(filler.fd, address.get(), address.size) == -1 && errno != EINPROGRESS) {
       check(-1, "connect");
+    }
   } while (poll_until({&filler, 1}, Clock::now() + std::chrono::milliseconds(300)));
 }
 

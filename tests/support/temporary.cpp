@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 TemporaryDirectory::TemporaryDirectory() {
   const char* parent = std::getenv("TMPDIR");
   std::string name = std::string(parent && *parent ? parent : "/tmp") + "/metrics-event-XXXXXX";
-  if (!::mkdtemp(name.data()))
+  if (!::mkdtemp(name.data())) {
     fail(name);
+  }
   path_ = name;
 }
 
@@ -30,16 +31,19 @@ TemporaryDirectory::~TemporaryDirectory() {
   fs::permissions(path_, fs::perms::owner_all, fs::perm_options::add, ignored);
   // An entry is seen before the walk descends into it, so a locked directory opens just in time.
   for (fs::recursive_directory_iterator entry(path_, ignored), end; entry != end;
-       entry.increment(ignored))
-    if (entry->symlink_status(ignored).type() == fs::file_type::directory)
+       entry.increment(ignored)) {
+    if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
       fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+    }
+  }
   fs::remove_all(path_, ignored);
 }
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file)
+  if (!file) {
     fail(path);
+  }
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -47,8 +51,9 @@ void write_file(const fs::path& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
-  if (!file)
+  if (!file) {
     fail(path);
+  }
 }
 
 } // namespace metrics_event::testing
