@@ -3,9 +3,9 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "settings.hpp"
+#include "text.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace metrics_event {
 namespace {
@@ -22,20 +22,11 @@ public:
       text_ += line + '\n';
       line.clear();
     }
-    line.resize(left_width, ' ');
-    bool fresh = true;
-    while (!right.empty()) {
-      const std::size_t end = std::min(right.find(' '), right.size());
-      if (!fresh && line.size() + 1 + end > page_width) {
-        text_ += line + '\n';
-        line.assign(left_width, ' ');
-        fresh = true;
-      }
-      line.append(fresh ? "" : " ").append(right.substr(0, end));
-      fresh = false;
-      right.remove_prefix(std::min(end + 1, right.size()));
+    for (const std::string& part : wrap(right, page_width - left_width)) {
+      line.resize(left_width, ' ');
+      text_ += line + part + '\n';
+      line.clear();
     }
-    text_ += line + '\n';
   }
   const std::string& str() const { return text_; }
 
@@ -43,17 +34,12 @@ private:
   std::string text_;
 };
 
-std::string wrapped(std::string_view text) {
-  std::string out;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const bool fits = column + 1 + end <= page_width;
-    out.append(column == 0 ? "" : fits ? " " : "\n").append(text.substr(0, end));
-    column = column == 0 || !fits ? end : column + 1 + end;
-    text.remove_prefix(std::min(end + 1, text.size()));
+std::string paragraph(std::string_view text) {
+  std::string lines;
+  for (const std::string& line : wrap(text, page_width)) {
+    lines += line + '\n';
   }
-  return out + '\n';
+  return lines;
 }
 
 std::string with_default(std::string_view help, std::string_view default_text) {
@@ -122,7 +108,8 @@ std::string event_help(const EventType& type) {
   std::ranges::for_each(type.fields, add);
   add(timestamp_field);
   return "Send " + kebab_case(type.name) + ": " + std::string{type.help} + ".\n\n" +
-         wrapped("usage: " + usage) + "\nfields:\n" + rows.str() + "\noptions:\n" + setting_rows();
+         paragraph("usage: " + usage) + "\nfields:\n" + rows.str() + "\noptions:\n" +
+         setting_rows();
 }
 
 std::string command_help(const CommandType& command) {
@@ -133,7 +120,7 @@ std::string command_help(const CommandType& command) {
   }
   return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
          ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]\n\n" +
-         wrapped(command.details) + "\noptions:\n" + rows.str();
+         paragraph(command.details) + "\noptions:\n" + rows.str();
 }
 
 } // namespace

@@ -272,10 +272,10 @@ void Receiver::accept() {
       ++connections_;
       std::make_shared<Connection>(*this, std::move(socket))->read_header();
     }
-    if (connections_ < most_connections) {
+    // An error means that descriptors ran out: wait until a connection gives one back.
+    full_ = connections_ >= most_connections || (error && connections_ > 0);
+    if (!full_) {
       accept();
-    } else {
-      full_ = true;
     }
   });
 }

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "settings.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,18 +15,23 @@ namespace {
 
 using Events = std::span<const EventType>;
 
-// What roff would take for markup or a request is escaped, and each sentence gets a line of its
-// own.
+// Prose as roff wants its source: a backslash escaped, a new line for each sentence, none too long.
 std::string mdoc_text(std::string_view text) {
+  constexpr std::size_t longest_line = 79;
   std::string out;
-  for (const char c : text) {
-    if (c == ' ' && out.ends_with('.')) {
-      out += '\n';
-    } else {
-      out += c == '\\' ? "\\e" : std::string{c};
+  while (!text.empty()) {
+    const std::size_t full_stop = text.find(". ");
+    const std::string_view sentence =
+        text.substr(0, full_stop == text.npos ? full_stop : full_stop + 1);
+    text.remove_prefix(std::min(sentence.size() + 1, text.size()));
+    for (const std::string& line : wrap(sentence, longest_line)) {
+      out += out.empty() ? "" : "\n";
+      for (const char c : line) {
+        out += c == '\\' ? "\\e" : std::string{c};
+      }
     }
   }
-  return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
+  return out;
 }
 
 // One item of a tagged list: the head is the arguments of .It, in mdoc.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <numeric>
 #include <utility>
-#include <vector>
 
 namespace metrics_event {
 namespace {
@@ -182,6 +181,20 @@ std::string enumeration(std::span<const std::string> words, std::string_view con
     text += words[i];
   }
   return text;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (lines.empty() || lines.back().size() + 1 + word.size() > width) {
+      lines.emplace_back(word);
+    } else {
+      lines.back().append(1, ' ').append(word);
+    }
+  }
+  return lines;
 }
 
 } // namespace metrics_event

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace metrics_event {
 
@@ -30,5 +31,8 @@ std::string system_words(const std::error_code& error);
 
 /// "a", "a and b", "a, b and c".
 std::string enumeration(std::span<const std::string> words, std::string_view conjunction = "and");
+
+/// The words of a text on lines of at most `width` bytes; a longer word has a line of its own.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 } // namespace metrics_event

@@ -69,4 +69,12 @@ TEST_CASE("the system's words start in lower case") {
   CHECK(system_words(std::make_error_code(std::errc::connection_refused)) == "connection refused");
 }
 
+TEST_CASE("text is wrapped between words") {
+  using Lines = std::vector<std::string>;
+  CHECK(wrap("", 10).empty());
+  CHECK(wrap("one two three", 7) == Lines{"one two", "three"});
+  CHECK(wrap("one two three", 6) == Lines{"one", "two", "three"});
+  CHECK(wrap("a incomprehensible b", 5) == Lines{"a", "incomprehensible", "b"});
+}
+
 TEST_SUITE_END();
