@@ -8,7 +8,13 @@
 #include "listen.hpp"
 #include "loki.hpp"
 #include "report.hpp"
+#include "text.hpp"
 #include "version.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <new>
+#include <system_error>
 
 namespace metrics_event {
 namespace {
@@ -28,6 +34,10 @@ public:
     warn_of_losses(now);
 
     std::string body = push_body({&*report_.entry, 1});
+    if (body.size() > largest_push) {
+      throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
+                                        " bytes, send at most " + std::to_string(largest_push)};
+    }
     if (settings_.dry_run) {
       report_.status = Report::Status::dry_run;
       if (settings_.output == Output::text) {
@@ -58,7 +68,7 @@ private:
     report_.http_status = delivery.http_status;
     report_.elapsed = delivery.elapsed;
     if (judgement.code != ExitCode::ok) {
-      report_.error = {judgement.code, {}, judgement.response};
+      report_.response = judgement.response;
       throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
                                         ": " + judgement.message};
     }
@@ -79,7 +89,7 @@ void run_command(const App& app, const CommandLine& line, const Resolved& resolv
   if (const auto* send = std::get_if<SendEvent>(&line.command)) {
     Send{app, *send, resolved.settings, report}.run();
   } else if (const auto* command = std::get_if<RunCommand>(&line.command)) {
-    listen(listen_options(command->options, resolved), app.console);
+    listen(listen_options(*command->type, command->options, resolved), app.console);
   }
 }
 
@@ -96,12 +106,27 @@ bool print_words(const App& app, const CommandLine& line) {
   return false;
 }
 
+void print_result(const App& app, const Report& report) {
+  try {
+    app.console.print(to_json(report));
+  } catch (const Failure& failure) {
+    const bool delivered = report.status == Report::Status::delivered;
+    throw Failure{failure.code(), failure.text() + (delivered ? "; the event is delivered" : "")};
+  }
+}
+
 // The exception under way, in the one type that is reported.
 Failure current_failure() {
   try {
     throw;
   } catch (const Failure& failure) {
     return failure;
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::tempfail, "out of memory, try again later"};
+  } catch (const std::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+  } catch (const boost::system::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
   } catch (const std::exception& bug) {
     return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
   } catch (...) {
@@ -118,8 +143,7 @@ void report_failure(const App& app, const Failure& failure, const Settings& sett
   }
   report.status = Report::Status::failed;
   report.exit_code = excused ? ExitCode::ok : failure.code();
-  const std::string response = report.error ? report.error->response : "";
-  report.error = {failure.code(), failure.text(), response};
+  report.failure = failure;
   if (wants_object) {
     app.console.print(to_json(report));
   }
@@ -142,12 +166,15 @@ ExitCode run(const App& app) {
     if (print_words(app, line)) {
       return ExitCode::ok;
     }
-    const Resolved resolved = resolve({environment, line.settings});
+    const auto* const command = std::get_if<RunCommand>(&line.command);
+    const Resolved resolved =
+        resolve({environment, line.settings},
+                command == nullptr ? std::span<const std::string_view>{} : command->type->settings);
     settings = resolved.settings;
     settings.best_effort = settings.best_effort && is_event;
     run_command(app, line, resolved, report);
     if (is_event && settings.output == Output::json) {
-      app.console.print(to_json(report));
+      print_result(app, report);
     }
   } catch (...) {
     const Failure failure = current_failure();

@@ -35,9 +35,15 @@ Subject subject_named(const std::string& word, std::span<const EventType> events
   return subject;
 }
 
+bool heeds(const CommandType& command, const Setting& setting) {
+  return std::ranges::find(command.settings, setting.name) != command.settings.end();
+}
+
 // Every option that is possible with a subject, by its flag without dashes; true: it takes a value.
 std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
-  std::map<std::string, bool, std::less<>> options{{"help", false}, {"version", false}};
+  std::map<std::string, bool, std::less<>> options;
+  options.emplace(help_option.name, false);
+  options.emplace(version_option.name, false);
   for (const Setting& setting : all_settings()) {
     options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
   }
@@ -61,45 +67,69 @@ struct Arguments {
   Subject subject;
   std::vector<std::string> words;         // with `--name=` in the form of two words
   std::vector<std::string> behind_dashes; // `--` and what follows it
-  std::string lacking;                    // an option at the end that lacks its value
-  std::string stranger;                   // an unknown option before the subject
+  std::string lacking;                    // an option that lacks its value
+  std::string remedy;                     // for that
+  std::string stranger;                   // a word that nothing can be made of
 };
+
+// Whether all letters of `-nq` are short flags.
+bool is_short_flags(std::string_view word) {
+  const auto is_flag = [](char letter) {
+    return letter == help_option.short_flag || letter == version_option.short_flag ||
+           std::ranges::find(all_settings(), letter, &Setting::short_flag) != all_settings().end();
+  };
+  return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
+         std::ranges::all_of(word.substr(1), is_flag);
+}
 
 Arguments prepare(std::span<const std::string> given, std::span<const EventType> events) {
   Arguments arguments;
   auto options = possible_options({});
-  bool is_value = false;
+  const auto option_of = [&options](std::string_view word) {
+    return word.starts_with("--") ? options.find(word.substr(2, word.find('=') - 2))
+                                  : options.end();
+  };
+  const auto note = [](std::string& place, const std::string& word) {
+    place = place.empty() ? word : place;
+  };
   for (auto word = given.begin(); word != given.end(); ++word) {
-    if (std::exchange(is_value, false)) {
-      arguments.words.push_back(*word);
-      continue;
-    }
     if (*word == "--") {
       arguments.behind_dashes.assign(word, given.end());
       break;
     }
-    if (word->starts_with("--")) {
+    const auto option = option_of(*word);
+    if (option != options.end()) {
       const std::size_t equals = word->find('=');
-      const auto option = options.find(std::string_view{*word}.substr(2, equals - 2));
-      const bool takes_value = option != options.end() && option->second;
-      if (takes_value && equals + 1 == word->size()) {
+      if (option->second && equals == std::string::npos) {
+        // A variable that is empty and not quoted makes the next option look like the value.
+        const auto value = word + 1;
+        if (value == given.end() || *value == "--" || option_of(*value) != options.end() ||
+            is_short_flags(*value)) {
+          note(arguments.lacking, *word);
+          arguments.remedy = value == given.end() ? "" : *word + '=' + *value;
+          continue;
+        }
+        arguments.words.insert(arguments.words.end(), word, word + 2);
+        ++word;
+      } else if (equals + 1 == word->size() && option->second) {
         arguments.words.push_back(word->substr(0, equals));
         arguments.words.emplace_back();
-        continue;
+      } else if (equals + 1 == word->size()) {
+        note(arguments.lacking, word->substr(0, equals));
+      } else {
+        arguments.words.push_back(*word);
       }
-      is_value = takes_value && equals == std::string::npos;
-      if (option == options.end() && !arguments.subject.word && arguments.stranger.empty()) {
-        arguments.stranger = *word;
+    } else if (is_short_flags(*word)) {
+      arguments.words.push_back(*word);
+    } else if (word->starts_with('-') || arguments.subject.word) {
+      if (!arguments.subject.word || arguments.subject.known()) { // else all is strange
+        note(arguments.stranger, *word);
       }
-    } else if (!word->starts_with('-') && !arguments.subject.word) {
+    } else {
       arguments.subject = subject_named(*word, events);
       options = possible_options(arguments.subject);
+      arguments.words.push_back(*word);
     }
-    arguments.words.push_back(*word);
-  }
-  if (is_value) {
-    arguments.lacking = arguments.words.back();
-    arguments.words.pop_back();
   }
   return arguments;
 }
@@ -148,7 +178,7 @@ class Parser {
 public:
   explicit Parser(const Subject& subject) : subject_{subject} {
     app_.set_help_flag();
-    app_.allow_extras();
+    app_.allow_extras(); // an unknown subject, which is trouble of its own
     help_ = app_.add_flag("-h,--help");
     version_ = app_.add_flag("-V,--version");
     for (const Setting& setting : all_settings()) {
@@ -167,7 +197,6 @@ public:
     CLI::App& subcommand = *app_.add_subcommand(*subject.word);
     subcommand.set_help_flag();
     subcommand.fallthrough();
-    subcommand.allow_extras();
     if (subject.event != nullptr) {
       fields_.emplace_back(&timestamp_field, add_option(subcommand, timestamp_field));
       for (const Field& field : subject.event->fields) {
@@ -180,11 +209,9 @@ public:
     }
   }
 
-  // Reads the words; what is left over is returned in order.
-  std::vector<std::string> read(std::vector<std::string> words) {
+  void read(std::vector<std::string> words) {
     std::ranges::reverse(words); // CLI11 consumes from the back
     app_.parse(std::move(words));
-    return app_.remaining(true);
   }
 
   Layer settings() const {
@@ -242,25 +269,33 @@ private:
   std::vector<std::pair<const CommandOption*, CLI::Option*>> options_;
 };
 
-std::optional<Failure> trouble_with(const Arguments& arguments,
-                                    const std::vector<std::string>& left_over,
+std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& settings,
                                     std::span<const EventType> events) {
   const Subject& subject = arguments.subject;
-  if (subject.word && !subject.known()) {
-    return arguments.stranger.empty() ? unknown_subject(*subject.word, events)
-                                      : unexpected_word(arguments.stranger, subject);
+  if (!arguments.stranger.empty()) {
+    return unexpected_word(arguments.stranger, subject);
   }
-  if (!left_over.empty()) {
-    return unexpected_word(left_over.front(), subject);
+  if (subject.word && !subject.known()) {
+    return unknown_subject(*subject.word, events);
   }
   if (!arguments.lacking.empty()) {
-    return Failure{ExitCode::usage, arguments.lacking + " needs a value, " + see_help(subject)};
+    const std::string& remedy = arguments.remedy;
+    return Failure{
+        ExitCode::usage,
+        arguments.lacking + " needs a value, " +
+            (remedy.empty() ? see_help(subject) : "write " + quote(remedy) + " if it is meant")};
   }
   if (!arguments.behind_dashes.empty()) {
     return Failure{ExitCode::usage, "unexpected argument \"--\": a command cannot be wrapped yet"};
   }
   if (!subject.known()) {
     return Failure{ExitCode::usage, "an event or command is missing, see metrics-event --help"};
+  }
+  for (const GivenSetting& given : settings) {
+    if (subject.command != nullptr && !heeds(*subject.command, *given.setting)) {
+      return Failure{ExitCode::usage,
+                     given.origin.name + " means nothing to " + *subject.word + ", leave it out"};
+    }
   }
   return std::nullopt;
 }
@@ -273,14 +308,14 @@ CommandLine parse_command_line(std::span<const std::string> arguments,
   Parser parser{prepared.subject};
   CommandLine line;
   try {
-    const std::vector<std::string> left_over = parser.read(prepared.words);
+    parser.read(prepared.words);
+    line.settings = parser.settings();
     if (!parser.asks_for_words_only()) {
-      line.trouble = trouble_with(prepared, left_over, events);
+      line.trouble = trouble_with(prepared, line.settings, events);
     }
   } catch (const CLI::ParseError& error) {
     line.trouble = Failure{ExitCode::usage, error.what()};
   }
-  line.settings = parser.settings();
   line.command = parser.command();
   return line;
 }

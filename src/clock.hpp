@@ -1,6 +1,5 @@
 #pragma once
 
-#include "transport.hpp"
 #include "value.hpp"
 
 namespace metrics_event {

@@ -15,13 +15,21 @@ constexpr std::array listen_options{
         "commas between them, each with an optional :retry-after=SECONDS"},
 };
 
+constexpr std::array<std::string_view, 3> listen_settings{"timeout", "output", "verbose"};
+
 constexpr std::array commands{
     CommandType{
         "listen", "receive pushes, for trying things out",
-        "Answers as Loki does and prints each entry that it accepts as one line of JSON: "
-        "the line itself, or with --output json the whole entry. With --timeout given on the "
-        "command line, ends after that time, with status 75 if --count was not reached.",
-        listen_options},
+        "Says on stderr where it listens, \"listening on URL\", once it does. Answers as Loki "
+        "does, "
+        "but takes entries of any age and no compressed bodies, and prints each entry that it "
+        "accepts "
+        "as one line of JSON before it answers: the line itself, or with --output json the whole "
+        "entry. With --verbose, says on stderr what it refused. GET /ready is answered as well. A "
+        "body may have 4 MiB, a client 30 seconds for a request; 256 clients are served at a time. "
+        "SIGINT and SIGTERM end it with status 0. With --timeout on the command line it ends after "
+        "that time, with status 75 if --count was not reached.",
+        listen_options, listen_settings},
 };
 
 } // namespace

@@ -20,6 +20,8 @@ struct CommandType {
   std::string_view help; // one line
   std::string_view details;
   std::span<const CommandOption> options;
+  std::span<const std::string_view>
+      settings; // the names of those that it heeds; others are refused
 };
 
 /// An option of a command as the caller gave it.
@@ -27,6 +29,16 @@ struct GivenOption {
   const CommandOption* option;
   std::string text;
 };
+
+/// An option that is answered with words and takes no value.
+struct WordsOption {
+  std::string_view name;
+  char short_flag;
+  std::string_view help;
+};
+
+inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
+inline constexpr WordsOption version_option{"version", 'V', "the version"};
 
 /// The table of commands besides the events.
 std::span<const CommandType> all_commands();

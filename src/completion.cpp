@@ -18,6 +18,7 @@ struct Option {
   std::string_view placeholder; // empty: it takes no value
   std::string_view help;
   std::span<const std::string_view> choices = {};
+  bool repeatable = false;
 };
 
 // A word that can stand first, and the options that come with it.
@@ -31,10 +32,11 @@ std::vector<Option> global_options() {
   std::vector<Option> options;
   for (const Setting& setting : all_settings()) {
     options.push_back({std::string{setting.name}, setting.short_flag, setting.placeholder,
-                       setting.help, setting.choices});
+                       setting.help, setting.choices, setting.kind == Setting::Kind::list});
   }
-  options.push_back({"help", 'h', "", "help, also about one event or command"});
-  options.push_back({"version", 'V', "", "the version"});
+  for (const WordsOption& option : {help_option, version_option}) {
+    options.push_back({std::string{option.name}, option.short_flag, "", option.help});
+  }
   return options;
 }
 
@@ -168,46 +170,65 @@ std::string zsh_text(std::string_view text) {
 }
 
 std::string zsh_spec(const Option& option) {
-  std::string spec = option.short_flag == '\0'
-                         ? "'--" + option.name
-                         : std::string{"{-"} + option.short_flag + ",--" + option.name + "}'";
+  std::string spec = option.repeatable ? "'*" : "'";
+  if (option.short_flag != '\0') {
+    spec = std::string{"{-"} + option.short_flag + ",--" + option.name + "}'";
+  } else {
+    spec += "--" + option.name + (option.placeholder.empty() ? "" : "=");
+  }
   spec += '[' + zsh_text(option.help) + ']';
-  if (!option.choices.empty()) {
-    spec += ':' + zsh_text(option.placeholder) + ":(" + joined(option.choices, " ") + ')';
-  } else if (!option.placeholder.empty()) {
-    spec += ':' + zsh_text(option.placeholder) + ": ";
+  if (!option.placeholder.empty()) {
+    spec += ':' + zsh_text(option.placeholder) + ':';
+    spec += option.choices.empty() ? " " : '(' + joined(option.choices, " ") + ')';
   }
   return spec + '\'';
+}
+
+std::string zsh_specs(std::span<const Option> options, std::string_view indent) {
+  std::string text;
+  for (const Option& option : options) {
+    text.append(indent).append(zsh_spec(option)).append("\n");
+  }
+  return text;
 }
 
 std::string zsh(std::span<const EventType> events) {
   const std::vector<Subject> all = subjects(events);
   std::string script = "#compdef metrics-event\n# ";
-  script.append(notice).append("\n\n_metrics-event() {\n"
-                               "  local curcontext=$curcontext context state state_descr line\n"
-                               "  typeset -A opt_args\n"
-                               "  local -a subjects options\n  options=(\n");
-  for (const Option& option : global_options()) {
-    script += "    " + zsh_spec(option) + '\n';
-  }
+  script.append(notice).append(R"(
+
+_metrics-event() {
+  local word subject
+  local -a subjects options
+  options=(
+)");
+  script += zsh_specs(global_options(), "    ");
   script += "  )\n  subjects=(\n";
   for (const Subject& subject : all) {
     script += "    '" + subject.name + ':' + zsh_text(subject.help) + "'\n";
   }
-  script += "  )\n"
-            "  _arguments -C $options '1: :->subject' '*:: :->rest' && return\n"
-            "  case $state in\n"
-            "    subject) _describe 'event or command' subjects ;;\n"
-            "    rest)\n"
-            "      case $line[1] in\n";
+  script += R"(  )
+  for word in ${words[2,CURRENT-1]}; do
+    case $word in
+)";
   for (const Subject& subject : all) {
-    script += "        " + subject.name + ")\n          _arguments $options";
-    for (const Option& option : subject.options) {
-      script += " \\\n            " + zsh_spec(option);
-    }
-    script += "\n          ;;\n";
+    script += "      " + subject.name + ")\n        subject=$word\n        options+=(\n" +
+              zsh_specs(subject.options, "          ") + "        )\n        break\n        ;;\n";
   }
-  script += "      esac\n      ;;\n  esac\n}\n\n_metrics-event \"$@\"\n";
+  script += R"(    esac
+  done
+  if [[ -n $subject ]]; then
+    _arguments $options '*: :'
+  else
+    _arguments $options '*:event or command:_metrics-event_subjects'
+  fi
+}
+
+# Sees the subjects of its caller.
+_metrics-event_subjects() { _describe 'event or command' subjects }
+
+_metrics-event "$@"
+)";
   return script;
 }
 
@@ -232,7 +253,7 @@ std::string fish_line(std::string_view condition, const Option& option) {
   if (!option.choices.empty()) {
     line += " -a " + fish_text(joined(option.choices, " "));
   }
-  return line + " -d " + fish_text(option.help) + '\n';
+  return line + (option.choices.empty() ? " -d " + fish_text(option.help) : "") + '\n';
 }
 
 std::string fish(std::span<const EventType> events) {

@@ -17,11 +17,12 @@ struct Endpoint {
   /// `host:port` as the Host header says it (RFC 9110, section 7.2): no port when it is 80.
   std::string authority() const;
 
-  /// The whole URL as messages show it; it holds no secret.
+  /// The URL as messages show it: the values of its query, which may be secret, are left out.
   std::string url() const;
-
-  bool operator==(const Endpoint&) const = default;
 };
+
+/// A host as it stands before a port: an IPv6 literal in brackets.
+std::string bracketed(const std::string& host);
 
 /// The path of the Loki push API.
 inline constexpr std::string_view push_path = "/loki/api/v1/push";

@@ -19,7 +19,7 @@ bool is_label_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
   const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-  return name.size() <= longest_label_name && letter(name.front()) &&
+  return !name.empty() && name.size() <= longest_label_name && letter(name.front()) &&
          std::ranges::all_of(name, letter_or_digit) && !name.starts_with("__");
 }
 
@@ -50,12 +50,7 @@ std::vector<std::string> likely_losses(const Entry& entry, Instant now) {
   return losses;
 }
 
-Parsed<Labels::value_type> parse_label(std::string_view text) {
-  const auto assignment = parse_assignment(text);
-  if (!assignment) {
-    return Mismatch{"NAME=VALUE", text};
-  }
-  const auto& [name, value] = *assignment;
+std::optional<Mismatch> check_label(std::string_view name, std::string_view value) {
   if (!is_label_name(name)) {
     return Mismatch{"a label name of letters, digits and _ that starts with neither a digit nor __",
                     name};
@@ -66,7 +61,18 @@ Parsed<Labels::value_type> parse_label(std::string_view text) {
   if (!is_utf8(value)) {
     return Mismatch{"a label value in valid UTF-8", value};
   }
-  return Labels::value_type{name, value};
+  return std::nullopt;
+}
+
+Parsed<Labels::value_type> parse_label(std::string_view text) {
+  const auto assignment = parse_assignment(text);
+  if (!assignment) {
+    return Mismatch{"NAME=VALUE", text};
+  }
+  if (const auto mismatch = check_label(assignment->first, assignment->second)) {
+    return *mismatch;
+  }
+  return Labels::value_type{*assignment};
 }
 
 } // namespace metrics_event

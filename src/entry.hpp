@@ -4,6 +4,7 @@
 #include "value.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ Entry make_entry(const Event& event, Labels labels, EntryTime time, Instant now)
 /// max_line_size).
 std::vector<std::string> likely_losses(const Entry& entry, Instant now);
 
-/// A stream label as `name=value` by Loki's rules; an empty value stands for "remove this label".
+/// What is wrong with a stream label by Loki's rules, if anything.
+std::optional<Mismatch> check_label(std::string_view name, std::string_view value);
+
+/// A stream label as `name=value`; an empty value stands for "remove this label".
 Parsed<Labels::value_type> parse_label(std::string_view text);
 
 /// The number of labels that Loki takes for one stream.

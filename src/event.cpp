@@ -24,6 +24,9 @@ Parsed<std::string> parse_value(const Field& field, std::string_view text) {
     return time ? Parsed<std::string>{unix_seconds(*time)} : time.error();
   }
   const std::optional<std::string> number = plain_number(text);
+  if (!number && is_number(text)) {
+    return Mismatch{"a number within the range of a double", text};
+  }
   const bool whole = field.type != FieldType::integer || is_integer(text);
   const bool large_enough =
       !number || !field.minimum ||
@@ -49,7 +52,8 @@ const GivenField* find(std::span<const GivenField> given, const Field& field) {
 void refuse_repetition(std::span<const GivenField> given) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (find(given.first(i), *given[i].field) != nullptr) {
-      throw Failure{ExitCode::usage, "--" + kebab_case(given[i].field->name) + " is given twice"};
+      throw Failure{ExitCode::usage,
+                    "--" + kebab_case(given[i].field->name) + " is given twice, give it once"};
     }
   }
 }

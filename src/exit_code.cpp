@@ -8,31 +8,25 @@ namespace {
 
 constexpr std::array table{
     ExitCodeRow{ExitCode::ok, "ok", "delivered, or a dry run, or disabled"},
-    ExitCodeRow{
-        ExitCode::usage, "usage",
-        "the command line is wrong: an unknown or missing command, event, flag or field, or a "
-        "bad value of a setting given by flag"},
-    ExitCodeRow{
-        ExitCode::data, "data",
-        "a field's value is not what its type allows, or the receiver refused the event: 400, "
-        "413, 422, or 260 (Loki's answer when ingestion is blocked)"},
-    ExitCodeRow{ExitCode::noinput, "noinput", "an input file is missing or unreadable"},
+    ExitCodeRow{ExitCode::usage, "usage",
+                "the command line is wrong: an unknown or missing command, event, flag or field, "
+                "or a bad value of a setting given by flag"},
+    ExitCodeRow{ExitCode::data, "data",
+                "a field's value is not what its type allows, or the receiver refused the event: "
+                "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
-    ExitCodeRow{ExitCode::cantcreat, "cantcreat",
-                "the spool or the output file cannot be written, or is full"},
-    ExitCodeRow{ExitCode::ioerr, "ioerr", "reading stdin or writing stdout failed"},
-    ExitCodeRow{
-        ExitCode::tempfail, "tempfail",
-        "out of time or attempts: a timeout, a connection lost in the middle of an exchange, "
-        "408, 425, 429 or 5xx"},
-    ExitCodeRow{
-        ExitCode::protocol, "protocol",
-        "not a push endpoint: no HTTP, a redirect, 404, 405, 415, or another unexpected status"},
+    ExitCodeRow{ExitCode::ioerr, "ioerr", "writing stdout failed"},
+    ExitCodeRow{ExitCode::tempfail, "tempfail",
+                "trouble that may pass: out of time, a connection lost in the middle of an "
+                "exchange, 408, 425, 429 or 5xx"},
+    ExitCodeRow{ExitCode::protocol, "protocol",
+                "not a push endpoint: no HTTP, a redirect, 404, 405, 415, or another unexpected "
+                "status"},
     ExitCodeRow{ExitCode::noperm, "noperm", "the receiver refused access: 401, 403 or 407"},
     ExitCodeRow{ExitCode::config, "config",
-                "a setting from the environment or a file is bad; the message names it"},
+                "a setting from the environment is bad; the message names it"},
 };
 
 } // namespace

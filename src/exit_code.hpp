@@ -13,11 +13,9 @@ enum class ExitCode : int {
   ok = 0,
   usage = 64,
   data = 65,
-  noinput = 66,
   nohost = 68,
   unavailable = 69,
   software = 70,
-  cantcreat = 73,
   ioerr = 74,
   tempfail = 75,
   protocol = 76,
@@ -38,8 +36,8 @@ std::span<const ExitCodeRow> exit_code_table();
 /// The name of a status, such as "tempfail".
 std::string_view name_of(ExitCode code);
 
-/// Whether `--best-effort` turns this status into a warning: troubles of the moment (65 to 77),
-/// never a mistake in the command line or the configuration.
+/// Whether `--best-effort` turns this status into a warning: what goes wrong at run time (65 to
+/// 77), never a mistake in the command line or the configuration.
 bool excused_by_best_effort(ExitCode code);
 
 /// Terminal trouble: the one exception type, caught once, in app. `text` is the whole message

@@ -43,24 +43,39 @@ std::string paragraph(std::string_view text) {
 }
 
 std::string with_default(std::string_view help, std::string_view default_text) {
-  const bool worth_saying = !default_text.empty() && default_text != "false";
   return std::string{help} +
-         (worth_saying ? " (default " + std::string{default_text} + ')' : std::string{});
+         (default_text.empty() ? "" : " (default " + std::string{default_text} + ')');
+}
+
+void add_setting(Columns& columns, const Setting& setting) {
+  std::string flag =
+      setting.short_flag == '\0' ? "    " : std::string{'-', setting.short_flag, ',', ' '};
+  flag.append("--").append(setting.name);
+  if (!setting.placeholder.empty()) {
+    flag.append(" ").append(setting.placeholder);
+  }
+  std::string text = with_default(setting.help, shown_default(setting));
+  text += setting.kind == Setting::Kind::list ? "; repeatable" : "";
+  for (const std::string_view variable : setting.fallback_variables) {
+    text.append(variable == setting.fallback_variables.front() ? "; also from " : ", ");
+    text.append(variable);
+  }
+  columns.row(flag, text);
+}
+
+void add_words_options(Columns& columns) {
+  for (const WordsOption& option : {help_option, version_option}) {
+    columns.row(std::string{'-', option.short_flag} + ", --" + std::string{option.name},
+                option.help);
+  }
 }
 
 std::string setting_rows() {
   Columns columns;
   for (const Setting& setting : all_settings()) {
-    std::string flag =
-        setting.short_flag == '\0' ? "    " : std::string{'-', setting.short_flag, ',', ' '};
-    flag.append("--").append(setting.name);
-    if (!setting.placeholder.empty()) {
-      flag.append(" ").append(setting.placeholder);
-    }
-    columns.row(flag, with_default(setting.help, setting.default_text));
+    add_setting(columns, setting);
   }
-  columns.row("-h, --help", "help, also about one event or command");
-  columns.row("-V, --version", "the version");
+  add_words_options(columns);
   return columns.str();
 }
 
@@ -89,8 +104,8 @@ std::string general_help(std::span<const EventType> events) {
          "\n"
          "events (metrics-event EVENT --help lists the fields):\n" +
          event_rows.str() + "\ncommands:\n" + command_rows.str() +
-         "\noptions, before or after the event; each is also an environment variable,\n"
-         "--connect-timeout as METRICS_EVENT_CONNECT_TIMEOUT:\n" +
+         "\noptions, before or after the event; each setting is also an environment\n"
+         "variable, --connect-timeout as METRICS_EVENT_CONNECT_TIMEOUT:\n" +
          setting_rows() + "\nexit status:\n" + exit_status_rows();
 }
 
@@ -118,6 +133,12 @@ std::string command_help(const CommandType& command) {
     rows.row("--" + std::string{option.name} + ' ' + std::string{option.placeholder},
              with_default(option.help, option.default_text));
   }
+  for (const Setting& setting : all_settings()) {
+    if (std::ranges::find(command.settings, setting.name) != command.settings.end()) {
+      add_setting(rows, setting);
+    }
+  }
+  add_words_options(rows);
   return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
          ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]\n\n" +
          paragraph(command.details) + "\noptions:\n" + rows.str();

@@ -1,14 +1,15 @@
 #include "http_transport.hpp"
 
+#include "judgement.hpp"
 #include "lookup.hpp"
 #include "text.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/span_body.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
@@ -25,11 +26,37 @@ using boost::system::error_code;
 
 constexpr std::uint32_t largest_header = 16 * 1024;
 constexpr std::size_t largest_body = 64UL * 1024;
+constexpr std::size_t largest_answer = largest_header + largest_body;
 constexpr std::size_t read_size = 4096;
-constexpr int most_interim_answers = 8;
 constexpr std::string_view start_of_http = "HTTP/1.";
 
-using Parser = http::response_parser<http::string_body>;
+// A body of which only the beginning is kept, whatever length the other side announces.
+struct BeginningOfBody {
+  using value_type = std::string;
+
+  class reader {
+  public:
+    template <bool is_request, class Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_{body} {}
+
+    static void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& error) {
+      error = {};
+      for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+        const std::size_t room = largest_body - std::min(body_.size(), largest_body);
+        body_.append(static_cast<const char*>(part.data()), std::min(part.size(), room));
+      }
+      return beast::buffer_bytes(buffers);
+    }
+    static void finish(error_code& error) { error = {}; }
+
+  private:
+    value_type& body_;
+  };
+};
+
+using Parser = http::response_parser<BeginningOfBody>;
 
 Reply in_trouble(Trouble trouble, std::string detail) {
   return {.trouble = trouble, .detail = std::move(detail)};
@@ -92,17 +119,19 @@ private:
       if (!error) {
         return std::nullopt;
       }
+      if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
+        return in_trouble(Trouble::no_resources, system_words(error));
+      }
       const bool timed_out = error == asio::error::timed_out;
       all_timed_out = all_timed_out && timed_out;
       details += details.empty() ? "" : ", ";
-      details += (address.find(':') == std::string::npos ? address : '[' + address + ']') + ':' +
-                 std::to_string(request_.endpoint.port) + ": " +
+      details += bracketed(address) + ':' + std::to_string(request_.endpoint.port) + ": " +
                  (timed_out ? "no connection in time" : system_words(error));
       if (std::chrono::steady_clock::now() >= deadline_) {
-        break;
+        return in_trouble(Trouble::timed_out, std::move(details));
       }
     }
-    return in_trouble(all_timed_out ? Trouble::timed_out : Trouble::no_connection,
+    return in_trouble(all_timed_out ? Trouble::connect_timed_out : Trouble::no_connection,
                       std::move(details));
   }
 
@@ -121,26 +150,28 @@ private:
   }
 
   Reply read() {
-    for (int interim = 0; interim < most_interim_answers; ++interim) {
+    while (true) {
       Parser parser;
       parser.header_limit(largest_header);
       parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
       parser.eager(true);
-      if (std::optional<Reply> trouble = read_into(parser)) {
-        return *std::move(trouble);
+      const std::optional<Reply> trouble = read_into(parser);
+      const bool has_status = parser.is_header_done();
+      const unsigned status = has_status ? parser.get().result_int() : 0;
+      // What a refusal says is clear from its status; a success must have come whole.
+      if (trouble && (!has_status || is_acceptance(static_cast<int>(status)))) {
+        return *trouble;
       }
-      Parser::value_type& message = parser.get();
-      if (message.result_int() >= 200) {
-        message.body().resize(std::min(message.body().size(), largest_body));
-        return {.status = static_cast<int>(message.result_int()),
-                .location = std::string{message[http::field::location]},
-                .body = std::move(message.body())};
+      const bool interim = status >= 100 && status <= 199 && status != 101;
+      if (!interim) {
+        return {.status = static_cast<int>(status),
+                .location = std::string{parser.get()[http::field::location]},
+                .body = std::move(parser.get().body())};
       }
     }
-    return in_trouble(Trouble::not_http, "the answer never comes to its final status");
   }
 
-  // Nothing when the message is complete, or its body reached the limit.
+  // Nothing when the message is complete, or as long as an answer may be.
   std::optional<Reply> read_into(Parser& parser) {
     error_code error;
     bool recognised = false;
@@ -163,8 +194,12 @@ private:
       if (error && error != http::error::need_more) {
         return trouble_of(error);
       }
-      if (parser.is_done() || parser.get().body().size() >= largest_body) {
+      if (parser.is_done()) {
         return std::nullopt;
+      }
+      if (bytes_read_ >= largest_answer) {
+        return parser.is_header_done() ? std::nullopt
+                                       : std::optional{trouble_of(http::error::header_limit)};
       }
       error = read_more();
       ended = error == asio::error::eof;
@@ -180,6 +215,7 @@ private:
       socket_.async_read_some(buffer_.prepare(read_size),
                               [this, done](const error_code& error, std::size_t size) mutable {
                                 buffer_.commit(size);
+                                bytes_read_ += size;
                                 done(error);
                               });
     });
@@ -214,12 +250,19 @@ private:
   asio::io_context io_{1};
   tcp::socket socket_{io_};
   beast::flat_buffer buffer_;
+  std::size_t bytes_read_ = 0;
 };
 
 } // namespace
 
 Reply http_transport(const Request& request, Deadline deadline) {
-  return Exchange{request, deadline}.run();
+  try {
+    return Exchange{request, deadline}.run();
+  } catch (const std::system_error& error) { // a thread that cannot be started
+    return in_trouble(Trouble::no_resources, system_words(error.code()));
+  } catch (const boost::system::system_error& error) { // an io_context that cannot be made
+    return in_trouble(Trouble::no_resources, system_words(error.code()));
+  }
 }
 
 } // namespace metrics_event

@@ -1,8 +1,10 @@
 #include "json_text.hpp"
 
+#include "text.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 
-#include <cctype>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -11,27 +13,29 @@
 namespace metrics_event {
 namespace {
 
+void append_unicode_escape(std::string& out, char32_t character) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+    out += digits[(character >> shift) & 0xFU];
+  }
+}
+
 void append_escaped(std::string& out, std::string_view utf8) {
-  const auto unicode_escape = [&out](unsigned value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out.append("\\u00").append(1, digits[value >> 4U]).append(1, digits[value & 0xFU]);
-  };
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(utf8[i]);
-    const bool c1_control = byte == 0xC2 && static_cast<std::uint8_t>(utf8[i + 1]) < 0xA0;
-    if (byte == '"' || byte == '\\') {
-      out.append(1, '\\').append(1, utf8[i]);
-    } else if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      unicode_escape(byte);
-    } else if (c1_control) {
-      unicode_escape(static_cast<std::uint8_t>(utf8[++i]));
+  while (!utf8.empty()) {
+    const CodePoint c = first_code_point(utf8);
+    if (c.value == '"' || c.value == '\\') {
+      out.append(1, '\\').append(1, utf8.front());
+    } else if (c.value == '\n' || c.value == '\t') {
+      out += c.value == '\n' ? "\\n" : "\\t";
+    } else if (c.length == 0) {
+      out += "\uFFFD";
+    } else if (acts_on_terminal(c.value)) {
+      append_unicode_escape(out, c.value);
     } else {
-      out += utf8[i];
+      out += utf8.substr(0, c.length);
     }
+    utf8.remove_prefix(std::max<std::size_t>(c.length, 1));
   }
 }
 
@@ -211,6 +215,10 @@ std::string json_object(const std::map<std::string, std::string>& strings) {
     object.text(name, value);
   }
   return object.str();
+}
+
+bool is_number(std::string_view text) {
+  return split_number(text).has_value();
 }
 
 std::optional<std::string> plain_number(std::string_view text) {

@@ -8,8 +8,8 @@
 
 namespace metrics_event {
 
-/// The string as a JSON string, quotes included. What a terminal could act on (DEL and the C1
-/// controls too) is written as \u escapes. `utf8` must be valid UTF-8.
+/// The string as a JSON string, quotes included. What a terminal could act on is written as \u
+/// escapes; a byte that is not UTF-8 becomes U+FFFD.
 std::string json_string(std::string_view utf8);
 
 /// Strings as a JSON array of strings.
@@ -18,7 +18,10 @@ std::string json_array(std::span<const std::string> strings);
 /// Strings by name as a JSON object.
 std::string json_object(const std::map<std::string, std::string>& strings);
 
-/// A number by the grammar of RFC 8259, rewritten without an exponent and otherwise as typed: 12.5
+/// Whether `text` is a number by the grammar of RFC 8259.
+bool is_number(std::string_view text);
+
+/// A number by that grammar, rewritten without an exponent and otherwise as typed: 12.5
 /// stays 12.5, 1e3 becomes 1000. Nothing is rounded. Nullopt when `text` is not such a number, is
 /// not finite as a double, or is so small that a double reads it as zero.
 std::optional<std::string> plain_number(std::string_view text);

@@ -15,7 +15,10 @@ struct Judgement {
   std::string response; // the receiver's own words, at most 1 KiB, safe for a terminal
 };
 
-/// Judges the reply to a push. Success is 200, 202 or 204 and nothing else; 260 is a refusal.
+/// Whether an HTTP status says that a push was accepted: 200, 202 or 204 and nothing else.
+bool is_acceptance(int status);
+
+/// Judges the reply to a push; 260 is a refusal.
 Judgement judge(const Reply& reply);
 
 } // namespace metrics_event

@@ -1,5 +1,7 @@
 #include "listen.hpp"
 
+#include "exit_code.hpp"
+#include "judgement.hpp"
 #include "receiver.hpp"
 #include "text.hpp"
 
@@ -35,7 +37,31 @@ using namespace std::chrono_literals;
 constexpr auto patience_with_a_client = 30s; // as Loki has it
 constexpr std::size_t most_connections = 256;
 constexpr std::uint32_t largest_header = 16 * 1024;
+constexpr auto pause_after_accept_error = 100ms;
+constexpr std::size_t longest_refusal = 200;
 constexpr std::size_t most_bytes_discarded = 16UL * 1024 * 1024;
+
+// While stdout blocks, the loop does not see signals: then they end the process by themselves.
+// Nothing is lost by that, because nothing that is not printed is answered.
+class DefaultSignals {
+public:
+  DefaultSignals() {
+    struct sigaction by_default {};
+    by_default.sa_handler = SIG_DFL;
+    sigaction(SIGINT, &by_default, &interrupt_);
+    sigaction(SIGTERM, &by_default, &terminate_);
+  }
+  ~DefaultSignals() {
+    sigaction(SIGINT, &interrupt_, nullptr);
+    sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  DefaultSignals(const DefaultSignals&) = delete;
+  DefaultSignals& operator=(const DefaultSignals&) = delete;
+
+private:
+  struct sigaction interrupt_ {};
+  struct sigaction terminate_ {};
+};
 
 // Accepts clients as long as there is room, and keeps what all of them share.
 class Receiver {
@@ -63,8 +89,15 @@ public:
     for (const Entry& entry : answer.accepted) {
       lines += describe(entry, options_.output);
     }
-    console_.print(lines);
+    if (!lines.empty()) {
+      const DefaultSignals while_stdout_may_block;
+      console_.print(lines);
+    }
     entries_ += answer.accepted.size();
+    if (options_.verbose && !is_acceptance(answer.status)) {
+      console_.say("answered " + std::to_string(answer.status) + ": " +
+                   printable(answer.body, longest_refusal));
+    }
   }
 
   std::uint64_t entries() const { return entries_; }
@@ -89,6 +122,7 @@ private:
   bool closing_ = false;
   asio::io_context io_{1}; // its end is the end of the connections, which still use what is above
   tcp::acceptor acceptor_{io_};
+  asio::steady_timer pause_{io_};
 };
 
 // One client: reads requests and answers them until the client goes or is too slow.
@@ -103,7 +137,7 @@ public:
   void read_header() {
     parser_.emplace();
     parser_->header_limit(largest_header);
-    parser_->body_limit(largest_push);
+    parser_->body_limit(largest_received_body);
     stream_.expires_after(patience_with_a_client);
     http::async_read_header(
         stream_, buffer_, *parser_,
@@ -152,15 +186,17 @@ private:
       const auto found = message.find(name);
       return found == message.end() ? std::nullopt : std::optional{std::string{found->value()}};
     };
-    const Answer answer =
-        answer_to({.method = {message.method_string().data(), message.method_string().size()},
-                   .target = {message.target().data(), message.target().size()},
-                   .content_type = field(http::field::content_type),
-                   .content_encoding = field(http::field::content_encoding).value_or(""),
-                   .body = message.body()},
-                  receiver_.scripted_answer());
-    receiver_.take(answer);
-    send(answer, message.keep_alive() && !receiver_.finished(), message.version());
+    const Answer answer = answer_to(
+        {.method = {message.method_string().data(), message.method_string().size()},
+         .target = {message.target().data(), message.target().size()},
+         .has_host = message.version() < 11 || message.find(http::field::host) != message.end(),
+         .content_type = field(http::field::content_type),
+         .content_encoding = field(http::field::content_encoding).value_or(""),
+         .body = message.body()},
+        receiver_.scripted_answer());
+    // An answer to HEAD has no body, so nothing may follow the one that we give.
+    const bool is_head = message.method() == http::verb::head;
+    send(answer, message.keep_alive() && !is_head, message.version());
   }
 
   // The rest of the request is read and dropped, or the client could lose the answer to a reset.
@@ -179,14 +215,16 @@ private:
   }
 
   void send(const Answer& answer, bool keep_alive, unsigned version = 11) {
+    receiver_.take(answer);
     response_ = {};
     response_.result(static_cast<unsigned>(answer.status));
     response_.version(version);
+    keep_alive = keep_alive && !receiver_.finished();
     response_.keep_alive(keep_alive);
     if (answer.retry_after) {
       response_.set(http::field::retry_after, std::to_string(*answer.retry_after));
     }
-    if (answer.status != 204) {
+    if (answer.status != 204 && answer.status != 205 && answer.status != 304) {
       if (!answer.body.empty()) {
         response_.set(http::field::content_type, "text/plain; charset=utf-8");
       }
@@ -225,7 +263,7 @@ private:
 
   Receiver& receiver_;
   beast::tcp_stream stream_;
-  beast::flat_buffer buffer_{largest_push};
+  beast::flat_buffer buffer_{largest_received_body};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   http::response<http::empty_body> invitation_{http::status::continue_, 11};
@@ -252,9 +290,12 @@ Receiver::Receiver(const ListenOptions& options, const Console& console)
     acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   }
   if (error) {
-    throw Failure{ExitCode::unavailable, "cannot listen on " + options.address + " port " +
-                                             std::to_string(options.port) + ": " +
-                                             system_words(error) + "; --port 0 picks a free port"};
+    const bool taken = error == asio::error::address_in_use;
+    throw Failure{
+        ExitCode::unavailable,
+        "cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " +
+            system_words(error) +
+            (taken ? "; --port 0 picks a free port" : "; choose another --address or --port")};
   }
 }
 
@@ -272,17 +313,24 @@ void Receiver::accept() {
       ++connections_;
       std::make_shared<Connection>(*this, std::move(socket))->read_header();
     }
-    // An error means that descriptors ran out: wait until a connection gives one back.
-    full_ = connections_ >= most_connections || (error && connections_ > 0);
-    if (!full_) {
+    if (error) { // descriptors ran out; one may be free again in a moment
+      pause_.expires_after(pause_after_accept_error);
+      pause_.async_wait([this](error_code cancelled) {
+        if (!cancelled) {
+          accept();
+        }
+      });
+    } else if (connections_ < most_connections) {
       accept();
+    } else {
+      full_ = true;
     }
   });
 }
 
 } // namespace
 
-ExitCode listen(const ListenOptions& options, const Console& console) {
+void listen(const ListenOptions& options, const Console& console) {
   Receiver receiver{options, console};
 
   asio::signal_set signals{receiver.io(), SIGINT, SIGTERM};
@@ -300,11 +348,10 @@ ExitCode listen(const ListenOptions& options, const Console& console) {
   receiver.accept();
   console.say("listening on " + receiver.url());
   receiver.run();
-  if (timed_out && options.count) {
+  if (timed_out && options.count && !receiver.finished()) {
     throw Failure{ExitCode::tempfail, "received " + std::to_string(receiver.entries()) + " of " +
                                           std::to_string(*options.count) + " entries in time"};
   }
-  return ExitCode::ok;
 }
 
 } // namespace metrics_event

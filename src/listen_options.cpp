@@ -2,8 +2,8 @@
 
 #include "exit_code.hpp"
 
-#include <algorithm>
 #include <limits>
+#include <map>
 
 namespace metrics_event {
 namespace {
@@ -14,20 +14,6 @@ T or_blame(std::string_view option, Parsed<T> parsed) {
     throw Failure{ExitCode::usage, "--" + std::string{option} + ": " + parsed.error().text};
   }
   return *std::move(parsed);
-}
-
-// The last value given, or the table's default.
-std::string text_of(std::string_view name, std::span<const GivenOption> given) {
-  std::string text;
-  for (const CommandType& command : all_commands()) {
-    for (const CommandOption& option : command.options) {
-      text = option.name == name ? option.default_text : text;
-    }
-  }
-  for (const GivenOption& one : given) {
-    text = one.option->name == name ? one.text : text;
-  }
-  return text;
 }
 
 } // namespace
@@ -63,20 +49,28 @@ Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script) {
   return answers;
 }
 
-ListenOptions listen_options(std::span<const GivenOption> given, const Resolved& resolved) {
+ListenOptions listen_options(const CommandType& listen, std::span<const GivenOption> given,
+                             const Resolved& resolved) {
+  std::map<std::string_view, std::string> texts;
+  for (const CommandOption& option : listen.options) {
+    texts[option.name] = option.default_text;
+  }
+  for (const GivenOption& one : given) {
+    texts[one.option->name] = one.text;
+  }
   ListenOptions options;
-  options.address = text_of("address", given);
-  options.port =
-      static_cast<std::uint16_t>(or_blame("port", parse_count(text_of("port", given), 0, 65535)));
-  if (const std::string count = text_of("count", given); !count.empty()) {
+  options.address = texts["address"];
+  options.port = static_cast<std::uint16_t>(or_blame("port", parse_count(texts["port"], 0, 65535)));
+  if (const std::string count = texts["count"]; !count.empty()) {
     options.count =
         or_blame("count", parse_count(count, 1, std::numeric_limits<std::int64_t>::max()));
   }
   if (resolved.origins.at("timeout").source == Origin::Source::flag) {
     options.timeout = resolved.settings.timeout;
   }
-  options.answers = or_blame("respond", parse_answers(text_of("respond", given)));
+  options.answers = or_blame("respond", parse_answers(texts["respond"]));
   options.output = resolved.settings.output;
+  options.verbose = resolved.settings.verbose;
   return options;
 }
 

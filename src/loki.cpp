@@ -1,19 +1,23 @@
 #include "loki.hpp"
 
-#include "exit_code.hpp"
 #include "json_text.hpp"
 #include "text.hpp"
 #include "version.hpp"
 
 #include <boost/json/parse.hpp>
 
-#include <charconv>
+#include <limits>
 
 namespace metrics_event {
 namespace {
 
+// Leaves the decoder's recursion; decode_push makes a value of it.
+struct Refusal {
+  std::string reason;
+};
+
 [[noreturn]] void refuse(std::string reason) {
-  throw Failure{ExitCode::data, std::move(reason)};
+  throw Refusal{std::move(reason)};
 }
 
 // Turns the shape of a push into entries.
@@ -53,14 +57,12 @@ private:
     Labels labels;
     if (const boost::json::value* given = stream.if_contains("stream")) {
       for (const auto& [name, value] : as_object(*given, "the labels of a stream")) {
-        const std::string assignment =
-            std::string{name.data(), name.size()} + '=' + as_string(value, "a label's value");
-        const auto label = parse_label(assignment);
-        if (!label) {
-          refuse("a label is bad: " + label.error().text);
+        std::string text = as_string(value, "a label's value");
+        if (const auto mismatch = check_label({name.data(), name.size()}, text)) {
+          refuse("a label is bad: " + mismatch->text);
         }
-        if (!label->second.empty()) {
-          labels.insert(*label);
+        if (!text.empty()) {
+          labels.emplace(name, std::move(text));
         }
       }
     }
@@ -68,19 +70,18 @@ private:
       refuse("error at least one label pair is required per stream");
     }
     if (labels.size() > most_labels) {
-      refuse("a stream has " + std::to_string(labels.size()) + " label names; limit 15");
+      refuse("a stream has " + std::to_string(labels.size()) + " label names; limit " +
+             std::to_string(most_labels));
     }
     return labels;
   }
 
   static Instant entry_time(const std::string& text) {
-    std::int64_t time = 0;
-    const char* const end = text.data() + text.size();
-    const auto [parsed, error] = std::from_chars(text.data(), end, time);
-    if (error != std::errc{} || parsed != end || text.empty()) {
+    const auto time = parse_count(text, 0, std::numeric_limits<std::int64_t>::max());
+    if (!time) {
       refuse("an entry time is not a string of digits: " + quote(text));
     }
-    return Instant{std::chrono::nanoseconds{time}};
+    return Instant{std::chrono::nanoseconds{static_cast<std::int64_t>(*time)}};
   }
 
   void add_stream(const boost::json::object& stream) {
@@ -93,6 +94,9 @@ private:
       const boost::json::array& pair = as_array(value, "an entry");
       if (pair.size() < 2 || pair.size() > 3) {
         refuse("an entry is not [\"TIME\",\"LINE\"]");
+      }
+      if (pair.size() == 3) {
+        as_object(pair[2], "structured metadata");
       }
       const std::string time = as_string(pair[0], "an entry time");
       entries_.push_back({labels, entry_time(time), as_string(pair[1], "a line")});
@@ -134,13 +138,17 @@ Request push_request(const Endpoint& endpoint, const std::string& org_id, std::s
   return request;
 }
 
-std::vector<Entry> decode_push(std::string_view body) {
+boost::system::result<std::vector<Entry>, std::string> decode_push(std::string_view body) {
   boost::json::error_code error;
   const boost::json::value push = boost::json::parse({body.data(), body.size()}, error);
   if (error) {
-    refuse(body.empty() ? "EOF" : "the body is not JSON: " + error.message());
+    return body.empty() ? "EOF" : "the body is not JSON: " + error.message();
   }
-  return PushDecoder{}.entries(push);
+  try {
+    return PushDecoder{}.entries(push);
+  } catch (const Refusal& refusal) {
+    return refusal.reason;
+  }
 }
 
 } // namespace metrics_event

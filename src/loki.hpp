@@ -3,6 +3,8 @@
 #include "entry.hpp"
 #include "transport.hpp"
 
+#include <boost/system/result.hpp>
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +20,11 @@ std::string push_body(std::span<const Entry> entries);
 Request push_request(const Endpoint& endpoint, const std::string& org_id, std::string body,
                      std::chrono::milliseconds connect_timeout);
 
-/// The entries of a push body; takes what Loki takes, structured metadata is not looked at. Throws
-/// Failure (data) with the reason why the body is not a push.
-std::vector<Entry> decode_push(std::string_view body);
+/// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
+inline constexpr std::size_t largest_push = 1024UL * 1024;
+
+/// The entries of a push body, or the reason why it is not one, in words. Stricter than Loki about
+/// what follows the object; structured metadata is checked for its shape only.
+boost::system::result<std::vector<Entry>, std::string> decode_push(std::string_view body);
 
 } // namespace metrics_event

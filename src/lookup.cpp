@@ -49,9 +49,10 @@ Lookup ask(const std::string& host) {
   const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   if (error != 0) {
     const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
-    return unknown ? Lookup{Trouble::unknown_host, "the host " + quote(host) + " is unknown"}
-                   : Lookup{Trouble::lookup_failed,
-                            "the lookup of " + quote(host) + " failed: " + gai_strerror(error)};
+    return unknown
+               ? Lookup{Trouble::unknown_host, "the host " + quote(host) + " is unknown"}
+               : Lookup{Trouble::lookup_failed, "the lookup of " + quote(host) +
+                                                    " failed: " + lower_first(gai_strerror(error))};
   }
   Lookup lookup;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {

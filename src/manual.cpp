@@ -34,9 +34,18 @@ std::string mdoc_text(std::string_view text) {
   return out;
 }
 
+// "what it says" as "What it says."
+std::string sentence(std::string_view text) {
+  std::string out{text};
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z') {
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  }
+  return out + '.';
+}
+
 // One item of a tagged list: the head is the arguments of .It, in mdoc.
 std::string mdoc_item(std::string_view head, std::string_view body) {
-  return ".It " + std::string{head} + '\n' + mdoc_text(body) + '\n';
+  return ".It " + std::string{head} + '\n' + mdoc_text(sentence(body)) + '\n';
 }
 
 std::string mdoc_list(const std::string& items, std::string_view width) {
@@ -63,8 +72,8 @@ std::string mdoc_settings(Events) {
     const std::string short_flag =
         setting.short_flag == '\0' ? "" : std::string{"Fl "} + setting.short_flag + " , ";
     items += mdoc_item(short_flag + mdoc_flag(setting.name, setting.placeholder), setting.help);
-    if (!setting.default_text.empty() && setting.default_text != "false") {
-      items += "(default: " + mdoc_text(setting.default_text) + ")\n";
+    if (!shown_default(setting).empty()) {
+      items += "Default: " + mdoc_text(shown_default(setting)) + ".\n";
     }
     if (setting.kind == Setting::Kind::list) {
       items += "Repeatable.\n";
@@ -86,7 +95,7 @@ std::string mdoc_commands(Events) {
     for (const CommandOption& option : command.options) {
       items += mdoc_item(mdoc_flag(option.name, option.placeholder), option.help);
       if (!option.default_text.empty()) {
-        items += "(default: " + mdoc_text(option.default_text) + ")\n";
+        items += "Default: " + mdoc_text(option.default_text) + ".\n";
       }
     }
     text += mdoc_list(items, "Ds");
@@ -173,7 +182,7 @@ std::string markdown_settings(Events) {
       variables += ", " + code(fallback);
     }
     table += markdown_row({code(flag), variables,
-                           setting.default_text.empty() ? "" : code(setting.default_text),
+                           shown_default(setting).empty() ? "" : code(shown_default(setting)),
                            std::string{setting.help}});
   }
   return table;

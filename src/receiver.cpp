@@ -1,11 +1,9 @@
 #include "receiver.hpp"
 
-#include "exit_code.hpp"
 #include "json_text.hpp"
+#include "judgement.hpp"
 #include "loki.hpp"
 #include "text.hpp"
-
-#include <algorithm>
 
 namespace metrics_event {
 namespace {
@@ -21,17 +19,16 @@ std::optional<std::string> refusal_of_type(const std::optional<std::string>& con
   }
   std::string type = content_type->substr(0, content_type->find(';'));
   type.erase(type.find_last_not_of(' ') + 1);
-  constexpr std::string_view json = "application/json";
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  if (!std::ranges::equal(type, json, same)) {
-    return "snappy: corrupt input";
-  }
-  return std::nullopt;
+  return lower_case(type) == "application/json" ? std::nullopt
+                                                : std::optional{"snappy: corrupt input"};
 }
 
 } // namespace
 
 Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted) {
+  if (!request.has_host) {
+    return {.status = 400, .body = "400 Bad Request: missing required Host header\n"};
+  }
   if (path_of(request.target) == "/ready" && request.method == "GET") {
     return {.status = 200, .body = "ready\n"};
   }
@@ -52,12 +49,12 @@ Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted)
 
                 .retry_after = scripted.retry_after,
                 .scripted = true};
-  try {
-    answer.accepted = decode_push(request.body);
-  } catch (const Failure& refusal) {
-    return {.status = 400, .body = refusal.text() + '\n'};
+  auto entries = decode_push(request.body);
+  if (!entries) {
+    return {.status = 400, .body = entries.error() + '\n'};
   }
-  if (scripted.status != 200 && scripted.status != 202 && scripted.status != 204) {
+  answer.accepted = *std::move(entries);
+  if (!is_acceptance(scripted.status)) {
     answer.accepted.clear();
     answer.body = "answered as told\n";
   }

@@ -15,6 +15,7 @@ namespace metrics_event {
 struct ReceivedRequest {
   std::string_view method;
   std::string_view target;
+  bool has_host = true; // or needs none, being HTTP/1.0
   std::optional<std::string> content_type;
   std::string content_encoding;
   std::string_view body;
@@ -30,13 +31,14 @@ struct Answer {
 };
 
 /// Largest body that is received, in bytes.
-inline constexpr std::size_t largest_push = 4UL * 1024 * 1024;
+inline constexpr std::size_t largest_received_body = 4UL * 1024 * 1024;
 
-/// Answers a request as Loki 2.8 was measured to, but takes entries of any age. `scripted` is the
+/// Answers a request as Loki 2.8 was measured to, but takes entries of any age and no compressed
+/// bodies. `scripted` is the
 /// answer to a well-formed push; it refuses the entries unless it is 200, 202 or 204.
 Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted);
 
-/// The answer to a body larger than `largest_push`.
+/// The answer to a body larger than `largest_received_body`.
 Answer too_large();
 
 /// An accepted entry as one line of JSON with its newline: the line itself, or with Output::json an

@@ -20,14 +20,14 @@ std::string string_or_null(const std::string& text) {
   return text.empty() ? "null" : json_string(text);
 }
 
-std::string error_object(const std::optional<Report::Error>& error) {
-  if (!error) {
+std::string error_object(const Report& report) {
+  if (!report.failure) {
     return "null";
   }
   return JsonObject{}
-      .text("kind", metrics_event::name_of(error->kind))
-      .text("message", error->message)
-      .raw("response", string_or_null(error->response))
+      .text("kind", metrics_event::name_of(report.failure->code()))
+      .text("message", report.failure->text())
+      .raw("response", string_or_null(report.response))
       .str();
 }
 
@@ -45,7 +45,7 @@ std::string to_json(const Report& report) {
       .raw("attempts", std::to_string(report.attempts))
       .raw("http_status", report.http_status == 0 ? "null" : std::to_string(report.http_status))
       .raw("elapsed_ms", std::to_string(report.elapsed.count()))
-      .raw("error", error_object(report.error))
+      .raw("error", error_object(report))
       .raw("fields_set", report.event ? json_array(report.event->fields_set) : "null")
       .raw("computed_fields", report.event ? json_array(report.event->computed_fields) : "null")
       .raw("extra", report.event && report.event->extra ? *report.event->extra : "null");

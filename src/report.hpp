@@ -15,12 +15,6 @@ namespace metrics_event {
 struct Report {
   enum class Status { delivered, failed, dry_run, disabled };
 
-  struct Error {
-    ExitCode kind;
-    std::string message;
-    std::string response; // the receiver's own words
-  };
-
   Status status = Status::failed;
   ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed
   std::optional<Event> event;
@@ -29,7 +23,8 @@ struct Report {
   int attempts = 0;
   int http_status = 0; // 0: no answer
   std::chrono::milliseconds elapsed{};
-  std::optional<Error> error;
+  std::string response;           // the receiver's own words, when it refused
+  std::optional<Failure> failure; // what went wrong
 };
 
 /// The result object, one line with its newline. What is not known is null.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -177,10 +178,14 @@ constexpr std::array table{
             assign<&Settings::verbose, parse_bool>},
 };
 
+[[noreturn]] void blame(const Origin& origin, const std::string& text) {
+  throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
+                origin.name + ": " + text};
+}
+
 void apply(Settings& settings, const GivenSetting& given) {
   if (const auto mismatch = given.setting->assign(settings, given.text)) {
-    throw Failure{given.origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
-                  given.origin.name + ": " + mismatch->text};
+    blame(given.origin, mismatch->text);
   }
 }
 
@@ -200,25 +205,54 @@ void add_from_variable(Layer& layer, const Setting& setting, const std::string& 
 
 // Rules across settings, before any I/O.
 void check(const Resolved& resolved) {
-  const auto blame = [&](std::string_view name, const std::string& text) {
-    const Origin& origin = resolved.origins.at(name);
-    throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
-                  origin.name + ": " + text};
-  };
-  if (resolved.settings.labels.empty()) {
-    blame("label",
+  const auto label = resolved.origins.find("label");
+  if (label == resolved.origins.end()) {
+    return;
+  }
+  const std::size_t labels = resolved.settings.labels.size();
+  if (labels == 0) {
+    blame(label->second,
           "the last label is removed, and a stream needs one; give another, such as job=NAME");
   }
-  if (resolved.settings.labels.size() > most_labels) {
-    blame("label", "expected at most " + std::to_string(most_labels) + " labels, got " +
-                       std::to_string(resolved.settings.labels.size()));
+  if (labels > most_labels) {
+    blame(label->second, "expected at most " + std::to_string(most_labels) + " labels, got " +
+                             std::to_string(labels));
   }
+}
+
+// Applies what the layers give: for a list everything, else what the highest layer that has the
+// setting gives. All of that is looked at, although only the last value stays. Returns the origin.
+Origin apply_layers(Settings& settings, const Setting& setting,
+                    std::initializer_list<Layer> layers) {
+  const GivenSetting by_default{&setting, std::string{setting.default_text}, {}};
+  std::vector<const GivenSetting*> winners{&by_default};
+  for (const Layer& layer : layers) {
+    bool replaced = setting.kind == Kind::list;
+    for (const GivenSetting& given : layer) {
+      if (given.setting == &setting) {
+        if (!std::exchange(replaced, true)) {
+          winners.clear();
+        }
+        winners.push_back(&given);
+      }
+    }
+  }
+  for (const GivenSetting* winner : winners) {
+    if (winner != &by_default || !by_default.text.empty()) {
+      apply(settings, *winner);
+    }
+  }
+  return winners.back()->origin;
 }
 
 } // namespace
 
 std::span<const Setting> all_settings() {
   return table;
+}
+
+std::string_view shown_default(const Setting& setting) {
+  return setting.kind == Kind::toggle ? std::string_view{} : setting.default_text;
 }
 
 std::string variable_name(const Setting& setting) {
@@ -252,29 +286,12 @@ Layer environment_layer(const Environment& environment) {
   return layer;
 }
 
-Resolved resolve(std::initializer_list<Layer> layers) {
+Resolved resolve(std::initializer_list<Layer> layers, std::span<const std::string_view> only) {
   Resolved resolved;
   for (const Setting& setting : table) {
-    GivenSetting winner{&setting, std::string{setting.default_text}, {}};
-    const bool adds_up = setting.kind == Kind::list;
-    if (adds_up) {
-      apply(resolved.settings, winner);
+    if (only.empty() || std::ranges::find(only, setting.name) != only.end()) {
+      resolved.origins.emplace(setting.name, apply_layers(resolved.settings, setting, layers));
     }
-    for (const Layer& layer : layers) {
-      for (const GivenSetting& given : layer) {
-        if (given.setting == &setting) {
-          winner = given;
-          if (adds_up) {
-            apply(resolved.settings, given);
-          }
-        }
-      }
-    }
-    const bool without_default = winner.origin.source == Source::fallback && winner.text.empty();
-    if (!adds_up && !without_default) {
-      apply(resolved.settings, winner);
-    }
-    resolved.origins.emplace(setting.name, winner.origin);
   }
   check(resolved);
   return resolved;

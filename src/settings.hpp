@@ -60,14 +60,17 @@ struct Setting {
 /// **The** settings table, in the order in which help shows it.
 std::span<const Setting> all_settings();
 
+/// The default as documents show it; empty where there is none worth showing.
+std::string_view shown_default(const Setting& setting);
+
 /// `METRICS_EVENT_CONNECT_TIMEOUT` for `connect-timeout`.
 std::string variable_name(const Setting& setting);
 
 /// Where a value came from. `name` is what a message calls it: `--timeout`,
 /// `METRICS_EVENT_TIMEOUT`.
 struct Origin {
-  enum class Source { fallback, environment, flag };
-  Source source = Source::fallback;
+  enum class Source { built_in, environment, flag };
+  Source source = Source::built_in;
   std::string name = "default";
 };
 
@@ -97,9 +100,10 @@ struct Resolved {
   std::map<std::string_view, Origin> origins;
 };
 
-/// Lays the layers over the defaults, the lowest first. Throws Failure for a bad value or
-/// combination: usage when a flag is to blame, config otherwise.
-Resolved resolve(std::initializer_list<Layer> layers);
+/// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are
+/// left alone. Throws Failure for a bad value or combination: usage when a flag is to blame, config
+/// otherwise.
+Resolved resolve(std::initializer_list<Layer> layers, std::span<const std::string_view> only = {});
 
 /// How to report, found out before anything else can go wrong; bad values count as not given.
 Output output_of(std::initializer_list<Layer> layers);

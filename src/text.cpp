@@ -13,46 +13,8 @@ constexpr std::size_t longest_quote = 80;
 constexpr std::string_view ellipsis = "…";
 constexpr std::string_view replacement = "\uFFFD";
 
-struct CodePoint {
-  char32_t value;
-  std::size_t length; // in bytes; 0 when the bytes are not UTF-8
-};
-
 std::uint8_t byte_at(std::string_view text, std::size_t index) {
   return static_cast<std::uint8_t>(text[index]);
-}
-
-CodePoint first_code_point(std::string_view text) {
-  const std::uint8_t lead = byte_at(text, 0);
-  if (lead < 0x80) {
-    return {lead, 1};
-  }
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) {
-    return {0, 0};
-  }
-  char32_t value = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte_at(text, i) & 0xC0U) != 0x80U) {
-      return {0, 0};
-    }
-    value = (value << 6U) | (byte_at(text, i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < smallest[length] || surrogate || value > 0x10FFFF) {
-    return {0, 0};
-  }
-  return {value, length};
-}
-
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F);
-}
-
-// Marks that reorder the text around them, so that a terminal shows other words than were sent.
-bool is_direction_mark(char32_t c) {
-  return c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 bool is_white_space(char32_t c) {
@@ -90,6 +52,46 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
+CodePoint first_code_point(std::string_view text) {
+  const std::uint8_t lead = byte_at(text, 0);
+  if (lead < 0x80) {
+    return {lead, 1};
+  }
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) {
+    return {0, 0};
+  }
+  char32_t value = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte_at(text, i) & 0xC0U) != 0x80U) {
+      return {0, 0};
+    }
+    value = (value << 6U) | (byte_at(text, i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest[length] || surrogate || value > 0x10FFFF) {
+    return {0, 0};
+  }
+  return {value, length};
+}
+
+bool acts_on_terminal(char32_t character) {
+  const auto within = [character](char32_t first, char32_t last) {
+    return character >= first && character <= last;
+  };
+  return within(0, 0x1F) || within(0x7F, 0x9F) || character == 0x061C || within(0x200E, 0x200F) ||
+         within(0x2028, 0x202E) || within(0x2066, 0x2069);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower{text};
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t length = first_code_point(bytes).length;
@@ -111,7 +113,7 @@ std::string quote(std::string_view value) {
       text += ellipsis;
       break;
     }
-    const bool visible = c.length > 0 && !is_control(c.value) && !is_direction_mark(c.value);
+    const bool visible = c.length > 0 && !acts_on_terminal(c.value);
     text += visible ? std::string{rest.substr(0, length)} : escaped(rest.substr(0, length));
     at += length;
   }
@@ -130,7 +132,7 @@ std::string printable(std::string_view words, std::size_t limit) {
         continue;
       }
       piece = " ";
-    } else if (c.length > 0 && (is_control(c.value) || is_direction_mark(c.value))) {
+    } else if (c.length > 0 && acts_on_terminal(c.value)) {
       continue;
     }
     if (text.size() + piece.size() + ellipsis.size() > limit) {
@@ -147,13 +149,15 @@ std::string printable(std::string_view words, std::size_t limit) {
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known) {
   constexpr std::size_t longest_word = 64;
+  constexpr std::size_t shortest_abbreviation = 3;
   if (given.size() > longest_word) {
     return std::nullopt;
   }
   std::optional<std::string_view> best;
   std::size_t best_distance = std::max<std::size_t>(1, given.size() / 3) + 1;
   for (const std::string_view word : known) {
-    const std::size_t distance = edit_distance(given, word);
+    const bool abbreviated = given.size() >= shortest_abbreviation && word.starts_with(given);
+    const std::size_t distance = abbreviated ? 1 : edit_distance(given, word);
     if (distance < best_distance) {
       best = word;
       best_distance = distance;
@@ -162,19 +166,22 @@ std::optional<std::string_view> nearest(std::string_view given,
   return best;
 }
 
-std::string system_words(const std::error_code& error) {
-  std::string words = error.message();
-  if (!words.empty() && words.front() >= 'A' && words.front() <= 'Z') {
-    words.front() = static_cast<char>(words.front() - 'A' + 'a');
+std::string lower_first(std::string words) {
+  if (!words.empty()) {
+    words.replace(0, 1, lower_case(words.substr(0, 1)));
   }
   return words;
 }
 
-std::string enumeration(std::span<const std::string> words, std::string_view conjunction) {
+std::string system_words(const std::error_code& error) {
+  return lower_first(error.message());
+}
+
+std::string enumeration(std::span<const std::string> words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0 && i + 1 == words.size()) {
-      text.append(" ").append(conjunction).append(" ");
+      text += " and ";
     } else if (i > 0) {
       text += ", ";
     }

@@ -10,6 +10,22 @@
 
 namespace metrics_event {
 
+/// A character and the bytes that it takes in UTF-8 (RFC 3629).
+struct CodePoint {
+  char32_t value = 0;
+  std::size_t length = 0; // in bytes; 0 when the bytes are not UTF-8
+};
+
+/// The first character of a text that is not empty.
+CodePoint first_code_point(std::string_view text);
+
+/// Whether a terminal may act on the character instead of showing it: control characters, line
+/// separators, and the marks that reorder the text around them.
+bool acts_on_terminal(char32_t character);
+
+/// ASCII letters in lower case.
+std::string lower_case(std::string_view text);
+
 /// Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
 bool is_utf8(std::string_view bytes);
 
@@ -17,20 +33,22 @@ bool is_utf8(std::string_view bytes);
 /// that is not UTF-8 made visible, at most 80 bytes of it.
 std::string quote(std::string_view value);
 
-/// A stranger's words made safe for a terminal and for JSON: control and direction characters
-/// removed, runs of white space folded, bytes that are not UTF-8 replaced by U+FFFD, cut at `limit`
-/// bytes.
+/// A stranger's words made safe for a terminal and for JSON: what acts on a terminal removed, runs
+/// of white space folded, bytes that are not UTF-8 replaced by U+FFFD, cut at `limit` bytes.
 std::string printable(std::string_view words, std::size_t limit);
 
 /// The known word that was probably meant, if one is close enough to be worth suggesting.
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known);
 
-/// The system's words for an error, in our lower case: "connection refused".
+/// Foreign words in our lower case: "Connection refused" as "connection refused".
+std::string lower_first(std::string words);
+
+/// The system's words for an error, in our lower case.
 std::string system_words(const std::error_code& error);
 
 /// "a", "a and b", "a, b and c".
-std::string enumeration(std::span<const std::string> words, std::string_view conjunction = "and");
+std::string enumeration(std::span<const std::string> words);
 
 /// The words of a text on lines of at most `width` bytes; a longer word has a line of its own.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);

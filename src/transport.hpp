@@ -1,6 +1,7 @@
 #pragma once
 
 #include "endpoint.hpp"
+#include "value.hpp"
 
 #include <chrono>
 #include <functional>
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace metrics_event {
-
-/// When to give up, on the clock that nobody sets.
-using Deadline = std::chrono::steady_clock::time_point;
 
 /// One HTTP POST.
 struct Request {
@@ -24,15 +22,18 @@ struct Request {
 /// Why an attempt brought no complete HTTP answer.
 enum class Trouble {
   none,
-  unknown_host,    // the name does not exist
-  lookup_failed,   // the name server could not say; it may later
-  no_connection,   // no address took the connection
-  timed_out,       // the deadline passed, or every address let its connection time out
-  connection_lost, // closed or broken before the answer was complete
-  not_http,        // the answer is not HTTP, or exceeds the limits for its header
+  unknown_host,      // the name does not exist
+  lookup_failed,     // the name server could not say; it may later
+  no_connection,     // no address took the connection
+  connect_timed_out, // no address took the connection within the time for one
+  timed_out,         // the deadline passed
+  connection_lost,   // closed or broken before the answer was complete
+  not_http,          // the answer is not HTTP, or exceeds the limits for its header
+  no_resources,      // this machine has too few descriptors, threads or memory for it
 };
 
-/// What came of one attempt. With trouble, only `detail` is filled.
+/// What came of one attempt. With trouble, only `detail` is filled. A refusal may lack the rest of
+/// its body.
 struct Reply {
   Trouble trouble = Trouble::none;
   std::string detail; // what happened, in words: "127.0.0.1:3100: connection refused"

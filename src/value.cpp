@@ -36,14 +36,6 @@ std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
   return nanoseconds{*digits_to_number(nine)};
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 // Consumes the fields of an RFC 3339 date-time from the left; the first mismatch sticks.
 class DateScanner {
 public:
@@ -79,8 +71,14 @@ private:
   bool good_ = true;
 };
 
+// A time before it is known whether an Instant can hold it.
+struct SplitTime {
+  sys_seconds whole;
+  nanoseconds fraction;
+};
+
 // RFC 3339, section 5.6; a leap second counts as the first second of the next minute.
-std::optional<Instant> parse_rfc3339(std::string_view text) {
+std::optional<SplitTime> parse_rfc3339(std::string_view text) {
   DateScanner scan{text};
   const int y = scan.number(4);
   scan.one_of("-");
@@ -111,11 +109,10 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   }
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
                             day{static_cast<unsigned>(d)}};
-  constexpr int last_year = 2261; // the last whole year that an Instant can hold
-  if (!scan.finished() || !fraction || !date.ok() || y > last_year || h > 23 || mi > 59 || s > 60) {
+  if (!scan.finished() || !fraction || !date.ok() || h > 23 || mi > 59 || s > 60) {
     return std::nullopt;
   }
-  return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + *fraction - offset;
+  return SplitTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} - offset, *fraction};
 }
 
 std::string_view unit_too_fine(std::string_view whole_digits) {
@@ -181,30 +178,29 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
 }
 
 Parsed<Instant> parse_timestamp(std::string_view text) {
-  if (const std::optional<Instant> date = parse_rfc3339(text)) {
-    if (date->time_since_epoch() >= 0ns) {
-      return *date;
+  std::optional<SplitTime> time = parse_rfc3339(text);
+  if (!time) {
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::string_view whole = text.substr(0, point);
+    const auto fraction =
+        point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
+    const bool leading_zero = whole.size() > 1 && whole.front() == '0';
+    if (!all_digits(whole) || !fraction || leading_zero) {
+      return Mismatch{
+          "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
     }
+    if (const std::string_view unit = unit_too_fine(whole); !unit.empty()) {
+      return Mismatch{"UNIX seconds and not " + std::string{unit}, text};
+    }
+    time = {sys_seconds{seconds{*digits_to_number(whole)}}, *fraction};
+  }
+  if (time->whole < sys_seconds{}) {
     return Mismatch{"a time not before 1970", text};
   }
-  const std::size_t point = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, point);
-  const auto fraction =
-      point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
-  const bool leading_zero = whole.size() > 1 && whole.front() == '0';
-  if (!all_digits(whole) || !fraction || leading_zero) {
-    return Mismatch{
-        "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
-  }
-  if (const std::string_view unit = unit_too_fine(whole); !unit.empty()) {
-    return Mismatch{"UNIX seconds and not " + std::string{unit}, text};
-  }
-  constexpr std::uint64_t last_second = duration_cast<seconds>(nanoseconds::max()).count() - 1;
-  const std::uint64_t second = *digits_to_number(whole);
-  if (second > last_second) {
+  if (time->whole >= sys_days{year{2262} / 1 / 1}) { // an Instant ends within that year
     return Mismatch{"a time before the year 2262", text};
   }
-  return Instant{seconds{second} + *fraction};
+  return time->whole + time->fraction;
 }
 
 Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {

@@ -13,6 +13,9 @@ namespace metrics_event {
 /// A point in time, to the nanosecond, in UTC.
 using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 
+/// When to give up, on the clock that nobody sets.
+using Deadline = std::chrono::steady_clock::time_point;
+
 /// What a text should have been and was not: `expected …, got "…"`. Parsers say this; callers put
 /// the origin in front.
 struct Mismatch {

@@ -62,9 +62,9 @@ TEST_CASE("values are taken as they are") {
   CHECK(fields({"runner-installed", "--flavor", ""}) == Words{"flavor="});
   CHECK(fields({"runner-installed", "--flavor=", "--duration", "1"}) ==
         Words{"flavor=", "duration=1"});
-  CHECK(fields({"runner-installed", "--flavor", "--duration=", "--duration", "1"}) ==
-        Words{"flavor=--duration=", "duration=1"});
-  CHECK(fields({"runner-installed", "--flavor", "--", "--duration", "1"}) ==
+  CHECK(fields({"runner-installed", "--flavor=--duration", "--duration", "1"}) ==
+        Words{"flavor=--duration", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor=--", "--duration", "1"}) ==
         Words{"flavor=--", "duration=1"});
   CHECK(fields({"runner-installed", "--flavor", "{}\n%\\"}) == Words{"flavor={}\n%\\"});
 }
@@ -125,7 +125,18 @@ TEST_CASE("what is unknown is named, with what was probably meant") {
         R"(unknown option "--flavor", see metrics-event listen --help)");
 }
 
+TEST_CASE("short flags are known one by one") {
+  CHECK(trouble({"runner-installed", "-nx"}) ==
+        R"(unknown option "-nx", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-n5"}) ==
+        R"(unknown option "-n5", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-q=1"}) ==
+        R"(unknown option "-q", see metrics-event runner-installed --help)");
+}
+
 TEST_CASE("what is too much is named") {
+  CHECK(trouble({"runner-installed", "--flavor", "x", "++"}) ==
+        R"(unexpected argument "++", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "flavor=small"}) ==
         R"(unexpected argument "flavor=small", did you mean "--flavor"?)");
   CHECK(trouble({"runner-installed", "small"}) ==
@@ -138,10 +149,30 @@ TEST_CASE("what is too much is named") {
         R"(unexpected argument "--": a command cannot be wrapped yet)");
 }
 
-TEST_CASE("a value that is missing is named") {
+TEST_CASE("a value that is missing is named, also when the next option stands in its place") {
   CHECK(trouble({"runner-installed", "--flavor"}) ==
         "--flavor needs a value, see metrics-event runner-installed --help");
   CHECK(trouble({"--timeout"}) == "--timeout needs a value, see metrics-event --help");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration", "5"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--dry-run"}) ==
+        R"(--flavor needs a value, write "--flavor=--dry-run" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "-q"}) ==
+        R"(--flavor needs a value, write "--flavor=-q" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--"}) ==
+        R"(--flavor needs a value, write "--flavor=--" if it is meant)");
+}
+
+TEST_CASE("a toggle given an empty value is not on") {
+  CHECK(trouble({"runner-installed", "--disabled="}) ==
+        "--disabled needs a value, see metrics-event runner-installed --help");
+}
+
+TEST_CASE("a setting that a command does not heed is refused") {
+  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run means nothing to listen, leave it out");
+  CHECK(trouble({"listen", "--url", "http://example.com"}) ==
+        "--url means nothing to listen, leave it out");
+  CHECK(trouble({"listen", "--timeout", "1s", "--output", "json", "-v"}) == "none");
 }
 
 TEST_CASE("settings survive trouble, because they say how to report it") {

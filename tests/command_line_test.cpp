@@ -37,6 +37,8 @@ struct Row {
   std::string out{};
   std::string err{};
   std::vector<std::string> bodies{}; // of the requests that were sent
+  std::string target = "/loki/api/v1/push";
+  std::string more_headers{};
 };
 
 std::string replace_all(std::string text, const std::map<std::string, std::string>& replacements) {
@@ -51,10 +53,11 @@ std::string replace_all(std::string text, const std::map<std::string, std::strin
 void check(const Row& row) {
   CAPTURE(row.what);
   const RawServer server{{row.receiver}};
+  const ClosedPort closed;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::map<std::string, std::string> replacements{
       {"{port}", std::to_string(server.port())},
-      {"{closed}", std::to_string(closed_port())},
+      {"{closed}", std::to_string(closed.port())},
       {"{now}", std::to_string(now.time_since_epoch().count())}};
   const auto filled = [&](const std::string& text) { return replace_all(text, replacements); };
 
@@ -65,6 +68,7 @@ void check(const Row& row) {
   for (const auto& [name, value] : row.environment) {
     invocation.environment[name] = filled(value);
   }
+  invocation.limit = std::chrono::seconds{4}; // below the default timeout: no row waits for that
   Outcome outcome = run(program, invocation);
   // The one thing that no two runs share.
   outcome.out =
@@ -74,15 +78,16 @@ void check(const Row& row) {
   CHECK(outcome.status == row.status);
   CHECK(outcome.out == filled(row.out));
   CHECK(outcome.err == filled(row.err));
-  std::vector<std::string> bodies;
-  for (const std::string& request : server.requests()) {
-    bodies.push_back(request.substr(request.find("\r\n\r\n") + 4));
-  }
-  std::vector<std::string> expected;
+  std::vector<std::string> requests;
   for (const std::string& body : row.bodies) {
-    expected.push_back(filled(body));
+    const std::string sent = filled(body);
+    requests.push_back(
+        "POST " + row.target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+        "\r\nContent-Type: application/json\r\nUser-Agent: metrics-event/" + std::string{version} +
+        "\r\n" + row.more_headers +
+        "Connection: close\r\nContent-Length: " + std::to_string(sent.size()) + "\r\n\r\n" + sent);
   }
-  CHECK(bodies == expected);
+  CHECK(server.requests() == requests);
 }
 
 // A good event with a time that the rows know, sent to the receiver of the row.
@@ -154,8 +159,18 @@ TEST_CASE("an event is sent, and success is silent") {
                        "--flavor=small", "--duration=12.5", "--timestamp={now}"},
          .bodies = {body}});
   check({.what = "a full URL with a query",
-         .arguments = event({"--url", url + "?x=y"}),
-         .bodies = {body}});
+         .arguments = event({"--url", "http://127.0.0.1:{port}/other/push?x=y&z"}),
+         .bodies = {body},
+         .target = "/other/push?x=y&z"});
+  check({.what = "a tenant",
+         .arguments = event({"--org-id", "team-a"}),
+         .bodies = {body},
+         .more_headers = "X-Scope-OrgID: team-a\r\n"});
+  check({.what = "a tenant from the environment",
+         .arguments = event(),
+         .environment = {{"LOKI_ORG_ID", "team-b"}},
+         .bodies = {body},
+         .more_headers = "X-Scope-OrgID: team-b\r\n"});
   check({.what = "quiet", .arguments = event({"--quiet"}), .bodies = {body}});
   check({.what = "labels",
          .arguments = event({"--label", "job=", "--label", "env=prod"}),
@@ -256,7 +271,7 @@ TEST_CASE("a mistake in the command line is 64 and sends nothing") {
        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)"},
       {event({"--flavour", "x"}), R"(unknown option "--flavour", did you mean "--flavor"?)"},
       {event({"flavor=x"}), R"(unexpected argument "flavor=x", did you mean "--flavor"?)"},
-      {event({"--flavor", "other"}), "--flavor is given twice"},
+      {event({"--flavor", "other"}), "--flavor is given twice, give it once"},
       {event({"--label", "bad-name=x"}), "--label: expected a label name of letters, digits and _ "
                                          "that starts with neither a digit nor __, "
                                          "got \"bad-name\""},
@@ -298,8 +313,8 @@ TEST_CASE("a bad setting from the environment is 78, names the variable and send
 
 TEST_CASE("a value that its field does not allow is 65 and sends nothing") {
   const std::pair<const char*, const char*> values[]{
-      {"-1", "-1"},     {"abc", "abc"},   {"nan", "nan"}, {"inf", "inf"},    {"1e400", "1e400"},
-      {"0x10", "0x10"}, {"12,5", "12,5"}, {"12 ", "12 "}, {"12\n", "12\\n"}, {"", ""}};
+      {"-1", "-1"},     {"abc", "abc"}, {"nan", "nan"},    {"inf", "inf"}, {"0x10", "0x10"},
+      {"12,5", "12,5"}, {"12 ", "12 "}, {"12\n", "12\\n"}, {"", ""}};
   for (const auto& [value, shown] : values) {
     check({.what = value,
            .arguments = event_of("small", value),
@@ -307,6 +322,11 @@ TEST_CASE("a value that its field does not allow is 65 and sends nothing") {
            .err = error("--duration: expected a plain number of seconds, 0 or more, got \"" +
                         std::string{shown} + '"')});
   }
+  check(
+      {.what = "too large a number",
+       .arguments = event_of("small", "1e400"),
+       .status = 65,
+       .err = error(R"(--duration: expected a number within the range of a double, got "1e400")")});
   check({.what = "invalid UTF-8",
          .arguments = event_of("\xff\xfe", "1"),
          .status = 65,
@@ -323,20 +343,22 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
   const Answer answers[]{
       {{.reply = http_reply(260, "Blocked", "ingestion blocked\n")},
        65,
-       "HTTP status 260, \"ingestion blocked\"; ingestion is blocked by the receiver"},
+       "HTTP status 260, \"ingestion blocked\"; ingestion is blocked, ask who runs the receiver"},
       {{.reply = http_reply(400, "Bad Request", "too old\n")},
        65,
        "HTTP status 400, \"too old\"; the receiver refused the event"},
       {{.reply = http_reply(413, "Payload Too Large")},
        65,
-       "HTTP status 413; the event is too large for the receiver"},
+       "HTTP status 413; the event is too large for the receiver, send less"},
       {{.reply = http_reply(422, "Unprocessable")},
        65,
        "HTTP status 422; the receiver refused the event"},
       {{.reply = http_reply(401, "Unauthorized", "no org id\n")},
        77,
        "HTTP status 401, \"no org id\"; the receiver wants credentials or a tenant (--org-id)"},
-      {{.reply = http_reply(403, "Forbidden")}, 77, "HTTP status 403; the receiver forbids it"},
+      {{.reply = http_reply(403, "Forbidden")},
+       77,
+       "HTTP status 403; the receiver forbids it, check the tenant (--org-id)"},
       {{.reply = http_reply(404, "Not Found", "404 page not found\n")},
        76,
        "HTTP status 404, \"404 page not found\"" + endpoint_hint},
@@ -347,7 +369,8 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "/loki/api/v1/push"},
       {{.reply = http_reply(301, "Moved", "", {"Location: https://example.com/push"})},
        76,
-       "HTTP status 301; a redirect is not followed, use --url https://example.com/push"},
+       "HTTP status 301, a redirect to \"https://example.com/push\" is not followed" +
+           endpoint_hint},
       {{.reply = http_reply(429, "Too Many Requests", "slow down\n")},
        75,
        "HTTP status 429, \"slow down\"; the receiver's rate limit; try again later"},
@@ -395,11 +418,35 @@ TEST_CASE("no receiver is 69, and a silent one is 75") {
          .err = error("cannot deliver runner_installed to http://127.0.0.1:{closed}/x: "
                       "127.0.0.1:{closed}: connection refused; is the receiver running?")});
   check({.what = "silent",
-         .arguments = event({"--timeout", "200ms"}),
+         .arguments = event({"--timeout", "1s"}),
          .receiver = {.then_close = false},
          .status = 75,
          .err = error(undelivered("no answer in time; try again later or raise --timeout")),
          .bodies = {body}});
+}
+
+TEST_CASE("an event that no push may carry is 65 and sends nothing") {
+  // Control characters take six bytes each in the line, and seven in the push.
+  Words words{"runner-stop", "--job-duration", "1", "--url", "http://127.0.0.1:{port}"};
+  for (const char* flag : {"--flavor", "--workflow", "--repo", "--github-event", "--status"}) {
+    words.insert(words.end(), {flag, std::string(100000, '\x01')});
+  }
+  const RawServer server{{accept}};
+  words[4] = "http://127.0.0.1:" + std::to_string(server.port());
+  const Outcome outcome = run(program, {.arguments = words});
+  CHECK(outcome.status == 65);
+  CHECK(outcome.err.find("error: the event makes a push of 35") != std::string::npos);
+  CHECK(outcome.err.find(" bytes, send at most 1048576\n") != std::string::npos);
+  CHECK(server.requests().empty());
+}
+
+TEST_CASE(
+    "settings of the sender do not disturb the receiver, and best effort does not excuse it") {
+  const Outcome outcome =
+      run(program,
+          {.arguments = {"listen", "--port", "0", "--count", "1", "--timeout", "50ms"},
+           .environment = {{"METRICS_EVENT_URL", "nonsense"}, {"METRICS_EVENT_BEST_EFFORT", "1"}}});
+  CHECK(outcome.status == 75);
 }
 
 TEST_CASE("best effort turns an outage into a warning and never excuses a mistake") {

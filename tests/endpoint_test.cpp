@@ -23,10 +23,11 @@ TEST_CASE("a base URL gets the push path, a full one stays as it is") {
       {"http://loki.example.com:80/", "http://loki.example.com/loki/api/v1/push"},
       {"http://loki.example.com:/", "http://loki.example.com/loki/api/v1/push"},
       {"HTTP://loki.example.com/x", "http://loki.example.com/x"},
-      {"http://loki.example.com/insert/loki/api/v1/push?_msg_field=event",
-       "http://loki.example.com/insert/loki/api/v1/push?_msg_field=event"},
-      {"http://loki.example.com?a=b", "http://loki.example.com/loki/api/v1/push?a=b"},
-      {"http://loki.example.com/?a=b", "http://loki.example.com/loki/api/v1/push?a=b"},
+      {"http://loki.example.com/insert/loki/api/v1/push",
+       "http://loki.example.com/insert/loki/api/v1/push"},
+      {"http://loki.example.com?a=b", "http://loki.example.com/loki/api/v1/push?a=…"},
+      {"http://loki.example.com/?a=b", "http://loki.example.com/loki/api/v1/push?a=…"},
+      {"http://loki.example.com//", "http://loki.example.com/loki/api/v1/push"},
       {"http://loki.example.com/x%20y", "http://loki.example.com/x%20y"},
       {"http://127.0.0.1:3100", "http://127.0.0.1:3100/loki/api/v1/push"},
       {"http://[::1]:3100", "http://[::1]:3100/loki/api/v1/push"},
@@ -47,6 +48,13 @@ TEST_CASE("an endpoint has what a connection and a Host header need") {
   CHECK(parse_endpoint("http://example.com")->authority() == "example.com");
 }
 
+TEST_CASE("the query is sent as it is, and its values are shown nowhere") {
+  const Endpoint endpoint =
+      *parse_endpoint("http://example.com/x?token=secret=s&flag&_msg_field=event");
+  CHECK(endpoint.target == "/x?token=secret=s&flag&_msg_field=event");
+  CHECK(endpoint.url() == "http://example.com/x?token=…&flag&_msg_field=…");
+}
+
 TEST_CASE("a URL that cannot be used is refused with its remedy") {
   const std::pair<const char*, const char*> urls[]{
       {"loki:3100", R"(expected a URL that starts with http://, got "loki:3100")"},
@@ -62,6 +70,8 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"http://a b/", R"(expected a URL such as http://localhost:3100, got "http://a b/")"},
       {"http://x:0/", R"(expected a port from 1 to 65535, got "http://x:0/")"},
       {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
+      {"http://x:65537/", R"(expected a port from 1 to 65535, got "http://x:65537/")"},
+      {"http://x:99999/", R"(expected a port from 1 to 65535, got "http://x:99999/")"},
       {"http://x:port/", R"(expected a URL such as http://localhost:3100, got "http://x:port/")"},
       {"http://x/#y", R"(expected a URL without a fragment, got "http://x/#y")"},
       {"http://x/\r\nInjected: y",
@@ -71,6 +81,12 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
     CAPTURE(row.first);
     CHECK(complaint(row.first) == row.second);
   }
+}
+
+TEST_CASE("a URL has a length that fits a line") {
+  CHECK(complaint("http://example.com/" + std::string(2029, 'x')) == "no complaint");
+  CHECK(complaint("http://example.com/" + std::string(2030, 'x'))
+            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com/xxx"));
 }
 
 TEST_CASE("a password in a URL is never shown") {

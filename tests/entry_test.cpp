@@ -65,6 +65,9 @@ TEST_CASE("a label that Loki would refuse is refused") {
   CHECK(complaint(std::string(1025, 'a') + "=x").starts_with("expected a label name"));
   CHECK(complaint("a=" + std::string(2049, 'x'))
             .starts_with("expected a label value of at most 2048"));
+  CHECK(check_label("a=b", "x").has_value());
+  CHECK(check_label("", "x").has_value());
+  CHECK_FALSE(check_label("a", "x").has_value());
   CHECK(complaint("a=\xff") == "expected a label value in valid UTF-8, got \"\\xff\"");
 }
 

@@ -88,15 +88,20 @@ TEST_CASE("interim answers are passed over") {
       reply_to({.reply = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
                          "HTTP/1.1 204 No Content\r\n\r\n"})
           .status == 204);
-  CHECK(reply_to({.repeated = "HTTP/1.1 100 Continue\r\n\r\n"}).detail ==
-        "the answer never comes to its final status");
+  CHECK(reply_to({.repeated = "HTTP/1.1 100 Continue\r\n\r\n"}).trouble ==
+        metrics_event::Trouble::not_http);
+  for (const int status : {0, 99, 101}) { // none of these is interim
+    CAPTURE(status);
+    const std::string digits = std::to_string(1000 + status).substr(1);
+    CHECK(reply_to({.reply = "HTTP/1.1 " + digits + " x\r\n\r\n", .then_close = false}).status ==
+          status);
+  }
 }
 
 TEST_CASE("an answer that comes before the request was read is still the answer") {
-  Request large{};
   const RawServer server{
       {{.reply = http_reply(413, "Payload Too Large", "too large\n"), .read_request = false}}};
-  large = request_to(server.port());
+  Request large = request_to(server.port());
   large.body = std::string(std::size_t{8} * 1024 * 1024, 'x');
   const Reply reply = send(large);
   CHECK(reply.status == 413);
@@ -110,9 +115,10 @@ TEST_CASE("a body is cut off at 64 KiB and still judged") {
   CHECK(endless.body.size() == 64 * 1024);
   CHECK(reply_to({.reply = http_reply(500, "Oh", std::string(100000, 'x'))}).body.size() ==
         64 * 1024);
-  CHECK(reply_to({.reply = "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n",
-                  .repeated = "5\r\nhello\r\n"})
-            .body.size() == 64 * 1024);
+  const Reply chunked = reply_to({.reply = "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                  .repeated = "5\r\nhello\r\n"});
+  CHECK(chunked.status == 500);
+  CHECK(chunked.body.starts_with("hellohello"));
 }
 
 TEST_CASE("a header has a limit") {
@@ -145,8 +151,22 @@ TEST_CASE("what is not HTTP is told from a slow answer at once") {
   }
 }
 
-TEST_CASE("a connection that ends at any byte of the answer is a lost connection") {
-  const std::string answer = http_reply(400, "Bad Request", "no good\n");
+TEST_CASE("an announced length is not believed") {
+  const Reply reply = reply_to(
+      {.reply = "HTTP/1.1 400 Bad Request\r\nContent-Length: 99999999999999\r\n\r\nno good"});
+  CHECK(reply.status == 400);
+  CHECK(reply.body == "no good");
+}
+
+TEST_CASE("what stands around the chunks of a body counts as well") {
+  const std::string chunked = "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n";
+  CHECK(reply_to({.reply = chunked + "5;", .repeated = std::string(4096, 'x')}).status == 500);
+  CHECK(reply_to({.reply = chunked, .repeated = "00000000"}).status == 500);
+  CHECK(reply_to({.reply = chunked + "0\r\n", .repeated = "X: y\r\n"}).status == 500);
+}
+
+TEST_CASE("a connection that ends at any byte of an acceptance is a lost connection") {
+  const std::string answer = http_reply(200, "OK", "stored\n");
   for (std::size_t size = 0; size < answer.size(); ++size) {
     CAPTURE(size);
     const Reply reply = reply_to({.reply = answer.substr(0, size)});
@@ -154,14 +174,29 @@ TEST_CASE("a connection that ends at any byte of the answer is a lost connection
     CHECK(reply.detail == "the connection was closed before the answer was complete");
   }
   CHECK(reply_to({.reset = true}).trouble == metrics_event::Trouble::connection_lost);
-  CHECK(reply_to({.reply = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", .reset = true})
-            .trouble == metrics_event::Trouble::connection_lost);
+}
+
+TEST_CASE("a refusal counts as soon as its header is there") {
+  const std::string answer = http_reply(400, "Bad Request", "no good\n");
+  const std::size_t header_size = answer.find("\r\n\r\n") + 4;
+  CHECK(reply_to({.reply = answer.substr(0, header_size - 1)}).trouble ==
+        metrics_event::Trouble::connection_lost);
+  for (std::size_t size = header_size; size <= answer.size(); ++size) {
+    CAPTURE(size);
+    const Reply reply = reply_to({.reply = answer.substr(0, size)});
+    CHECK(reply.status == 400);
+    CHECK(reply.body == answer.substr(header_size, size - header_size));
+  }
+  const Reply held_open =
+      reply_to({.reply = answer.substr(0, header_size + 3), .then_close = false}, 1s);
+  CHECK(held_open.status == 400);
+  CHECK(held_open.body == "no ");
 }
 
 TEST_CASE("silence ends at the deadline, wherever it begins") {
   for (const char* words : {"", "HTTP/1.1 ", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}) {
     CAPTURE(words);
-    const Reply reply = reply_to({.reply = words, .then_close = false}, 100ms);
+    const Reply reply = reply_to({.reply = words, .then_close = false}, 1s);
     CHECK(reply.trouble == metrics_event::Trouble::timed_out);
     CHECK(reply.detail == "no answer in time");
   }
@@ -169,13 +204,13 @@ TEST_CASE("silence ends at the deadline, wherever it begins") {
   const RawServer deaf{{{.read_request = false, .then_close = false}}};
   Request large = request_to(deaf.port());
   large.body = std::string(std::size_t{32} * 1024 * 1024, 'x');
-  CHECK(send(large, 100ms).trouble == metrics_event::Trouble::timed_out);
+  CHECK(send(large, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
 TEST_CASE("a connection that is refused names every address") {
-  const std::uint16_t port = closed_port();
-  const std::string colon_port = ':' + std::to_string(port);
-  const Reply reply = send(request_to(port, "localhost"));
+  const ClosedPort closed;
+  const std::string colon_port = ':' + std::to_string(closed.port());
+  const Reply reply = send(request_to(closed.port(), "localhost"));
   CHECK(reply.trouble == metrics_event::Trouble::no_connection);
   CHECK(reply.detail == "127.0.0.1" + colon_port + ": connection refused, [::1]" + colon_port +
                             ": connection refused");
@@ -186,11 +221,11 @@ TEST_CASE("a connection that nobody takes ends at its own time limit") {
   Request request = request_to(nobody.port());
   request.connect_timeout = 100ms;
   const Reply reply = send(request);
-  CHECK(reply.trouble == metrics_event::Trouble::timed_out);
+  CHECK(reply.trouble == metrics_event::Trouble::connect_timed_out);
   CHECK(reply.detail == "127.0.0.1:" + std::to_string(nobody.port()) + ": no connection in time");
   // The deadline is a ceiling for it.
   request.connect_timeout = 1h;
-  CHECK(send(request, 100ms).trouble == metrics_event::Trouble::timed_out);
+  CHECK(send(request, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
 TEST_SUITE_END();

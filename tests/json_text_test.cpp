@@ -16,6 +16,20 @@ TEST_CASE("a string is escaped where JSON or a terminal needs it") {
   CHECK(json_string("\u0080\u009b\u009f\u00a0") == "\"\\u0080\\u009b\\u009f\u00a0\"");
 }
 
+TEST_CASE("a string is safe whatever is in it") {
+  CHECK(json_string("a\u202eb\u2028") == R"("a\u202eb\u2028")");
+  CHECK(json_string("a\xff\xc2") == "\"a\uFFFD\uFFFD\"");
+}
+
+TEST_CASE("a number out of range is a number all the same") {
+  for (const char* number : {"1e400", "-1e400", "1e-400", "1", "-0.5E+7"}) {
+    CHECK(is_number(number));
+  }
+  for (const char* other : {"", "nan", "01", "1.", "0x1", " 1"}) {
+    CHECK_FALSE(is_number(other));
+  }
+}
+
 TEST_CASE("a number keeps its digits") {
   for (const char* number : {"0", "-0", "12", "12.5", "12.50", "-3", "403", "0.1",
                              "1700000000.123456789", "123456789012345678901234567890", "0.0"}) {

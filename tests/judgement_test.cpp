@@ -53,6 +53,10 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
        "what happened; check the host name and the name server"},
       {Trouble::no_connection, ExitCode::unavailable, true,
        "what happened; is the receiver running?"},
+      {Trouble::connect_timed_out, ExitCode::tempfail, true,
+       "what happened; is the host reachable? --connect-timeout gives it longer"},
+      {Trouble::no_resources, ExitCode::tempfail, true,
+       "what happened; this machine has too few, try again later"},
       {Trouble::timed_out, ExitCode::tempfail, true,
        "what happened; try again later or raise --timeout"},
       {Trouble::connection_lost, ExitCode::tempfail, true, "what happened; try again later"},
@@ -79,9 +83,12 @@ TEST_CASE("the receiver's own words are shown, cleaned and bounded") {
 }
 
 TEST_CASE("a redirect is named, not followed") {
-  CHECK(judge({.status = 301, .location = "https://example.com/\x1b[2J"}).message ==
-        "HTTP status 301; a redirect is not followed, use --url https://example.com/[2J");
-  CHECK(judge({.status = 302}).message == "HTTP status 302; a redirect is not followed");
+  CHECK(
+      judge({.status = 301, .location = "https://example.com/\x1b[2J"}).message ==
+      "HTTP status 301, a redirect to \"https://example.com/[2J\" is not followed; is it the push "
+      "endpoint? Loki's path is /loki/api/v1/push");
+  CHECK(judge({.status = 302}).message ==
+        "HTTP status 302; is it the push endpoint? Loki's path is /loki/api/v1/push");
 }
 
 TEST_SUITE_END();

@@ -34,7 +34,7 @@ TEST_CASE("a script that is none is refused with an example") {
 
 TEST_CASE("the options of listen have defaults, and its time limit counts only as a flag") {
   const Resolved by_default = resolve({});
-  const ListenOptions options = listen_options({}, by_default);
+  const ListenOptions options = listen_options(all_commands()[0], {}, by_default);
   CHECK(options.address == "127.0.0.1");
   CHECK(options.port == 3100);
   CHECK(options.count == std::nullopt);
@@ -48,8 +48,9 @@ TEST_CASE("the options of listen have defaults, and its time limit counts only a
   }
   REQUIRE(timeout != nullptr);
   const Layer variable{{timeout, "7s", {Origin::Source::environment, "METRICS_EVENT_TIMEOUT"}}};
-  CHECK(listen_options({}, resolve({variable})).timeout == std::nullopt);
-  CHECK(listen_options({}, resolve({{given_by_flag(*timeout, "7s")}})).timeout == 7s);
+  CHECK(listen_options(all_commands()[0], {}, resolve({variable})).timeout == std::nullopt);
+  CHECK(listen_options(all_commands()[0], {}, resolve({{given_by_flag(*timeout, "7s")}})).timeout ==
+        7s);
 }
 
 TEST_CASE("a bad option of listen is a usage error that names it") {
@@ -57,7 +58,7 @@ TEST_CASE("a bad option of listen is a usage error that names it") {
     for (const CommandOption& option : all_commands()[0].options) {
       if (option.name == name) {
         try {
-          listen_options(std::vector<GivenOption>{{&option, text}}, resolve({}));
+          listen_options(all_commands()[0], std::vector<GivenOption>{{&option, text}}, resolve({}));
         } catch (const Failure& caught) {
           CHECK(caught.code() == ExitCode::usage);
           return caught.text();

@@ -84,6 +84,12 @@ public:
     return heard;
   }
 
+  // Whether nothing has come so far.
+  bool silent() const {
+    pollfd readable{socket_.get(), POLLIN, 0};
+    return ::poll(&readable, 1, 0) == 0;
+  }
+
 private:
   Descriptor socket_;
 };
@@ -241,12 +247,73 @@ TEST_CASE("what is not HTTP, or a header without end, is refused") {
 TEST_CASE("more clients than there is room for wait for their turn") {
   const Listener listener;
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 256; ++i) {
     clients.push_back(std::make_unique<Client>(listener.port));
   }
+  // An answer to the last one shows that all before it were let in.
   clients.back()->say(request("{}"));
-  clients.erase(clients.begin(), clients.begin() + 100); // those that were let in go
   CHECK(clients.back()->hear(accepted) == accepted);
+  const Client waiting{listener.port};
+  waiting.say(request("{}"));
+  clients.front()->say(request("{}"));
+  CHECK(clients.front()->hear(accepted) == accepted);
+  CHECK(waiting.silent());
+  clients.pop_back();
+  CHECK(waiting.hear(accepted) == accepted);
+}
+
+TEST_CASE("what comes after the count is not taken") {
+  const Listener listener{{"--count", "1"}};
+  const Client early{listener.port};
+  early.say(request(push_of("first")) + request(push_of("second")));
+  CHECK(early.hear() == "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+  const Outcome outcome = listener.process->wait(ample);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out == "\"first\"\n");
+}
+
+TEST_CASE("with --verbose it says what it refused, and never what a terminal would act on") {
+  const Listener listener{{"--verbose"}};
+  const Client client{listener.port};
+  client.say(request("{\x1b", "Connection: close\r\n"));
+  client.hear();
+  CHECK(listener.process->read_error_line(ample).starts_with(
+      "metrics-event: answered 400: the body is not JSON: "));
+}
+
+TEST_CASE("statuses without a body are answered without one") {
+  const Listener listener{{"--respond", "304,205,204"}};
+  for (const char* start : {"HTTP/1.1 304 ", "HTTP/1.1 205 ", "HTTP/1.1 204 "}) {
+    CAPTURE(start);
+    const Client client{listener.port};
+    client.say(request("{}", "Connection: close\r\n"));
+    const std::string answer = client.hear();
+    CHECK(answer.starts_with(start));
+    CHECK(answer.ends_with("\r\n\r\n"));
+  }
+}
+
+TEST_CASE("an answer to HEAD ends its connection, and a request without Host is refused") {
+  const Listener listener;
+  const Client head{listener.port};
+  head.say(request("", "", "HEAD /loki/api/v1/push HTTP/1.1") + request("{}"));
+  CHECK(head.hear() ==
+        "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  const Client nameless{listener.port};
+  nameless.say(
+      "POST /loki/api/v1/push HTTP/1.1\r\nConnection: close\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  CHECK(nameless.hear().starts_with("HTTP/1.1 400 Bad Request\r\n"));
+}
+
+TEST_CASE("a signal ends it even while nobody reads its stdout") {
+  const Listener listener;
+  const Client client{listener.port};
+  // More than a pipe holds, so that printing it blocks.
+  client.say(request(push_of(std::string(std::size_t{1} * 1024 * 1024, 'x'))));
+  listener.process->await_output(ample);
+  listener.process->signal(SIGTERM);
+  CHECK(listener.process->wait(ample).status == 128 + SIGTERM);
 }
 
 TEST_CASE("senders that come at once are all received, once each") {

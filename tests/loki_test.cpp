@@ -1,6 +1,5 @@
 #include "loki.hpp"
 
-#include "exit_code.hpp"
 #include "version.hpp"
 
 #include <doctest/doctest.h>
@@ -15,12 +14,8 @@ const Entry second{{{"job", "metrics"}}, Instant{1700000000000000002ns}, "two"};
 const Entry elsewhere{{{"env", "x\"y"}, {"job", "metrics"}}, Instant{1ns}, "three"};
 
 std::string reason(std::string_view body) {
-  try {
-    decode_push(body);
-  } catch (const Failure& refusal) {
-    return refusal.text();
-  }
-  return "taken";
+  const auto entries = decode_push(body);
+  return entries ? "taken" : entries.error();
 }
 
 } // namespace
@@ -41,7 +36,7 @@ TEST_CASE("a push is the JSON that Loki's API asks for") {
 
 TEST_CASE("a push that is decoded again gives the same entries") {
   const std::vector<Entry> entries{first, second, elsewhere};
-  const std::vector<Entry> decoded = decode_push(push_body(entries));
+  const std::vector<Entry> decoded = *decode_push(push_body(entries));
   REQUIRE(decoded.size() == entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     CHECK(decoded[i].labels == entries[i].labels);
@@ -63,12 +58,12 @@ TEST_CASE("a request carries the literal content type, and a tenant only when th
 }
 
 TEST_CASE("what Loki takes is decoded") {
-  CHECK(decode_push("{}").empty());
-  CHECK(decode_push(R"({"streams":[]})").empty());
-  CHECK(decode_push(R"({"streams":[{"stream":{}}]})").empty());
-  CHECK(decode_push(R"({"streams":[{"stream":{},"values":[]}]})").empty());
+  CHECK(decode_push("{}")->empty());
+  CHECK(decode_push(R"({"streams":[]})")->empty());
+  CHECK(decode_push(R"({"streams":[{"stream":{}}]})")->empty());
+  CHECK(decode_push(R"({"streams":[{"stream":{},"values":[]}]})")->empty());
   const auto with_metadata =
-      decode_push(R"({"streams":[{"stream":{"a":"b","c":""},"values":[["1","x",{"m":"n"}]]}]})");
+      *decode_push(R"({"streams":[{"stream":{"a":"b","c":""},"values":[["1","x",{"m":"n"}]]}]})");
   REQUIRE(with_metadata.size() == 1);
   CHECK(with_metadata[0].labels == Labels{{"a", "b"}});
 }
@@ -97,8 +92,11 @@ TEST_CASE("what is not a push is refused with the reason") {
   CHECK(reason(entry(R"(["1"])")) == R"(an entry is not ["TIME","LINE"])");
   CHECK(reason(entry(R"([1,"x"])")) == "an entry time is not a string");
   CHECK(reason(entry(R"(["1",{}])")) == "a line is not a string");
+  CHECK(reason(entry(R"(["1","x",5])")) == "structured metadata is not an object");
+  CHECK(reason(R"({"streams":[{"stream":{"a=b":"c"},"values":[["1","x"]]}]})")
+            .starts_with("a label is bad: expected a label name"));
   for (const char* time :
-       {"", "1.5", " 1", "+1", "1e9", "99999999999999999999", "2023-11-14T22:13:20Z"}) {
+       {"", "1.5", " 1", "+1", "-1", "1e9", "99999999999999999999", "2023-11-14T22:13:20Z"}) {
     CAPTURE(time);
     CHECK(reason(entry("[\"" + std::string{time} + "\",\"x\"]")) ==
           "an entry time is not a string of digits: \"" + std::string{time} + '"');

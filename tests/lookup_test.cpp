@@ -17,9 +17,11 @@ using Words = std::vector<std::string>;
 
 namespace {
 
+constexpr auto ceiling = 4s;         // below the default timeout, which nothing here may wait for
+constexpr std::uint16_t port = 3100; // free in a network of one's own
+
 // Sends to a host name on a port, in a network with nothing but a name server of the test's own.
-std::optional<Outcome> send_to_name(const NameServer& names, std::uint16_t port,
-                                    const Words& options) {
+std::optional<Outcome> send_to_name(const NameServer& names, const Words& options) {
   Words arguments{"runner-installed",
                   "--flavor",
                   "small",
@@ -28,10 +30,8 @@ std::optional<Outcome> send_to_name(const NameServer& names, std::uint16_t port,
                   "--url",
                   "http://loki.example.com:" + std::to_string(port)};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  return run_isolated(program, {.arguments = arguments}, names);
+  return run_isolated(program, {.arguments = arguments, .limit = ceiling}, names);
 }
-
-constexpr std::uint16_t port = 3100; // free in a network of one's own
 
 std::string failure(const std::string& reason) {
   return "metrics-event: error: cannot deliver runner_installed to "
@@ -53,12 +53,8 @@ TEST_CASE("literals and localhost are looked up without asking anybody") {
   }
 }
 
-TEST_CASE("a name that only ends like localhost is not localhost") {
-  CHECK(look_up("notlocalhost", Deadline{}).trouble == Trouble::timed_out);
-}
-
 TEST_CASE("an unknown host is 68") {
-  const auto outcome = send_to_name({.answer = Answer::no_such_name}, port, {});
+  const auto outcome = send_to_name({.answer = Answer::no_such_name}, {});
   if (!outcome) {
     MESSAGE("SKIPPED: no namespaces here");
     return;
@@ -67,20 +63,33 @@ TEST_CASE("an unknown host is 68") {
   CHECK(outcome->err == failure("the host \"loki.example.com\" is unknown; check the host name"));
 }
 
+TEST_CASE("a name that only ends like localhost is asked for") {
+  const auto outcome =
+      run_isolated(program,
+                   {.arguments = {"runner-installed", "--flavor", "small", "--duration", "1",
+                                  "--url", "http://notlocalhost"}},
+                   {.answer = Answer::no_such_name});
+  if (!outcome) {
+    MESSAGE("SKIPPED: no namespaces here");
+    return;
+  }
+  CHECK(outcome->status == 68);
+}
+
 TEST_CASE("a name server that cannot say is 68 as well, and named") {
-  const auto outcome = send_to_name({.answer = Answer::server_failure}, port, {});
+  const auto outcome = send_to_name({.answer = Answer::server_failure}, {});
   if (!outcome) {
     MESSAGE("SKIPPED: no namespaces here");
     return;
   }
   CHECK(outcome->status == 68);
   CHECK(outcome->err ==
-        failure("the lookup of \"loki.example.com\" failed: Temporary failure in name resolution; "
+        failure("the lookup of \"loki.example.com\" failed: temporary failure in name resolution; "
                 "check the host name and the name server"));
 }
 
 TEST_CASE("a name server that is silent cannot hold up the deadline") {
-  const auto outcome = send_to_name({.answer = Answer::silent}, port, {"--timeout", "300ms"});
+  const auto outcome = send_to_name({.answer = Answer::silent}, {"--timeout", "300ms"});
   if (!outcome) {
     MESSAGE("SKIPPED: no namespaces here");
     return;
@@ -93,7 +102,7 @@ TEST_CASE("a name server that is silent cannot hold up the deadline") {
 
 TEST_CASE("every address of a name is tried") {
   const auto outcome = send_to_name(
-      {.answer = Answer::addresses, .addresses = {"127.0.0.2", "127.0.0.3", "::1"}}, port, {});
+      {.answer = Answer::addresses, .addresses = {"127.0.0.2", "127.0.0.3", "::1"}}, {});
   if (!outcome) {
     MESSAGE("SKIPPED: no namespaces here");
     return;

@@ -77,6 +77,9 @@ TEST_CASE("everything else is answered as Loki answers it") {
     CHECK(answer(request) == Pair{404, "404 page not found\n"});
   }
   request = push();
+  request.has_host = false;
+  CHECK(answer(request) == Pair{400, "400 Bad Request: missing required Host header\n"});
+  request = push();
   request.content_type = std::nullopt;
   CHECK(answer(request) == Pair{400, "mime: no media type\n"});
   for (const char* type : {"text/plain", "text/json", "application/x-ndjson", ""}) {

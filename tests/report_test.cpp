@@ -20,8 +20,7 @@ Report delivered() {
           .url = "http://example.com/",
           .attempts = 2,
           .http_status = 204,
-          .elapsed = 3ms,
-          .error = std::nullopt};
+          .elapsed = 3ms};
 }
 
 } // namespace
@@ -38,7 +37,7 @@ TEST_CASE("the result object holds all that is known") {
 
 TEST_CASE("what is not known is null, and so is what a type forbids") {
   Report report{.status = Report::Status::failed, .exit_code = ExitCode::usage};
-  report.error = {ExitCode::usage, "bad \"thing\"", ""};
+  report.failure = Failure{ExitCode::usage, "bad \"thing\""};
   CHECK(to_json(report) ==
         R"({"status":"failed","exit_code":64,"event":null,"labels":null,"entry_time_ns":null,)"
         R"("url":null,"attempts":0,"http_status":null,"elapsed_ms":0,)"

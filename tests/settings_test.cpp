@@ -121,7 +121,7 @@ TEST_CASE("for every setting: flag over environment over default, and its origin
     const std::string flag = "--" + std::string{sample.setting};
 
     const Resolved by_default = resolve({});
-    CHECK(by_default.origins.at(sample.setting).source == Source::fallback);
+    CHECK(by_default.origins.at(sample.setting).source == Source::built_in);
 
     const Resolved by_variable = resolve({environment({{variable, sample.one}})});
     CHECK(value_of(sample.setting, by_variable.settings) !=
@@ -162,7 +162,7 @@ TEST_CASE("for every setting: an empty variable counts as unset, an empty flag d
     CAPTURE(sample.setting);
     const std::string variable = variable_name(setting(sample.setting));
     const Resolved empty = resolve({environment({{variable, ""}})});
-    CHECK(empty.origins.at(sample.setting).source == Source::fallback);
+    CHECK(empty.origins.at(sample.setting).source == Source::built_in);
     CHECK(failure({}, flags({{sample.setting, ""}})).first == ExitCode::usage);
   }
 }
@@ -207,6 +207,22 @@ TEST_CASE("a stream needs a label and has at most fifteen") {
   many.emplace_back("label", "l15=x");
   CHECK(failure({}, flags(many)) ==
         Trouble{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
+}
+
+TEST_CASE("only the settings that are asked for are looked at") {
+  const Layer broken =
+      environment({{"METRICS_EVENT_URL", "nonsense"}, {"METRICS_EVENT_TIMEOUT", "7s"}});
+  const std::string_view only[]{"timeout"};
+  const Resolved resolved = resolve({broken}, only);
+  CHECK(resolved.settings.timeout == 7s);
+  CHECK(resolved.origins.size() == 1);
+}
+
+TEST_CASE("a bad value of a flag is refused although a later one would win") {
+  CHECK(failure({}, flags({{"timeout", "5 parsecs"}, {"timeout", "5s"}})).first == ExitCode::usage);
+  // A variable that a flag replaces is not looked at: the flag is how to get on.
+  CHECK(failure(environment({{"METRICS_EVENT_TIMEOUT", "x"}}), flags({{"timeout", "5s"}})).first ==
+        ExitCode::ok);
 }
 
 TEST_CASE("the last of a flag's values wins") {

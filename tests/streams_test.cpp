@@ -74,8 +74,12 @@ TEST_CASE("nothing is written to stdout when nothing is asked for, so a full one
 TEST_CASE("a result that cannot be written is 74 for an event that is delivered, and else changes "
           "nothing") {
   const RawServer good{{accept}};
-  CHECK(run(program, {.arguments = to(good, {"--output", "json"}), .stdout_path = "/dev/full"})
-            .status == 74);
+  const Outcome unwritten =
+      run(program, {.arguments = to(good, {"--output", "json"}), .stdout_path = "/dev/full"});
+  CHECK(unwritten.status == 74);
+  CHECK(unwritten.err ==
+        "metrics-event: error: cannot write to stdout: no space left on device; the "
+        "event is delivered\n");
   CHECK(good.requests().size() == 1);
   const RawServer bad{{refuse}};
   CHECK(run(program, {.arguments = to(bad, {"--output", "json"}), .stdout_path = "/dev/full"})
@@ -92,6 +96,16 @@ TEST_CASE("a reader that goes away does not kill the program") {
   const Outcome outcome = reader_gone.wait(20s);
   CHECK(outcome.status == 74);
   CHECK(outcome.err == "metrics-event: error: cannot write to stdout: broken pipe\n");
+}
+
+TEST_CASE("a receiver without stdout answers nobody, and writes into no connection") {
+  Background listener{program, {.arguments = {"listen", "--port", "0"}, .closed = {1}}};
+  const std::string announcement = listener.read_error_line(20s);
+  const std::string url = announcement.substr(announcement.rfind(' ') + 1);
+  CHECK(run(program, {.arguments = installed({"--url", url})}).status == 75);
+  const Outcome outcome = listener.wait(20s);
+  CHECK(outcome.status == 74);
+  CHECK(outcome.err == "metrics-event: error: cannot write to stdout: bad file descriptor\n");
 }
 
 TEST_CASE("no environment at all is needed") {

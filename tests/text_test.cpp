@@ -44,6 +44,7 @@ TEST_CASE("a stranger's words are made safe and bounded") {
   CHECK(printable("0123456789", 10) == "0123456…");
   CHECK(printable("ééééé", 8) == "éé…");
   CHECK(printable(std::string(100000, 'x'), 1024).size() == 1024);
+  CHECK(printable("a\u061cb\u2028c\u2067d", 100) == "abcd");
   CHECK(printable("", 10).empty());
 }
 
@@ -51,7 +52,8 @@ TEST_CASE("the nearest word is suggested when it is near") {
   const std::array<std::string_view, 3> known{"runner-installed", "runner-start", "reconciliation"};
   CHECK(nearest("runner-instaled", known) == "runner-installed");
   CHECK(nearest("runner-strat", known) == "runner-start");
-  CHECK(nearest("reconcile", known) == std::nullopt);
+  CHECK(nearest("conciliate", known) == std::nullopt);
+  CHECK(nearest("rec", known) == "reconciliation");
   CHECK(nearest("x", known) == std::nullopt);
   CHECK(nearest("", known) == std::nullopt);
   CHECK(nearest(std::string(100000, 'r'), known) == std::nullopt);
@@ -67,6 +69,7 @@ TEST_CASE("words are listed as people list them") {
 
 TEST_CASE("the system's words start in lower case") {
   CHECK(system_words(std::make_error_code(std::errc::connection_refused)) == "connection refused");
+  CHECK(lower_first("").empty());
 }
 
 TEST_CASE("text is wrapped between words") {

@@ -23,7 +23,6 @@ struct Image {
   const char* program;
   char* const* argv;
   char* const* envp;
-  const char* directory;
   std::array<int, 3> standard;
   const std::vector<int>& closed;
 };
@@ -46,10 +45,7 @@ struct Image {
     ::close(unwanted);
   }
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // what we were given by others, such as ctest
-  if (*image.directory == '\0' || ::chdir(image.directory) == 0) {
-    ::execve(image.program, image.argv, image.envp);
-  }
-
+  ::execve(image.program, image.argv, image.envp);
   const int reason = errno;
   [[maybe_unused]] const auto written = ::write(failure, &reason, sizeof reason);
   ::_exit(127);
@@ -103,7 +99,6 @@ Background::Background(const std::string& program, const Invocation& invocation)
   const Image image{program.c_str(),
                     argv.data(),
                     envp.data(),
-                    invocation.working_directory.c_str(),
                     {in.reading.get(), out.writing.get(), err.writing.get()},
                     invocation.closed};
   pid_ = check(::fork(), "fork");
@@ -132,6 +127,13 @@ Background::Background(const std::string& program, const Invocation& invocation)
 
 Background::~Background() {
   finish();
+}
+
+void Background::await_output(std::chrono::milliseconds limit) const {
+  pollfd readable{out_.source.get(), POLLIN, 0};
+  if (!poll_until({&readable, 1}, Clock::now() + limit)) {
+    throw std::runtime_error("no output in time");
+  }
 }
 
 void Background::signal(int number) const {

@@ -31,7 +31,6 @@ struct Invocation {
   std::string input{};                      ///< what it can read from stdin, through a pipe
   std::vector<int> closed{};                ///< of 0, 1, 2: those that it starts without
   std::optional<std::string> stdout_path{}; ///< a file as stdout, such as /dev/full
-  std::string working_directory{};          ///< empty: ours
   std::chrono::milliseconds limit{20'000};  ///< for run(): how long it may take
 };
 
@@ -62,7 +61,9 @@ public:
   /// it is killed: the status is then 137, and the last line of `err` says that we did it.
   Outcome wait(std::chrono::milliseconds limit);
 
-  pid_t pid() const { return pid_; }
+  /// Waits until it has written something to its stdout, which stays unread. Throws
+  /// std::runtime_error when nothing comes in time.
+  void await_output(std::chrono::milliseconds limit) const;
 
 private:
   struct Stream {

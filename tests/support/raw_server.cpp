@@ -183,9 +183,7 @@ std::string http_reply(int status, std::string_view reason, std::string_view bod
   return text + "Connection: close\r\n\r\n" + std::string(body);
 }
 
-std::uint16_t closed_port() {
-  return port_of(bound_socket(Family::v4));
-}
+ClosedPort::ClosedPort() : socket_(bound_socket(Family::v4)), port_(port_of(socket_)) {}
 
 FullBacklog::FullBacklog() : listener_(bound_socket(Family::v4)) {
   check(::listen(listener_.get(), 0), "listen");

@@ -61,8 +61,17 @@ private:
 std::string http_reply(int status, std::string_view reason, std::string_view body = "",
                        const std::vector<std::string>& headers = {});
 
-/// A loopback port on which nothing listens.
-std::uint16_t closed_port();
+/// A port on 127.0.0.1 on which nothing listens, and nothing else will as long as this lives.
+class ClosedPort {
+public:
+  ClosedPort();
+
+  std::uint16_t port() const { return port_; }
+
+private:
+  Descriptor socket_;
+  std::uint16_t port_;
+};
 
 /// A listening socket on 127.0.0.1 whose accept queue is full: a further connection is neither
 /// accepted nor refused, its SYNs are dropped.
