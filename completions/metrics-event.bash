@@ -28,7 +28,7 @@ _metrics_event() {
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
-        listen) choices='--address --port --count --respond '$choices ;;
+        listen) choices='--timeout --output --verbose --help --version --address --port --count --respond' ;;
         *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation listen' ;;
       esac
       ;;

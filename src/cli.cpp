@@ -35,10 +35,6 @@ Subject subject_named(const std::string& word, std::span<const EventType> events
   return subject;
 }
 
-bool heeds(const CommandType& command, const Setting& setting) {
-  return std::ranges::find(command.settings, setting.name) != command.settings.end();
-}
-
 // Every option that is possible with a subject, by its flag without dashes; true: it takes a value.
 std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
   std::map<std::string, bool, std::less<>> options;
@@ -292,7 +288,7 @@ std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& set
     return Failure{ExitCode::usage, "an event or command is missing, see metrics-event --help"};
   }
   for (const GivenSetting& given : settings) {
-    if (subject.command != nullptr && !heeds(*subject.command, *given.setting)) {
+    if (subject.command != nullptr && !heeds(*subject.command, given.setting->name)) {
       return Failure{ExitCode::usage,
                      given.origin.name + " means nothing to " + *subject.word + ", leave it out"};
     }

@@ -1,5 +1,6 @@
 #include "command.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace metrics_event {
@@ -33,6 +34,10 @@ constexpr std::array commands{
 };
 
 } // namespace
+
+bool heeds(const CommandType& command, std::string_view setting) {
+  return std::ranges::find(command.settings, setting) != command.settings.end();
+}
 
 std::span<const CommandType> all_commands() {
   return commands;

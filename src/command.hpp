@@ -40,6 +40,9 @@ struct WordsOption {
 inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
 inline constexpr WordsOption version_option{"version", 'V', "the version"};
 
+/// Whether a setting, by its name, means something to a command.
+bool heeds(const CommandType& command, std::string_view setting);
+
 /// The table of commands besides the events.
 std::span<const CommandType> all_commands();
 

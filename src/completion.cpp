@@ -26,11 +26,16 @@ struct Subject {
   std::string name;
   std::string_view help;
   std::vector<Option> options;
+  bool has_all_settings; // besides its own options; else those that it heeds are among these
 };
 
-std::vector<Option> global_options() {
+// The settings, or those that a command heeds, and the options that are answered with words.
+std::vector<Option> general_options(const CommandType* command = nullptr) {
   std::vector<Option> options;
   for (const Setting& setting : all_settings()) {
+    if (command != nullptr && !heeds(*command, setting.name)) {
+      continue;
+    }
     options.push_back({std::string{setting.name}, setting.short_flag, setting.placeholder,
                        setting.help, setting.choices, setting.kind == Setting::Kind::list});
   }
@@ -47,7 +52,7 @@ Option option_of(const Field& field) {
 std::vector<Subject> subjects(std::span<const EventType> events) {
   std::vector<Subject> all;
   for (const EventType& type : events) {
-    Subject subject{kebab_case(type.name), type.help, {}};
+    Subject subject{kebab_case(type.name), type.help, {}, true};
     for (const Field& field : type.fields) {
       subject.options.push_back(option_of(field));
     }
@@ -55,7 +60,7 @@ std::vector<Subject> subjects(std::span<const EventType> events) {
     all.push_back(std::move(subject));
   }
   for (const CommandType& type : all_commands()) {
-    Subject subject{std::string{type.name}, type.help, {}};
+    Subject subject{std::string{type.name}, type.help, general_options(&type), false};
     for (const CommandOption& option : type.options) {
       subject.options.push_back({std::string{option.name}, '\0', option.placeholder, option.help});
     }
@@ -106,7 +111,7 @@ std::string free_text_pattern(std::span<const Option> global, std::span<const Su
 }
 
 std::string bash(std::span<const EventType> events) {
-  const std::vector<Option> global = global_options();
+  const std::vector<Option> global = general_options();
   const std::vector<Subject> all = subjects(events);
   std::string script = "# bash completion for metrics-event; ";
   script.append(notice).append(R"(
@@ -143,8 +148,8 @@ _metrics_event() {
       case $subject in
 )";
   for (const Subject& subject : all) {
-    script +=
-        "        " + subject.name + ") choices='" + flags(subject.options) + " '$choices ;;\n";
+    script += "        " + subject.name + ") choices='" + flags(subject.options) +
+              (subject.has_all_settings ? " '$choices ;;\n" : "' ;;\n");
   }
   script += "        *) [[ $word == -* ]] || choices='" + names(all, " ") + R"(' ;;
       esac
@@ -202,7 +207,7 @@ _metrics-event() {
   local -a subjects options
   options=(
 )");
-  script += zsh_specs(global_options(), "    ");
+  script += zsh_specs(general_options(), "    ");
   script += "  )\n  subjects=(\n";
   for (const Subject& subject : all) {
     script += "    '" + subject.name + ':' + zsh_text(subject.help) + "'\n";
@@ -212,7 +217,8 @@ _metrics-event() {
     case $word in
 )";
   for (const Subject& subject : all) {
-    script += "      " + subject.name + ")\n        subject=$word\n        options+=(\n" +
+    script += "      " + subject.name + ")\n        subject=$word\n        " +
+              (subject.has_all_settings ? "options+=(\n" : "options=(\n") +
               zsh_specs(subject.options, "          ") + "        )\n        break\n        ;;\n";
   }
   script += R"(    esac
@@ -256,19 +262,34 @@ std::string fish_line(std::string_view condition, const Option& option) {
   return line + (option.choices.empty() ? " -d " + fish_text(option.help) : "") + '\n';
 }
 
+// The condition that no subject stands there for which a general option means nothing.
+std::string not_with(const Option& option, std::span<const Subject> all) {
+  std::string words;
+  for (const Subject& subject : all) {
+    const auto same = [&option](const Option& own) { return own.name == option.name; };
+    const bool has_it = subject.has_all_settings || std::ranges::any_of(subject.options, same);
+    words += has_it ? "" : ' ' + subject.name;
+  }
+  return words.empty() ? "" : "not __fish_seen_subcommand_from" + words;
+}
+
 std::string fish(std::span<const EventType> events) {
   const std::vector<Subject> all = subjects(events);
+  const std::vector<Option> general = general_options();
   const std::string none_yet = "not __fish_seen_subcommand_from " + names(all, " ");
   std::string script = "# fish completion for metrics-event; ";
   script.append(notice).append("\n\ncomplete -c metrics-event -f\n");
-  for (const Option& option : global_options()) {
-    script += fish_line("", option);
+  for (const Option& option : general) {
+    script += fish_line(not_with(option, all), option);
   }
   for (const Subject& subject : all) {
     script += "complete -c metrics-event -n " + fish_text(none_yet) + " -a " + subject.name +
               " -d " + fish_text(subject.help) + '\n';
     for (const Option& option : subject.options) {
-      script += fish_line("__fish_seen_subcommand_from " + subject.name, option);
+      const auto same = [&option](const Option& other) { return other.name == option.name; };
+      if (std::ranges::none_of(general, same)) {
+        script += fish_line("__fish_seen_subcommand_from " + subject.name, option);
+      }
     }
   }
   return script;

@@ -134,7 +134,7 @@ std::string command_help(const CommandType& command) {
              with_default(option.help, option.default_text));
   }
   for (const Setting& setting : all_settings()) {
-    if (std::ranges::find(command.settings, setting.name) != command.settings.end()) {
+    if (heeds(command, setting.name)) {
       add_setting(rows, setting);
     }
   }

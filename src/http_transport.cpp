@@ -34,7 +34,7 @@ constexpr std::string_view start_of_http = "HTTP/1.";
 struct BeginningOfBody {
   using value_type = std::string;
 
-  class reader {
+  class reader { // NOLINT(readability-identifier-naming): the name that Beast asks for
   public:
     template <bool is_request, class Fields>
     reader(http::header<is_request, Fields>&, value_type& body) : body_{body} {}

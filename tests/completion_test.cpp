@@ -80,6 +80,8 @@ TEST_CASE("bash offers events first, then fields and options, then values") {
     CHECK(all.contains(field));
   }
   CHECK_FALSE(all.contains("--idle"));
+  CHECK(bash_offers("listen --ti") == Words{"--timeout"});
+  CHECK(bash_offers("listen --dry").empty());
 }
 
 TEST_CASE("fish offers the same") {
@@ -92,21 +94,45 @@ TEST_CASE("fish offers the same") {
   CHECK(fish_offers("listen --re") == Words{"--respond"});
   CHECK(fish_offers("runner-installed --flavor ").empty());
   CHECK_FALSE(fish_offers("runner-installed --").contains("--idle"));
+  CHECK(fish_offers("listen --ti") == Words{"--timeout"});
+  CHECK(fish_offers("listen --dry").empty());
 }
 
-TEST_CASE("zsh reads its script and finds its function") {
+TEST_CASE("zsh completes in a terminal what the others do") {
   if (missing("/usr/bin/zsh")) {
     return;
   }
-  const std::string script =
-      "autoload -Uz compinit; compinit -D -u; print -- $_comps[metrics-event]; "
-      "autoload +X -Uz _metrics-event && whence -w _metrics-event";
-  const Outcome outcome =
-      run("/usr/bin/zsh",
-          {.arguments = {"-f", "-c",
-                         "fpath=('" + source_directory + "/completions' $fpath); " + script}});
-  CHECK(outcome.err.empty());
-  CHECK(outcome.out == "_metrics-event\n_metrics-event: function\n");
+  // Types each line and a TAB into an interactive shell, and waits for what must appear. The words
+  // that are typed do not match the pattern themselves; the limit of run() ends it when nothing
+  // does.
+  const std::string script = R"(
+    zmodload zsh/zpty
+    zpty -b shell 'zsh -f -i'
+    zpty -w shell "unsetopt prompt_cr; PS1='ready:'; fpath=('$1' \$fpath); autoload -Uz compinit; compinit -D -u"
+    zpty -w shell "bindkey '^I' complete-word; setopt no_list_ambiguous; print set\up"
+    zpty -r shell heard '*setup*ready:'
+    expect() {
+      zpty -w -n shell "metrics-event $1"$'\t'
+      zpty -r shell heard "*$2*" && print -- "$1 -> $2"
+      zpty -w -n shell $'\x15'
+    }
+    expect 'recon' 'reconciliation'
+    expect 'runner-installed --flav' '--flavor'
+    expect 'runner-installed -n --timeout 1s --dur' '--duration'
+    expect 'runner-installed --output=j' '--output=json'
+    expect 'runner-installed --label a=b --lab' '--label*--label'
+    expect 'listen --timeout 1s --resp' '--respond'
+  )";
+  const Outcome outcome = run(
+      "/usr/bin/zsh", {.arguments = {"-f", "-c", script, "zsh", source_directory + "/completions"},
+                       .environment = {{"TERM", "dumb"}, {"PATH", "/usr/bin:/bin"}}});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out == "recon -> reconciliation\n"
+                       "runner-installed --flav -> --flavor\n"
+                       "runner-installed -n --timeout 1s --dur -> --duration\n"
+                       "runner-installed --output=j -> --output=json\n"
+                       "runner-installed --label a=b --lab -> --label*--label\n"
+                       "listen --timeout 1s --resp -> --respond\n");
 }
 
 TEST_SUITE_END();
