@@ -155,7 +155,7 @@ constexpr std::array table{
             "text|json",
             {},
             "text",
-            "json: one result object on stdout, whatever the outcome",
+            "what stdout gets: json is one result object, whatever the outcome",
             outputs,
             assign<&Settings::output, parse_output>},
     Setting{"quiet",

@@ -6,6 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <stdlib.h>
+
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -100,6 +103,11 @@ TEST_CASE("fish offers the same") {
 
 TEST_CASE("zsh completes in a terminal what the others do") {
   if (missing("/usr/bin/zsh")) {
+    return;
+  }
+  const Descriptor terminal{posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
+  if (!terminal) {
+    MESSAGE("SKIPPED: no pseudo-terminals here");
     return;
   }
   // Types each line and a TAB into an interactive shell, and waits for what must appear. The words
