@@ -18,17 +18,21 @@ _metrics_event() {
     esac
   done
   case $previous in
+    --config)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
     --url | --label | --org-id | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
     *)
-      choices='--url --label --org-id --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      choices='--url --label --org-id --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
         runner-installed) choices='--flavor --duration --timestamp '$choices ;;
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
-        listen) choices='--timeout --output --verbose --help --version --address --port --count --respond' ;;
+        listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
         *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation listen' ;;
       esac
       ;;

@@ -1,9 +1,11 @@
 #include "app.hpp"
 
 #include "cli.hpp"
+#include "config_file.hpp"
 #include "delivery.hpp"
 #include "entry.hpp"
 #include "event.hpp"
+#include "file.hpp"
 #include "help.hpp"
 #include "listen.hpp"
 #include "loki.hpp"
@@ -93,6 +95,28 @@ void run_command(const App& app, const CommandLine& line, const Resolved& resolv
   }
 }
 
+// What the configuration files give, the one that counts least first.
+std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
+                                     const Environment& environment) {
+  std::vector<Layer> from_files;
+  for (const ConfigPlace& place : config_places(layers, environment)) {
+    const auto text = read_file(place.path);
+    if (text) {
+      from_files.push_back(config_layer(*text, place.path));
+      continue;
+    }
+    const bool missing = text.error() == std::errc::no_such_file_or_directory ||
+                         text.error() == std::errc::not_a_directory;
+    if (place.asked_by || !missing) {
+      const bool by_flag = place.asked_by && place.asked_by->source == Origin::Source::flag;
+      throw Failure{by_flag ? ExitCode::noinput : ExitCode::config,
+                    (place.asked_by ? place.asked_by->name + ": " : "") + "cannot read " +
+                        quote(place.path) + ": " + system_words(text.error())};
+    }
+  }
+  return from_files;
+}
+
 // True when the command line asks for words only, which are printed.
 bool print_words(const App& app, const CommandLine& line) {
   if (const auto* topic = std::get_if<ShowHelp>(&line.command)) {
@@ -157,19 +181,21 @@ ExitCode run(const App& app) {
   bool is_event = true;
   try {
     const CommandLine line = parse_command_line(app.arguments, app.events);
-    const Layer environment = environment_layer(app.environment);
     is_event = !std::holds_alternative<RunCommand>(line.command);
-    settings.output = output_of({environment, line.settings});
+    std::vector<Layer> layers{environment_layer(app.environment), line.settings};
+    settings.output = output_of(layers);
     if (line.trouble) {
       throw Failure{*line.trouble};
     }
     if (print_words(app, line)) {
       return ExitCode::ok;
     }
+    const std::vector<Layer> from_files = read_config_files(layers, app.environment);
+    layers.insert(layers.begin(), from_files.begin(), from_files.end());
+    settings.output = output_of(layers);
     const auto* const command = std::get_if<RunCommand>(&line.command);
-    const Resolved resolved =
-        resolve({environment, line.settings},
-                command == nullptr ? std::span<const std::string_view>{} : command->type->settings);
+    const Resolved resolved = resolve(
+        layers, command == nullptr ? std::span<const std::string_view>{} : command->type->settings);
     settings = resolved.settings;
     settings.best_effort = settings.best_effort && is_event;
     run_command(app, line, resolved, report);

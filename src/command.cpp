@@ -16,7 +16,7 @@ constexpr std::array listen_options{
         "commas between them, each with an optional :retry-after=SECONDS"},
 };
 
-constexpr std::array<std::string_view, 3> listen_settings{"timeout", "output", "verbose"};
+constexpr std::array<std::string_view, 4> listen_settings{"config", "timeout", "output", "verbose"};
 
 constexpr std::array commands{
     CommandType{

@@ -21,6 +21,10 @@ struct Option {
   bool repeatable = false;
 };
 
+bool takes_file(const Option& option) {
+  return option.placeholder == "FILE";
+}
+
 // A word that can stand first, and the options that come with it.
 struct Subject {
   std::string name;
@@ -98,7 +102,7 @@ std::string free_text_pattern(std::span<const Option> global, std::span<const Su
   std::vector<std::string> found;
   const auto add = [&found](const Option& option) {
     const std::string flag = "--" + option.name;
-    const bool fits = !option.placeholder.empty() && option.choices.empty();
+    const bool fits = !option.placeholder.empty() && option.choices.empty() && !takes_file(option);
     if (fits && std::ranges::find(found, flag) == found.end()) {
       found.push_back(flag);
     }
@@ -137,6 +141,11 @@ _metrics_event() {
   case $previous in
 )";
   for (const Option& option : global) {
+    if (takes_file(option)) {
+      script +=
+          "    --" + option.name +
+          ")\n      mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n      return\n      ;;\n";
+    }
     if (!option.choices.empty()) {
       script += "    --" + option.name + ") choices='" + joined(option.choices, " ") + "' ;;\n";
     }
@@ -184,7 +193,9 @@ std::string zsh_spec(const Option& option) {
   spec += '[' + zsh_text(option.help) + ']';
   if (!option.placeholder.empty()) {
     spec += ':' + zsh_text(option.placeholder) + ':';
-    spec += option.choices.empty() ? " " : '(' + joined(option.choices, " ") + ')';
+    spec += takes_file(option)       ? "_files"
+            : option.choices.empty() ? " "
+                                     : '(' + joined(option.choices, " ") + ')';
   }
   return spec + '\'';
 }
@@ -255,7 +266,7 @@ std::string fish_line(std::string_view condition, const Option& option) {
     line += std::string{" -s "} + option.short_flag;
   }
   line += " -l " + option.name;
-  line += option.placeholder.empty() ? "" : " -x";
+  line += option.placeholder.empty() ? "" : takes_file(option) ? " -r -F" : " -x";
   if (!option.choices.empty()) {
     line += " -a " + fish_text(joined(option.choices, " "));
   }

@@ -14,6 +14,8 @@ constexpr std::array table{
     ExitCodeRow{ExitCode::data, "data",
                 "a field's value is not what its type allows, or the receiver refused the event: "
                 "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
+    ExitCodeRow{ExitCode::noinput, "noinput",
+                "a file that the command line names is missing or unreadable"},
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
@@ -26,7 +28,7 @@ constexpr std::array table{
                 "status"},
     ExitCodeRow{ExitCode::noperm, "noperm", "the receiver refused access: 401, 403 or 407"},
     ExitCodeRow{ExitCode::config, "config",
-                "a setting from the environment is bad; the message names it"},
+                "a setting from the environment or a file is bad; the message names it"},
 };
 
 } // namespace

@@ -13,6 +13,7 @@ enum class ExitCode : int {
   ok = 0,
   usage = 64,
   data = 65,
+  noinput = 66,
   nohost = 68,
   unavailable = 69,
   software = 70,

@@ -67,6 +67,12 @@ constexpr std::array<std::string_view, 1> org_id_variables{"LOKI_ORG_ID"};
 constexpr std::array<std::string_view, 2> entry_times{"now", "event"};
 constexpr std::array<std::string_view, 2> outputs{"text", "json"};
 
+Parsed<std::string> parse_config(std::string_view text) {
+  const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
+  return printable ? std::string{text}
+                   : Parsed<std::string>{Mismatch{"the name of a file, or none", text}};
+}
+
 constexpr std::array table{
     Setting{"url",
             Kind::value,
@@ -95,6 +101,16 @@ constexpr std::array table{
             "the tenant, sent as X-Scope-OrgID",
             {},
             assign<&Settings::org_id, parse_tenant>},
+    Setting{"config",
+            Kind::value,
+            '\0',
+            "FILE",
+            {},
+            "",
+            "the only configuration file to read, or none",
+            {},
+            assign<&Settings::config, parse_config>,
+            false},
     Setting{"timeout",
             Kind::value,
             '\0',
@@ -222,8 +238,7 @@ void check(const Resolved& resolved) {
 
 // Applies what the layers give: for a list everything, else what the highest layer that has the
 // setting gives. All of that is looked at, although only the last value stays. Returns the origin.
-Origin apply_layers(Settings& settings, const Setting& setting,
-                    std::initializer_list<Layer> layers) {
+Origin apply_layers(Settings& settings, const Setting& setting, const std::vector<Layer>& layers) {
   const GivenSetting by_default{&setting, std::string{setting.default_text}, {}};
   std::vector<const GivenSetting*> winners{&by_default};
   for (const Layer& layer : layers) {
@@ -286,7 +301,7 @@ Layer environment_layer(const Environment& environment) {
   return layer;
 }
 
-Resolved resolve(std::initializer_list<Layer> layers, std::span<const std::string_view> only) {
+Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only) {
   Resolved resolved;
   for (const Setting& setting : table) {
     if (only.empty() || std::ranges::find(only, setting.name) != only.end()) {
@@ -297,7 +312,7 @@ Resolved resolve(std::initializer_list<Layer> layers, std::span<const std::strin
   return resolved;
 }
 
-Output output_of(std::initializer_list<Layer> layers) {
+Output output_of(const std::vector<Layer>& layers) {
   Settings settings;
   for (const Layer& layer : layers) {
     for (const GivenSetting& given : layer) {

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -24,6 +23,7 @@ struct Settings {
   Endpoint url;
   Labels labels;
   std::string org_id; // empty: no tenant header
+  std::string config; // a file, none, or empty: the usual places
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds connect_timeout{};
   EntryTime entry_time{};
@@ -36,7 +36,7 @@ struct Settings {
 };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
-/// `METRICS_EVENT_CONNECT_TIMEOUT` and, for lists, the repeatable flag.
+/// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.
 struct Setting {
   enum class Kind {
     value,  // the highest layer wins
@@ -55,6 +55,8 @@ struct Setting {
 
   /// Puts the value of `text` into `settings`, or says what is wrong with it.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);
+
+  bool in_files = true; // whether its name is a key in configuration files
 };
 
 /// **The** settings table, in the order in which help shows it.
@@ -67,9 +69,9 @@ std::string_view shown_default(const Setting& setting);
 std::string variable_name(const Setting& setting);
 
 /// Where a value came from. `name` is what a message calls it: `--timeout`,
-/// `METRICS_EVENT_TIMEOUT`.
+/// `METRICS_EVENT_TIMEOUT`, `/etc/metrics-event/config.toml:3:1: timeout`.
 struct Origin {
-  enum class Source { built_in, environment, flag };
+  enum class Source { built_in, file, environment, flag };
   Source source = Source::built_in;
   std::string name = "default";
 };
@@ -81,7 +83,7 @@ struct GivenSetting {
   Origin origin;
 };
 
-/// What one place gives: the command line, the environment.
+/// What one place gives: the command line, the environment, a file.
 using Layer = std::vector<GivenSetting>;
 
 /// The text of an environment variable, if it is set.
@@ -103,9 +105,9 @@ struct Resolved {
 /// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are
 /// left alone. Throws Failure for a bad value or combination: usage when a flag is to blame, config
 /// otherwise.
-Resolved resolve(std::initializer_list<Layer> layers, std::span<const std::string_view> only = {});
+Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only = {});
 
 /// How to report, found out before anything else can go wrong; bad values count as not given.
-Output output_of(std::initializer_list<Layer> layers);
+Output output_of(const std::vector<Layer>& layers);
 
 } // namespace metrics_event

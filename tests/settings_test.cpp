@@ -1,5 +1,6 @@
 #include "settings.hpp"
 
+#include "config_file.hpp"
 #include "exit_code.hpp"
 
 #include <doctest/doctest.h>
@@ -57,6 +58,7 @@ const std::vector<Sample> samples{
     {"url", "http://one.example.com/", "http://other.example.com/", "nonsense"},
     {"label", "one=1", "other=2", "bad-name=x"},
     {"org-id", "one", "other", "a b"},
+    {"config", "/one.toml", "none", "a\nb"},
     {"timeout", "7s", "8s", "5 parsecs"},
     {"connect-timeout", "300ms", "400ms", "soon"},
     {"entry-time", "event", "now", "then"},
@@ -78,6 +80,7 @@ std::string value_of(std::string_view name, const Settings& s) {
       {"url", s.url.url()},
       {"label", labels},
       {"org-id", s.org_id},
+      {"config", s.config},
       {"timeout", std::to_string(s.timeout.count())},
       {"connect-timeout", std::to_string(s.connect_timeout.count())},
       {"entry-time", std::to_string(static_cast<int>(s.entry_time))},
@@ -114,32 +117,58 @@ TEST_CASE("the defaults are those of the table") {
                defaults.verbose));
 }
 
-TEST_CASE("for every setting: flag over environment over default, and its origin is known") {
+TEST_CASE("for every setting and every combination of layers: the highest one wins and is named") {
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
-    const std::string variable = variable_name(setting(sample.setting));
-    const std::string flag = "--" + std::string{sample.setting};
+    const Setting& row = setting(sample.setting);
+    const std::string variable = variable_name(row);
+    const auto file = [&](const std::string& text, const std::string& path) {
+      const std::string value = row.kind == Setting::Kind::toggle ? text
+                                : row.kind == Setting::Kind::list ? "['" + text + "']"
+                                                                  : "'" + text + "'";
+      return config_layer(row.name.data() + (" = " + value), path);
+    };
+    struct Place {
+      Layer layer;
+      Source source;
+      std::string name;
+      std::string text;
+    };
+    std::vector<Place> places;
+    if (row.in_files) {
+      places.push_back({file(sample.one, "/system"), Source::file, "/system:1:", sample.one});
+      places.push_back({file(sample.other, "/user"), Source::file, "/user:1:", sample.other});
+    }
+    places.push_back(
+        {environment({{variable, sample.one}}), Source::environment, variable, sample.one});
+    places.push_back({flags({{sample.setting, sample.other}}), Source::flag,
+                      "--" + std::string{sample.setting}, sample.other});
 
-    const Resolved by_default = resolve({});
-    CHECK(by_default.origins.at(sample.setting).source == Source::built_in);
-
-    const Resolved by_variable = resolve({environment({{variable, sample.one}})});
-    CHECK(value_of(sample.setting, by_variable.settings) !=
-          value_of(sample.setting, by_default.settings));
-    CHECK(by_variable.origins.at(sample.setting).source == Source::environment);
-    CHECK(by_variable.origins.at(sample.setting).name == variable);
-
-    const Resolved by_flag = resolve({flags({{sample.setting, sample.one}})});
-    CHECK(value_of(sample.setting, by_flag.settings) ==
-          value_of(sample.setting, by_variable.settings));
-    CHECK(by_flag.origins.at(sample.setting).source == Source::flag);
-    CHECK(by_flag.origins.at(sample.setting).name == flag);
-
-    const Resolved by_both =
-        resolve({environment({{variable, sample.one}}), flags({{sample.setting, sample.other}})});
-    CHECK(value_of(sample.setting, by_both.settings) !=
-          value_of(sample.setting, by_variable.settings));
-    CHECK(by_both.origins.at(sample.setting).name == flag);
+    for (std::size_t combination = 0; combination < std::size_t{1} << places.size();
+         ++combination) {
+      CAPTURE(combination);
+      std::vector<Layer> layers;
+      const Place* highest = nullptr;
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        if ((combination >> i & 1U) != 0) {
+          layers.push_back(places[i].layer);
+          highest = &places[i];
+        }
+      }
+      const Resolved resolved = resolve(layers);
+      const Origin& origin = resolved.origins.at(sample.setting);
+      if (highest == nullptr) {
+        CHECK(origin.source == Source::built_in);
+        continue;
+      }
+      CHECK(origin.source == highest->source);
+      CHECK(origin.name.starts_with(highest->name));
+      if (row.kind != Setting::Kind::list) {
+        CHECK(
+            value_of(sample.setting, resolved.settings) ==
+            value_of(sample.setting, resolve({flags({{sample.setting, highest->text}})}).settings));
+      }
+    }
   }
 }
 

@@ -1,0 +1,172 @@
+#include "config_file.hpp"
+
+#include "exit_code.hpp"
+#include "file.hpp"
+#include "support/process.hpp"
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <map>
+
+using namespace metrics_event;
+using namespace metrics_event::testing;
+using Words = std::vector<std::string>;
+
+namespace {
+
+// "name=value" of each setting that a text gives.
+Words given(std::string_view toml) {
+  Words words;
+  const Layer layer = config_layer(toml, "/c.toml");
+  for (const GivenSetting& setting : layer) {
+    words.push_back(std::string{setting.setting->name} + '=' + setting.text);
+  }
+  return words;
+}
+
+std::string complaint(std::string_view toml) {
+  try {
+    config_layer(toml, "/c.toml");
+  } catch (const Failure& failure) {
+    CHECK(failure.code() == ExitCode::config);
+    return failure.text();
+  }
+  return "no complaint";
+}
+
+Words places(const std::map<std::string, std::string>& variables) {
+  const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional{found->second};
+  };
+  Words paths;
+  for (const ConfigPlace& place : config_places({environment_layer(environment)}, environment)) {
+    paths.push_back(place.path);
+  }
+  return paths;
+}
+
+// A dry run with this environment: what it says about its configuration.
+Outcome dry_run(const Words& more, const std::map<std::string, std::string>& environment) {
+  Words words{"runner-installed", "--flavor", "small", "--duration", "1", "--dry-run"};
+  words.insert(words.end(), more.begin(), more.end());
+  return run(program, {.arguments = words, .environment = environment});
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("config_file");
+
+TEST_CASE("a file gives settings by their names") {
+  CHECK(given("") == Words{});
+  CHECK(given("# nothing but a comment\n") == Words{});
+  CHECK(given("timeout = '7s'\nbest-effort = true\nquiet = false\n") ==
+        Words{"best-effort=true", "quiet=false", "timeout=7s"});
+  CHECK(given("label = ['env=prod', 'job=']") == Words{"label=env=prod", "label=job="});
+  CHECK(given("[label]\nenv = 'prod'\nregion = 'a=b, c'") ==
+        Words{"label=env=prod", "label=region=a=b, c"});
+}
+
+TEST_CASE("a value remembers its place") {
+  const Layer layer = config_layer("\n  timeout = '7s'\n", "/etc/c.toml");
+  REQUIRE(layer.size() == 1);
+  CHECK(layer[0].origin.source == Origin::Source::file);
+  CHECK(layer[0].origin.name == "/etc/c.toml:2:13: timeout");
+}
+
+TEST_CASE("what is wrong with a file is said with its place") {
+  CHECK(complaint("timout = '7s'") ==
+        "/c.toml:1:1: unknown key \"timout\", did you mean \"timeout\"?");
+  CHECK(complaint("\nxyzzy = 1") ==
+        "/c.toml:2:1: unknown key \"xyzzy\", see metrics-event --help for the settings");
+  CHECK(complaint("config = 'other.toml'").starts_with("/c.toml:1:1: unknown key \"config\""));
+  CHECK(complaint("[default]\ntimeout = '7s'").starts_with("/c.toml:1:2: unknown key \"default\""));
+  CHECK(complaint("timeout = 7") == "/c.toml:1:11: timeout: expected a string in quotes");
+  CHECK(complaint("quiet = 'yes'") == "/c.toml:1:9: quiet: expected true or false");
+  CHECK(complaint("label = 'a=b'") ==
+        "/c.toml:1:9: label: expected an array of strings or a table");
+  CHECK(complaint("label = ['a=b', 1]") == "/c.toml:1:17: label: expected a string in quotes");
+  CHECK(complaint("label = { a = 1 }") == "/c.toml:1:15: label: expected a string in quotes");
+  CHECK(complaint("timeout = ").starts_with("/c.toml:1:"));
+  CHECK(complaint("timeout = '7s'\ntimeout = '8s'").starts_with("/c.toml:2:"));
+  CHECK(complaint("url = \"\xff\"").starts_with("/c.toml:1:"));
+}
+
+TEST_CASE("the usual places are the system's and the user's, without a home only the first") {
+  const std::string system = "/etc/metrics-event/config.toml";
+  CHECK(places({}) == Words{system});
+  CHECK(places({{"HOME", "/root"}}) == Words{system, "/root/.config/metrics-event/config.toml"});
+  CHECK(places({{"HOME", "/root"}, {"XDG_CONFIG_HOME", "/x"}}) ==
+        Words{system, "/x/metrics-event/config.toml"});
+  CHECK(places({{"XDG_CONFIG_HOME", "/x"}}) == Words{system, "/x/metrics-event/config.toml"});
+  CHECK(places({{"HOME", "/root"}, {"XDG_CONFIG_HOME", "relative"}}) ==
+        Words{system, "/root/.config/metrics-event/config.toml"});
+  CHECK(places({{"HOME", ""}}) == Words{system});
+}
+
+TEST_CASE("a file that is named is the only one, and none is none") {
+  CHECK(places({{"HOME", "/root"}, {"METRICS_EVENT_CONFIG", "/only.toml"}}) == Words{"/only.toml"});
+  CHECK(places({{"HOME", "/root"}, {"METRICS_EVENT_CONFIG", "none"}}) == Words{});
+}
+
+TEST_CASE("a real file in the user's place is read, below the environment") {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "metrics-event");
+  write_file(directory.path() / "metrics-event" / "config.toml",
+             "label = ['env=file', 'region=file']\noutput = 'json'\n");
+  const Outcome outcome =
+      dry_run({}, {{"XDG_CONFIG_HOME", directory.path()}, {"METRICS_EVENT_LABEL", "env=variable"}});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find(R"("labels":{"env":"variable","job":"metrics","region":"file"})") !=
+        std::string::npos);
+}
+
+TEST_CASE("a file that is named and cannot be read is 66 by flag and 78 by variable") {
+  const Outcome by_flag = dry_run({"--config", "/nonexistent/c.toml"}, {});
+  CHECK(by_flag.status == 66);
+  CHECK(by_flag.err ==
+        "metrics-event: error: --config: cannot read \"/nonexistent/c.toml\": no such "
+        "file or directory\n");
+  const Outcome by_variable = dry_run({}, {{"METRICS_EVENT_CONFIG", "/nonexistent/c.toml"}});
+  CHECK(by_variable.status == 78);
+  CHECK(by_variable.err == "metrics-event: error: METRICS_EVENT_CONFIG: cannot read "
+                           "\"/nonexistent/c.toml\": no such file or directory\n");
+  CHECK(dry_run({"--config", "/"}, {}).err ==
+        "metrics-event: error: --config: cannot read \"/\": is a directory\n");
+  CHECK(dry_run({"--config", "/dev/zero"}, {}).err ==
+        "metrics-event: error: --config: cannot read \"/dev/zero\": file too large\n");
+}
+
+TEST_CASE("a FIFO in a usual place does not hold anybody up") {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "metrics-event");
+  const std::string path = directory.path() / "metrics-event" / "config.toml";
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  CHECK(dry_run({}, {{"XDG_CONFIG_HOME", directory.path()}}).status == 0);
+}
+
+TEST_CASE("a directory without permission is named") {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "metrics-event");
+  std::filesystem::permissions(directory.path() / "metrics-event", std::filesystem::perms::none);
+  Invocation invocation{.arguments = {"runner-installed", "--flavor", "s", "--duration", "1", "-n"},
+                        .environment = {{"XDG_CONFIG_HOME", directory.path()}}};
+  std::string started = program;
+  if (geteuid() == 0) { // who may read everything, unless those capabilities are taken away
+    invocation.arguments.insert(invocation.arguments.begin(),
+                                {"--bounding-set=-dac_override,-dac_read_search", program});
+    started = "/usr/bin/setpriv";
+  }
+  const Outcome outcome = run(started, invocation);
+  CHECK(outcome.status == 78);
+  CHECK(outcome.err == "metrics-event: error: cannot read \"" +
+                           (directory.path() / "metrics-event" / "config.toml").string() +
+                           "\": permission denied\n");
+}
+
+TEST_SUITE_END();
