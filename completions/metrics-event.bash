@@ -24,9 +24,9 @@ _metrics_event() {
       ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
-    --url | --label | --org-id | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
     *)
-      choices='--url --label --org-id --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      choices='--url --label --metadata --header --org-id --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
         runner-installed) choices='--flavor --duration --timestamp '$choices ;;
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;

@@ -3,6 +3,8 @@
 complete -c metrics-event -f
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l url -x -d 'base or full push URL; /loki/api/v1/push is added when the path is empty or /'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l label -x -d 'a stream label; an empty value removes one'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l metadata -x -d 'structured metadata (Loki 3, or 2.9 where it is allowed); an empty value removes one'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l header -x -d 'an extra request header'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l org-id -x -d 'the tenant, sent as X-Scope-OrgID'
 complete -c metrics-event -l config -r -F -d 'the only configuration file to read, or none'
 complete -c metrics-event -l timeout -x -d 'the whole delivery, name lookup included: a hard ceiling'

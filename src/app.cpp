@@ -32,7 +32,8 @@ public:
     report_.url = settings_.url.url();
     const Instant now = app_.clock.now();
     report_.event = make_event(*command_.type, command_.fields, now);
-    report_.entry = make_entry(*report_.event, settings_.labels, settings_.entry_time, now);
+    report_.entry =
+        make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
     warn_of_losses(now);
 
     std::string body = push_body({&*report_.entry, 1});
@@ -62,9 +63,10 @@ private:
   }
 
   void deliver(std::string body) {
-    const Delivery delivery = metrics_event::deliver(
-        push_request(settings_.url, settings_.org_id, std::move(body), settings_.connect_timeout),
-        RetryPolicy{}, settings_.timeout, app_.transport, app_.clock);
+    const Delivery delivery =
+        metrics_event::deliver(push_request(settings_.url, settings_.org_id, settings_.headers,
+                                            std::move(body), settings_.connect_timeout),
+                               RetryPolicy{}, settings_.timeout, app_.transport, app_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -72,12 +74,18 @@ private:
     if (judgement.code != ExitCode::ok) {
       report_.response = judgement.response;
       throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
-                                        ": " + judgement.message};
+                                        ": " + judgement.message + std::string{hint(judgement)}};
     }
     report_.status = Report::Status::delivered;
     if (settings_.verbose) {
       app_.console.say(describe_delivery(report_));
     }
+  }
+
+  // A receiver that does not know structured metadata refuses the whole push for it.
+  std::string_view hint(const Judgement& judgement) const {
+    const bool suspicious = judgement.code == ExitCode::data && !settings_.metadata.empty();
+    return suspicious ? "; structured metadata needs Loki 3, try without --metadata" : "";
   }
 
   const App& app_;

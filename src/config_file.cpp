@@ -55,7 +55,8 @@ private:
       }
     } else if (const toml::table* pairs = value.as_table()) {
       for (const auto& [name, text] : *pairs) {
-        add(setting, text, std::string{name.str()} + '=' + string_of(setting, text));
+        add(setting, text,
+            std::string{name.str()}.append(setting.joint) + string_of(setting, text));
       }
     } else {
       mismatch(setting, value, "an array of strings or a table");

@@ -25,10 +25,11 @@ bool is_label_name(std::string_view name) {
 
 } // namespace
 
-Entry make_entry(const Event& event, Labels labels, EntryTime time, Instant now) {
+Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now) {
   return {.labels = std::move(labels),
           .time = time == EntryTime::event ? event.timestamp : now,
-          .line = event.line};
+          .line = event.line,
+          .metadata = std::move(metadata)};
 }
 
 std::vector<std::string> likely_losses(const Entry& entry, Instant now) {

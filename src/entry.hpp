@@ -19,13 +19,14 @@ struct Entry {
   Labels labels;
   Instant time;
   std::string line;
+  Labels metadata; // structured metadata, by the same rules as labels; may be empty
 };
 
 /// Where an entry's time comes from.
 enum class EntryTime { now, event };
 
 /// The entry of an event; `now` is when the command ran.
-Entry make_entry(const Event& event, Labels labels, EntryTime time, Instant now);
+Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now);
 
 /// What an agent in front of Loki would accept and then lose, in words; Loki itself would refuse
 /// it. The limits are Loki's defaults (reject_old_samples_max_age, creation_grace_period,

@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 
 #include <limits>
+#include <map>
 
 namespace metrics_event {
 namespace {
@@ -53,17 +54,23 @@ private:
     return {value.get_string().data(), value.get_string().size()};
   }
 
+  static Labels strings_of(const boost::json::object& object, const char* what) {
+    Labels strings;
+    for (const auto& [name, value] : object) {
+      strings.emplace(std::string{name.data(), name.size()}, as_string(value, what));
+    }
+    return strings;
+  }
+
   static Labels labels_of(const boost::json::object& stream) {
     Labels labels;
     if (const boost::json::value* given = stream.if_contains("stream")) {
-      for (const auto& [name, value] : as_object(*given, "the labels of a stream")) {
-        std::string text = as_string(value, "a label's value");
-        if (const auto mismatch = check_label({name.data(), name.size()}, text)) {
-          refuse("a label is bad: " + mismatch->text);
-        }
-        if (!text.empty()) {
-          labels.emplace(name, std::move(text));
-        }
+      labels = strings_of(as_object(*given, "the labels of a stream"), "a label's value");
+    }
+    std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
+    for (const auto& [name, value] : labels) {
+      if (const auto mismatch = check_label(name, value)) {
+        refuse("a label is bad: " + mismatch->text);
       }
     }
     if (labels.empty()) {
@@ -95,11 +102,13 @@ private:
       if (pair.size() < 2 || pair.size() > 3) {
         refuse("an entry is not [\"TIME\",\"LINE\"]");
       }
+      Labels metadata;
       if (pair.size() == 3) {
-        as_object(pair[2], "structured metadata");
+        metadata = strings_of(as_object(pair[2], "structured metadata"), "a metadata value");
       }
       const std::string time = as_string(pair[0], "an entry time");
-      entries_.push_back({labels, entry_time(time), as_string(pair[1], "a line")});
+      entries_.push_back(
+          {labels, entry_time(time), as_string(pair[1], "a line"), std::move(metadata)});
     }
   }
 
@@ -120,13 +129,17 @@ std::string push_body(std::span<const Entry> entries) {
       open_stream = &entry.labels;
     }
     body.append(1, '[').append(json_string(unix_nanoseconds(entry.time))).append(1, ',');
-    body.append(json_string(entry.line)).append(1, ']');
+    body.append(json_string(entry.line));
+    if (!entry.metadata.empty()) {
+      body.append(1, ',').append(json_object(entry.metadata));
+    }
+    body += ']';
   }
   return body.append(open_stream == nullptr ? "]}" : "]}]}");
 }
 
-Request push_request(const Endpoint& endpoint, const std::string& org_id, std::string body,
-                     std::chrono::milliseconds connect_timeout) {
+Request push_request(const Endpoint& endpoint, const std::string& org_id, const Headers& more,
+                     std::string body, std::chrono::milliseconds connect_timeout) {
   Request request{.endpoint = endpoint,
                   .headers = {{"Content-Type", "application/json"},
                               {"User-Agent", "metrics-event/" + std::string{version}}},
@@ -135,6 +148,7 @@ Request push_request(const Endpoint& endpoint, const std::string& org_id, std::s
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }
+  request.headers.insert(request.headers.end(), more.begin(), more.end());
   return request;
 }
 

@@ -16,15 +16,16 @@ namespace metrics_event {
 /// entries of the same stream share it.
 std::string push_body(std::span<const Entry> entries);
 
-/// The request that carries `body`; an empty `org_id` sends no tenant header.
-Request push_request(const Endpoint& endpoint, const std::string& org_id, std::string body,
-                     std::chrono::milliseconds connect_timeout);
+/// The request that carries `body`, with more headers after our own; an empty `org_id` sends no
+/// tenant header.
+Request push_request(const Endpoint& endpoint, const std::string& org_id, const Headers& more,
+                     std::string body, std::chrono::milliseconds connect_timeout);
 
 /// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
 inline constexpr std::size_t largest_push = 1024UL * 1024;
 
 /// The entries of a push body, or the reason why it is not one, in words. Stricter than Loki about
-/// what follows the object; structured metadata is checked for its shape only.
+/// what follows the object.
 boost::system::result<std::vector<Entry>, std::string> decode_push(std::string_view body);
 
 } // namespace metrics_event

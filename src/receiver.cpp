@@ -71,6 +71,7 @@ std::string describe(const Entry& entry, Output output) {
   }
   return JsonObject{}
              .raw("labels", json_object(entry.labels))
+             .raw("metadata", json_object(entry.metadata))
              .text("entry_time_ns", unix_nanoseconds(entry.time))
              .text("line", entry.line)
              .str() +

@@ -42,7 +42,8 @@ Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted)
 Answer too_large();
 
 /// An accepted entry as one line of JSON with its newline: the line itself, or with Output::json an
-/// object of `labels`, `entry_time_ns` and `line`. A line that is not JSON becomes a JSON string.
+/// object of `labels`, `metadata`, `entry_time_ns` and `line`. A line that is not JSON becomes a
+/// JSON string.
 std::string describe(const Entry& entry, Output output);
 
 } // namespace metrics_event

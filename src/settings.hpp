@@ -2,6 +2,7 @@
 
 #include "endpoint.hpp"
 #include "entry.hpp"
+#include "header.hpp"
 #include "value.hpp"
 
 #include <chrono>
@@ -22,6 +23,8 @@ enum class Output { text, json };
 struct Settings {
   Endpoint url;
   Labels labels;
+  Labels metadata;
+  Headers headers;
   std::string org_id; // empty: no tenant header
   std::string config; // a file, none, or empty: the usual places
   std::chrono::milliseconds timeout{};
@@ -56,7 +59,8 @@ struct Setting {
   /// Puts the value of `text` into `settings`, or says what is wrong with it.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);
 
-  bool in_files = true; // whether its name is a key in configuration files
+  bool in_files = true;         // whether its name is a key in configuration files
+  std::string_view joint = "="; // between name and value of an item that a file gives in a table
 };
 
 /// **The** settings table, in the order in which help shows it.

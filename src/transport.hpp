@@ -1,20 +1,19 @@
 #pragma once
 
 #include "endpoint.hpp"
+#include "header.hpp"
 #include "value.hpp"
 
 #include <chrono>
 #include <functional>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace metrics_event {
 
 /// One HTTP POST.
 struct Request {
   Endpoint endpoint;
-  std::vector<std::pair<std::string, std::string>> headers; // besides Host and Content-Length
+  Headers headers; // besides Host and Content-Length
   std::string body;
   std::chrono::milliseconds connect_timeout; // for each address
 };

@@ -166,6 +166,19 @@ TEST_CASE("an event is sent, and success is silent") {
          .arguments = event({"--org-id", "team-a"}),
          .bodies = {body},
          .more_headers = "X-Scope-OrgID: team-a\r\n"});
+  check({.what = "metadata and headers",
+         .arguments = event({"--metadata", "trace=a\"b", "--header", "VL-Msg-Field: event"}),
+         .bodies = {replace_all(body, {{"}\"]]}]}", "}\",{\"trace\":\"a\\\"b\"}]]}]}"}})},
+         .more_headers = "VL-Msg-Field: event\r\n"});
+  check({.what = "a refusal that metadata may explain",
+         .arguments = event({"--metadata", "trace=x"}),
+         .receiver = {.reply = http_reply(400, "Bad Request")},
+         .status = 65,
+         .err = "metrics-event: error: cannot deliver runner_installed to " + url +
+                ": HTTP status 400; the receiver refused the event; structured metadata needs Loki "
+                "3, try "
+                "without --metadata\n",
+         .bodies = {replace_all(body, {{"}\"]]}]}", "}\",{\"trace\":\"x\"}]]}]}"}})}});
   check({.what = "a tenant from the environment",
          .arguments = event(),
          .environment = {{"LOKI_ORG_ID", "team-b"}},

@@ -72,6 +72,11 @@ TEST_CASE("a file gives settings by their names") {
         Words{"label=env=prod", "label=region=a=b, c"});
 }
 
+TEST_CASE("a table of headers gives headers") {
+  CHECK(given("[header]\nVL-Msg-Field = 'event'") == Words{"header=VL-Msg-Field: event"});
+  CHECK(given("header = ['X-A: 1']") == Words{"header=X-A: 1"});
+}
+
 TEST_CASE("a value remembers its place") {
   const Layer layer = config_layer("\n  timeout = '7s'\n", "/etc/c.toml");
   REQUIRE(layer.size() == 1);

@@ -26,9 +26,11 @@ TEST_SUITE_BEGIN("entry");
 
 TEST_CASE("the entry time is when the command ran, or the event's own") {
   const Event event = event_at(now - 1h);
-  CHECK(make_entry(event, {{"job", "x"}}, EntryTime::now, now).time == now);
-  CHECK(make_entry(event, {{"job", "x"}}, EntryTime::event, now).time == now - 1h);
-  CHECK(make_entry(event, {{"job", "x"}}, EntryTime::now, now).line == event.line);
+  CHECK(make_entry(event, {{"job", "x"}}, {{"m", "n"}}, EntryTime::now, now).time == now);
+  CHECK(make_entry(event, {{"job", "x"}}, {{"m", "n"}}, EntryTime::event, now).time == now - 1h);
+  CHECK(make_entry(event, {{"job", "x"}}, {{"m", "n"}}, EntryTime::now, now).line == event.line);
+  CHECK(make_entry(event, {{"job", "x"}}, {{"m", "n"}}, EntryTime::now, now).metadata ==
+        Labels{{"m", "n"}});
 }
 
 TEST_CASE("what an agent would accept and lose is foreseen, at Loki's limits exactly") {

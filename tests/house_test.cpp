@@ -37,6 +37,7 @@ const std::map<std::string, Kind> modules{
     {"event", Kind::pure},
     {"event_type", Kind::pure},
     {"exit_code", Kind::pure},
+    {"header", Kind::pure},
     {"help", Kind::pure},
     {"http_transport", Kind::system},
     {"json_text", Kind::pure},
@@ -52,6 +53,7 @@ const std::map<std::string, Kind> modules{
     {"report", Kind::pure},
     {"retry", Kind::pure},
     {"settings", Kind::pure},
+    {"settings_table", Kind::pure},
     {"text", Kind::pure},
     {"transport", Kind::pure},
     {"value", Kind::pure},
@@ -200,6 +202,7 @@ TEST_CASE("every module but the entry point has a test of its name, or is tested
       {"listen_connection", "listen_test"},
       {"main", "streams_test"},
       {"manual", "docs_test"},
+      {"settings_table", "settings_test"},
       {"transport", "delivery_test"},
       {"version", "docs_test"},
   };

@@ -129,11 +129,12 @@ TEST_CASE("it says where it listens and prints what it accepts, one line of JSON
 TEST_CASE("with --output json it prints the whole entry") {
   const Listener listener{{"--count", "1", "--output", "json"}};
   CHECK(listener
-            .send({"--timestamp", "1700000000", "--entry-time", "event", "--label", "env=x", "-q"})
+            .send({"--timestamp", "1700000000", "--entry-time", "event", "--label", "env=x",
+                   "--metadata", "trace=1", "-q"})
             .status == 0);
   CHECK(
       listener.process->wait(ample).out ==
-      R"({"labels":{"env":"x","job":"metrics"},"entry_time_ns":"1700000000000000000",)"
+      R"({"labels":{"env":"x","job":"metrics"},"metadata":{"trace":"1"},"entry_time_ns":"1700000000000000000",)"
       R"("line":"{\"timestamp\":1700000000,\"event\":\"runner_installed\",\"flavor\":\"small\",\"duration\":12.5}"})"
       "\n");
 }

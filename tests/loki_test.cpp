@@ -9,9 +9,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Entry first{{{"job", "metrics"}}, Instant{1700000000000000001ns}, R"({"a":"é\n"})"};
-const Entry second{{{"job", "metrics"}}, Instant{1700000000000000002ns}, "two"};
-const Entry elsewhere{{{"env", "x\"y"}, {"job", "metrics"}}, Instant{1ns}, "three"};
+const Entry first{{{"job", "metrics"}}, Instant{1700000000000000001ns}, R"({"a":"é\n"})", {}};
+const Entry second{{{"job", "metrics"}}, Instant{1700000000000000002ns}, "two", {}};
+const Entry elsewhere{
+    {{"env", "x\"y"}, {"job", "metrics"}}, Instant{1ns}, "three", {{"trace", "x\"y"}}};
 
 std::string reason(std::string_view body) {
   const auto entries = decode_push(body);
@@ -30,7 +31,7 @@ TEST_CASE("a push is the JSON that Loki's API asks for") {
   CHECK(
       push_body(three) ==
       R"({"streams":[{"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"],)"
-      R"(["1700000000000000002","two"]]},{"stream":{"env":"x\"y","job":"metrics"},"values":[["1","three"]]}]})");
+      R"(["1700000000000000002","two"]]},{"stream":{"env":"x\"y","job":"metrics"},"values":[["1","three",{"trace":"x\"y"}]]}]})");
   CHECK(push_body({}) == R"({"streams":[]})");
 }
 
@@ -42,19 +43,20 @@ TEST_CASE("a push that is decoded again gives the same entries") {
     CHECK(decoded[i].labels == entries[i].labels);
     CHECK(decoded[i].time == entries[i].time);
     CHECK(decoded[i].line == entries[i].line);
+    CHECK(decoded[i].metadata == entries[i].metadata);
   }
 }
 
 TEST_CASE("a request carries the literal content type, and a tenant only when there is one") {
-  using Headers = std::vector<std::pair<std::string, std::string>>;
   const Endpoint endpoint{.host = "example.com", .port = 80, .target = "/"};
   const std::string agent = "metrics-event/" + std::string{version};
-  CHECK(push_request(endpoint, "", "body", 1s).headers ==
+  CHECK(push_request(endpoint, "", {}, "body", 1s).headers ==
         Headers{{"Content-Type", "application/json"}, {"User-Agent", agent}});
-  CHECK(push_request(endpoint, "tenant", "body", 1s).headers ==
+  CHECK(push_request(endpoint, "tenant", {{"X-More", "1"}}, "body", 1s).headers ==
         Headers{{"Content-Type", "application/json"},
                 {"User-Agent", agent},
-                {"X-Scope-OrgID", "tenant"}});
+                {"X-Scope-OrgID", "tenant"},
+                {"X-More", "1"}});
 }
 
 TEST_CASE("what Loki takes is decoded") {
@@ -66,6 +68,7 @@ TEST_CASE("what Loki takes is decoded") {
       *decode_push(R"({"streams":[{"stream":{"a":"b","c":""},"values":[["1","x",{"m":"n"}]]}]})");
   REQUIRE(with_metadata.size() == 1);
   CHECK(with_metadata[0].labels == Labels{{"a", "b"}});
+  CHECK(with_metadata[0].metadata == Labels{{"m", "n"}});
 }
 
 TEST_CASE("what is not a push is refused with the reason") {
@@ -93,6 +96,7 @@ TEST_CASE("what is not a push is refused with the reason") {
   CHECK(reason(entry(R"([1,"x"])")) == "an entry time is not a string");
   CHECK(reason(entry(R"(["1",{}])")) == "a line is not a string");
   CHECK(reason(entry(R"(["1","x",5])")) == "structured metadata is not an object");
+  CHECK(reason(entry(R"(["1","x",{"k":1}])")) == "a metadata value is not a string");
   CHECK(reason(R"({"streams":[{"stream":{"a=b":"c"},"values":[["1","x"]]}]})")
             .starts_with("a label is bad: expected a label name"));
   for (const char* time :

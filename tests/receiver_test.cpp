@@ -97,14 +97,15 @@ TEST_CASE("everything else is answered as Loki answers it") {
 TEST_CASE("an entry is described on one line of JSON, whatever its line is") {
   const Labels labels{{"job", "metrics"}};
   const auto both = [&](const std::string& line) {
-    const Entry entry{labels, Instant{7ns}, line};
+    const Entry entry{labels, Instant{7ns}, line, {}};
     return std::pair{describe(entry, Output::text), describe(entry, Output::json)};
   };
-  CHECK(both(R"({"a":12.50})") ==
-        std::pair<std::string, std::string>{
-            "{\"a\":12.50}\n",
-            R"({"labels":{"job":"metrics"},"entry_time_ns":"7","line":"{\"a\":12.50}"})"
-            "\n"});
+  CHECK(
+      both(R"({"a":12.50})") ==
+      std::pair<std::string, std::string>{
+          "{\"a\":12.50}\n",
+          R"({"labels":{"job":"metrics"},"metadata":{},"entry_time_ns":"7","line":"{\"a\":12.50}"})"
+          "\n"});
   CHECK(both("{ \"a\" :\n1 }").first == "{\"a\":1}\n");
   CHECK(both("plain\x1b[31m").first == "\"plain\\u001b[31m\"\n");
 }

@@ -16,7 +16,7 @@ Report delivered() {
                          .fields_set = {"x"},
                          .computed_fields = {"event"},
                          .extra = "{}"},
-          .entry = Entry{{{"job", "metrics"}}, Instant{7ns}, R"({"x":1})"},
+          .entry = Entry{{{"job", "metrics"}}, Instant{7ns}, R"({"x":1})", {}},
           .url = "http://example.com/",
           .attempts = 2,
           .http_status = 204,

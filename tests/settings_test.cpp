@@ -44,7 +44,7 @@ std::pair<ExitCode, std::string> failure(const Layer& low, const Layer& high) {
   return {ExitCode::ok, ""};
 }
 
-using Trouble = std::pair<ExitCode, std::string>;
+using Blame = std::pair<ExitCode, std::string>;
 
 // For every setting a value that is not the default, another one, and one that is bad.
 struct Sample {
@@ -57,6 +57,8 @@ struct Sample {
 const std::vector<Sample> samples{
     {"url", "http://one.example.com/", "http://other.example.com/", "nonsense"},
     {"label", "one=1", "other=2", "bad-name=x"},
+    {"metadata", "one=1", "other=2", "bad-name=x"},
+    {"header", "X-One: 1", "X-Other: 2", "Host: x"},
     {"org-id", "one", "other", "a b"},
     {"config", "/one.toml", "none", "a\nb"},
     {"timeout", "7s", "8s", "5 parsecs"},
@@ -72,13 +74,18 @@ const std::vector<Sample> samples{
 
 // A setting's value, in words that tell any two values apart.
 std::string value_of(std::string_view name, const Settings& s) {
-  std::string labels;
-  for (const auto& [label, value] : s.labels) {
-    labels += label + '=' + value + ' ';
-  }
+  const auto joined = [](const auto& pairs) {
+    std::string text;
+    for (const auto& [key, value] : pairs) {
+      text += key + '=' + value + ' ';
+    }
+    return text;
+  };
   const std::map<std::string_view, std::string> values{
       {"url", s.url.url()},
-      {"label", labels},
+      {"label", joined(s.labels)},
+      {"metadata", joined(s.metadata)},
+      {"header", joined(s.headers)},
       {"org-id", s.org_id},
       {"config", s.config},
       {"timeout", std::to_string(s.timeout.count())},
@@ -176,11 +183,11 @@ TEST_CASE("for every setting: a bad value is blamed on its origin, with the stat
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
     const std::string variable = variable_name(setting(sample.setting));
-    const Trouble by_variable = failure(environment({{variable, sample.bad}}), {});
+    const Blame by_variable = failure(environment({{variable, sample.bad}}), {});
     CHECK(by_variable.first == ExitCode::config);
     CHECK(by_variable.second.starts_with(variable + ": expected "));
 
-    const Trouble by_flag = failure({}, flags({{sample.setting, sample.bad}}));
+    const Blame by_flag = failure({}, flags({{sample.setting, sample.bad}}));
     CHECK(by_flag.first == ExitCode::usage);
     CHECK(by_flag.second.starts_with("--" + std::string{sample.setting} + ": expected "));
   }
@@ -211,8 +218,8 @@ TEST_CASE("the url falls back to the names that others use, in their order") {
   CHECK(url(some) == "c.example.com");
   some["LOKI_ADDR"] = "nonsense";
   CHECK(failure(environment(some), {}) ==
-        Trouble{ExitCode::config,
-                R"(LOKI_ADDR: expected a URL that starts with http://, got "nonsense")"});
+        Blame{ExitCode::config,
+              R"(LOKI_ADDR: expected a URL that starts with http://, got "nonsense")"});
   CHECK(resolve({environment({{"LOKI_ORG_ID", "tenant"}})}).settings.org_id == "tenant");
 }
 
@@ -224,10 +231,17 @@ TEST_CASE("labels of all layers add up, the higher one wins, and an empty value 
         Labels{{"env", "prod"}, {"region", "north, east"}});
 }
 
+TEST_CASE("of headers with one name, in any case, the last one stays") {
+  const Settings settings = resolve({environment({{"METRICS_EVENT_HEADER", "X-A: 1\nX-B: 2"}}),
+                                     flags({{"header", "x-a: 3"}})})
+                                .settings;
+  CHECK(settings.headers == Headers{{"X-B", "2"}, {"x-a", "3"}});
+}
+
 TEST_CASE("a stream needs a label and has at most fifteen") {
   CHECK(failure({}, flags({{"label", "job="}})) ==
-        Trouble{ExitCode::usage, "--label: the last label is removed, and a stream needs one; give "
-                                 "another, such as job=NAME"});
+        Blame{ExitCode::usage, "--label: the last label is removed, and a stream needs one; give "
+                               "another, such as job=NAME"});
   std::vector<std::pair<std::string_view, std::string>> many;
   for (int i = 1; i < 15; ++i) {
     many.emplace_back("label", "l" + std::to_string(i) + "=x");
@@ -235,7 +249,7 @@ TEST_CASE("a stream needs a label and has at most fifteen") {
   CHECK(resolve({flags(many)}).settings.labels.size() == 15);
   many.emplace_back("label", "l15=x");
   CHECK(failure({}, flags(many)) ==
-        Trouble{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
+        Blame{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
 }
 
 TEST_CASE("only the settings that are asked for are looked at") {
