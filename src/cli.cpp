@@ -101,8 +101,10 @@ Arguments prepare(std::span<const std::string> given, std::span<const EventType>
         const auto value = word + 1;
         if (value == given.end() || *value == "--" || option_of(*value) != options.end() ||
             is_short_flags(*value)) {
+          if (arguments.lacking.empty() && value != given.end()) {
+            arguments.remedy = *word + '=' + *value;
+          }
           note(arguments.lacking, *word);
-          arguments.remedy = value == given.end() ? "" : *word + '=' + *value;
           continue;
         }
         arguments.words.insert(arguments.words.end(), word, word + 2);

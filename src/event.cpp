@@ -112,7 +112,6 @@ Event make_event(const EventType& type, std::span<const GivenField> given, Insta
 
   Event event{.name = std::string{type.name},
               .timestamp = now,
-
               .computed_fields = {"event"},
               .extra = "{}"};
   LineWriter line;

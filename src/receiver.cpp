@@ -45,10 +45,7 @@ Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted)
     return {.status = 400,
             .body = "Content-Encoding " + quote(request.content_encoding) + " not supported\n"};
   }
-  Answer answer{.status = scripted.status,
-
-                .retry_after = scripted.retry_after,
-                .scripted = true};
+  Answer answer{.status = scripted.status, .retry_after = scripted.retry_after, .scripted = true};
   auto entries = decode_push(request.body);
   if (!entries) {
     return {.status = 400, .body = entries.error() + '\n'};

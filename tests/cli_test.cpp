@@ -159,6 +159,10 @@ TEST_CASE("a value that is missing is named, also when the next option stands in
         R"(--flavor needs a value, write "--flavor=--dry-run" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "-q"}) ==
         R"(--flavor needs a value, write "--flavor=-q" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration", "--dry-run"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "--"}) ==
         R"(--flavor needs a value, write "--flavor=--" if it is meant)");
 }
