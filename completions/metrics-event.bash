@@ -18,15 +18,39 @@ _metrics_event() {
     esac
   done
   case $previous in
+    --password-file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --bearer-token-file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --ca-cert)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --cert)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --key)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --log-path)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
     --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --username | --proxy | --no-proxy | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
     *)
-      choices='--url --label --metadata --header --org-id --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --proxy --no-proxy --log-path --special-file --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
         runner-installed) choices='--flavor --duration --timestamp '$choices ;;
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;

@@ -1,11 +1,22 @@
 # fish completion for metrics-event; generated from the tables in src/ by ./dev docs; do not edit
 
 complete -c metrics-event -f
-complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l url -x -d 'base or full push URL; /loki/api/v1/push is added when the path is empty or /'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l url -x -d 'base or full push URL; /loki/api/v1/push is added when the path is empty or /; file:///PATH appends the line to a file'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l label -x -d 'a stream label; an empty value removes one'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l metadata -x -d 'structured metadata (Loki 3, or 2.9 where it is allowed); an empty value removes one'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l header -x -d 'an extra request header'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l org-id -x -d 'the tenant, sent as X-Scope-OrgID'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l username -x -d 'the user name of Basic authentication'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l password-file -r -F -d 'a file with the password that belongs to it'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l bearer-token-file -r -F -d 'a file with a bearer token, instead of a user name and a password'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l ca-cert -r -F -d 'the authorities to trust with https (PEM), instead of the system\'s'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l cert -r -F -d 'a client certificate (PEM), followed by its chain'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l key -r -F -d 'the key of that certificate (PEM), when it is in a file of its own'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l tls-skip-verify -d 'take any certificate of the receiver, which lets anybody read along; warns every time'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l proxy -x -d 'an http proxy, with port 1080 unless it is given; this machine is always reached directly'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l no-proxy -x -d 'hosts that are reached directly: names with all below them, addresses, networks such as 10.0.0.0/8, each with an optional :PORT, or *'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l log-path -r -F -d 'the file of the URL file: alone'
+complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l special-file -d 'let a file URL name a symbolic link, a FIFO or a device'
 complete -c metrics-event -l config -r -F -d 'the only configuration file to read, or none'
 complete -c metrics-event -l timeout -x -d 'the whole delivery, name lookup included: a hard ceiling'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l connect-timeout -x -d 'the connection to one address'

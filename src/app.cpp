@@ -1,5 +1,6 @@
 #include "app.hpp"
 
+#include "access.hpp"
 #include "cli.hpp"
 #include "config_file.hpp"
 #include "delivery.hpp"
@@ -8,8 +9,11 @@
 #include "file.hpp"
 #include "help.hpp"
 #include "listen.hpp"
+#include "log_file.hpp"
 #include "loki.hpp"
+#include "process.hpp"
 #include "report.hpp"
+#include "settings_rules.hpp"
 #include "text.hpp"
 #include "version.hpp"
 
@@ -25,8 +29,9 @@ namespace {
 // so that a failure is reported with all that was known.
 class Send {
 public:
-  Send(const App& app, const SendEvent& command, const Settings& settings, Report& report)
-      : app_{app}, command_{command}, settings_{settings}, report_{report} {}
+  Send(const App& app, const SendEvent& command, const Resolved& resolved, Report& report)
+      : app_{app}, command_{command}, resolved_{resolved}, settings_{resolved.settings},
+        report_{report} {}
 
   void run() {
     report_.url = settings_.url.url();
@@ -34,7 +39,9 @@ public:
     report_.event = make_event(*command_.type, command_.fields, now);
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
-    warn_of_losses(now);
+    for (const std::string& loss : likely_losses(*report_.entry, now)) {
+      warn(loss);
+    }
 
     std::string body = push_body({&*report_.entry, 1});
     if (body.size() > largest_push) {
@@ -54,19 +61,38 @@ public:
   }
 
 private:
-  void warn_of_losses(Instant now) const {
+  void warn(const std::string& text) const {
     if (!settings_.quiet) {
-      for (const std::string& loss : likely_losses(*report_.entry, now)) {
-        app_.console.say("warning: " + loss);
-      }
+      app_.console.say("warning: " + text);
     }
   }
 
   void deliver(std::string body) {
-    const Delivery delivery =
-        metrics_event::deliver(push_request(settings_.url, settings_.org_id, settings_.headers,
-                                            std::move(body), settings_.connect_timeout),
-                               RetryPolicy{}, settings_.timeout, app_.transport, app_.clock);
+    if (settings_.url.scheme == Scheme::file) {
+      append();
+    } else {
+      push(std::move(body));
+    }
+    report_.status = Report::Status::delivered;
+    if (settings_.verbose) {
+      app_.console.say(describe_delivery(report_));
+    }
+  }
+
+  void append() {
+    const Deadline start = app_.clock.steady_now();
+    report_.attempts = 1;
+    append_line(settings_.url.target, report_.entry->line, settings_.special_file,
+                start + settings_.timeout);
+    report_.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(app_.clock.steady_now() - start);
+  }
+
+  void push(std::string body) {
+    Access access = open_access(resolved_, [this](const std::string& text) { warn(text); });
+    const Delivery delivery = metrics_event::deliver(
+        push_request(std::move(access), settings_.org_id, settings_.headers, std::move(body)),
+        RetryPolicy{}, settings_.timeout, app_.transport, app_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -75,10 +101,6 @@ private:
       report_.response = judgement.response;
       throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
                                         ": " + judgement.message + std::string{hint(judgement)}};
-    }
-    report_.status = Report::Status::delivered;
-    if (settings_.verbose) {
-      app_.console.say(describe_delivery(report_));
     }
   }
 
@@ -90,6 +112,7 @@ private:
 
   const App& app_;
   const SendEvent& command_;
+  const Resolved& resolved_;
   const Settings& settings_;
   Report& report_;
 };
@@ -97,7 +120,7 @@ private:
 void run_command(const App& app, const CommandLine& line, const Resolved& resolved,
                  Report& report) {
   if (const auto* send = std::get_if<SendEvent>(&line.command)) {
-    Send{app, *send, resolved.settings, report}.run();
+    Send{app, *send, resolved, report}.run();
   } else if (const auto* command = std::get_if<RunCommand>(&line.command)) {
     listen(listen_options(*command->type, command->options, resolved), app.console);
   }
@@ -108,18 +131,20 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
                                      const Environment& environment) {
   std::vector<Layer> from_files;
   for (const ConfigPlace& place : config_places(layers, environment)) {
-    const auto text = read_file(place.path);
-    if (text) {
-      from_files.push_back(config_layer(*text, place.path));
+    if (place.asked_by) {
+      from_files.push_back(config_layer(read_named_file(place.path, *place.asked_by), place.path));
       continue;
     }
-    const bool missing = text.error() == std::errc::no_such_file_or_directory ||
-                         text.error() == std::errc::not_a_directory;
-    if (place.asked_by || !missing) {
-      const bool by_flag = place.asked_by && place.asked_by->source == Origin::Source::flag;
-      throw Failure{by_flag ? ExitCode::noinput : ExitCode::config,
-                    (place.asked_by ? place.asked_by->name + ": " : "") + "cannot read " +
-                        quote(place.path) + ": " + system_words(text.error())};
+    const auto text = read_file(place.path);
+    const bool missing =
+        text.has_error() && (text.error() == std::errc::no_such_file_or_directory ||
+                             text.error() == std::errc::not_a_directory);
+    if (text.has_error() && !missing) {
+      throw Failure{ExitCode::config,
+                    "cannot read " + quote(place.path) + ": " + system_words(text.error())};
+    }
+    if (text) {
+      from_files.push_back(config_layer(*text, place.path));
     }
   }
   return from_files;
@@ -205,6 +230,9 @@ ExitCode run(const App& app) {
     const Resolved resolved = resolve(
         layers, command == nullptr ? std::span<const std::string_view>{} : command->type->settings);
     settings = resolved.settings;
+    if (holds_secret(settings)) {
+      keep_out_of_cores();
+    }
     settings.best_effort = settings.best_effort && is_event;
     run_command(app, line, resolved, report);
     if (is_event && settings.output == Output::json) {

@@ -41,7 +41,9 @@ std::map<std::string, bool, std::less<>> possible_options(const Subject& subject
   options.emplace(help_option.name, false);
   options.emplace(version_option.name, false);
   for (const Setting& setting : all_settings()) {
-    options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
+    if (setting.has_flag()) {
+      options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
+    }
   }
   if (subject.event != nullptr) {
     options.emplace(kebab_case(timestamp_field.name), true);
@@ -159,6 +161,11 @@ Failure unknown_subject(const std::string& word, std::span<const EventType> even
 Failure unexpected_word(const std::string& word, const Subject& subject) {
   const std::string flag = word.substr(0, word.find('='));
   const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+  const auto setting = std::ranges::find(all_settings(), name, &Setting::name);
+  if (setting != all_settings().end() && !setting->has_flag()) {
+    return {ExitCode::usage, quote(flag) + " is no option, everybody could see the secret; use " +
+                                 variable_name(*setting) + " or --" + name + "-file"};
+  }
   const auto options = possible_options(subject);
   std::vector<std::string_view> known;
   for (const auto& [option, takes_value] : options) {
@@ -180,13 +187,16 @@ public:
     help_ = app_.add_flag("-h,--help");
     version_ = app_.add_flag("-V,--version");
     for (const Setting& setting : all_settings()) {
+      if (!setting.has_flag()) {
+        continue;
+      }
       const std::string name = "--" + std::string{setting.name};
-      settings_.push_back(
-          setting.kind == Setting::Kind::toggle
-              ? app_.add_flag(setting.short_flag == '\0'
-                                  ? name
-                                  : std::string{'-', setting.short_flag, ','} + name)
-              : add_option(app_, name));
+      settings_.emplace_back(
+          &setting, setting.kind == Setting::Kind::toggle
+                        ? app_.add_flag(setting.short_flag == '\0'
+                                            ? name
+                                            : std::string{'-', setting.short_flag, ','} + name)
+                        : add_option(app_, name));
     }
     if (!subject.known()) {
       return;
@@ -214,9 +224,9 @@ public:
 
   Layer settings() const {
     Layer layer;
-    for (std::size_t i = 0; i < settings_.size(); ++i) {
-      for (const std::string& text : settings_[i]->results()) {
-        layer.push_back(given_by_flag(all_settings()[i], text));
+    for (const auto& [setting, option] : settings_) {
+      for (const std::string& text : option->results()) {
+        layer.push_back(given_by_flag(*setting, text));
       }
     }
     return layer;
@@ -262,7 +272,7 @@ private:
   CLI::App app_;
   CLI::Option* help_ = nullptr;
   CLI::Option* version_ = nullptr;
-  std::vector<CLI::Option*> settings_;
+  std::vector<std::pair<const Setting*, CLI::Option*>> settings_;
   std::vector<std::pair<const Field*, CLI::Option*>> fields_;
   std::vector<std::pair<const CommandOption*, CLI::Option*>> options_;
 };

@@ -37,7 +37,7 @@ struct Subject {
 std::vector<Option> general_options(const CommandType* command = nullptr) {
   std::vector<Option> options;
   for (const Setting& setting : all_settings()) {
-    if (command != nullptr && !heeds(*command, setting.name)) {
+    if (!setting.has_flag() || (command != nullptr && !heeds(*command, setting.name))) {
       continue;
     }
     options.push_back({std::string{setting.name}, setting.short_flag, setting.placeholder,

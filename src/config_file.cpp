@@ -17,11 +17,16 @@ std::string place(const std::string& path, const toml::source_region& source) {
 const Setting& setting_named(std::string_view key, const std::string& where) {
   std::vector<std::string_view> known;
   for (const Setting& setting : all_settings()) {
-    if (setting.in_files) {
+    if (setting.has_key()) {
       known.push_back(setting.name);
-      if (setting.name == key) {
-        return setting;
-      }
+    }
+    if (setting.name == key && setting.has_key()) {
+      return setting;
+    }
+    if (setting.name == key && !setting.has_flag()) {
+      throw Failure{ExitCode::config, where +
+                                          ": the secret belongs in a file of its own, named by " +
+                                          quote(std::string{key} + "-file")};
     }
   }
   const auto near = nearest(key, known);

@@ -3,13 +3,10 @@
 #include "exit_code.hpp"
 #include "text.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <csignal>
 #include <string>
 #include <system_error>
 
@@ -43,17 +40,6 @@ void Console::print(std::string_view text) const {
 
 void Console::say(std::string_view text) const {
   write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
-}
-
-void secure_standard_streams() {
-  std::signal(SIGPIPE, SIG_IGN);
-  std::array<pollfd, 3> streams{pollfd{0, 0, 0}, pollfd{1, 0, 0}, pollfd{2, 0, 0}};
-  poll(streams.data(), streams.size(), 0);
-  for (const pollfd& stream : streams) {
-    if ((stream.revents & POLLNVAL) != 0) {
-      open("/", O_PATH | O_CLOEXEC); // takes the lowest free place, which is this one
-    }
-  }
 }
 
 } // namespace metrics_event

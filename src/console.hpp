@@ -22,8 +22,4 @@ private:
   int diagnostics_;
 };
 
-/// Fills the places of closed standard streams, so that no socket takes one and gets our words:
-/// reading and writing them fails, as it would have. Makes SIGPIPE an ordinary write error.
-void secure_standard_streams();
-
 } // namespace metrics_event

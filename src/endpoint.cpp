@@ -1,14 +1,21 @@
 #include "endpoint.hpp"
 
+#include "host.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+
+#include <algorithm>
 
 namespace metrics_event {
 namespace {
 
 constexpr std::string_view expected_url = "a URL such as http://localhost:3100";
-constexpr std::uint16_t http_port = 80;
 constexpr std::size_t longest_url = 2048;
+
+std::uint16_t own_port(Scheme scheme) {
+  return scheme == Scheme::https ? 443 : 80;
+}
 
 std::string to_string(boost::core::string_view text) {
   return {text.data(), text.size()};
@@ -24,10 +31,6 @@ std::string without_userinfo(std::string_view url) {
     return std::string{url};
   }
   return std::string{url.substr(0, begin)} + "…" + std::string{url.substr(at)};
-}
-
-Mismatch mismatch(std::string_view expected, std::string_view url) {
-  return {expected, without_userinfo(url)};
 }
 
 // `?a=b&c=d` becomes `?a=…&c=…`.
@@ -49,18 +52,89 @@ std::string without_query_values(std::string_view target) {
   return shown;
 }
 
-} // namespace
-
-std::string bracketed(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : '[' + host + ']';
+Mismatch mismatch(std::string_view expected, std::string_view url) {
+  return {expected, without_query_values(without_userinfo(url))};
 }
 
+// `file:///path`, `file://localhost/path`, `file:/path`; or `file:` alone.
+Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_view url) {
+  const std::string host = to_string(parsed.encoded_host());
+  const std::string path = parsed.path();
+  const bool is_local = host.empty() || host == "localhost";
+  const bool is_absolute = path.empty() || path.front() == '/';
+  if (!is_local || !is_absolute || parsed.has_query() || parsed.has_fragment() ||
+      std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+    return mismatch("a file URL such as file:///var/log/metrics.log", url);
+  }
+  return Endpoint{.scheme = Scheme::file, .target = path};
+}
+
+Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url) {
+  const auto username = parse_username(parsed.user());
+  if (!username) {
+    return mismatch("a URL with a user name before the @", url);
+  }
+  if (parsed.password().empty()) {
+    return mismatch("a URL with a password behind the user name", url);
+  }
+  auto password = parse_password(parsed.password());
+  if (!password) {
+    return mismatch("a URL with a password without control characters", url);
+  }
+  return BasicCredentials{*username, *std::move(password)};
+}
+
+// Scheme, host, port, credentials, path and query of an http or https URL.
+Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_view url,
+                               std::optional<std::uint16_t> default_port = {}) {
+  const bool is_https = parsed.scheme_id() == boost::urls::scheme::https;
+  Endpoint endpoint{.scheme = is_https ? Scheme::https : Scheme::http,
+                    .host = to_string(parsed.encoded_host_address()),
+                    .port =
+                        default_port.value_or(own_port(is_https ? Scheme::https : Scheme::http)),
+                    .target = to_string(parsed.encoded_path())};
+  if (parsed.has_fragment()) {
+    return mismatch("a URL without a fragment", url);
+  }
+  // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
+  const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
+  if (endpoint.host.empty() || detached_path) {
+    return mismatch(expected_url, url);
+  }
+  if (!parsed.port().empty()) {
+    // Boost.URL's own number wraps around.
+    const auto port = parse_count(to_string(parsed.port()), 1, 65535);
+    if (!port) {
+      return mismatch("a port from 1 to 65535", url);
+    }
+    endpoint.port = static_cast<std::uint16_t>(*port);
+  }
+  if (parsed.has_userinfo()) {
+    auto credentials = credentials_of(parsed, url);
+    if (!credentials) {
+      return credentials.error();
+    }
+    endpoint.credentials = *std::move(credentials);
+  }
+  if (parsed.has_query()) {
+    endpoint.target += '?' + to_string(parsed.encoded_query());
+  }
+  return endpoint;
+}
+
+} // namespace
+
 std::string Endpoint::authority() const {
-  return bracketed(host) + (port == http_port ? "" : ':' + std::to_string(port));
+  return bracketed(host) + (port == own_port(scheme) ? "" : ':' + std::to_string(port));
 }
 
 std::string Endpoint::url() const {
-  return "http://" + authority() + without_query_values(target);
+  switch (scheme) {
+  case Scheme::http: return "http://" + authority() + without_query_values(target);
+  case Scheme::https: return "https://" + authority() + without_query_values(target);
+  case Scheme::file: break;
+  }
+  return target.empty() ? "file:" : "file://" + target;
 }
 
 Parsed<Endpoint> parse_endpoint(std::string_view url) {
@@ -68,46 +142,46 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
     return mismatch("a URL of at most 2048 bytes", url);
   }
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  const bool has_authority = parsed && parsed->has_authority();
-  if (!parsed || (!has_authority && parsed->scheme() != "file")) {
+  const bool is_file = parsed && parsed->scheme_id() == boost::urls::scheme::file;
+  if (!parsed || !(parsed->has_authority() || is_file)) {
     // `loki:3100` reads as scheme `loki`: what is missing is the scheme.
     const bool lacks_scheme = url.find("//") == std::string_view::npos;
-    return lacks_scheme ? mismatch("a URL that starts with http://", url)
+    return lacks_scheme ? mismatch("a URL that starts with http:// or https://", url)
                         : mismatch(expected_url, url);
   }
-  if (parsed->scheme_id() == boost::urls::scheme::https) {
-    return mismatch("an http URL; https is not supported yet", url);
+  if (is_file) {
+    return file_endpoint(*parsed, url);
   }
-  if (parsed->scheme_id() != boost::urls::scheme::http) {
-    return mismatch("an http URL", url);
+  if (parsed->scheme_id() != boost::urls::scheme::http &&
+      parsed->scheme_id() != boost::urls::scheme::https) {
+    return mismatch("an http, https or file URL", url);
   }
-  if (parsed->has_userinfo()) {
-    return mismatch("a URL without credentials; they are not supported yet", url);
-  }
-  if (parsed->has_fragment()) {
-    return mismatch("a URL without a fragment", url);
-  }
-  // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
-  const bool detached_path = !parsed->encoded_path().empty() && parsed->encoded_path()[0] != '/';
-  if (parsed->host().empty() || detached_path) {
-    return mismatch(expected_url, url);
-  }
-  const std::string port_text =
-      parsed->port().empty() ? std::to_string(http_port) : to_string(parsed->port());
-  const auto port = parse_count(port_text, 1, 65535); // Boost.URL's own number wraps around
-  if (!port) {
-    return mismatch("a port from 1 to 65535", url);
-  }
-  Endpoint endpoint{.host = to_string(parsed->encoded_host_address()),
-                    .port = static_cast<std::uint16_t>(*port),
-                    .target = to_string(parsed->encoded_path())};
-  if (endpoint.target.find_first_not_of('/') == std::string::npos) {
-    endpoint.target = push_path;
-  }
-  if (parsed->has_query()) {
-    endpoint.target += '?' + to_string(parsed->encoded_query());
+  auto endpoint = http_endpoint(*parsed, url);
+  const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
+  if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
+    endpoint->target.replace(0, path, push_path);
   }
   return endpoint;
+}
+
+Parsed<Endpoint> parse_proxy(std::string_view text) {
+  constexpr std::string_view expected = "an http proxy such as http://proxy.example.com:3128";
+  constexpr std::uint16_t curls_port = 1080;
+  const bool has_scheme = text.find("://") != std::string_view::npos;
+  const std::string url = (has_scheme ? "" : "http://") + std::string{text};
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed || !parsed->has_authority() || parsed->scheme_id() != boost::urls::scheme::http ||
+      url.size() > longest_url) {
+    return mismatch(expected, text);
+  }
+  auto proxy = http_endpoint(*parsed, url, curls_port);
+  if (proxy && proxy->target.find_first_not_of('/') != std::string::npos) {
+    return mismatch(expected, text);
+  }
+  if (proxy) {
+    proxy->target.clear();
+  }
+  return proxy;
 }
 
 } // namespace metrics_event

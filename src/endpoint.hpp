@@ -1,35 +1,44 @@
 #pragma once
 
+#include "credentials.hpp"
 #include "value.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace metrics_event {
 
-/// Where pushes go: an http URL, taken apart.
+enum class Scheme { http, https, file };
+
+/// Where pushes go: a URL, taken apart. Of a file URL only `target` is filled.
 struct Endpoint {
+  Scheme scheme = Scheme::http;
   std::string host; // a name or an address literal; IPv6 without brackets
   std::uint16_t port = 0;
-  std::string target; // path and query, as sent
+  std::string target{}; // path and query, as sent; of a file URL its path, empty when it has none
+  std::optional<BasicCredentials> credentials{}; // of user:password@
 
-  /// `host:port` as the Host header says it (RFC 9110, section 7.2): no port when it is 80.
+  /// `host:port` as the Host header says it (RFC 9110, section 7.2): no port when it is the
+  /// scheme's own.
   std::string authority() const;
 
-  /// The URL as messages show it: the values of its query, which may be secret, are left out.
+  /// The URL as messages show it: without credentials and without the values of its query, which
+  /// may be secret.
   std::string url() const;
 };
-
-/// A host as it stands before a port: an IPv6 literal in brackets.
-std::string bracketed(const std::string& host);
 
 /// The path of the Loki push API.
 inline constexpr std::string_view push_path = "/loki/api/v1/push";
 
 /// Takes a base URL or a full push URL: the push path is added only when the path is empty or `/`;
-/// the query is kept. What cannot be used yet (https, file, user:password@) is a mismatch as well;
-/// a password is never part of the message.
+/// the query is kept. `file:///path` names a file (RFC 8089), `file:` one that is named elsewhere.
+/// A password is never part of the mismatch.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
+
+/// Takes a proxy as curl does: a URL or `host[:port]`, with `user:password@` where it wants that;
+/// the port is 1080 unless it is given. Proxies that are not plain HTTP are refused.
+Parsed<Endpoint> parse_proxy(std::string_view text);
 
 } // namespace metrics_event

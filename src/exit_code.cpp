@@ -19,14 +19,18 @@ constexpr std::array table{
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
+    ExitCodeRow{ExitCode::cantcreat, "cantcreat",
+                "the file of a file URL cannot be written, or the disk is full"},
     ExitCodeRow{ExitCode::ioerr, "ioerr", "writing stdout failed"},
     ExitCodeRow{ExitCode::tempfail, "tempfail",
                 "trouble that may pass: out of time, a connection lost in the middle of an "
                 "exchange, 408, 425, 429 or 5xx"},
-    ExitCodeRow{ExitCode::protocol, "protocol",
-                "not a push endpoint: no HTTP, a redirect, 404, 405, 415, or another unexpected "
-                "status"},
-    ExitCodeRow{ExitCode::noperm, "noperm", "the receiver refused access: 401, 403 or 407"},
+    ExitCodeRow{
+        ExitCode::protocol, "protocol",
+        "not a push endpoint: no HTTP, TLS that fails, a redirect, 404, 405, 415, or another "
+        "unexpected status"},
+    ExitCodeRow{ExitCode::noperm, "noperm",
+                "the receiver or a proxy refused access: 401, 403 or 407"},
     ExitCodeRow{ExitCode::config, "config",
                 "a setting from the environment or a file is bad; the message names it"},
 };

@@ -17,6 +17,7 @@ enum class ExitCode : int {
   nohost = 68,
   unavailable = 69,
   software = 70,
+  cantcreat = 73,
   ioerr = 74,
   tempfail = 75,
   protocol = 76,

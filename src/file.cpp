@@ -1,6 +1,10 @@
 #include "file.hpp"
 
+#include "text.hpp"
+
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +14,7 @@ namespace metrics_event {
 namespace {
 
 constexpr std::size_t largest_file = 1024UL * 1024;
+constexpr int patience_ms = 5000;
 
 std::error_code last_error() {
   return {errno, std::generic_category()};
@@ -23,7 +28,12 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor) {
     if (size == 0) {
       return text;
     }
-    if (size < 0 && errno != EINTR) {
+    if (size < 0 && errno == EAGAIN) {
+      pollfd readable{descriptor, POLLIN, 0};
+      if (poll(&readable, 1, patience_ms) == 0) {
+        return std::make_error_code(std::errc::timed_out);
+      }
+    } else if (size < 0 && errno != EINTR) {
       return last_error();
     }
     text.append(part.data(), static_cast<std::size_t>(size < 0 ? 0 : size));
@@ -36,7 +46,7 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor) {
 } // namespace
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path) {
-  // Without waiting, should somebody have put a FIFO there.
+  // Without waiting for a writer, should somebody have put a FIFO there.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     return last_error();
@@ -44,6 +54,24 @@ boost::system::result<std::string, std::error_code> read_file(const std::string&
   auto text = read_all(descriptor);
   close(descriptor);
   return text;
+}
+
+std::string read_named_file(const std::string& path, const Origin& origin) {
+  auto text = read_file(path);
+  if (!text) {
+    throw file_failure(origin, "cannot read " + quote(path) + ": " + system_words(text.error()));
+  }
+  return *std::move(text);
+}
+
+Failure file_failure(const Origin& origin, const std::string& text) {
+  const bool by_flag = origin.source == Origin::Source::flag;
+  return {by_flag ? ExitCode::noinput : ExitCode::config, origin.name + ": " + text};
+}
+
+bool others_can_read(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
 } // namespace metrics_event

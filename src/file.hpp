@@ -1,5 +1,8 @@
 #pragma once
 
+#include "exit_code.hpp"
+#include "settings.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <string>
@@ -8,7 +11,16 @@
 namespace metrics_event {
 
 /// The whole text of a file of at most 1 MiB (std::errc::file_too_large beyond), or why it cannot
-/// be read.
+/// be read. A pipe is waited for, five seconds at a time.
 boost::system::result<std::string, std::error_code> read_file(const std::string& path);
+
+/// The text of a file that a setting names. Throws what `file_failure` makes of the trouble.
+std::string read_named_file(const std::string& path, const Origin& origin);
+
+/// A Failure about a file that a setting names: noinput when a flag did, config otherwise.
+Failure file_failure(const Origin& origin, const std::string& text);
+
+/// Whether its group or everybody may read a file.
+bool others_can_read(const std::string& path);
 
 } // namespace metrics_event

@@ -48,19 +48,21 @@ std::string with_default(std::string_view help, std::string_view default_text) {
 }
 
 void add_setting(Columns& columns, const Setting& setting) {
-  std::string flag =
-      setting.short_flag == '\0' ? "    " : std::string{'-', setting.short_flag, ',', ' '};
-  flag.append("--").append(setting.name);
+  std::string left =
+      setting.has_flag() ? "    --" + std::string{setting.name} : "    " + variable_name(setting);
+  if (setting.short_flag != '\0') {
+    left.replace(0, 4, {'-', setting.short_flag, ',', ' '});
+  }
   if (!setting.placeholder.empty()) {
-    flag.append(" ").append(setting.placeholder);
+    left.append(" ").append(setting.placeholder);
   }
   std::string text = with_default(setting.help, shown_default(setting));
   text += setting.kind == Setting::Kind::list ? "; repeatable" : "";
-  for (const std::string_view variable : setting.fallback_variables) {
-    text.append(variable == setting.fallback_variables.front() ? "; also from " : ", ");
-    text.append(variable);
+  for (const FallbackVariable& variable : setting.fallback_variables) {
+    text.append(&variable == setting.fallback_variables.data() ? "; also from " : ", ");
+    text.append(variable.name);
   }
-  columns.row(flag, text);
+  columns.row(left, text);
 }
 
 void add_words_options(Columns& columns) {

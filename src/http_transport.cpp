@@ -1,263 +1,80 @@
 #include "http_transport.hpp"
 
-#include "judgement.hpp"
-#include "lookup.hpp"
+#include "connection.hpp"
+#include "host.hpp"
+#include "http_exchange.hpp"
 #include "text.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/buffers_range.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/span_body.hpp>
-#include <boost/beast/http/write.hpp>
-
-#include <algorithm>
-#include <optional>
+#include <system_error>
 
 namespace metrics_event {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-constexpr std::uint32_t largest_header = 16 * 1024;
-constexpr std::size_t largest_body = 64UL * 1024;
-constexpr std::size_t largest_answer = largest_header + largest_body;
-constexpr std::size_t read_size = 4096;
-constexpr std::string_view start_of_http = "HTTP/1.";
-
-// A body of which only the beginning is kept, whatever length the other side announces.
-struct BeginningOfBody {
-  using value_type = std::string;
-
-  class reader { // NOLINT(readability-identifier-naming): the name that Beast asks for
-  public:
-    template <bool is_request, class Fields>
-    reader(http::header<is_request, Fields>&, value_type& body) : body_{body} {}
-
-    static void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
-    template <class Buffers>
-    std::size_t put(const Buffers& buffers, error_code& error) {
-      error = {};
-      for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
-        const std::size_t room = largest_body - std::min(body_.size(), largest_body);
-        body_.append(static_cast<const char*>(part.data()), std::min(part.size(), room));
-      }
-      return beast::buffer_bytes(buffers);
-    }
-    static void finish(error_code& error) { error = {}; }
-
-  private:
-    value_type& body_;
-  };
-};
-
-using Parser = http::response_parser<BeginningOfBody>;
-
-Reply in_trouble(Trouble trouble, std::string detail) {
-  return {.trouble = trouble, .detail = std::move(detail)};
+// The proxy's own way of asking for credentials, on what the proxy itself reads.
+void add_proxy_credentials(const Endpoint& proxy, Headers& headers) {
+  if (proxy.credentials) {
+    headers.emplace_back("Proxy-Authorization", basic_authorization(*proxy.credentials).reveal());
+  }
 }
 
-// One attempt. Every step is an asynchronous operation that is waited for until a deadline, because
-// a blocking one could not be given up.
-class Exchange {
-public:
-  Exchange(const Request& request, Deadline deadline) : request_{request}, deadline_{deadline} {}
-
-  Reply run() {
-    Lookup lookup = look_up(request_.endpoint.host, deadline_);
-    if (lookup.trouble != Trouble::none) {
-      return in_trouble(lookup.trouble, std::move(lookup.detail));
-    }
-    if (std::optional<Reply> trouble = connect(lookup.addresses)) {
-      return *std::move(trouble);
-    }
-    // A receiver may answer before it has read all, and close: then its answer says more than the
-    // error of our write.
-    const error_code write_error = write();
-    Reply reply = read();
-    if (write_error && reply.trouble == Trouble::connection_lost) {
-      reply.detail = "sending failed: " + system_words(write_error);
-    }
-    return reply;
+// Asks the proxy for a tunnel to the receiver. Returns the trouble, if any.
+std::optional<Reply> open_tunnel(Connection& connection, const Endpoint& proxy,
+                                 const Endpoint& receiver) {
+  const std::string authority = bracketed(receiver.host) + ':' + std::to_string(receiver.port);
+  HttpMessage message{.method = "CONNECT", .target = authority, .headers = {{"Host", authority}}};
+  add_proxy_credentials(proxy, message.headers);
+  Reply reply = exchange(connection, message);
+  if (reply.trouble == Trouble::none && reply.status >= 200 && reply.status <= 299) {
+    return std::nullopt;
   }
+  return reply;
+}
 
-private:
-  // Starts an operation and lets it run until it is done or out of time (asio::error::timed_out).
-  template <class Start>
-  error_code wait_for(Deadline until, Start&& start) {
-    std::optional<error_code> result;
-    start([&result](const error_code& error, auto&&...) { result = error; });
-    io_.restart();
-    io_.run_until(until);
-    if (!result) {
-      error_code ignored;
-      socket_.close(ignored);
-      io_.run(); // lets the cancelled operation go before its buffers do
-      return asio::error::timed_out;
-    }
-    return *result;
+HttpMessage message_of(const Request& request, bool is_proxied) {
+  const Access& access = request.access;
+  HttpMessage message{.method = request.method,
+                      .target = access.endpoint.target,
+                      .headers = {{"Host", access.endpoint.authority()}},
+                      .body = request.body};
+  message.headers.insert(message.headers.end(), request.headers.begin(), request.headers.end());
+  if (!access.authorization.empty()) {
+    message.headers.emplace_back("Authorization", access.authorization.reveal());
   }
-
-  // Nothing when connected.
-  std::optional<Reply> connect(const std::vector<std::string>& addresses) {
-    std::string details;
-    bool all_timed_out = true;
-    for (const std::string& address : addresses) {
-      error_code error;
-      const tcp::endpoint peer{asio::ip::make_address(address, error), request_.endpoint.port};
-      if (!error) {
-        socket_ = tcp::socket{io_};
-        const Deadline until =
-            std::min(deadline_, std::chrono::steady_clock::now() + request_.connect_timeout);
-        error = wait_for(until, [&](auto done) { socket_.async_connect(peer, std::move(done)); });
-      }
-      if (!error) {
-        return std::nullopt;
-      }
-      if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
-        return in_trouble(Trouble::no_resources, system_words(error));
-      }
-      const bool timed_out = error == asio::error::timed_out;
-      all_timed_out = all_timed_out && timed_out;
-      details += details.empty() ? "" : ", ";
-      details += bracketed(address) + ':' + std::to_string(request_.endpoint.port) + ": " +
-                 (timed_out ? "no connection in time" : system_words(error));
-      if (std::chrono::steady_clock::now() >= deadline_) {
-        return in_trouble(Trouble::timed_out, std::move(details));
-      }
-    }
-    return in_trouble(all_timed_out ? Trouble::connect_timed_out : Trouble::no_connection,
-                      std::move(details));
+  if (is_proxied) { // the absolute form, RFC 9112, section 3.2.2
+    message.target.insert(0, "http://" + access.endpoint.authority());
+    add_proxy_credentials(*access.proxy, message.headers);
   }
+  return message;
+}
 
-  error_code write() {
-    http::request<http::span_body<const char>> message{
-        http::verb::post, request_.endpoint.target, 11,
-        beast::span<const char>{request_.body.data(), request_.body.size()}};
-    message.set(http::field::host, request_.endpoint.authority());
-    for (const auto& [name, value] : request_.headers) {
-      message.insert(name, value);
-    }
-    message.keep_alive(false);
-    message.prepare_payload();
-    return wait_for(deadline_,
-                    [&](auto done) { http::async_write(socket_, message, std::move(done)); });
+// The steps until there is a reply, be it trouble.
+Reply attempt(const Request& request, Connection& connection) {
+  const Access& access = request.access;
+  const Endpoint& first = access.proxy ? *access.proxy : access.endpoint;
+  const bool is_https = access.endpoint.scheme == Scheme::https;
+  std::optional<Reply> trouble = connection.open(first.host, first.port, access.connect_timeout);
+  if (!trouble && access.proxy && is_https) {
+    trouble = open_tunnel(connection, *access.proxy, access.endpoint);
   }
-
-  Reply read() {
-    while (true) {
-      Parser parser;
-      parser.header_limit(largest_header);
-      parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
-      parser.eager(true);
-      const std::optional<Reply> trouble = read_into(parser);
-      const bool has_status = parser.is_header_done();
-      const unsigned status = has_status ? parser.get().result_int() : 0;
-      // What a refusal says is clear from its status; a success must have come whole.
-      if (trouble && (!has_status || is_acceptance(static_cast<int>(status)))) {
-        return *trouble;
-      }
-      const bool interim = status >= 100 && status <= 199 && status != 101;
-      if (!interim) {
-        return {.status = static_cast<int>(status),
-                .location = std::string{parser.get()[http::field::location]},
-                .body = std::move(parser.get().body())};
-      }
-    }
+  if (trouble) {
+    trouble->at_proxy = access.proxy.has_value();
+    return *std::move(trouble);
   }
-
-  // Nothing when the message is complete, or as long as an answer may be.
-  std::optional<Reply> read_into(Parser& parser) {
-    error_code error;
-    bool recognised = false;
-    bool ended = false;
-    while (true) {
-      if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
-        if (!recognised && !looks_like_http(bytes)) {
-          return in_trouble(Trouble::not_http, "the answer is not HTTP");
-        }
-        recognised = recognised || bytes.size() >= start_of_http.size();
-        buffer_.consume(parser.put(bytes, error));
-      }
-      if (ended && (!error || error == http::error::need_more)) {
-        error = http::error::end_of_stream;
-        if (parser.got_some()) {
-          error = {};
-          parser.put_eof(error);
-        }
-      }
-      if (error && error != http::error::need_more) {
-        return trouble_of(error);
-      }
-      if (parser.is_done()) {
-        return std::nullopt;
-      }
-      if (bytes_read_ >= largest_answer) {
-        return parser.is_header_done() ? std::nullopt
-                                       : std::optional{trouble_of(http::error::header_limit)};
-      }
-      error = read_more();
-      ended = error == asio::error::eof;
-      if (error && !ended) {
-        return trouble_of(error);
-      }
-      error = {};
-    }
+  if (is_https) {
+    trouble = connection.start_tls(*access.tls, access.endpoint.host);
   }
-
-  error_code read_more() {
-    return wait_for(deadline_, [&](auto done) {
-      socket_.async_read_some(buffer_.prepare(read_size),
-                              [this, done](const error_code& error, std::size_t size) mutable {
-                                buffer_.commit(size);
-                                bytes_read_ += size;
-                                done(error);
-                              });
-    });
-  }
-
-  // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
-  static bool looks_like_http(asio::const_buffer bytes) {
-    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
-    const std::size_t length = std::min(given.size(), start_of_http.size());
-    return given.substr(0, length) == start_of_http.substr(0, length);
-  }
-
-  static Reply trouble_of(const error_code& error) {
-    if (error == asio::error::timed_out) {
-      return in_trouble(Trouble::timed_out, "no answer in time");
-    }
-    if (error == http::error::partial_message || error == http::error::end_of_stream) {
-      return in_trouble(Trouble::connection_lost,
-                        "the connection was closed before the answer was complete");
-    }
-    if (error == http::error::header_limit) {
-      return in_trouble(Trouble::not_http, "the answer's header is larger than 16 KiB");
-    }
-    if (error.category() == http::make_error_code(http::error::need_more).category()) {
-      return in_trouble(Trouble::not_http, "the answer is not HTTP: " + system_words(error));
-    }
-    return in_trouble(Trouble::connection_lost, "the connection was lost: " + system_words(error));
-  }
-
-  const Request& request_;
-  Deadline deadline_;
-  asio::io_context io_{1};
-  tcp::socket socket_{io_};
-  beast::flat_buffer buffer_;
-  std::size_t bytes_read_ = 0;
-};
+  return trouble ? *std::move(trouble)
+                 : exchange(connection, message_of(request, access.proxy && !is_https));
+}
 
 } // namespace
 
 Reply http_transport(const Request& request, Deadline deadline) {
   try {
-    return Exchange{request, deadline}.run();
+    Connection connection{deadline};
+    Reply reply = attempt(request, connection);
+    reply.route = connection.route();
+    return reply;
   } catch (const std::system_error& error) { // a thread that cannot be started
     return in_trouble(Trouble::no_resources, system_words(error.code()));
   } catch (const boost::system::system_error& error) { // an io_context that cannot be made

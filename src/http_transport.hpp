@@ -4,8 +4,8 @@
 
 namespace metrics_event {
 
-/// A Transport over plain HTTP/1.1: looks the host up, tries every address, sends the request and
-/// reads the answer (header up to 16 KiB, body up to 64 KiB), all by the deadline.
+/// A Transport over HTTP/1.1, plain or in TLS, direct or through a proxy: looks the host up, tries
+/// every address, sends the request and reads the answer, all by the deadline.
 Reply http_transport(const Request& request, Deadline deadline);
 
 } // namespace metrics_event

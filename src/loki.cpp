@@ -138,13 +138,12 @@ std::string push_body(std::span<const Entry> entries) {
   return body.append(open_stream == nullptr ? "]}" : "]}]}");
 }
 
-Request push_request(const Endpoint& endpoint, const std::string& org_id, const Headers& more,
-                     std::string body, std::chrono::milliseconds connect_timeout) {
-  Request request{.endpoint = endpoint,
+Request push_request(Access access, const std::string& org_id, const Headers& more,
+                     std::string body) {
+  Request request{.access = std::move(access),
                   .headers = {{"Content-Type", "application/json"},
                               {"User-Agent", "metrics-event/" + std::string{version}}},
-                  .body = std::move(body),
-                  .connect_timeout = connect_timeout};
+                  .body = std::move(body)};
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }

@@ -18,8 +18,8 @@ std::string push_body(std::span<const Entry> entries);
 
 /// The request that carries `body`, with more headers after our own; an empty `org_id` sends no
 /// tenant header.
-Request push_request(const Endpoint& endpoint, const std::string& org_id, const Headers& more,
-                     std::string body, std::chrono::milliseconds connect_timeout);
+Request push_request(Access access, const std::string& org_id, const Headers& more,
+                     std::string body);
 
 /// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
 inline constexpr std::size_t largest_push = 1024UL * 1024;

@@ -1,13 +1,11 @@
 #include "lookup.hpp"
 
+#include "host.hpp"
 #include "text.hpp"
 
-#include <arpa/inet.h>
 #include <netdb.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <memory>
@@ -18,22 +16,6 @@
 
 namespace metrics_event {
 namespace {
-
-bool is_literal(const std::string& host) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
-}
-
-bool is_localhost(std::string host) {
-  if (host.ends_with('.')) {
-    host.pop_back();
-  }
-  constexpr std::string_view name = "localhost";
-  const std::size_t start = host.size() - std::min(host.size(), name.size());
-  const bool starts_a_label = start == 0 || host[start - 1] == '.';
-  return starts_a_label && strcasecmp(host.c_str() + start, name.data()) == 0;
-}
 
 std::string literal_of(const addrinfo& info) {
   std::array<char, NI_MAXHOST> text{};
@@ -72,7 +54,7 @@ struct Question {
 } // namespace
 
 Lookup look_up(const std::string& host, Deadline deadline) {
-  if (is_literal(host)) {
+  if (!address_bytes(host).empty()) {
     return {.addresses = {host}};
   }
   if (is_localhost(host)) {

@@ -2,6 +2,7 @@
 #include "catalogue.hpp"
 #include "console.hpp"
 #include "http_transport.hpp"
+#include "process.hpp"
 
 #include <unistd.h>
 

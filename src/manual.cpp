@@ -66,23 +66,59 @@ std::string mdoc_exit_status(Events) {
   return mdoc_list(items, "Ds");
 }
 
+// "with https URLs", for a variable that not always counts.
+std::string condition(const FallbackVariable& fallback) {
+  if (!fallback.only_for) {
+    return "";
+  }
+  return *fallback.only_for == Scheme::https ? "with https URLs" : "with http URLs";
+}
+
+std::string mdoc_variables(const Setting& setting) {
+  std::string text = ".Ev " + variable_name(setting);
+  for (const FallbackVariable& fallback : setting.fallback_variables) {
+    text += " ,\n.Ev " + std::string{fallback.name};
+    text += fallback.only_for ? "\n" + condition(fallback) : "";
+  }
+  return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
+}
+
 std::string mdoc_settings(Events) {
   std::string items;
   for (const Setting& setting : all_settings()) {
     const std::string short_flag =
         setting.short_flag == '\0' ? "" : std::string{"Fl "} + setting.short_flag + " , ";
-    items += mdoc_item(short_flag + mdoc_flag(setting.name, setting.placeholder), setting.help);
+    items +=
+        mdoc_item(setting.has_flag() ? short_flag + mdoc_flag(setting.name, setting.placeholder)
+                                     : "Ev " + variable_name(setting),
+                  setting.help);
     if (!shown_default(setting).empty()) {
       items += "Default: " + mdoc_text(shown_default(setting)) + ".\n";
     }
     if (setting.kind == Setting::Kind::list) {
       items += "Repeatable.\n";
     }
-    items += "Environment:\n.Ev " + variable_name(setting);
-    for (const std::string_view fallback : setting.fallback_variables) {
-      items += " ,\n.Ev " + std::string{fallback};
+    items += "Environment:\n" + mdoc_variables(setting);
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_keys(Events) {
+  std::string items;
+  for (const Setting& setting : all_settings()) {
+    if (!setting.has_key()) {
+      continue;
     }
-    items += setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n";
+    const std::string_view value = setting.kind == Setting::Kind::toggle ? "true | false"
+                                   : setting.kind == Setting::Kind::list ? "array or table"
+                                                                         : "string";
+    items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
+                       setting.help);
+    if (!setting.default_text.empty()) {
+      items += "Default: " + mdoc_text(setting.default_text) + ".\n";
+    }
+    items +=
+        "Flag:\n.Fl -" + std::string{setting.name} + " .\nEnvironment:\n" + mdoc_variables(setting);
   }
   return mdoc_list(items, "Ds");
 }
@@ -171,17 +207,19 @@ std::string markdown_events(Events events) {
 }
 
 std::string markdown_settings(Events) {
-  std::string table = "| flag | environment | default | meaning |\n|---|---|---|---|\n";
+  std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
   for (const Setting& setting : all_settings()) {
     std::string flag = "--" + std::string{setting.name};
     if (!setting.placeholder.empty()) {
       flag.append(" ").append(setting.placeholder);
     }
     std::string variables = code(variable_name(setting));
-    for (const std::string_view fallback : setting.fallback_variables) {
-      variables += ", " + code(fallback);
+    for (const FallbackVariable& fallback : setting.fallback_variables) {
+      variables +=
+          ", " + code(fallback.name) + (fallback.only_for ? ' ' + condition(fallback) : "");
     }
-    table += markdown_row({code(flag), variables,
+    table += markdown_row({setting.has_key() ? code(setting.name) : "",
+                           setting.has_flag() ? code(flag) : "", variables,
                            shown_default(setting).empty() ? "" : code(shown_default(setting)),
                            std::string{setting.help}});
   }
@@ -197,6 +235,7 @@ struct Part {
 constexpr std::array parts{
     Part{Markup::mdoc, "exit-status", mdoc_exit_status},
     Part{Markup::mdoc, "settings", mdoc_settings},
+    Part{Markup::mdoc, "keys", mdoc_keys},
     Part{Markup::mdoc, "commands", mdoc_commands},
     Part{Markup::mdoc, "event-names", mdoc_event_names},
     Part{Markup::mdoc, "events", mdoc_events},

@@ -53,9 +53,10 @@ std::string to_json(const Report& report) {
 }
 
 std::string describe_delivery(const Report& report) {
-  return "delivered " + report.event->name + " to " + report.url + ": HTTP status " +
-         std::to_string(report.http_status) + " in " + std::to_string(report.elapsed.count()) +
-         " ms";
+  const std::string status =
+      report.http_status == 0 ? "" : "HTTP status " + std::to_string(report.http_status) + ' ';
+  return "delivered " + report.event->name + " to " + report.url + ": " + status + "in " +
+         std::to_string(report.elapsed.count()) + " ms";
 }
 
 } // namespace metrics_event

@@ -1,6 +1,7 @@
 #include "settings.hpp"
 
 #include "exit_code.hpp"
+#include "settings_rules.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,11 +12,6 @@ namespace {
 using Kind = Setting::Kind;
 using Source = Origin::Source;
 
-[[noreturn]] void blame(const Origin& origin, const std::string& text) {
-  throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
-                origin.name + ": " + text};
-}
-
 void apply(Settings& settings, const GivenSetting& given) {
   if (const auto mismatch = given.setting->assign(settings, given.text)) {
     blame(given.origin, mismatch->text);
@@ -24,49 +20,35 @@ void apply(Settings& settings, const GivenSetting& given) {
 
 // A variable holds one item of a list a line.
 void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
-                       std::string_view text) {
+                       std::string_view text, std::optional<Scheme> only_for = {}) {
   while (!text.empty()) {
     const std::size_t end =
         setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
     if (end > 0) {
       layer.push_back(
-          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}});
+          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, only_for});
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
 
-// Rules across settings, before any I/O.
-void check(const Resolved& resolved) {
-  const auto label = resolved.origins.find("label");
-  if (label == resolved.origins.end()) {
-    return;
-  }
-  const std::size_t labels = resolved.settings.labels.size();
-  if (labels == 0) {
-    blame(label->second,
-          "the last label is removed, and a stream needs one; give another, such as job=NAME");
-  }
-  if (labels > most_labels) {
-    blame(label->second, "expected at most " + std::to_string(most_labels) + " labels, got " +
-                             std::to_string(labels));
-  }
-}
-
 // Applies what the layers give: for a list everything, else what the highest layer that has the
-// setting gives. All of that is looked at, although only the last value stays. Returns the origin.
+// setting gives. Of flags all are looked at, although only the last one stays. Returns the origin.
 Origin apply_layers(Settings& settings, const Setting& setting, const std::vector<Layer>& layers) {
   const GivenSetting by_default{&setting, std::string{setting.default_text}, {}};
   std::vector<const GivenSetting*> winners{&by_default};
   for (const Layer& layer : layers) {
-    bool replaced = setting.kind == Kind::list;
+    bool is_first = true;
     for (const GivenSetting& given : layer) {
-      if (given.setting == &setting) {
-        if (!std::exchange(replaced, true)) {
-          winners.clear();
-        }
-        winners.push_back(&given);
+      if (given.setting != &setting ||
+          given.only_for.value_or(settings.url.scheme) != settings.url.scheme) {
+        continue;
       }
+      const bool replaces = std::exchange(is_first, false) || given.origin.source != Source::flag;
+      if (replaces && setting.kind != Kind::list) {
+        winners.clear();
+      }
+      winners.push_back(&given);
     }
   }
   for (const GivenSetting* winner : winners) {
@@ -97,19 +79,18 @@ GivenSetting given_by_flag(const Setting& setting, std::string text) {
 
 Layer environment_layer(const Environment& environment) {
   Layer layer;
+  const auto add = [&](const Setting& setting, const std::string& variable,
+                       std::optional<Scheme> only_for = {}) {
+    if (const auto text = environment(variable)) {
+      add_from_variable(layer, setting, variable, *text, only_for);
+    }
+  };
   for (const Setting& setting : all_settings()) {
-    std::string variable = variable_name(setting);
-    auto text = environment(variable);
-    for (const std::string_view fallback : setting.fallback_variables) {
-      if (text && !text->empty()) {
-        break;
-      }
-      variable = fallback;
-      text = environment(variable);
+    for (std::size_t i = setting.fallback_variables.size(); i-- > 0;) {
+      const FallbackVariable& fallback = setting.fallback_variables[i];
+      add(setting, std::string{fallback.name}, fallback.only_for);
     }
-    if (text) {
-      add_from_variable(layer, setting, variable, *text);
-    }
+    add(setting, variable_name(setting));
   }
   return layer;
 }
@@ -121,8 +102,17 @@ Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_v
       resolved.origins.emplace(setting.name, apply_layers(resolved.settings, setting, layers));
     }
   }
-  check(resolved);
+  Endpoint& url = resolved.settings.url;
+  if (url.scheme == Scheme::file && url.target.empty()) {
+    url.target = resolved.settings.log_path;
+  }
+  check_settings(resolved);
   return resolved;
+}
+
+void blame(const Origin& origin, const std::string& text) {
+  throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
+                origin.name + ": " + text};
 }
 
 Output output_of(const std::vector<Layer>& layers) {

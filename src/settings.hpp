@@ -3,6 +3,7 @@
 #include "endpoint.hpp"
 #include "entry.hpp"
 #include "header.hpp"
+#include "secret.hpp"
 #include "value.hpp"
 
 #include <chrono>
@@ -29,6 +30,19 @@ struct Settings {
   std::string config; // a file, none, or empty: the usual places
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds connect_timeout{};
+  std::string username;
+  Secret password;
+  std::string password_file;
+  Secret bearer_token;
+  std::string bearer_token_file;
+  std::string ca_cert; // files; empty: the system's authorities
+  std::string cert;
+  std::string key; // empty: in the file of cert
+  bool tls_skip_verify = false;
+  std::optional<Endpoint> proxy;
+  std::string no_proxy;
+  std::string log_path;
+  bool special_file = false;
   EntryTime entry_time{};
   Output output{};
   bool best_effort = false;
@@ -36,6 +50,12 @@ struct Settings {
   bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
+};
+
+/// A variable that others use for the same, in our order of precedence.
+struct FallbackVariable {
+  std::string_view name;
+  std::optional<Scheme> only_for{}; // counts only with a URL of that scheme
 };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
@@ -46,21 +66,31 @@ struct Setting {
     toggle, // the same; as a flag it needs no value
     list,   // all layers add up; in a variable, one item a line
   };
+  enum class Places {
+    all,              // flags, the environment, files
+    all_but_files,    // no key in configuration files
+    environment_only, // a secret: everybody sees flags, and many may read configuration files
+  };
 
   std::string_view name;
-  Kind kind;
-  char short_flag;              // '\0': none
-  std::string_view placeholder; // of the flag's value, in help
-  std::span<const std::string_view> fallback_variables;
-  std::string_view default_text; // empty: none
+  Kind kind = Kind::value;
+  Places places = Places::all;
+  char short_flag = '\0';         // '\0': none
+  std::string_view placeholder{}; // of the flag's value, in help
+  std::span<const FallbackVariable> fallback_variables{};
+  std::string_view default_text{}; // empty: none
   std::string_view help;
-  std::span<const std::string_view> choices; // for completion; empty: free text
+  std::span<const std::string_view> choices{}; // for completion; empty: free text
+  std::string_view joint = "=";                // of name and value where a file gives a table
 
   /// Puts the value of `text` into `settings`, or says what is wrong with it.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);
 
-  bool in_files = true;         // whether its name is a key in configuration files
-  std::string_view joint = "="; // between name and value of an item that a file gives in a table
+  /// The value for people: without what may be secret. Empty: not set.
+  std::string (*show)(const Settings& settings);
+
+  bool has_flag() const { return places != Places::environment_only; }
+  bool has_key() const { return places == Places::all; }
 };
 
 /// **The** settings table, in the order in which help shows it.
@@ -85,6 +115,7 @@ struct GivenSetting {
   const Setting* setting;
   std::string text;
   Origin origin;
+  std::optional<Scheme> only_for{}; // as FallbackVariable has it
 };
 
 /// What one place gives: the command line, the environment, a file.
@@ -96,8 +127,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// A value given by flag.
 GivenSetting given_by_flag(const Setting& setting, std::string text);
 
-/// What the environment gives: for each setting its own variable or else the first fallback
-/// variable that is set. An empty variable counts as unset.
+/// What the environment gives: for each setting the fallback variables that are set and then its
+/// own, which counts most. An empty variable counts as unset.
 Layer environment_layer(const Environment& environment);
 
 /// All values, and by setting name where each came from.
@@ -107,9 +138,11 @@ struct Resolved {
 };
 
 /// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are
-/// left alone. Throws Failure for a bad value or combination: usage when a flag is to blame, config
-/// otherwise.
+/// left alone. Throws Failure for a bad value or combination.
 Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only = {});
+
+/// Ends with a Failure that blames an origin: usage for a flag, config otherwise.
+[[noreturn]] void blame(const Origin& origin, const std::string& text);
 
 /// How to report, found out before anything else can go wrong; bad values count as not given.
 Output output_of(const std::vector<Layer>& layers);

@@ -1,5 +1,6 @@
 #include "settings.hpp"
 
+#include "setting_values.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -9,32 +10,7 @@ namespace metrics_event {
 namespace {
 
 using Kind = Setting::Kind;
-
-Parsed<EntryTime> parse_entry_time(std::string_view text) {
-  if (text == "now" || text == "event") {
-    return text == "now" ? EntryTime::now : EntryTime::event;
-  }
-  return Mismatch{"now or event", text};
-}
-
-Parsed<Output> parse_output(std::string_view text) {
-  if (text == "text" || text == "json") {
-    return text == "text" ? Output::text : Output::json;
-  }
-  return Mismatch{"text or json", text};
-}
-
-// Loki's rules for tenant IDs, which are also safe in a header.
-Parsed<std::string> parse_tenant(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
-  };
-  if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
-    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
-  }
-  return std::string{text};
-}
+using Places = Setting::Places;
 
 template <auto member, auto parse>
 std::optional<Mismatch> assign(Settings& settings, std::string_view text) {
@@ -74,156 +50,217 @@ std::optional<Mismatch> assign_header(Settings& settings, std::string_view text)
   return std::nullopt;
 }
 
-constexpr std::array<std::string_view, 2> url_variables{"PROMTAIL_PUSH_API_URL", "LOKI_ADDR"};
-constexpr std::array<std::string_view, 1> org_id_variables{"LOKI_ORG_ID"};
+template <auto member>
+std::string show(const Settings& settings) {
+  return shown(settings.*member);
+}
+
+constexpr std::array url_variables{FallbackVariable{"PROMTAIL_PUSH_API_URL"},
+                                   FallbackVariable{"LOKI_ADDR"}};
+constexpr std::array org_id_variables{FallbackVariable{"LOKI_ORG_ID"}};
+constexpr std::array username_variables{FallbackVariable{"LOKI_USERNAME"}};
+constexpr std::array password_variables{FallbackVariable{"LOKI_PASSWORD"}};
+constexpr std::array bearer_token_variables{FallbackVariable{"LOKI_BEARER_TOKEN"}};
+constexpr std::array bearer_token_file_variables{FallbackVariable{"LOKI_BEARER_TOKEN_FILE"}};
+constexpr std::array ca_cert_variables{FallbackVariable{"LOKI_CA_CERT_PATH"}};
+constexpr std::array cert_variables{FallbackVariable{"LOKI_CLIENT_CERT_PATH"}};
+constexpr std::array key_variables{FallbackVariable{"LOKI_CLIENT_KEY_PATH"}};
+constexpr std::array tls_skip_verify_variables{FallbackVariable{"LOKI_TLS_SKIP_VERIFY"}};
+// HTTP_PROXY is left out as curl does: to a CGI program it is a header of the request.
+constexpr std::array proxy_variables{FallbackVariable{"https_proxy", Scheme::https},
+                                     FallbackVariable{"HTTPS_PROXY", Scheme::https},
+                                     FallbackVariable{"http_proxy", Scheme::http},
+                                     FallbackVariable{"all_proxy"}, FallbackVariable{"ALL_PROXY"}};
+constexpr std::array no_proxy_variables{FallbackVariable{"no_proxy"}, FallbackVariable{"NO_PROXY"}};
+constexpr std::array log_path_variables{FallbackVariable{"METRICS_LOG_PATH"}};
 constexpr std::array<std::string_view, 2> entry_times{"now", "event"};
 constexpr std::array<std::string_view, 2> outputs{"text", "json"};
 
-Parsed<std::string> parse_config(std::string_view text) {
-  const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
-  return printable ? std::string{text}
-                   : Parsed<std::string>{Mismatch{"the name of a file, or none", text}};
-}
-
 constexpr std::array table{
-    Setting{"url",
-            Kind::value,
-            '\0',
-            "URL",
-            url_variables,
-            "http://localhost:3100/loki/api/v1/push",
-            "base or full push URL; /loki/api/v1/push is added when the path is empty or /",
-            {},
-            assign<&Settings::url, parse_endpoint>},
-    Setting{"label",
-            Kind::list,
-            '\0',
-            "NAME=VALUE",
-            {},
-            "job=metrics",
-            "a stream label; an empty value removes one",
-            {},
-            assign_label<&Settings::labels>},
-    Setting{"metadata",
-            Kind::list,
-            '\0',
-            "NAME=VALUE",
-            {},
-            "",
+    Setting{.name = "url",
+            .placeholder = "URL",
+            .fallback_variables = url_variables,
+            .default_text = "http://localhost:3100/loki/api/v1/push",
+            .help = "base or full push URL; /loki/api/v1/push is added when the path is empty or "
+                    "/; file:///PATH appends the line to a file",
+            .assign = assign<&Settings::url, parse_endpoint>,
+            .show = show<&Settings::url>},
+    Setting{.name = "label",
+            .kind = Kind::list,
+            .placeholder = "NAME=VALUE",
+            .default_text = "job=metrics",
+            .help = "a stream label; an empty value removes one",
+            .assign = assign_label<&Settings::labels>,
+            .show = show<&Settings::labels>},
+    Setting{
+        .name = "metadata",
+        .kind = Kind::list,
+        .placeholder = "NAME=VALUE",
+        .help =
             "structured metadata (Loki 3, or 2.9 where it is allowed); an empty value removes one",
-            {},
-            assign_label<&Settings::metadata>},
-    Setting{"header",
-            Kind::list,
-            '\0',
-            "'NAME: VALUE'",
-            {},
-            "",
-            "an extra request header",
-            {},
-            assign_header,
-            true,
-            ": "},
-    Setting{"org-id",
-            Kind::value,
-            '\0',
-            "TENANT",
-            org_id_variables,
-            "",
-            "the tenant, sent as X-Scope-OrgID",
-            {},
-            assign<&Settings::org_id, parse_tenant>},
-    Setting{"config",
-            Kind::value,
-            '\0',
-            "FILE",
-            {},
-            "",
-            "the only configuration file to read, or none",
-            {},
-            assign<&Settings::config, parse_config>,
-            false},
-    Setting{"timeout",
-            Kind::value,
-            '\0',
-            "DURATION",
-            {},
-            "5s",
-            "the whole delivery, name lookup included: a hard ceiling",
-            {},
-            assign<&Settings::timeout, parse_duration>},
-    Setting{"connect-timeout",
-            Kind::value,
-            '\0',
-            "DURATION",
-            {},
-            "2s",
-            "the connection to one address",
-            {},
-            assign<&Settings::connect_timeout, parse_duration>},
-    Setting{"entry-time",
-            Kind::value,
-            '\0',
-            "now|event",
-            {},
-            "now",
-            "what Loki files the entry under: when the command ran, or the event's timestamp",
-            entry_times,
-            assign<&Settings::entry_time, parse_entry_time>},
-    Setting{"best-effort",
-            Kind::toggle,
-            '\0',
-            "",
-            {},
-            "false",
-            "turn exit statuses 65 to 77 into a warning and 0",
-            {},
-            assign<&Settings::best_effort, parse_bool>},
-    Setting{"disabled",
-            Kind::toggle,
-            '\0',
-            "",
-            {},
-            "false",
-            "validate, send nothing and exit 0",
-            {},
-            assign<&Settings::disabled, parse_bool>},
-    Setting{"dry-run",
-            Kind::toggle,
-            'n',
-            "",
-            {},
-            "false",
-            "print the exact request body instead of sending it",
-            {},
-            assign<&Settings::dry_run, parse_bool>},
-    Setting{"output",
-            Kind::value,
-            '\0',
-            "text|json",
-            {},
-            "text",
-            "what stdout gets: json is one result object, whatever the outcome",
-            outputs,
-            assign<&Settings::output, parse_output>},
-    Setting{"quiet",
-            Kind::toggle,
-            'q',
-            "",
-            {},
-            "false",
-            "no warnings",
-            {},
-            assign<&Settings::quiet, parse_bool>},
-    Setting{"verbose",
-            Kind::toggle,
-            'v',
-            "",
-            {},
-            "false",
-            "say what was delivered, where, the status and the time",
-            {},
-            assign<&Settings::verbose, parse_bool>},
+        .assign = assign_label<&Settings::metadata>,
+        .show = show<&Settings::metadata>},
+    Setting{.name = "header",
+            .kind = Kind::list,
+            .placeholder = "'NAME: VALUE'",
+            .help = "an extra request header",
+            .joint = ": ",
+            .assign = assign_header,
+            .show = show<&Settings::headers>},
+    Setting{.name = "org-id",
+            .placeholder = "TENANT",
+            .fallback_variables = org_id_variables,
+            .help = "the tenant, sent as X-Scope-OrgID",
+            .assign = assign<&Settings::org_id, parse_tenant>,
+            .show = show<&Settings::org_id>},
+    Setting{.name = "username",
+            .placeholder = "NAME",
+            .fallback_variables = username_variables,
+            .help = "the user name of Basic authentication",
+            .assign = assign<&Settings::username, parse_username>,
+            .show = show<&Settings::username>},
+    Setting{.name = "password-file",
+            .placeholder = "FILE",
+            .help = "a file with the password that belongs to it",
+            .assign = assign<&Settings::password_file, parse_file>,
+            .show = show<&Settings::password_file>},
+    Setting{.name = "password",
+            .places = Places::environment_only,
+            .fallback_variables = password_variables,
+            .help = "the same password itself",
+            .assign = assign<&Settings::password, parse_password>,
+            .show = show<&Settings::password>},
+    Setting{.name = "bearer-token-file",
+            .placeholder = "FILE",
+            .fallback_variables = bearer_token_file_variables,
+            .help = "a file with a bearer token, instead of a user name and a password",
+            .assign = assign<&Settings::bearer_token_file, parse_file>,
+            .show = show<&Settings::bearer_token_file>},
+    Setting{.name = "bearer-token",
+            .places = Places::environment_only,
+            .fallback_variables = bearer_token_variables,
+            .help = "the same token itself",
+            .assign = assign<&Settings::bearer_token, parse_bearer_token>,
+            .show = show<&Settings::bearer_token>},
+    Setting{.name = "ca-cert",
+            .placeholder = "FILE",
+            .fallback_variables = ca_cert_variables,
+            .help = "the authorities to trust with https (PEM), instead of the system's",
+            .assign = assign<&Settings::ca_cert, parse_file>,
+            .show = show<&Settings::ca_cert>},
+    Setting{.name = "cert",
+            .placeholder = "FILE",
+            .fallback_variables = cert_variables,
+            .help = "a client certificate (PEM), followed by its chain",
+            .assign = assign<&Settings::cert, parse_file>,
+            .show = show<&Settings::cert>},
+    Setting{.name = "key",
+            .placeholder = "FILE",
+            .fallback_variables = key_variables,
+            .help = "the key of that certificate (PEM), when it is in a file of its own",
+            .assign = assign<&Settings::key, parse_file>,
+            .show = show<&Settings::key>},
+    Setting{
+        .name = "tls-skip-verify",
+        .kind = Kind::toggle,
+        .fallback_variables = tls_skip_verify_variables,
+        .default_text = "false",
+        .help =
+            "take any certificate of the receiver, which lets anybody read along; warns every time",
+        .assign = assign<&Settings::tls_skip_verify, parse_bool>,
+        .show = show<&Settings::tls_skip_verify>},
+    Setting{.name = "proxy",
+            .placeholder = "URL",
+            .fallback_variables = proxy_variables,
+            .help = "an http proxy, with port 1080 unless it is given; this machine is always "
+                    "reached directly",
+            .assign = assign<&Settings::proxy, parse_proxy>,
+            .show = show<&Settings::proxy>},
+    Setting{.name = "no-proxy",
+            .placeholder = "HOSTS",
+            .fallback_variables = no_proxy_variables,
+            .help = "hosts that are reached directly: names with all below them, addresses, "
+                    "networks such as 10.0.0.0/8, each with an optional :PORT, or *",
+            .assign = assign<&Settings::no_proxy, parse_host_list>,
+            .show = show<&Settings::no_proxy>},
+    Setting{.name = "log-path",
+            .placeholder = "FILE",
+            .fallback_variables = log_path_variables,
+            .help = "the file of the URL file: alone",
+            .assign = assign<&Settings::log_path, parse_log_path>,
+            .show = show<&Settings::log_path>},
+    Setting{.name = "special-file",
+            .kind = Kind::toggle,
+            .default_text = "false",
+            .help = "let a file URL name a symbolic link, a FIFO or a device",
+            .assign = assign<&Settings::special_file, parse_bool>,
+            .show = show<&Settings::special_file>},
+    Setting{.name = "config",
+            .places = Places::all_but_files,
+            .placeholder = "FILE",
+            .help = "the only configuration file to read, or none",
+            .assign = assign<&Settings::config, parse_file>,
+            .show = show<&Settings::config>},
+    Setting{.name = "timeout",
+            .placeholder = "DURATION",
+            .default_text = "5s",
+            .help = "the whole delivery, name lookup included: a hard ceiling",
+            .assign = assign<&Settings::timeout, parse_duration>,
+            .show = show<&Settings::timeout>},
+    Setting{.name = "connect-timeout",
+            .placeholder = "DURATION",
+            .default_text = "2s",
+            .help = "the connection to one address",
+            .assign = assign<&Settings::connect_timeout, parse_duration>,
+            .show = show<&Settings::connect_timeout>},
+    Setting{.name = "entry-time",
+            .placeholder = "now|event",
+            .default_text = "now",
+            .help =
+                "what Loki files the entry under: when the command ran, or the event's timestamp",
+            .choices = entry_times,
+            .assign = assign<&Settings::entry_time, parse_entry_time>,
+            .show = show<&Settings::entry_time>},
+    Setting{.name = "best-effort",
+            .kind = Kind::toggle,
+            .default_text = "false",
+            .help = "turn exit statuses 65 to 77 into a warning and 0",
+            .assign = assign<&Settings::best_effort, parse_bool>,
+            .show = show<&Settings::best_effort>},
+    Setting{.name = "disabled",
+            .kind = Kind::toggle,
+            .default_text = "false",
+            .help = "validate, send nothing and exit 0",
+            .assign = assign<&Settings::disabled, parse_bool>,
+            .show = show<&Settings::disabled>},
+    Setting{.name = "dry-run",
+            .kind = Kind::toggle,
+            .short_flag = 'n',
+            .default_text = "false",
+            .help = "print the exact request body instead of sending it",
+            .assign = assign<&Settings::dry_run, parse_bool>,
+            .show = show<&Settings::dry_run>},
+    Setting{.name = "output",
+            .placeholder = "text|json",
+            .default_text = "text",
+            .help = "what stdout gets: json is one result object, whatever the outcome",
+            .choices = outputs,
+            .assign = assign<&Settings::output, parse_output>,
+            .show = show<&Settings::output>},
+    Setting{.name = "quiet",
+            .kind = Kind::toggle,
+            .short_flag = 'q',
+            .default_text = "false",
+            .help = "no warnings",
+            .assign = assign<&Settings::quiet, parse_bool>,
+            .show = show<&Settings::quiet>},
+    Setting{.name = "verbose",
+            .kind = Kind::toggle,
+            .short_flag = 'v',
+            .default_text = "false",
+            .help = "say what was delivered, where, the status and the time",
+            .assign = assign<&Settings::verbose, parse_bool>,
+            .show = show<&Settings::verbose>},
 };
 
 } // namespace

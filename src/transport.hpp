@@ -2,20 +2,35 @@
 
 #include "endpoint.hpp"
 #include "header.hpp"
+#include "secret.hpp"
 #include "value.hpp"
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace metrics_event {
 
-/// One HTTP POST.
-struct Request {
+class TlsContext;
+
+/// How requests reach a receiver: what is the same for all of them.
+struct Access {
   Endpoint endpoint;
-  Headers headers; // besides Host and Content-Length
+  Secret authorization;                        // the value of that header; empty: none
+  std::optional<Endpoint> proxy;               // none: direct
+  std::shared_ptr<const TlsContext> tls;       // for an https endpoint
+  std::chrono::milliseconds connect_timeout{}; // for each address
+};
+
+/// One HTTP request.
+struct Request {
+  Access access;
+  Headers headers; // besides Host, Content-Length and Authorization
   std::string body;
-  std::chrono::milliseconds connect_timeout; // for each address
+  std::string method = "POST";
 };
 
 /// Why an attempt brought no complete HTTP answer.
@@ -27,18 +42,38 @@ enum class Trouble {
   connect_timed_out, // no address took the connection within the time for one
   timed_out,         // the deadline passed
   connection_lost,   // closed or broken before the answer was complete
+  tls_failed,        // the two sides have no TLS in common, or one does not trust the other
   not_http,          // the answer is not HTTP, or exceeds the limits for its header
   no_resources,      // this machine has too few descriptors, threads or memory for it
 };
 
-/// What came of one attempt. With trouble, only `detail` is filled. A refusal may lack the rest of
-/// its body.
+/// What a receiver's certificate says.
+struct Certificate {
+  std::string subject; // its common name, or the first name that it was issued for
+  std::string issuer;
+  std::chrono::sys_seconds expires;
+};
+
+/// What is known about the way to the receiver, as far as it was gone.
+struct Route {
+  std::vector<std::string> addresses; // of the receiver, or of the proxy
+  std::string peer;                   // the address and port that took the connection
+  std::string tls_version;            // such as TLSv1.3; empty: no TLS
+  std::optional<Certificate> certificate;
+};
+
+/// What came of one attempt. With trouble, only `detail`, `at_proxy` and `route` are filled. A
+/// refusal may lack the rest of its body.
 struct Reply {
   Trouble trouble = Trouble::none;
-  std::string detail; // what happened, in words: "127.0.0.1:3100: connection refused"
+  std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
+  bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
   int status = 0;
-  std::string location; // of a redirect
-  std::string body;     // at most the first 64 KiB
+  std::string location;     // of a redirect
+  std::string content_type; // as given
+  std::optional<std::chrono::sys_seconds> date;
+  std::string body; // at most the first 64 KiB
+  Route route;
 };
 
 /// Makes one attempt and returns by the deadline, whatever the other side does. Never throws for

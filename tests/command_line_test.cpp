@@ -289,10 +289,8 @@ TEST_CASE("a mistake in the command line is 64 and sends nothing") {
                                          "that starts with neither a digit nor __, "
                                          "got \"bad-name\""},
       {event({"--url", "loki:3100"}),
-       R"(--url: expected a URL that starts with http://, got "loki:3100")"},
-      {event({"--url", "ftp://x"}), R"(--url: expected an http URL, got "ftp://x")"},
-      {event({"--url", "https://x"}),
-       R"(--url: expected an http URL; https is not supported yet, got "https://x")"},
+       R"(--url: expected a URL that starts with http:// or https://, got "loki:3100")"},
+      {event({"--url", "ftp://x"}), R"(--url: expected an http, https or file URL, got "ftp://x")"},
       {event({"--timeout", "5parsecs"}),
        R"(--timeout: expected a duration such as 500ms or 5s, got "5parsecs")"},
       {event({"--timeout", "\x1b[31m"}),
@@ -307,7 +305,7 @@ TEST_CASE("a mistake in the command line is 64 and sends nothing") {
 }
 
 TEST_CASE("a bad setting from the environment is 78, names the variable and sends nothing") {
-  const std::pair<const char*, const char*> variables[]{{"METRICS_EVENT_URL", "https://x"},
+  const std::pair<const char*, const char*> variables[]{{"METRICS_EVENT_URL", "ftp://x"},
                                                         {"METRICS_EVENT_TIMEOUT", "0s"},
                                                         {"METRICS_EVENT_LABEL", "bad-name=x"},
                                                         {"METRICS_EVENT_BEST_EFFORT", "perhaps"}};
@@ -368,10 +366,12 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "HTTP status 422; the receiver refused the event"},
       {{.reply = http_reply(401, "Unauthorized", "no org id\n")},
        77,
-       "HTTP status 401, \"no org id\"; the receiver wants credentials or a tenant (--org-id)"},
+       "HTTP status 401, \"no org id\"; the receiver wants credentials (--username, "
+       "--bearer-token-file) or a "
+       "tenant (--org-id)"},
       {{.reply = http_reply(403, "Forbidden")},
        77,
-       "HTTP status 403; the receiver forbids it, check the tenant (--org-id)"},
+       "HTTP status 403; the receiver forbids it, check the credentials and the tenant (--org-id)"},
       {{.reply = http_reply(404, "Not Found", "404 page not found\n")},
        76,
        "HTTP status 404, \"404 page not found\"" + endpoint_hint},

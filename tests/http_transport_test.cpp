@@ -14,10 +14,10 @@ namespace {
 constexpr auto ample = 20s;
 
 Request request_to(std::uint16_t port, const std::string& host = "127.0.0.1") {
-  return {.endpoint = {.host = host, .port = port, .target = "/push?a=b"},
+  return {.access = {.endpoint = {.host = host, .port = port, .target = "/push?a=b"},
+                     .connect_timeout = 5s},
           .headers = {{"Content-Type", "application/json"}, {"X-Other", "x"}},
-          .body = "the body",
-          .connect_timeout = 5s};
+          .body = "the body"};
 }
 
 Reply send(const Request& request, std::chrono::milliseconds timeout = ample) {
@@ -220,12 +220,12 @@ TEST_CASE("a connection that is refused names every address") {
 TEST_CASE("a connection that nobody takes ends at its own time limit") {
   const FullBacklog nobody;
   Request request = request_to(nobody.port());
-  request.connect_timeout = 100ms;
+  request.access.connect_timeout = 100ms;
   const Reply reply = send(request);
   CHECK(reply.trouble == metrics_event::Trouble::connect_timed_out);
   CHECK(reply.detail == "127.0.0.1:" + std::to_string(nobody.port()) + ": no connection in time");
   // The deadline is a ceiling for it.
-  request.connect_timeout = 1h;
+  request.access.connect_timeout = 1h;
   CHECK(send(request, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 

@@ -60,6 +60,7 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
       {Trouble::timed_out, ExitCode::tempfail, true,
        "what happened; try again later or raise --timeout"},
       {Trouble::connection_lost, ExitCode::tempfail, true, "what happened; try again later"},
+      {Trouble::tls_failed, ExitCode::protocol, false, "what happened"},
       {Trouble::not_http, ExitCode::protocol, false, "what happened; check the port"},
   };
   for (const Row& row : rows) {
@@ -80,6 +81,71 @@ TEST_CASE("the receiver's own words are shown, cleaned and bounded") {
         "HTTP status 400, \"entry for stream '{job=\"metrics\"}'[2J has timestamp "
         "too old\"; the receiver refused the event");
   CHECK(judge({.status = 400, .body = std::string(200000, 'x')}).response.size() == 1024);
+}
+
+TEST_CASE("what goes wrong at the proxy is said of the proxy") {
+  struct Row {
+    int status;
+    ExitCode code;
+    bool worth_a_retry;
+    std::string_view reason;
+  };
+  constexpr std::string_view credentials =
+      "it wants credentials that it knows: user:password@ in its URL";
+  constexpr Row rows[]{
+      {407, ExitCode::noperm, false, credentials},
+      {401, ExitCode::noperm, false, credentials},
+      {403, ExitCode::noperm, false, "it forbids the way to the receiver"},
+      {500, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
+      {503, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
+      {400, ExitCode::protocol, false, "is it a proxy? check --proxy"},
+      {404, ExitCode::protocol, false, "is it a proxy? check --proxy"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.status);
+    const Judgement judgement = judge({.at_proxy = true, .status = row.status});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.worth_a_retry == row.worth_a_retry);
+    CHECK(judgement.message == "the proxy answered HTTP status " + std::to_string(row.status) +
+                                   "; " + std::string{row.reason});
+  }
+  CHECK(judge({.status = 407}).message.starts_with("the proxy answered HTTP status 407; "));
+  CHECK(judge({.trouble = Trouble::no_connection, .detail = "x", .at_proxy = true}).message ==
+        "at the proxy, x; is the proxy running?");
+}
+
+TEST_CASE("a web server's complaint about TLS is no refusal of the event") {
+  struct Row {
+    const char* content_type;
+    const char* body;
+    ExitCode code;
+    const char* message;
+  };
+  constexpr Row rows[]{
+      {"text/html", "<html><title>400 No required SSL certificate was sent</title></html>",
+       ExitCode::protocol,
+       "HTTP status 400, \"400 No required SSL certificate was sent\"; the receiver wants a client "
+       "certificate that it knows; check --cert, --key"},
+      {"text/html", "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+       ExitCode::protocol,
+       "HTTP status 400, \"400 The plain HTTP request was sent to HTTPS port\"; the port speaks "
+       "TLS, use an https URL"},
+      {"", "Client sent an HTTP request to an HTTPS server.\n", ExitCode::protocol,
+       "HTTP status 400, \"Client sent an HTTP request to an HTTPS server.\"; the port speaks TLS, "
+       "use an https URL"},
+      // What a receiver quotes from the event stays its refusal.
+      {"text/plain; charset=utf-8", "bad label \"SSL certificate\"", ExitCode::data,
+       "HTTP status 400, \"bad label \"SSL certificate\"\"; the receiver refused the event"},
+      {"text/html", "<title>400 Bad Request</title><p>x", ExitCode::data,
+       "HTTP status 400, \"400 Bad Request\"; the receiver refused the event"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const Judgement judgement =
+        judge({.status = 400, .content_type = row.content_type, .body = row.body});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.message == row.message);
+  }
 }
 
 TEST_CASE("a redirect is named, not followed") {

@@ -60,6 +60,19 @@ const std::vector<Sample> samples{
     {"metadata", "one=1", "other=2", "bad-name=x"},
     {"header", "X-One: 1", "X-Other: 2", "Host: x"},
     {"org-id", "one", "other", "a b"},
+    {"username", "one", "other", "a:b"},
+    {"password-file", "/one", "/other", "a\nb"},
+    {"password", "one", "other", "a\tb"},
+    {"bearer-token-file", "/one", "/other", "a\nb"},
+    {"bearer-token", "one", "other", "a b"},
+    {"ca-cert", "/one", "/other", "a\nb"},
+    {"cert", "/one", "/other", "a\nb"},
+    {"key", "/one", "/other", "a\nb"},
+    {"tls-skip-verify", "true", "false", "maybe"},
+    {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
+    {"no-proxy", "one.example.com", "*", "a\nb"},
+    {"log-path", "/one", "/other", "relative"},
+    {"special-file", "true", "false", "maybe"},
     {"config", "/one.toml", "none", "a\nb"},
     {"timeout", "7s", "8s", "5 parsecs"},
     {"connect-timeout", "300ms", "400ms", "soon"},
@@ -71,34 +84,6 @@ const std::vector<Sample> samples{
     {"quiet", "true", "false", "maybe"},
     {"verbose", "true", "false", "maybe"},
 };
-
-// A setting's value, in words that tell any two values apart.
-std::string value_of(std::string_view name, const Settings& s) {
-  const auto joined = [](const auto& pairs) {
-    std::string text;
-    for (const auto& [key, value] : pairs) {
-      text += key + '=' + value + ' ';
-    }
-    return text;
-  };
-  const std::map<std::string_view, std::string> values{
-      {"url", s.url.url()},
-      {"label", joined(s.labels)},
-      {"metadata", joined(s.metadata)},
-      {"header", joined(s.headers)},
-      {"org-id", s.org_id},
-      {"config", s.config},
-      {"timeout", std::to_string(s.timeout.count())},
-      {"connect-timeout", std::to_string(s.connect_timeout.count())},
-      {"entry-time", std::to_string(static_cast<int>(s.entry_time))},
-      {"best-effort", std::to_string(s.best_effort)},
-      {"disabled", std::to_string(s.disabled)},
-      {"dry-run", std::to_string(s.dry_run)},
-      {"output", std::to_string(static_cast<int>(s.output))},
-      {"quiet", std::to_string(s.quiet)},
-      {"verbose", std::to_string(s.verbose)}};
-  return values.at(name);
-}
 
 } // namespace
 
@@ -142,7 +127,7 @@ TEST_CASE("for every setting and every combination of layers: the highest one wi
       std::string text;
     };
     std::vector<Place> places;
-    if (row.in_files) {
+    if (row.has_key()) {
       places.push_back({file(sample.one, "/system"), Source::file, "/system:1:", sample.one});
       places.push_back({file(sample.other, "/user"), Source::file, "/user:1:", sample.other});
     }
@@ -162,7 +147,7 @@ TEST_CASE("for every setting and every combination of layers: the highest one wi
           highest = &places[i];
         }
       }
-      const Resolved resolved = resolve(layers);
+      const Resolved resolved = resolve(layers, {&row.name, 1});
       const Origin& origin = resolved.origins.at(sample.setting);
       if (highest == nullptr) {
         CHECK(origin.source == Source::built_in);
@@ -171,9 +156,47 @@ TEST_CASE("for every setting and every combination of layers: the highest one wi
       CHECK(origin.source == highest->source);
       CHECK(origin.name.starts_with(highest->name));
       if (row.kind != Setting::Kind::list) {
-        CHECK(
-            value_of(sample.setting, resolved.settings) ==
-            value_of(sample.setting, resolve({flags({{sample.setting, highest->text}})}).settings));
+        Settings expected;
+        REQUIRE_FALSE(row.assign(expected, highest->text));
+        CHECK(row.show(resolved.settings) == row.show(expected));
+        CHECK(resolved.settings.password.reveal() == expected.password.reveal());
+        CHECK(resolved.settings.bearer_token.reveal() == expected.bearer_token.reveal());
+      }
+    }
+  }
+}
+
+TEST_CASE("for every fallback variable: it counts below those before it and above the files") {
+  for (const Sample& sample : samples) {
+    const Setting& row = setting(sample.setting);
+    Variables variables{{variable_name(row), sample.other}};
+    std::string above = variable_name(row);
+    for (const FallbackVariable& fallback : row.fallback_variables) {
+      const std::string name{fallback.name};
+      CAPTURE(name);
+      const bool needs_https = fallback.only_for == Scheme::https;
+      const Layer low{{&setting("url"),
+                       needs_https ? "https://example.com" : "http://example.com",
+                       {Source::file, "/file:1:1: url"}},
+                      {&row, sample.other, {Source::file, "/file:2:1"}}};
+      const std::string_view both[]{sample.setting, "url"};
+      const std::span<const std::string_view> only{both, fallback.only_for ? 2U : 1U};
+      const auto origin = [&] {
+        return resolve({low, environment(variables)}, only).origins.at(sample.setting).name;
+      };
+      variables[name] = sample.one;
+      CHECK(origin() == above);
+      variables[above] = "";
+      CHECK(origin() == name);
+      above = name;
+      if (fallback.only_for) {
+        const Layer other{{&setting("url"),
+                           needs_https ? "http://example.com" : "https://example.com",
+                           {Source::flag, "--url"}}};
+        CHECK(resolve({environment(variables), other}, only).origins.at(sample.setting).source ==
+              Source::built_in);
+        variables.erase(name);
+        variables[above = variable_name(row)] = sample.other;
       }
     }
   }
@@ -219,7 +242,7 @@ TEST_CASE("the url falls back to the names that others use, in their order") {
   some["LOKI_ADDR"] = "nonsense";
   CHECK(failure(environment(some), {}) ==
         Blame{ExitCode::config,
-              R"(LOKI_ADDR: expected a URL that starts with http://, got "nonsense")"});
+              R"(LOKI_ADDR: expected a URL that starts with http:// or https://, got "nonsense")"});
   CHECK(resolve({environment({{"LOKI_ORG_ID", "tenant"}})}).settings.org_id == "tenant");
 }
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "settings.hpp"
+#include "transport.hpp"
+
+#include <functional>
+#include <string>
+
+namespace metrics_event {
+
+/// Takes one warning.
+using Warn = std::function<void(const std::string& text)>;
+
+/// How to reach the receiver that the settings name. Reads the files that they name and warns of
+/// what is unwise. Throws Failure for a file that is missing, unreadable or not what it should be:
+/// noinput when a flag names it, config otherwise.
+Access open_access(const Resolved& resolved, const Warn& warn);
+
+} // namespace metrics_event

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "connection.hpp"
+#include "header.hpp"
+#include "transport.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace metrics_event {
+
+/// A request as it stands on the wire; Content-Length and `Connection: close` are added.
+struct HttpMessage {
+  std::string_view method;
+  std::string target;
+  Headers headers; // Host first
+  std::string_view body;
+};
+
+/// Sends one request and reads the answer: a header of up to 16 KiB and the first 64 KiB of the
+/// body. After CONNECT (RFC 9110, section 9.3.6) the body of a success is the tunnel and not read.
+Reply exchange(Connection& connection, const HttpMessage& request);
+
+} // namespace metrics_event

@@ -1,0 +1,158 @@
+#include "log_file.hpp"
+
+#include "exit_code.hpp"
+#include "text.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+namespace metrics_event {
+namespace {
+
+constexpr mode_t mode_of_new_file = 0644; // the agent that reads it is another user
+constexpr int pause_for_lock_ms = 5;
+
+std::string last_words() {
+  return system_words({errno, std::generic_category()});
+}
+
+std::string_view kind_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+  case S_IFDIR: return "a directory";
+  case S_IFLNK: return "a symbolic link";
+  case S_IFIFO: return "a FIFO";
+  case S_IFSOCK: return "a socket";
+  default: return "a device";
+  }
+}
+
+// One file to append to, open as long as this lives.
+class LogFile {
+public:
+  LogFile(const std::string& path, bool special_file, Deadline deadline)
+      : path_{path}, special_file_{special_file}, deadline_{deadline} {}
+  ~LogFile() { close(descriptor_); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  void append(const std::string& text) {
+    open_it();
+    if (!is_regular()) {
+      return append_to_special(text);
+    }
+    lock();
+    while (fstat(descriptor_, &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
+      close(descriptor_);
+      open_it();
+      lock();
+    }
+    append_to_regular(text);
+  }
+
+private:
+  [[noreturn]] void fail(const std::string& why, ExitCode code = ExitCode::cantcreat) const {
+    throw Failure{code, "cannot append to " + quote(path_) + ": " + why};
+  }
+
+  bool is_regular() const { return S_ISREG(status_.st_mode); }
+
+  void open_it() {
+    if (!special_file_ && lstat(path_.c_str(), &status_) == 0 && !is_regular()) {
+      refuse_kind();
+    }
+    // Neither a FIFO without a reader nor a terminal is waited for.
+    const int flags =
+        O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (special_file_ ? 0 : O_NOFOLLOW);
+    descriptor_ = open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file);
+    if (descriptor_ >= 0) {
+      fchmod(descriptor_, mode_of_new_file); // whatever the umask is
+    } else if (errno == EEXIST) {
+      descriptor_ = open(path_.c_str(), flags);
+    }
+    if (descriptor_ < 0) {
+      fail(errno == ENXIO    ? "nobody reads the FIFO"
+           : errno == ENOENT ? "its directory is missing, create it"
+                             : last_words());
+    }
+    if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
+      refuse_kind();
+    }
+  }
+
+  [[noreturn]] void refuse_kind() const {
+    fail("it is " + std::string{kind_of(status_.st_mode)} +
+         (S_ISDIR(status_.st_mode) || special_file_ ? "" : ", which --special-file allows"));
+  }
+
+  // Taken for as long as the file is open, so that a half line can be taken back.
+  void lock() {
+    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) {
+        return; // a file system without locks: a single write has to do
+      }
+      if (std::chrono::steady_clock::now() >= deadline_) {
+        fail("another process has locked it; try again later", ExitCode::tempfail);
+      }
+      poll(nullptr, 0, pause_for_lock_ms);
+    }
+  }
+
+  void append_to_regular(const std::string& text) {
+    const off_t before = status_.st_size;
+    const ssize_t written = write(descriptor_, text.data(), text.size());
+    if (written == static_cast<ssize_t>(text.size())) {
+      return;
+    }
+    const std::string why = written < 0 ? last_words() : "it takes only a part, is the disk full?";
+    // Others may append without our lock; what is theirs stays.
+    const bool is_ours_last =
+        fstat(descriptor_, &status_) == 0 && status_.st_size == before + written;
+    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(descriptor_, before) == 0);
+    fail(why + (is_undone ? "" : " A part of the line stays in it"));
+  }
+
+  void append_to_special(std::string_view text) {
+    if (S_ISFIFO(status_.st_mode) && text.size() > PIPE_BUF) {
+      fail("the line has " + std::to_string(text.size()) + " bytes, and a FIFO takes " +
+               std::to_string(PIPE_BUF) + " at once",
+           ExitCode::data);
+    }
+    while (!text.empty()) {
+      const ssize_t written = write(descriptor_, text.data(), text.size());
+      if (written >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+        continue;
+      }
+      if (errno != EAGAIN && errno != EINTR) {
+        fail(last_words());
+      }
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+          deadline_ - std::chrono::steady_clock::now());
+      pollfd writable{descriptor_, POLLOUT, 0};
+      if (left.count() <= 0 || poll(&writable, 1, static_cast<int>(left.count())) == 0) {
+        fail("nobody reads it in time; try again later", ExitCode::tempfail);
+      }
+    }
+  }
+
+  const std::string& path_;
+  bool special_file_;
+  Deadline deadline_;
+  int descriptor_ = -1;
+  struct stat status_ {};
+};
+
+} // namespace
+
+void append_line(const std::string& path, std::string_view line, bool special_file,
+                 Deadline deadline) {
+  LogFile{path, special_file, deadline}.append(std::string{line} + '\n');
+}
+
+} // namespace metrics_event

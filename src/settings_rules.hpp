@@ -1,0 +1,21 @@
+#pragma once
+
+#include "settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace metrics_event {
+
+/// The rules across settings, before any I/O. Throws Failure that names every origin involved:
+/// usage when one of them is a flag, config otherwise.
+void check_settings(const Resolved& resolved);
+
+/// Whether a value may be secret: credentials in whatever form, a header, the query of a URL.
+bool holds_secret(const Settings& settings);
+
+/// What is allowed and unwise, in words, each with its remedy: credentials that others can read, a
+/// receiver that anybody could pose as.
+std::vector<std::string> risks(const Resolved& resolved);
+
+} // namespace metrics_event

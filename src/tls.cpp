@@ -1,0 +1,161 @@
+#include "tls.hpp"
+
+#include "certificate.hpp"
+#include "host.hpp"
+#include "text.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <new>
+#include <type_traits>
+
+namespace metrics_event {
+namespace {
+
+template <auto free>
+struct Free {
+  template <class T>
+  void operator()(T* object) const {
+    free(object);
+  }
+};
+
+template <class T, auto free>
+using Owned = std::unique_ptr<T, Free<free>>;
+
+using Bio = Owned<BIO, BIO_free>;
+using X509Pointer = Owned<X509, X509_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+
+} // namespace
+
+class TlsContext {
+public:
+  TlsContext() : context_{SSL_CTX_new(TLS_client_method())} {
+    if (context_ == nullptr) {
+      throw std::bad_alloc{};
+    }
+  }
+  SSL_CTX* get() const { return context_.get(); }
+
+private:
+  Owned<SSL_CTX, SSL_CTX_free> context_;
+};
+
+namespace {
+
+using Badness = std::optional<BadTlsOption>;
+
+// A passphrase is never asked for: nobody may be there to answer.
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+Bio reader_of(const std::string& pem) {
+  return Bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+}
+
+X509Pointer next_certificate(const Bio& bio) {
+  return X509Pointer{PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)};
+}
+
+std::string last_reason() {
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  return reason == nullptr ? "OpenSSL refuses it" : lower_first(reason);
+}
+
+Badness trust(SSL_CTX* context, const std::string& pem) {
+  const Bio bio = reader_of(pem);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  int count = 0;
+  while (const X509Pointer certificate = next_certificate(bio)) {
+    count += X509_STORE_add_cert(store, certificate.get());
+  }
+  return count > 0 ? Badness{} : BadTlsOption{"ca-cert", "holds no certificate in PEM form"};
+}
+
+Badness use_certificate(SSL_CTX* context, const std::string& pem) {
+  const Bio bio = reader_of(pem);
+  const X509Pointer own = next_certificate(bio);
+  if (own == nullptr) {
+    return BadTlsOption{"cert", "holds no certificate in PEM form"};
+  }
+  if (SSL_CTX_use_certificate(context, own.get()) != 1) {
+    return BadTlsOption{"cert", "is refused: " + last_reason()};
+  }
+  while (const X509Pointer next = next_certificate(bio)) {
+    SSL_CTX_add1_chain_cert(context, next.get());
+  }
+  return std::nullopt;
+}
+
+Badness use_key(SSL_CTX* context, const Secret& pem) {
+  const Bio bio = reader_of(pem.reveal());
+  const Key key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
+  if (key == nullptr) {
+    const bool is_encrypted = pem.reveal().find("ENCRYPTED") != std::string::npos;
+    return BadTlsOption{"key", is_encrypted ? "is encrypted, give a key without a passphrase"
+                                            : "holds no private key in PEM form"};
+  }
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+    return BadTlsOption{"key", "does not belong to the certificate"};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
+make_tls_context(const TlsOptions& options) {
+  auto owner = std::make_shared<const TlsContext>();
+  SSL_CTX* const context = owner->get();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  Badness bad;
+  if (options.authorities) {
+    bad = trust(context, *options.authorities);
+  } else {
+    SSL_CTX_set_default_verify_paths(context);
+  }
+  if (!bad && options.certificate) {
+    bad = use_certificate(context, *options.certificate);
+  }
+  if (!bad && options.key) {
+    bad = use_key(context, *options.key);
+  }
+  ERR_clear_error(); // the end of a PEM text is an error to OpenSSL
+  if (bad) {
+    return *bad;
+  }
+  return std::shared_ptr<const TlsContext>{std::move(owner)};
+}
+
+ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
+  SSL* const client = SSL_new(context.get());
+  if (client == nullptr) {
+    throw std::bad_alloc{};
+  }
+  X509_VERIFY_PARAM* const rules = SSL_get0_param(client);
+  if (address_bytes(host).empty()) {
+    const std::string name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+    SSL_ctrl(client, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(name.c_str())); // what the macro of OpenSSL does, which casts
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size());
+  } else {
+    X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str());
+  }
+  return client;
+}
+
+void describe_tls(const ssl_st* session, Route& route) {
+  route.tls_version = SSL_get_version(session);
+  if (X509* const certificate = SSL_get0_peer_certificate(session)) {
+    route.certificate = certificate_of(certificate);
+  }
+}
+
+} // namespace metrics_event
