@@ -11,7 +11,7 @@ _metrics_event() {
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      runner-installed | runner-start | runner-stop | reconciliation | listen)
+      runner-installed | runner-start | runner-stop | reconciliation | check | listen)
         subject=${COMP_WORDS[i]}
         break
         ;;
@@ -48,7 +48,7 @@ _metrics_event() {
       ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --username | --proxy | --no-proxy | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --username | --proxy | --no-proxy | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --address | --port | --count | --respond) return ;;
     *)
       choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --proxy --no-proxy --log-path --special-file --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
@@ -56,8 +56,9 @@ _metrics_event() {
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
+        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --proxy --no-proxy --log-path --special-file --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
         listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
-        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation listen' ;;
+        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check listen' ;;
       esac
       ;;
   esac

@@ -1,11 +1,9 @@
 #pragma once
 
-#include "clock.hpp"
-#include "console.hpp"
 #include "event_type.hpp"
 #include "exit_code.hpp"
+#include "send.hpp"
 #include "settings.hpp"
-#include "transport.hpp"
 
 #include <span>
 #include <string>
@@ -17,10 +15,9 @@ namespace metrics_event {
 struct App {
   std::vector<std::string> arguments; // without the program's name
   Environment environment;
+  std::vector<std::string> variables; // the names of those that start with METRICS_EVENT_
   std::span<const EventType> events;
-  Transport transport;
-  Clock& clock;
-  Console console;
+  Means means;
 };
 
 /// Runs one command line from beginning to end, with the one catch. Returns the exit status.

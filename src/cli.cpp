@@ -53,7 +53,7 @@ std::map<std::string, bool, std::less<>> possible_options(const Subject& subject
   }
   if (subject.command != nullptr) {
     for (const CommandOption& option : subject.command->options) {
-      options.emplace(option.name, true);
+      options.emplace(option.name, !option.placeholder.empty());
     }
   }
   return options;
@@ -212,7 +212,9 @@ public:
       }
     } else {
       for (const CommandOption& option : subject.command->options) {
-        options_.emplace_back(&option, add_option(subcommand, "--" + std::string{option.name}));
+        const std::string name = "--" + std::string{option.name};
+        options_.emplace_back(&option, option.placeholder.empty() ? subcommand.add_flag(name)
+                                                                  : add_option(subcommand, name));
       }
     }
   }

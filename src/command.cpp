@@ -18,7 +18,25 @@ constexpr std::array listen_options{
 
 constexpr std::array<std::string_view, 4> listen_settings{"config", "timeout", "output", "verbose"};
 
+constexpr std::array check_options{
+    CommandOption{"send", "", "",
+                  "send a real event, metrics_event_check, instead of an empty push"},
+    CommandOption{"wait", "DURATION", "", "try again for so long, until the receiver is ready"},
+};
+
 constexpr std::array commands{
+    CommandType{
+        "check",
+        "say what is set and whether an event would be delivered",
+        "Prints every setting with its value and where it comes from; of a secret, only that it is "
+        "set. Then it goes the way of an event: name lookup, connection, proxy, TLS and the "
+        "certificate, whether the receiver says that it is ready, its clock against ours, the "
+        "tenant, and what it answers to an empty push, which leaves nothing there. The exit status "
+        "is the one that an event would get, and standard error has the line that says what to "
+        "mend. A receiver that cannot be reached, or is busy or not ready, is what --wait waits "
+        "for; what it refuses is not. With --output json the same is one object.",
+        check_options,
+        {}},
     CommandType{
         "listen", "receive pushes, for trying things out",
         "Says on stderr where it listens, \"listening on URL\", once it does. Answers as Loki "
@@ -36,7 +54,20 @@ constexpr std::array commands{
 } // namespace
 
 bool heeds(const CommandType& command, std::string_view setting) {
-  return std::ranges::find(command.settings, setting) != command.settings.end();
+  return command.settings.empty() ||
+         std::ranges::find(command.settings, setting) != command.settings.end();
+}
+
+std::map<std::string_view, std::string> option_texts(const CommandType& command,
+                                                     std::span<const GivenOption> given) {
+  std::map<std::string_view, std::string> texts;
+  for (const CommandOption& option : command.options) {
+    texts[option.name] = option.default_text;
+  }
+  for (const GivenOption& one : given) {
+    texts[one.option->name] = one.text;
+  }
+  return texts;
 }
 
 std::span<const CommandType> all_commands() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@ namespace metrics_event {
 /// An option that only one command has.
 struct CommandOption {
   std::string_view name;
-  std::string_view placeholder; // of its value
+  std::string_view placeholder; // of its value; empty: it takes none
   std::string_view default_text;
   std::string_view help;
 };
@@ -20,8 +21,8 @@ struct CommandType {
   std::string_view help; // one line
   std::string_view details;
   std::span<const CommandOption> options;
-  std::span<const std::string_view>
-      settings; // the names of those that it heeds; others are refused
+  /// The names of those that it heeds, others are refused; empty: all.
+  std::span<const std::string_view> settings;
 };
 
 /// An option of a command as the caller gave it.
@@ -39,6 +40,10 @@ struct WordsOption {
 
 inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
 inline constexpr WordsOption version_option{"version", 'V', "the version"};
+
+/// The text of every option of a command by its name: as given, else its default, else empty.
+std::map<std::string_view, std::string> option_texts(const CommandType& command,
+                                                     std::span<const GivenOption> given);
 
 /// Whether a setting, by its name, means something to a command.
 bool heeds(const CommandType& command, std::string_view setting);

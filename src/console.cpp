@@ -38,6 +38,10 @@ void Console::print(std::string_view text) const {
   }
 }
 
+bool Console::output_is_terminal() const {
+  return isatty(output_) == 1;
+}
+
 void Console::say(std::string_view text) const {
   write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
 }

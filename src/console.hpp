@@ -14,6 +14,9 @@ public:
   /// Writes all of `text` to stdout. Throws Failure (ioerr) when that is not possible.
   void print(std::string_view text) const;
 
+  /// Whether stdout is a terminal.
+  bool output_is_terminal() const;
+
   /// Writes one line, `metrics-event: TEXT`, to stderr.
   void say(std::string_view text) const;
 

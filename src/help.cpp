@@ -132,7 +132,9 @@ std::string event_help(const EventType& type) {
 std::string command_help(const CommandType& command) {
   Columns rows;
   for (const CommandOption& option : command.options) {
-    rows.row("--" + std::string{option.name} + ' ' + std::string{option.placeholder},
+    const std::string value =
+        option.placeholder.empty() ? "" : ' ' + std::string{option.placeholder};
+    rows.row("--" + std::string{option.name} + value,
              with_default(option.help, option.default_text));
   }
   for (const Setting& setting : all_settings()) {

@@ -1,5 +1,7 @@
 #include "listen_connection.hpp"
 
+#include "date.hpp"
+
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -122,6 +124,8 @@ private:
     response_.version(version);
     keep_alive = keep_alive && !host_.finished();
     response_.keep_alive(keep_alive);
+    response_.set(http::field::date, http_date(std::chrono::floor<std::chrono::seconds>(
+                                         std::chrono::system_clock::now())));
     if (answer.retry_after) {
       response_.set(http::field::retry_after, std::to_string(*answer.retry_after));
     }

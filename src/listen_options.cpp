@@ -51,13 +51,7 @@ Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script) {
 
 ListenOptions listen_options(const CommandType& listen, std::span<const GivenOption> given,
                              const Resolved& resolved) {
-  std::map<std::string_view, std::string> texts;
-  for (const CommandOption& option : listen.options) {
-    texts[option.name] = option.default_text;
-  }
-  for (const GivenOption& one : given) {
-    texts[one.option->name] = one.text;
-  }
+  auto texts = option_texts(listen, given);
   ListenOptions options;
   options.address = texts["address"];
   options.port = static_cast<std::uint16_t>(or_blame("port", parse_count(texts["port"], 0, 65535)));

@@ -55,7 +55,19 @@ public:
     append_to_regular(text);
   }
 
+  void only_try() {
+    struct stat status {};
+    const std::string directory = path_.substr(0, path_.rfind('/') + 1);
+    if (lstat(path_.c_str(), &status) == 0) {
+      open_it();
+    } else if (access(directory.c_str(), W_OK | X_OK) != 0) {
+      fail(errno == ENOENT ? missing_directory : last_words());
+    }
+  }
+
 private:
+  static constexpr const char* missing_directory = "its directory is missing, create it";
+
   [[noreturn]] void fail(const std::string& why, ExitCode code = ExitCode::cantcreat) const {
     throw Failure{code, "cannot append to " + quote(path_) + ": " + why};
   }
@@ -77,7 +89,7 @@ private:
     }
     if (descriptor_ < 0) {
       fail(errno == ENXIO    ? "nobody reads the FIFO"
-           : errno == ENOENT ? "its directory is missing, create it"
+           : errno == ENOENT ? missing_directory
                              : last_words());
     }
     if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
@@ -153,6 +165,10 @@ private:
 void append_line(const std::string& path, std::string_view line, bool special_file,
                  Deadline deadline) {
   LogFile{path, special_file, deadline}.append(std::string{line} + '\n');
+}
+
+void try_to_append(const std::string& path, bool special_file) {
+  LogFile{path, special_file, {}}.only_try();
 }
 
 } // namespace metrics_event

@@ -15,4 +15,7 @@ namespace metrics_event {
 void append_line(const std::string& path, std::string_view line, bool special_file,
                  Deadline deadline);
 
+/// Finds out whether a line could be appended, without leaving anything behind. Throws as above.
+void try_to_append(const std::string& path, bool special_file);
+
 } // namespace metrics_event

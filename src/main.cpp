@@ -17,17 +17,29 @@ std::optional<std::string> variable(const std::string& name) {
   return text == nullptr ? std::nullopt : std::optional<std::string>{text};
 }
 
+// Those that look like ours.
+std::vector<std::string> our_variables(char** environment) {
+  std::vector<std::string> names;
+  for (char** text = environment; *text != nullptr; ++text) {
+    const std::string_view variable{*text};
+    if (variable.starts_with("METRICS_EVENT_")) {
+      names.emplace_back(variable.substr(0, variable.find('=')));
+    }
+  }
+  return names;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   secure_standard_streams();
   SystemClock clock;
-  const ExitCode code = run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
-                             .environment = variable,
-                             .events = built_in_events(),
-                             .transport = http_transport,
-                             .clock = clock,
-                             .console = Console{}});
+  const ExitCode code =
+      run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
+           .environment = variable,
+           .variables = our_variables(environ),
+           .events = built_in_events(),
+           .means = {.transport = http_transport, .clock = clock, .console = Console{}}});
   // Not exit(): a name lookup that is late may still be running, and nobody waits for it.
   _exit(static_cast<int>(code));
 }

@@ -20,17 +20,6 @@ std::string string_or_null(const std::string& text) {
   return text.empty() ? "null" : json_string(text);
 }
 
-std::string error_object(const Report& report) {
-  if (!report.failure) {
-    return "null";
-  }
-  return JsonObject{}
-      .text("kind", metrics_event::name_of(report.failure->code()))
-      .text("message", report.failure->text())
-      .raw("response", string_or_null(report.response))
-      .str();
-}
-
 } // namespace
 
 std::string to_json(const Report& report) {
@@ -45,11 +34,20 @@ std::string to_json(const Report& report) {
       .raw("attempts", std::to_string(report.attempts))
       .raw("http_status", report.http_status == 0 ? "null" : std::to_string(report.http_status))
       .raw("elapsed_ms", std::to_string(report.elapsed.count()))
-      .raw("error", error_object(report))
+      .raw("error", error_object(report.failure, report.response))
       .raw("fields_set", report.event ? json_array(report.event->fields_set) : "null")
       .raw("computed_fields", report.event ? json_array(report.event->computed_fields) : "null")
       .raw("extra", report.event && report.event->extra ? *report.event->extra : "null");
   return object.str() + '\n';
+}
+
+std::string error_object(const std::optional<Failure>& failure, const std::string& response) {
+  return failure ? JsonObject{}
+                       .text("kind", name_of(failure->code()))
+                       .text("message", failure->text())
+                       .raw("response", string_or_null(response))
+                       .str()
+                 : "null";
 }
 
 std::string describe_delivery(const Report& report) {

@@ -30,6 +30,10 @@ struct Report {
 /// The result object, one line with its newline. What is not known is null.
 std::string to_json(const Report& report);
 
+/// The member `error` of a result: an object of kind, message and the receiver's own words; null
+/// without a failure.
+std::string error_object(const std::optional<Failure>& failure, const std::string& response);
+
 /// What `--verbose` says of a delivered event: what, where, the status, the time.
 std::string describe_delivery(const Report& report);
 

@@ -546,9 +546,9 @@ TEST_CASE("adding an event is one row: it is driven through the whole path") {
         metrics_event::run({.arguments = arguments,
                             .environment = [](const std::string&) { return std::nullopt; },
                             .events = events,
-                            .transport = http_transport,
-                            .clock = clock,
-                            .console = Console{out.get(), err.get()}}));
+                            .means = {.transport = http_transport,
+                                      .clock = clock,
+                                      .console = Console{out.get(), err.get()}}}));
   };
 
   CHECK(run_app({"disk-full", "--disk", "sda", "--usage-percent", "99.5", "--timestamp",

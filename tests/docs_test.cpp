@@ -44,6 +44,7 @@ struct Document {
 const Document documents[]{
     {"README.md", Markup::markdown},
     {"man/metrics-event.1", Markup::mdoc},
+    {"man/metrics-event.conf.5", Markup::mdoc},
     {"man/metrics-event-events.7", Markup::mdoc},
 };
 
@@ -107,6 +108,7 @@ TEST_CASE("every document has its generated parts") {
   const std::pair<std::string_view, std::vector<std::string_view>> parts[]{
       {"README.md", {"events", "exit-status", "settings"}},
       {"man/metrics-event.1", {"event-names", "settings", "commands", "exit-status"}},
+      {"man/metrics-event.conf.5", {"keys"}},
       {"man/metrics-event-events.7", {"events"}},
   };
   for (const auto& [file, names] : parts) {
@@ -155,12 +157,14 @@ TEST_CASE("help speaks of every event, command, setting and exit status") {
     CHECK(about.find("--timestamp TIME") != std::string::npos);
   }
   for (const Setting& setting : all_settings()) {
-    CHECK(text.find("--" + std::string{setting.name}) != std::string::npos);
+    const std::string spelling =
+        setting.has_flag() ? "--" + std::string{setting.name} : variable_name(setting);
+    CHECK(text.find(spelling) != std::string::npos);
   }
   for (const CommandType& command : all_commands()) {
     CHECK(text.find("\n  " + std::string{command.name} + ' ') != std::string::npos);
     for (const CommandOption& option : command.options) {
-      CHECK(help(command.name, built_in_events()).find("--" + std::string{option.name} + ' ') !=
+      CHECK(help(command.name, built_in_events()).find("--" + std::string{option.name}) !=
             std::string::npos);
     }
   }
@@ -171,7 +175,7 @@ TEST_CASE("help speaks of every event, command, setting and exit status") {
 }
 
 TEST_CASE("help fits a terminal of 80 columns") {
-  std::vector<std::string_view> topics{"", "listen"};
+  std::vector<std::string_view> topics{"", "listen", "check"};
   for (const EventType& type : built_in_events()) {
     topics.push_back(type.name);
   }

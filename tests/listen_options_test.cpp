@@ -4,8 +4,18 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace metrics_event;
 using namespace std::chrono_literals;
+
+namespace {
+
+const CommandType& listen_command() {
+  return *std::ranges::find(all_commands(), "listen", &CommandType::name);
+}
+
+} // namespace
 
 TEST_SUITE_BEGIN("listen_options");
 
@@ -34,7 +44,7 @@ TEST_CASE("a script that is none is refused with an example") {
 
 TEST_CASE("the options of listen have defaults, and its time limit counts only as a flag") {
   const Resolved by_default = resolve({});
-  const ListenOptions options = listen_options(all_commands()[0], {}, by_default);
+  const ListenOptions options = listen_options(listen_command(), {}, by_default);
   CHECK(options.address == "127.0.0.1");
   CHECK(options.port == 3100);
   CHECK(options.count == std::nullopt);
@@ -48,17 +58,17 @@ TEST_CASE("the options of listen have defaults, and its time limit counts only a
   }
   REQUIRE(timeout != nullptr);
   const Layer variable{{timeout, "7s", {Origin::Source::environment, "METRICS_EVENT_TIMEOUT"}}};
-  CHECK(listen_options(all_commands()[0], {}, resolve({variable})).timeout == std::nullopt);
-  CHECK(listen_options(all_commands()[0], {}, resolve({{given_by_flag(*timeout, "7s")}})).timeout ==
+  CHECK(listen_options(listen_command(), {}, resolve({variable})).timeout == std::nullopt);
+  CHECK(listen_options(listen_command(), {}, resolve({{given_by_flag(*timeout, "7s")}})).timeout ==
         7s);
 }
 
 TEST_CASE("a bad option of listen is a usage error that names it") {
   const auto failure = [](std::string_view name, const std::string& text) {
-    for (const CommandOption& option : all_commands()[0].options) {
+    for (const CommandOption& option : listen_command().options) {
       if (option.name == name) {
         try {
-          listen_options(all_commands()[0], std::vector<GivenOption>{{&option, text}}, resolve({}));
+          listen_options(listen_command(), std::vector<GivenOption>{{&option, text}}, resolve({}));
         } catch (const Failure& caught) {
           CHECK(caught.code() == ExitCode::usage);
           return caught.text();

@@ -1,3 +1,4 @@
+#include "date.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
@@ -68,7 +69,8 @@ public:
     }
   }
 
-  // Everything until the other side closes, or until `enough` was read.
+  // Everything until the other side closes, or until `enough` was read; without the Date headers,
+  // which must be there and hold a date.
   std::string hear(std::string_view enough = "\x01") const {
     std::string heard;
     std::array<char, 4096> part{};
@@ -80,6 +82,7 @@ public:
         break;
       }
       heard.append(part.data(), static_cast<std::size_t>(size));
+      take_dates(heard);
     }
     return heard;
   }
@@ -91,6 +94,19 @@ public:
   }
 
 private:
+  static void take_dates(std::string& heard) {
+    constexpr std::string_view name = "Date: ";
+    for (std::size_t start = 0; (start = heard.find(name, start)) != std::string::npos;) {
+      const std::size_t end = heard.find("\r\n", start);
+      if (end == std::string::npos) {
+        return; // the rest is still to come
+      }
+      const std::string date = heard.substr(start + name.size(), end - start - name.size());
+      CHECK(metrics_event::parse_http_date(date));
+      heard.erase(start, end + 2 - start);
+    }
+  }
+
   Descriptor socket_;
 };
 

@@ -1,0 +1,237 @@
+#include "check.hpp"
+
+#include "access.hpp"
+#include "event.hpp"
+#include "judgement.hpp"
+#include "log_file.hpp"
+#include "loki.hpp"
+#include "settings_rules.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono_literals;
+using Result = Finding::Result;
+
+constexpr EventType check_event{.name = "metrics_event_check", .help = "a check", .fields = {}};
+constexpr std::chrono::milliseconds first_pause = 200ms;
+constexpr std::chrono::milliseconds longest_pause = 2s;
+
+class Check {
+public:
+  Check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
+        Clock& clock)
+      : options_{options}, resolved_{resolved}, settings_{resolved.settings},
+        transport_{transport}, clock_{clock} {}
+
+  CheckReport run() {
+    report_.settings = shown_settings(resolved_);
+    try {
+      note_switches();
+      if (settings_.url.scheme == Scheme::file) {
+        check_file();
+      } else {
+        access_ = open_access(resolved_, [this](const std::string& risk) {
+          add({"safety", Result::warning, risk});
+        });
+        check_receiver();
+      }
+    } catch (const Failure& failure) {
+      report_.failure = failure;
+    }
+    return std::move(report_);
+  }
+
+private:
+  void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
+
+  // What keeps events from being sent, or their failures from being seen.
+  void note_switches() {
+    const auto note = [this](bool is_on, std::string_view setting, const char* text) {
+      if (is_on) {
+        add({setting, Result::warning, resolved_.origins.at(setting).name + ": " + text});
+      }
+    };
+    note(settings_.disabled, "disabled", "events are not sent");
+    note(settings_.dry_run, "dry-run", "events are printed and not sent");
+    note(settings_.best_effort, "best-effort", "events that fail end with status 0");
+  }
+
+  Deadline deadline() {
+    const Deadline usual = clock_.steady_now() + settings_.timeout;
+    return give_up_ ? std::min(usual, *give_up_) : usual;
+  }
+
+  Entry check_entry() {
+    const Instant now = clock_.now();
+    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
+                      EntryTime::now, now);
+  }
+
+  void check_file() {
+    try {
+      if (options_.send) {
+        append_line(settings_.url.target, check_entry().line, settings_.special_file, deadline());
+      } else {
+        try_to_append(settings_.url.target, settings_.special_file);
+      }
+    } catch (const Failure& failure) {
+      add({"file", Result::failed, failure.text()});
+      throw;
+    }
+    add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
+  }
+
+  // One round, or with --wait as many as it takes.
+  void check_receiver() {
+    if (options_.wait) {
+      give_up_ = clock_.steady_now() + *options_.wait;
+    }
+    const std::vector<Finding> before = report_.findings;
+    std::chrono::milliseconds pause = first_pause;
+    while (one_round() && give_up_) {
+      const auto left =
+          std::chrono::floor<std::chrono::milliseconds>(*give_up_ - clock_.steady_now());
+      if (left <= first_pause / 2) {
+        break;
+      }
+      clock_.sleep_until(clock_.steady_now() +
+                         std::min(pause, left / 2)); // the last ones are short
+      pause = std::min(2 * pause, longest_pause);
+      report_.findings = before;
+    }
+  }
+
+  // Returns whether the receiver may be ready later.
+  bool one_round() {
+    report_.failure.reset();
+    const Entry entry = check_entry();
+    const std::span<const Entry> entries{&entry, options_.send ? 1U : 0U};
+    const Reply reply = transport_(
+        push_request(access_, settings_.org_id, settings_.headers, push_body(entries)), deadline());
+    const Instant now = clock_.now();
+    for (Finding& finding : findings_of_way(access_, reply, now)) {
+      add(std::move(finding));
+    }
+    const bool is_answered = reply.trouble == Trouble::none;
+    const Finding readiness = is_answered && !reply.at_proxy ? ask_readiness() : Finding{};
+    if (!readiness.text.empty()) {
+      add(readiness);
+      add(compare_clocks(reply, now));
+    }
+    add({"tenant", Result::note, settings_.org_id.empty() ? "none" : settings_.org_id});
+    const bool may_pass = judge_push(reply);
+    if (!report_.failure && report_.findings.end() != failed_clock()) {
+      report_.failure = Failure{ExitCode::data, unsent(failed_clock()->text)};
+    }
+    if (!report_.failure && options_.wait && readiness.result == Result::warning) {
+      report_.failure = Failure{ExitCode::tempfail, unsent("it is not ready: " + readiness.text)};
+      return true;
+    }
+    return may_pass;
+  }
+
+  std::vector<Finding>::const_iterator failed_clock() const {
+    return std::ranges::find_if(report_.findings, [](const Finding& finding) {
+      return finding.subject == "clock" && finding.result == Result::failed;
+    });
+  }
+
+  Finding ask_readiness() {
+    const std::vector<std::string> targets = ready_targets(settings_.url);
+    std::vector<Reply> replies;
+    for (const std::string& target : targets) {
+      Request request = push_request(access_, settings_.org_id, settings_.headers, "");
+      request.method = "GET";
+      request.access.endpoint.target = target;
+      replies.push_back(transport_(request, deadline()));
+      if (is_acceptance(replies.back().status) || replies.back().status == 503 ||
+          replies.back().trouble != Trouble::none) {
+        break;
+      }
+    }
+    return finding_of_readiness(targets, replies);
+  }
+
+  std::string unsent(const std::string& why) const {
+    return (options_.send ? "cannot deliver metrics_event_check to "
+                          : "an event would not be delivered to ") +
+           settings_.url.url() + ": " + why;
+  }
+
+  // Returns whether the trouble, if any, may pass.
+  bool judge_push(const Reply& reply) {
+    const Judgement judgement = judge(reply);
+    const std::string what = options_.send ? "an event" : "an empty push";
+    if (judgement.code == ExitCode::ok) {
+      add({"push", Result::ok, what + " was answered " + std::to_string(reply.status)});
+      return false;
+    }
+    // An empty push may be refused for being empty.
+    if (!options_.send && judgement.code == ExitCode::data && reply.status != 260) {
+      add({"push", Result::note,
+           "an empty push was answered " + std::to_string(reply.status) +
+               (judgement.response.empty() ? "" : ", \"" + judgement.response + '"') +
+               "; --send tries an event"});
+      return false;
+    }
+    if (reply.trouble == Trouble::none) {
+      add({"push", Result::failed, judgement.message});
+    }
+    report_.response = judgement.response;
+    report_.failure = Failure{judgement.code, unsent(judgement.message)};
+    return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
+  }
+
+  const CheckOptions& options_;
+  const Resolved& resolved_;
+  const Settings& settings_;
+  const Transport& transport_;
+  Clock& clock_;
+  Access access_;
+  std::optional<Deadline> give_up_;
+  CheckReport report_;
+};
+
+} // namespace
+
+CheckOptions check_options(const CommandType& check, std::span<const GivenOption> given) {
+  const auto texts = option_texts(check, given);
+  CheckOptions options{.send = !texts.at("send").empty()};
+  if (const std::string& wait = texts.at("wait"); !wait.empty()) {
+    const auto duration = parse_duration(wait);
+    if (!duration) {
+      throw Failure{ExitCode::usage, "--wait: " + duration.error().text};
+    }
+    options.wait = *duration;
+  }
+  return options;
+}
+
+CheckReport check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
+                  Clock& clock) {
+  return Check{options, resolved, transport, clock}.run();
+}
+
+std::vector<Finding> unknown_variables(std::span<const std::string> names) {
+  std::vector<std::string> known;
+  for (const Setting& setting : all_settings()) {
+    known.push_back(variable_name(setting));
+  }
+  const std::vector<std::string_view> views{known.begin(), known.end()};
+  std::vector<Finding> findings;
+  for (const std::string& name : names) {
+    if (name.starts_with("METRICS_EVENT_") && std::ranges::find(known, name) == known.end()) {
+      const auto near = nearest(name, views);
+      findings.push_back({"environment", Result::warning,
+                          quote(name) + " is no setting's" +
+                              (near ? ", did you mean " + quote(*near) + '?' : "")});
+    }
+  }
+  return findings;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "check_report.hpp"
+#include "clock.hpp"
+#include "command.hpp"
+#include "settings.hpp"
+#include "transport.hpp"
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace metrics_event {
+
+/// How much `check` does.
+struct CheckOptions {
+  bool send = false;                             // a real event
+  std::optional<std::chrono::milliseconds> wait; // poll for so long until the receiver is ready
+};
+
+/// Reads the options of `check`, its row of the table. Throws Failure (usage).
+CheckOptions check_options(const CommandType& check, std::span<const GivenOption> given);
+
+/// Goes the way of an event as far as it leads, without sending one unless that is asked for: an
+/// empty push finds out what would be answered. The failure is the one that an event would meet.
+CheckReport check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
+                  Clock& clock);
+
+/// Variables that look like ours and are no setting's, among the names of all variables.
+std::vector<Finding> unknown_variables(std::span<const std::string> names);
+
+} // namespace metrics_event

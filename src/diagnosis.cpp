@@ -1,0 +1,140 @@
+#include "diagnosis.hpp"
+
+#include "date.hpp"
+#include "judgement.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono;
+using Result = Finding::Result;
+
+constexpr auto soon = days{14};
+constexpr auto unremarkable_skew = 2s; // a Date header has whole seconds
+constexpr auto remarkable_skew = 5min;
+constexpr auto most_ahead = 10min;
+constexpr auto most_behind = days{7};
+constexpr std::size_t longest_words = 200;
+
+// "3 min 20 s", of the two largest units.
+std::string spoken(seconds duration) {
+  struct Unit {
+    std::string_view name;
+    seconds length;
+  };
+  constexpr std::array units{Unit{"days", days{1}}, Unit{"h", 1h}, Unit{"min", 1min},
+                             Unit{"s", 1s}};
+  std::string text;
+  int count = 0;
+  for (const Unit& unit : units) {
+    const auto whole = duration / unit.length;
+    if ((whole == 0 && !(count == 0 && unit.length == 1s)) || count == 2) {
+      continue;
+    }
+    text += (text.empty() ? "" : " ") + std::to_string(whole) + ' ' + std::string{unit.name};
+    duration %= unit.length;
+    ++count;
+  }
+  return text;
+}
+
+Finding finding_of_certificate(const Certificate& certificate, Instant now) {
+  const auto left = floor<days>(certificate.expires - now);
+  const std::string text = "of " + certificate.subject + ", issued by " + certificate.issuer +
+                           ", expires on " + iso_date(certificate.expires);
+  if (left < soon) {
+    return {"certificate", Result::warning,
+            text + (left < days{0} ? ", which is past"
+                                   : ", in " + std::to_string(left.count()) + " days")};
+  }
+  return {"certificate", Result::ok, text};
+}
+
+} // namespace
+
+std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, Instant now) {
+  std::vector<Finding> findings;
+  const Route& route = reply.route;
+  if (access.proxy) {
+    findings.push_back({"proxy", Result::note, access.proxy->url()});
+  }
+  if (route.addresses.empty()) {
+    findings.push_back({"lookup", Result::failed, reply.detail});
+    return findings;
+  }
+  findings.push_back({"lookup", Result::ok, enumeration(route.addresses)});
+  if (route.peer.empty()) {
+    findings.push_back({"connection", Result::failed, reply.detail});
+    return findings;
+  }
+  findings.push_back({"connection", Result::ok, route.peer});
+  if (reply.trouble == Trouble::tls_failed) {
+    findings.push_back({"tls", Result::failed, reply.detail});
+  } else if (!route.tls_version.empty()) {
+    findings.push_back({"tls", Result::ok, route.tls_version});
+  }
+  if (route.certificate) {
+    findings.push_back(finding_of_certificate(*route.certificate, now));
+  }
+  return findings;
+}
+
+Finding compare_clocks(const Reply& reply, Instant now) {
+  if (!reply.date) {
+    return {"clock", Result::note, "the receiver does not say what time it has"};
+  }
+  const auto ahead = floor<seconds>(now) - *reply.date;
+  if (abs(ahead) <= unremarkable_skew) {
+    return {"clock", Result::ok, "as the receiver's"};
+  }
+  const std::string text = "this machine is " + spoken(abs(ahead)) +
+                           (ahead > 0s ? " ahead of the receiver" : " behind the receiver");
+  if (ahead > most_ahead || -ahead > most_behind) {
+    return {"clock", Result::failed,
+            text + ", and Loki refuses what is more than " +
+                (ahead > 0s ? "10 min ahead" : "7 days old") + "; set the clock"};
+  }
+  return abs(ahead) >= remarkable_skew ? Finding{"clock", Result::warning, text + "; set the clock"}
+                                       : Finding{"clock", Result::ok, text};
+}
+
+std::vector<std::string> ready_targets(const Endpoint& endpoint) {
+  const std::string path = endpoint.target.substr(0, endpoint.target.find('?'));
+  std::vector<std::string> targets;
+  const auto add = [&targets](const std::string& target) {
+    if (std::ranges::find(targets, target) == targets.end()) {
+      targets.push_back(target);
+    }
+  };
+  for (const std::string_view ending : {push_path, std::string_view{"/api/v1/push"}}) {
+    if (path.ends_with(ending)) {
+      add(path.substr(0, path.size() - ending.size()) + "/ready");
+    }
+  }
+  add("/ready");
+  add("/-/ready");
+  return targets;
+}
+
+Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies) {
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const Reply& reply = replies[i];
+    const std::string asked = "GET " + targets[i] + " answered " + std::to_string(reply.status);
+    if (reply.status >= 200 && reply.status <= 299) {
+      return {"ready", Result::ok, asked};
+    }
+    if (reply.status == 503) {
+      const std::string words = printable(reply.body, longest_words);
+      return {"ready", Result::warning, asked + (words.empty() ? "" : ", \"" + words + '"')};
+    }
+  }
+  return {"ready", Result::note,
+          "no answer at " + enumeration(std::vector<std::string>(targets.begin(), targets.end())) +
+              ", which not every receiver has"};
+}
+
+} // namespace metrics_event

@@ -1,0 +1,110 @@
+#include "send.hpp"
+
+#include "access.hpp"
+#include "delivery.hpp"
+#include "entry.hpp"
+#include "event.hpp"
+#include "exit_code.hpp"
+#include "log_file.hpp"
+#include "loki.hpp"
+
+namespace metrics_event {
+namespace {
+
+class Send {
+public:
+  Send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report)
+      : command_{command}, resolved_{resolved}, settings_{resolved.settings}, means_{means},
+        report_{report} {}
+
+  void run() {
+    report_.url = settings_.url.url();
+    const Instant now = means_.clock.now();
+    report_.event = make_event(*command_.type, command_.fields, now);
+    report_.entry =
+        make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
+    for (const std::string& loss : likely_losses(*report_.entry, now)) {
+      warn(loss);
+    }
+
+    std::string body = push_body({&*report_.entry, 1});
+    if (body.size() > largest_push) {
+      throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
+                                        " bytes, send at most " + std::to_string(largest_push)};
+    }
+    if (settings_.dry_run) {
+      report_.status = Report::Status::dry_run;
+      if (settings_.output == Output::text) {
+        means_.console.print(body + '\n');
+      }
+    } else if (settings_.disabled) {
+      report_.status = Report::Status::disabled;
+    } else {
+      deliver(std::move(body));
+    }
+  }
+
+private:
+  void warn(const std::string& text) const {
+    if (!settings_.quiet) {
+      means_.console.say("warning: " + text);
+    }
+  }
+
+  void deliver(std::string body) {
+    if (settings_.url.scheme == Scheme::file) {
+      append();
+    } else {
+      push(std::move(body));
+    }
+    report_.status = Report::Status::delivered;
+    if (settings_.verbose) {
+      means_.console.say(describe_delivery(report_));
+    }
+  }
+
+  void append() {
+    const Deadline start = means_.clock.steady_now();
+    report_.attempts = 1;
+    append_line(settings_.url.target, report_.entry->line, settings_.special_file,
+                start + settings_.timeout);
+    report_.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - start);
+  }
+
+  void push(std::string body) {
+    Access access = open_access(resolved_, [this](const std::string& text) { warn(text); });
+    const Delivery delivery = metrics_event::deliver(
+        push_request(std::move(access), settings_.org_id, settings_.headers, std::move(body)),
+        RetryPolicy{}, settings_.timeout, means_.transport, means_.clock);
+    const Judgement& judgement = delivery.judgement;
+    report_.attempts = delivery.attempts;
+    report_.http_status = delivery.http_status;
+    report_.elapsed = delivery.elapsed;
+    if (judgement.code != ExitCode::ok) {
+      report_.response = judgement.response;
+      throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
+                                        ": " + judgement.message + std::string{hint(judgement)}};
+    }
+  }
+
+  // A receiver that does not know structured metadata refuses the whole push for it.
+  std::string_view hint(const Judgement& judgement) const {
+    const bool suspicious = judgement.code == ExitCode::data && !settings_.metadata.empty();
+    return suspicious ? "; structured metadata needs Loki 3, try without --metadata" : "";
+  }
+
+  const SendEvent& command_;
+  const Resolved& resolved_;
+  const Settings& settings_;
+  const Means& means_;
+  Report& report_;
+};
+
+} // namespace
+
+void send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report) {
+  Send{command, resolved, means, report}.run();
+}
+
+} // namespace metrics_event

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cli.hpp"
+#include "clock.hpp"
+#include "console.hpp"
+#include "report.hpp"
+#include "settings.hpp"
+#include "transport.hpp"
+
+namespace metrics_event {
+
+/// What a command works with.
+struct Means {
+  Transport transport;
+  Clock& clock;
+  Console console;
+};
+
+/// Sends one event, or does what --dry-run and --disabled do instead. Fills the report as it goes,
+/// so that a failure, which is thrown, is reported with all that was known.
+void send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report);
+
+} // namespace metrics_event
