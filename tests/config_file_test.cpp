@@ -2,16 +2,20 @@
 
 #include "exit_code.hpp"
 #include "file.hpp"
+#include "support/isolated.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
+#include <regex>
 
 using namespace metrics_event;
 using namespace metrics_event::testing;
@@ -172,6 +176,31 @@ TEST_CASE("a directory without permission is named") {
   CHECK(outcome.err == "metrics-event: error: cannot read \"" +
                            (directory.path() / "metrics-event" / "config.toml").string() +
                            "\": permission denied\n");
+}
+
+TEST_CASE("the system's file is read, below the user's, and a read-only root is no hindrance") {
+  const TemporaryDirectory user;
+  std::filesystem::create_directory(user.path() / "metrics-event");
+  write_file(user.path() / "metrics-event" / "config.toml", "timeout = '9s'\n");
+  const auto outcome = run_isolated(
+      program,
+      {.arguments = {"check", "--url", "http://127.0.0.1:1"},
+       .environment = {{"XDG_CONFIG_HOME", user.path()}}},
+      {}, [] {
+        check(mount("none", "/etc", "tmpfs", 0, nullptr), "mount /etc");
+        std::filesystem::create_directory("/etc/metrics-event");
+        write_file("/etc/metrics-event/config.toml", "timeout = '8s'\nconnect-timeout = '1s'\n");
+        check(mount("none", "/", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), "remount /");
+      });
+  if (!outcome) {
+    MESSAGE("SKIPPED: no namespaces here");
+    return;
+  }
+  CHECK(outcome->status == 69);
+  CHECK(std::regex_search(
+      outcome->out, std::regex{"\n  connect-timeout +1s +/etc/metrics-event/config.toml:2:19: "}));
+  CHECK(std::regex_search(outcome->out, std::regex{"\n  timeout +9s +" + user.path().string() +
+                                                   "/metrics-event/config.toml:1:11: "}));
 }
 
 TEST_SUITE_END();
