@@ -1,8 +1,6 @@
 #include "access.hpp"
 
 #include "file.hpp"
-#include "host.hpp"
-#include "settings_rules.hpp"
 #include "text.hpp"
 #include "tls.hpp"
 
@@ -61,9 +59,7 @@ private:
   }
 
   std::optional<Endpoint> proxy() const {
-    const Endpoint& url = settings_.url;
-    const bool direct = is_loopback(url.host) || is_listed(settings_.no_proxy, url.host, url.port);
-    return direct ? std::nullopt : settings_.proxy;
+    return goes_direct(settings_.url, settings_.no_proxy) ? std::nullopt : settings_.proxy;
   }
 
   std::optional<std::string> text_of(const std::string& path, std::string_view setting) const {
@@ -80,16 +76,20 @@ private:
                        .verify = !settings_.tls_skip_verify};
     if (auto key = text_of(key_path, key_setting)) {
       options.key.emplace(*std::move(key));
-      warn_of_readers(key_path, key_setting);
     }
     auto context = make_tls_context(options);
     if (!context) {
       const BadTlsOption& bad = context.error();
+      const bool is_key = bad.setting == "key";
       const std::string& path = bad.setting == "ca-cert" ? settings_.ca_cert
-                                : bad.setting == "cert"  ? settings_.cert
-                                                         : key_path;
-      throw file_failure(origin(bad.setting == "key" ? key_setting : bad.setting),
-                         quote(path) + ' ' + bad.reason);
+                                : is_key                 ? key_path
+                                                         : settings_.cert;
+      throw file_failure(origin(is_key ? key_setting : bad.setting),
+                         quote(path) + ' ' + bad.reason +
+                             (is_key && !has_own_file ? ", name one with --key" : ""));
+    }
+    if (!key_path.empty()) {
+      warn_of_readers(key_path, key_setting);
     }
     return *std::move(context);
   }
@@ -102,9 +102,6 @@ private:
 } // namespace
 
 Access open_access(const Resolved& resolved, const Warn& warn) {
-  for (const std::string& risk : risks(resolved)) {
-    warn(risk);
-  }
   return AccessReader{resolved, warn}.read();
 }
 

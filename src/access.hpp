@@ -12,8 +12,8 @@ namespace metrics_event {
 using Warn = std::function<void(const std::string& text)>;
 
 /// How to reach the receiver that the settings name. Reads the files that they name and warns of
-/// what is unwise. Throws Failure for a file that is missing, unreadable or not what it should be:
-/// noinput when a flag names it, config otherwise.
+/// secrets that others can read. Throws Failure for a file that is missing, unreadable or not what
+/// it should be: noinput when a flag names it, config otherwise.
 Access open_access(const Resolved& resolved, const Warn& warn);
 
 } // namespace metrics_event

@@ -31,6 +31,9 @@ public:
     report_.settings = shown_settings(resolved_);
     try {
       note_switches();
+      for (std::string& risk : risks(resolved_)) {
+        add({"safety", Result::warning, std::move(risk)});
+      }
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {

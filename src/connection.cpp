@@ -61,12 +61,15 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
 std::optional<Reply> Connection::start_tls(const TlsContext& context, const std::string& host) {
   tls_.emplace(socket_, new_tls_client(context, host));
   verification_.emplace(host);
+  has_certificate_ = has_certificate(context);
   error_code error;
-  tls_->set_verify_callback(
-      [this](bool is_good, asio::ssl::verify_context& state) {
-        return verification_->note(is_good, state.native_handle());
-      },
-      error);
+  if (verifies(context)) {
+    tls_->set_verify_callback(
+        [this](bool is_good, asio::ssl::verify_context& state) {
+          return verification_->note(is_good, state.native_handle());
+        },
+        error);
+  }
   if (!error) {
     error = wait_for(deadline_, [&](auto done) {
       tls_->async_handshake(asio::ssl::stream_base::client, std::move(done));
@@ -83,10 +86,17 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
     return in_trouble(Trouble::tls_failed, verification_->words());
   }
   if (error.category() == asio::error::get_ssl_category()) {
-    return in_trouble(Trouble::tls_failed, tls_words(error));
+    return tls_trouble(error);
   }
+  const bool is_closed = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
   return in_trouble(Trouble::connection_lost,
-                    "the connection was lost during the TLS handshake: " + system_words(error));
+                    is_closed ? "the connection was closed during the TLS handshake"
+                              : "the connection was lost during the TLS handshake: " +
+                                    system_words(error));
+}
+
+Reply Connection::tls_trouble(const error_code& error) const {
+  return in_trouble(Trouble::tls_failed, tls_words(error, has_certificate_));
 }
 
 } // namespace metrics_event

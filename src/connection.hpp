@@ -42,6 +42,9 @@ public:
     });
   }
 
+  /// The trouble that an error of TLS is, once it has been started.
+  Reply tls_trouble(const boost::system::error_code& error) const;
+
   /// What is known about the way.
   const Route& route() const { return route_; }
 
@@ -65,6 +68,7 @@ private:
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::socket socket_{io_};
   std::optional<Verification> verification_;
+  bool has_certificate_ = false;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   Route route_;
 };

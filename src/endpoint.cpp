@@ -1,6 +1,7 @@
 #include "endpoint.hpp"
 
 #include "host.hpp"
+#include "text.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -21,16 +22,30 @@ std::string to_string(boost::core::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Leaves out all between the scheme and the last @: in a malformed URL a password may stand
-// anywhere.
+bool is_number_or_empty(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Of a URL that may be malformed: a password may stand anywhere before the last @, and where a port
+// should be.
 std::string without_userinfo(std::string_view url) {
-  const std::size_t slashes = url.find("//");
-  const std::size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;
-  const std::size_t at = url.rfind('@');
-  if (at == std::string_view::npos || at < begin) {
+  const std::size_t slashes = url.find("://");
+  const bool has_scheme =
+      slashes != url.npos && url.substr(0, slashes).find_first_of(":/?#@") == url.npos;
+  const std::size_t begin = has_scheme ? slashes + 3 : 0;
+  const std::string scheme{url.substr(0, begin)};
+  if (const std::size_t at = url.rfind('@'); at != url.npos && at >= begin) {
+    return scheme + "…" + std::string{url.substr(at)};
+  }
+  const std::size_t authority_end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::string_view authority = url.substr(begin, authority_end - begin);
+  const std::size_t colon = authority.find(':');
+  if (colon == authority.npos || authority.starts_with('[') || url.starts_with("file:") ||
+      is_number_or_empty(authority.substr(colon + 1))) {
     return std::string{url};
   }
-  return std::string{url.substr(0, begin)} + "…" + std::string{url.substr(at)};
+  return scheme + std::string{authority.substr(0, colon)} + ":…" +
+         std::string{url.substr(authority_end)};
 }
 
 // `?a=b&c=d` becomes `?a=…&c=…`.
@@ -63,7 +78,7 @@ Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_
   const bool is_local = host.empty() || host == "localhost";
   const bool is_absolute = path.empty() || path.front() == '/';
   if (!is_local || !is_absolute || parsed.has_query() || parsed.has_fragment() ||
-      std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+      !is_safe_to_show(path)) {
     return mismatch("a file URL such as file:///var/log/metrics.log", url);
   }
   return Endpoint{.scheme = Scheme::file, .target = path};
@@ -86,6 +101,7 @@ Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std
 
 // Scheme, host, port, credentials, path and query of an http or https URL.
 Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_view url,
+                               std::string_view expected = expected_url,
                                std::optional<std::uint16_t> default_port = {}) {
   const bool is_https = parsed.scheme_id() == boost::urls::scheme::https;
   Endpoint endpoint{.scheme = is_https ? Scheme::https : Scheme::http,
@@ -99,7 +115,7 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
   // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
   const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
   if (endpoint.host.empty() || detached_path) {
-    return mismatch(expected_url, url);
+    return mismatch(expected, url);
   }
   if (!parsed.port().empty()) {
     // Boost.URL's own number wraps around.
@@ -135,6 +151,11 @@ std::string Endpoint::url() const {
   case Scheme::file: break;
   }
   return target.empty() ? "file:" : "file://" + target;
+}
+
+bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {
+  return endpoint.scheme == Scheme::file || is_loopback(endpoint.host) ||
+         is_listed(no_proxy, endpoint.host, endpoint.port);
 }
 
 Parsed<Endpoint> parse_endpoint(std::string_view url) {
@@ -174,7 +195,7 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
       url.size() > longest_url) {
     return mismatch(expected, text);
   }
-  auto proxy = http_endpoint(*parsed, url, curls_port);
+  auto proxy = http_endpoint(*parsed, text, expected, curls_port);
   if (proxy && proxy->target.find_first_not_of('/') != std::string::npos) {
     return mismatch(expected, text);
   }

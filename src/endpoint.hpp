@@ -37,6 +37,10 @@ inline constexpr std::string_view push_path = "/loki/api/v1/push";
 /// A password is never part of the mismatch.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
 
+/// Whether no proxy is used to reach an endpoint: for a file, for this machine, and for what curl's
+/// `no_proxy` list has.
+bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy);
+
 /// Takes a proxy as curl does: a URL or `host[:port]`, with `user:password@` where it wants that;
 /// the port is 1080 unless it is given. Proxies that are not plain HTTP are refused.
 Parsed<Endpoint> parse_proxy(std::string_view text);

@@ -59,7 +59,9 @@ boost::system::result<std::string, std::error_code> read_file(const std::string&
 std::string read_named_file(const std::string& path, const Origin& origin) {
   auto text = read_file(path);
   if (!text) {
-    throw file_failure(origin, "cannot read " + quote(path) + ": " + system_words(text.error()));
+    const bool is_late = text.error() == std::errc::timed_out;
+    throw file_failure(origin, "cannot read " + quote(path) + ": " +
+                                   (is_late ? "nothing comes" : system_words(text.error())));
   }
   return *std::move(text);
 }

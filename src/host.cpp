@@ -7,6 +7,7 @@
 #include <boost/url/ipv6_address.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace metrics_event {
@@ -90,10 +91,14 @@ bool is_localhost(std::string_view host) {
 }
 
 bool is_loopback(std::string_view host) {
-  const std::vector<std::uint8_t> address = address_bytes(host);
-  return address.empty()
-             ? is_localhost(host)
-             : (address.size() == 4 ? address[0] == 127 : address == address_bytes("::1"));
+  std::vector<std::uint8_t> address = address_bytes(host);
+  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (address.size() == 16 && std::equal(mapped.begin(), mapped.end(), address.begin())) {
+    address.erase(address.begin(), address.begin() + mapped.size());
+  }
+  return address.empty()       ? is_localhost(host)
+         : address.size() == 4 ? address[0] == 127
+                               : address == address_bytes("::1");
 }
 
 std::string bracketed(const std::string& host) {

@@ -13,7 +13,8 @@ std::vector<std::uint8_t> address_bytes(std::string_view host);
 /// Whether a host is `localhost` or below it, which is always this machine (RFC 6761, section 6.3).
 bool is_localhost(std::string_view host);
 
-/// Whether a host, by its name alone, is this machine: localhost, 127.0.0.0/8 or ::1.
+/// Whether a host, by its name alone, is this machine: localhost, 127.0.0.0/8 (also as an
+/// IPv4-mapped address) or ::1.
 bool is_loopback(std::string_view host);
 
 /// A host as it stands before a port: an IPv6 literal in brackets.

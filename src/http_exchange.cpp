@@ -3,7 +3,6 @@
 #include "date.hpp"
 #include "judgement.hpp"
 #include "text.hpp"
-#include "tls_trouble.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
@@ -76,6 +75,11 @@ public:
 private:
   bool is_connect() const { return request_.method == "CONNECT"; }
 
+  // What follows is then the tunnel, not a body.
+  bool opens_tunnel(const Parser& parser) const {
+    return is_connect() && parser.is_header_done() && parser.get().result_int() / 100 == 2;
+  }
+
   error_code write() {
     http::request<http::span_body<const char>> message;
     message.version(11);
@@ -99,7 +103,6 @@ private:
       parser.header_limit(largest_header);
       parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
       parser.eager(true);
-      parser.skip(is_connect());
       const std::optional<Reply> trouble = read_into(parser);
       const bool has_status = parser.is_header_done();
       const unsigned status = has_status ? parser.get().result_int() : 0;
@@ -109,7 +112,9 @@ private:
       }
       const bool interim = status >= 100 && status <= 199 && status != 101;
       if (!interim) {
-        return {.status = static_cast<int>(status),
+        return {// A proxy may ask for other credentials with 401, and then with this header.
+                .at_proxy = parser.get().count(http::field::proxy_authenticate) > 0,
+                .status = static_cast<int>(status),
                 .location = std::string{parser.get()[http::field::location]},
                 .content_type = std::string{parser.get()[http::field::content_type]},
                 .date = parse_http_date(std::string{parser.get()[http::field::date]}),
@@ -126,7 +131,9 @@ private:
     while (true) {
       if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
         if (!recognised && !looks_like_http(bytes)) {
-          return in_trouble(Trouble::not_http, "the answer is not HTTP");
+          return in_trouble(Trouble::not_http, is_tls_alert(bytes)
+                                                   ? "the answer is TLS, use an https URL"
+                                                   : "the answer is not HTTP");
         }
         recognised = recognised || bytes.size() >= start_of_http.size();
         buffer_.consume(parser.put(bytes, error));
@@ -141,7 +148,7 @@ private:
       if (error && error != http::error::need_more) {
         return trouble_of(error);
       }
-      if (parser.is_done()) {
+      if (parser.is_done() || opens_tunnel(parser)) {
         return std::nullopt;
       }
       if (bytes_read_ >= largest_answer) {
@@ -176,12 +183,18 @@ private:
     return given.substr(0, length) == start_of_http.substr(0, length);
   }
 
-  static Reply trouble_of(const error_code& error) {
+  // How a TLS server answers plain text (RFC 8446, section 5.1).
+  static bool is_tls_alert(asio::const_buffer bytes) {
+    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
+    return given.starts_with("\x15\x03");
+  }
+
+  Reply trouble_of(const error_code& error) const {
     if (error == asio::error::timed_out) {
       return in_trouble(Trouble::timed_out, "no answer in time");
     }
     if (error.category() == asio::error::get_ssl_category()) {
-      return in_trouble(Trouble::tls_failed, tls_words(error));
+      return connection_.tls_trouble(error);
     }
     if (error == http::error::partial_message || error == http::error::end_of_stream) {
       return in_trouble(Trouble::connection_lost,

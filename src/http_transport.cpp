@@ -73,6 +73,7 @@ Reply http_transport(const Request& request, Deadline deadline) {
   try {
     Connection connection{deadline};
     Reply reply = attempt(request, connection);
+    reply.proxy = request.access.proxy ? request.access.proxy->url() : "";
     reply.route = connection.route();
     return reply;
   } catch (const std::system_error& error) { // a thread that cannot be started

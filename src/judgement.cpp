@@ -25,7 +25,8 @@ constexpr std::array known_statuses{
     StatusRow{260, ExitCode::data, false, "ingestion is blocked, ask who runs the receiver"},
     StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{401, ExitCode::noperm, false,
-              "the receiver wants credentials (--username, --bearer-token-file) or a tenant "
+              "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
+              "tenant "
               "(--org-id)"},
     StatusRow{403, ExitCode::noperm, false,
               "the receiver forbids it, check the credentials and the tenant (--org-id)"},
@@ -63,7 +64,8 @@ StatusRow classify_of_proxy(int status) {
   if (status >= 500 && status <= 599) {
     return {status, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"};
   }
-  return {status, ExitCode::protocol, false, "is it a proxy? check --proxy"};
+  return {status, ExitCode::protocol, false,
+          "is it a proxy? metrics-event check says who names it"};
 }
 
 // A web server says with 400, in a page of its own, that the client is wrong about TLS. That says
@@ -100,7 +102,10 @@ std::string_view words_of(const Reply& reply) {
 }
 
 Judgement judge_trouble(const Reply& reply) {
-  const std::string what = (reply.at_proxy ? "at the proxy, " : "") + reply.detail;
+  const std::string place = reply.proxy.empty() ? ""
+                            : reply.at_proxy    ? "at the proxy, "
+                                                : "behind the proxy " + reply.proxy + ", ";
+  const std::string what = place + reply.detail;
   switch (reply.trouble) {
   case Trouble::unknown_host: return {ExitCode::nohost, false, what + "; check the host name"};
   case Trouble::lookup_failed:
@@ -138,8 +143,12 @@ Judgement judge(const Reply& reply) {
   }
   Judgement judgement{.response = printable(words_of(reply), longest_response)};
   const bool at_proxy = reply.at_proxy || reply.status == 407; // which only a proxy answers
-  std::string said = (at_proxy ? "the proxy answered HTTP status " : "HTTP status ") +
-                     std::to_string(reply.status);
+  std::string said = "HTTP status " + std::to_string(reply.status);
+  if (at_proxy) {
+    said += " of the proxy" + (reply.proxy.empty() ? "" : ' ' + reply.proxy);
+  } else if (!reply.proxy.empty()) {
+    said += " through the proxy " + reply.proxy;
+  }
   if (!judgement.response.empty()) {
     said += ", \"" + judgement.response + '"';
   }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr mode_t mode_of_new_file = 0644; // the agent that reads it is another user
 constexpr int pause_for_lock_ms = 5;
+constexpr auto patience_for_lock = std::chrono::seconds{1};
 
 std::string last_words() {
   return system_words({errno, std::generic_category()});
@@ -88,45 +90,68 @@ private:
       descriptor_ = open(path_.c_str(), flags);
     }
     if (descriptor_ < 0) {
-      fail(errno == ENXIO    ? "nobody reads the FIFO"
-           : errno == ENOENT ? missing_directory
-                             : last_words());
+      fail(why_not_opened(errno));
     }
     if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
       refuse_kind();
     }
   }
 
-  [[noreturn]] void refuse_kind() const {
-    fail("it is " + std::string{kind_of(status_.st_mode)} +
-         (S_ISDIR(status_.st_mode) || special_file_ ? "" : ", which --special-file allows"));
+  std::string why_not_opened(int error) {
+    const bool exists = lstat(path_.c_str(), &status_) == 0;
+    if (error == ENXIO && exists && S_ISFIFO(status_.st_mode)) {
+      return "nobody reads the FIFO";
+    }
+    if (error == ENOENT) {
+      return exists ? "the symbolic link leads nowhere" : missing_directory;
+    }
+    return error == EISDIR ? "it is a directory" : system_words({error, std::generic_category()});
   }
 
-  // Taken for as long as the file is open, so that a half line can be taken back.
-  void lock() {
-    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) {
-        return; // a file system without locks: a single write has to do
-      }
-      if (std::chrono::steady_clock::now() >= deadline_) {
-        fail("another process has locked it; try again later", ExitCode::tempfail);
-      }
+  [[noreturn]] void refuse_kind() const {
+    const bool may_be_allowed = S_ISLNK(status_.st_mode) || S_ISFIFO(status_.st_mode) ||
+                                S_ISCHR(status_.st_mode) || S_ISBLK(status_.st_mode);
+    fail("it is " + std::string{kind_of(status_.st_mode)} +
+         (may_be_allowed ? ", which --special-file allows" : ""));
+  }
+
+  // Taken for as long as the file is open, so that a half line can be taken back. A file that
+  // somebody else keeps locked is written to all the same: a single write is whole or short.
+  void lock() const {
+    const Deadline until =
+        std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
+    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
       poll(nullptr, 0, pause_for_lock_ms);
     }
   }
 
-  void append_to_regular(const std::string& text) {
+  // Whether somebody left a line without its end, to which ours must not be joined.
+  bool ends_within_line() const {
+    const int reader = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char last = '\n';
+    if (reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) < 0) {
+      last = '\n';
+    }
+    close(reader);
+    return last != '\n';
+  }
+
+  void append_to_regular(std::string text) {
+    if (ends_within_line()) {
+      text.insert(0, 1, '\n');
+    }
     const off_t before = status_.st_size;
     const ssize_t written = write(descriptor_, text.data(), text.size());
     if (written == static_cast<ssize_t>(text.size())) {
       return;
     }
-    const std::string why = written < 0 ? last_words() : "it takes only a part, is the disk full?";
+    const std::string why =
+        written < 0 ? last_words() : "it takes only a part, the disk may be full";
     // Others may append without our lock; what is theirs stays.
     const bool is_ours_last =
         fstat(descriptor_, &status_) == 0 && status_.st_size == before + written;
     const bool is_undone = written <= 0 || (is_ours_last && ftruncate(descriptor_, before) == 0);
-    fail(why + (is_undone ? "" : " A part of the line stays in it"));
+    fail(why + (is_undone ? "" : "; a part of the line stays in it"));
   }
 
   void append_to_special(std::string_view text) {

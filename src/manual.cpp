@@ -66,19 +66,11 @@ std::string mdoc_exit_status(Events) {
   return mdoc_list(items, "Ds");
 }
 
-// "with https URLs", for a variable that not always counts.
-std::string condition(const FallbackVariable& fallback) {
-  if (!fallback.only_for) {
-    return "";
-  }
-  return *fallback.only_for == Scheme::https ? "with https URLs" : "with http URLs";
-}
-
 std::string mdoc_variables(const Setting& setting) {
   std::string text = ".Ev " + variable_name(setting);
   for (const FallbackVariable& fallback : setting.fallback_variables) {
     text += " ,\n.Ev " + std::string{fallback.name};
-    text += fallback.only_for ? "\n" + condition(fallback) : "";
+    text += fallback.condition.empty() ? "" : "\n" + std::string{fallback.condition};
   }
   return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
 }
@@ -215,8 +207,8 @@ std::string markdown_settings(Events) {
     }
     std::string variables = code(variable_name(setting));
     for (const FallbackVariable& fallback : setting.fallback_variables) {
-      variables +=
-          ", " + code(fallback.name) + (fallback.only_for ? ' ' + condition(fallback) : "");
+      variables += ", " + code(fallback.name) +
+                   (fallback.condition.empty() ? "" : ' ' + std::string{fallback.condition});
     }
     table += markdown_row({setting.has_key() ? code(setting.name) : "",
                            setting.has_flag() ? code(flag) : "", variables,

@@ -52,8 +52,8 @@ std::string error_object(const std::optional<Failure>& failure, const std::strin
 
 std::string describe_delivery(const Report& report) {
   const std::string status =
-      report.http_status == 0 ? "" : "HTTP status " + std::to_string(report.http_status) + ' ';
-  return "delivered " + report.event->name + " to " + report.url + ": " + status + "in " +
+      report.http_status == 0 ? "" : ": HTTP status " + std::to_string(report.http_status);
+  return "delivered " + report.event->name + " to " + report.url + status + " in " +
          std::to_string(report.elapsed.count()) + " ms";
 }
 

@@ -7,6 +7,7 @@
 #include "exit_code.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
+#include "settings_rules.hpp"
 
 namespace metrics_event {
 namespace {
@@ -35,7 +36,8 @@ public:
     if (settings_.dry_run) {
       report_.status = Report::Status::dry_run;
       if (settings_.output == Output::text) {
-        means_.console.print(body + '\n');
+        const bool is_file = settings_.url.scheme == Scheme::file;
+        means_.console.print((is_file ? report_.entry->line : body) + '\n');
       }
     } else if (settings_.disabled) {
       report_.status = Report::Status::disabled;
@@ -52,6 +54,9 @@ private:
   }
 
   void deliver(std::string body) {
+    for (const std::string& risk : risks(resolved_)) {
+      warn(risk);
+    }
     if (settings_.url.scheme == Scheme::file) {
       append();
     } else {

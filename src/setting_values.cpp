@@ -38,8 +38,9 @@ Parsed<std::string> parse_file(std::string_view text) {
 }
 
 Parsed<std::string> parse_host_list(std::string_view text) {
-  const bool plain =
-      !text.empty() && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  std::string spaced{text};
+  std::ranges::replace(spaced, '\t', ' ');
+  const bool plain = !text.empty() && is_safe_to_show(spaced);
   return plain ? std::string{text}
                : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
 }

@@ -20,13 +20,13 @@ void apply(Settings& settings, const GivenSetting& given) {
 
 // A variable holds one item of a list a line.
 void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
-                       std::string_view text, std::optional<Scheme> only_for = {}) {
+                       std::string_view text, bool (*counts)(const Settings&) = nullptr) {
   while (!text.empty()) {
     const std::size_t end =
         setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
     if (end > 0) {
       layer.push_back(
-          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, only_for});
+          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, counts});
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -40,8 +40,7 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
   for (const Layer& layer : layers) {
     bool is_first = true;
     for (const GivenSetting& given : layer) {
-      if (given.setting != &setting ||
-          given.only_for.value_or(settings.url.scheme) != settings.url.scheme) {
+      if (given.setting != &setting || (given.counts != nullptr && !given.counts(settings))) {
         continue;
       }
       const bool replaces = std::exchange(is_first, false) || given.origin.source != Source::flag;
@@ -80,15 +79,15 @@ GivenSetting given_by_flag(const Setting& setting, std::string text) {
 Layer environment_layer(const Environment& environment) {
   Layer layer;
   const auto add = [&](const Setting& setting, const std::string& variable,
-                       std::optional<Scheme> only_for = {}) {
+                       bool (*counts)(const Settings&) = nullptr) {
     if (const auto text = environment(variable)) {
-      add_from_variable(layer, setting, variable, *text, only_for);
+      add_from_variable(layer, setting, variable, *text, counts);
     }
   };
   for (const Setting& setting : all_settings()) {
     for (std::size_t i = setting.fallback_variables.size(); i-- > 0;) {
       const FallbackVariable& fallback = setting.fallback_variables[i];
-      add(setting, std::string{fallback.name}, fallback.only_for);
+      add(setting, std::string{fallback.name}, fallback.counts);
     }
     add(setting, variable_name(setting));
   }

@@ -55,7 +55,8 @@ struct Settings {
 /// A variable that others use for the same, in our order of precedence.
 struct FallbackVariable {
   std::string_view name;
-  std::optional<Scheme> only_for{}; // counts only with a URL of that scheme
+  std::string_view condition{}; // in words, for one that does not always count
+  bool (*counts)(const Settings& settings) = nullptr; // by the settings above; null: always
 };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
@@ -115,7 +116,7 @@ struct GivenSetting {
   const Setting* setting;
   std::string text;
   Origin origin;
-  std::optional<Scheme> only_for{}; // as FallbackVariable has it
+  bool (*counts)(const Settings& settings) = nullptr; // as FallbackVariable has it
 };
 
 /// What one place gives: the command line, the environment, a file.

@@ -138,6 +138,12 @@ std::vector<std::string> risks(const Resolved& resolved) {
     risks.emplace_back("--proxy: everybody on this machine can see a password on the command "
                        "line, use METRICS_EVENT_PROXY");
   }
+  for (const char* const name : {"label", "metadata", "header", "org-id"}) {
+    const Origin& origin = resolved.origins.at(name);
+    if (settings.url.scheme == Scheme::file && origin.source == Source::flag) {
+      risks.push_back(origin.name + ": means nothing to a file, leave it out");
+    }
+  }
   const bool sends_credentials = settings.url.credentials || !settings.username.empty() ||
                                  !settings.bearer_token.empty() ||
                                  !settings.bearer_token_file.empty();

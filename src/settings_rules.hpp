@@ -15,7 +15,7 @@ void check_settings(const Resolved& resolved);
 bool holds_secret(const Settings& settings);
 
 /// What is allowed and unwise, in words, each with its remedy: credentials that others can read, a
-/// receiver that anybody could pose as.
+/// receiver that anybody could pose as, a flag without effect.
 std::vector<std::string> risks(const Resolved& resolved);
 
 } // namespace metrics_event

@@ -66,13 +66,26 @@ constexpr std::array ca_cert_variables{FallbackVariable{"LOKI_CA_CERT_PATH"}};
 constexpr std::array cert_variables{FallbackVariable{"LOKI_CLIENT_CERT_PATH"}};
 constexpr std::array key_variables{FallbackVariable{"LOKI_CLIENT_KEY_PATH"}};
 constexpr std::array tls_skip_verify_variables{FallbackVariable{"LOKI_TLS_SKIP_VERIFY"}};
+// A proxy that is not used is not looked at.
+template <Scheme... schemes>
+bool is_proxied(const Settings& settings) {
+  return ((settings.url.scheme == schemes) || ...) && !goes_direct(settings.url, settings.no_proxy);
+}
+
+bool is_file_elsewhere(const Settings& settings) {
+  return settings.url.scheme == Scheme::file && settings.url.target.empty();
+}
+
 // HTTP_PROXY is left out as curl does: to a CGI program it is a header of the request.
-constexpr std::array proxy_variables{FallbackVariable{"https_proxy", Scheme::https},
-                                     FallbackVariable{"HTTPS_PROXY", Scheme::https},
-                                     FallbackVariable{"http_proxy", Scheme::http},
-                                     FallbackVariable{"all_proxy"}, FallbackVariable{"ALL_PROXY"}};
+constexpr std::array proxy_variables{
+    FallbackVariable{"https_proxy", "with https URLs", is_proxied<Scheme::https>},
+    FallbackVariable{"HTTPS_PROXY", "with https URLs", is_proxied<Scheme::https>},
+    FallbackVariable{"http_proxy", "with http URLs", is_proxied<Scheme::http>},
+    FallbackVariable{"all_proxy", "", is_proxied<Scheme::http, Scheme::https>},
+    FallbackVariable{"ALL_PROXY", "", is_proxied<Scheme::http, Scheme::https>}};
 constexpr std::array no_proxy_variables{FallbackVariable{"no_proxy"}, FallbackVariable{"NO_PROXY"}};
-constexpr std::array log_path_variables{FallbackVariable{"METRICS_LOG_PATH"}};
+constexpr std::array log_path_variables{
+    FallbackVariable{"METRICS_LOG_PATH", "with the URL file:", is_file_elsewhere}};
 constexpr std::array<std::string_view, 2> entry_times{"now", "event"};
 constexpr std::array<std::string_view, 2> outputs{"text", "json"};
 
@@ -169,13 +182,6 @@ constexpr std::array table{
             "take any certificate of the receiver, which lets anybody read along; warns every time",
         .assign = assign<&Settings::tls_skip_verify, parse_bool>,
         .show = show<&Settings::tls_skip_verify>},
-    Setting{.name = "proxy",
-            .placeholder = "URL",
-            .fallback_variables = proxy_variables,
-            .help = "an http proxy, with port 1080 unless it is given; this machine is always "
-                    "reached directly",
-            .assign = assign<&Settings::proxy, parse_proxy>,
-            .show = show<&Settings::proxy>},
     Setting{.name = "no-proxy",
             .placeholder = "HOSTS",
             .fallback_variables = no_proxy_variables,
@@ -183,6 +189,13 @@ constexpr std::array table{
                     "networks such as 10.0.0.0/8, each with an optional :PORT, or *",
             .assign = assign<&Settings::no_proxy, parse_host_list>,
             .show = show<&Settings::no_proxy>},
+    Setting{.name = "proxy",
+            .placeholder = "URL",
+            .fallback_variables = proxy_variables,
+            .help = "an http proxy, with port 1080 unless it is given; this machine is always "
+                    "reached directly",
+            .assign = assign<&Settings::proxy, parse_proxy>,
+            .show = show<&Settings::proxy>},
     Setting{.name = "log-path",
             .placeholder = "FILE",
             .fallback_variables = log_path_variables,

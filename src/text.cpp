@@ -84,6 +84,17 @@ bool acts_on_terminal(char32_t character) {
          within(0x2028, 0x202E) || within(0x2066, 0x2069);
 }
 
+bool is_safe_to_show(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint character = first_code_point(text);
+    if (character.length == 0 || acts_on_terminal(character.value)) {
+      return false;
+    }
+    text.remove_prefix(character.length);
+  }
+  return true;
+}
+
 std::string lower_case(std::string_view text) {
   std::string lower{text};
   std::ranges::transform(lower, lower.begin(), [](char c) {
@@ -167,7 +178,8 @@ std::optional<std::string_view> nearest(std::string_view given,
 }
 
 std::string lower_first(std::string words) {
-  if (!words.empty()) {
+  const bool is_acronym = words.size() > 1 && words[1] >= 'A' && words[1] <= 'Z';
+  if (!words.empty() && !is_acronym) {
     words.replace(0, 1, lower_case(words.substr(0, 1)));
   }
   return words;

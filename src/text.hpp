@@ -23,6 +23,9 @@ CodePoint first_code_point(std::string_view text);
 /// separators, and the marks that reorder the text around them.
 bool acts_on_terminal(char32_t character);
 
+/// Whether a text is UTF-8 that no terminal acts on.
+bool is_safe_to_show(std::string_view text);
+
 /// ASCII letters in lower case.
 std::string lower_case(std::string_view text);
 
@@ -41,7 +44,8 @@ std::string printable(std::string_view words, std::size_t limit);
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known);
 
-/// Foreign words in our lower case: "Connection refused" as "connection refused".
+/// Foreign words in our lower case: "Connection refused" as "connection refused", but "CA …" as it
+/// is.
 std::string lower_first(std::string words);
 
 /// The system's words for an error, in our lower case.

@@ -10,7 +10,8 @@
 #include <openssl/x509v3.h>
 
 #include <new>
-#include <type_traits>
+#include <string>
+#include <vector>
 
 namespace metrics_event {
 namespace {
@@ -58,36 +59,57 @@ Bio reader_of(const std::string& pem) {
   return Bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
 }
 
-X509Pointer next_certificate(const Bio& bio) {
-  return X509Pointer{PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)};
-}
-
 std::string last_reason() {
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason == nullptr ? "OpenSSL refuses it" : lower_first(reason);
 }
 
-Badness trust(SSL_CTX* context, const std::string& pem) {
+// All certificates of a text, and what is wrong when there is none or one is damaged.
+struct Certificates {
+  std::vector<X509Pointer> all;
+  std::string trouble;
+};
+
+Certificates certificates_in(const std::string& pem) {
+  Certificates certificates;
   const Bio bio = reader_of(pem);
-  X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  int count = 0;
-  while (const X509Pointer certificate = next_certificate(bio)) {
-    count += X509_STORE_add_cert(store, certificate.get());
+  ERR_clear_error();
+  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)) {
+    certificates.all.emplace_back(next);
   }
-  return count > 0 ? Badness{} : BadTlsOption{"ca-cert", "holds no certificate in PEM form"};
+  const bool is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  if (!is_at_end) {
+    certificates.trouble = "is damaged: " + last_reason();
+  } else if (certificates.all.empty()) {
+    certificates.trouble = "holds no certificate in PEM form";
+  }
+  return certificates;
+}
+
+Badness trust(SSL_CTX* context, const std::string& pem) {
+  const Certificates authorities = certificates_in(pem);
+  if (!authorities.trouble.empty()) {
+    return BadTlsOption{"ca-cert", authorities.trouble};
+  }
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  for (const X509Pointer& certificate : authorities.all) {
+    X509_STORE_add_cert(store, certificate.get());
+  }
+  // What is given is trusted, be it a root or what a root has signed.
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  return std::nullopt;
 }
 
 Badness use_certificate(SSL_CTX* context, const std::string& pem) {
-  const Bio bio = reader_of(pem);
-  const X509Pointer own = next_certificate(bio);
-  if (own == nullptr) {
-    return BadTlsOption{"cert", "holds no certificate in PEM form"};
+  const Certificates chain = certificates_in(pem);
+  if (!chain.trouble.empty()) {
+    return BadTlsOption{"cert", chain.trouble};
   }
-  if (SSL_CTX_use_certificate(context, own.get()) != 1) {
+  if (SSL_CTX_use_certificate(context, chain.all.front().get()) != 1) {
     return BadTlsOption{"cert", "is refused: " + last_reason()};
   }
-  while (const X509Pointer next = next_certificate(bio)) {
-    SSL_CTX_add1_chain_cert(context, next.get());
+  for (std::size_t i = 1; i < chain.all.size(); ++i) {
+    SSL_CTX_add1_chain_cert(context, chain.all[i].get());
   }
   return std::nullopt;
 }
@@ -100,7 +122,7 @@ Badness use_key(SSL_CTX* context, const Secret& pem) {
     return BadTlsOption{"key", is_encrypted ? "is encrypted, give a key without a passphrase"
                                             : "holds no private key in PEM form"};
   }
-  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
     return BadTlsOption{"key", "does not belong to the certificate"};
   }
   return std::nullopt;
@@ -112,7 +134,9 @@ boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options) {
   auto owner = std::make_shared<const TlsContext>();
   SSL_CTX* const context = owner->get();
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION) { // the system may be stricter
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  }
   SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   Badness bad;
   if (options.authorities) {
@@ -131,6 +155,14 @@ make_tls_context(const TlsOptions& options) {
     return *bad;
   }
   return std::shared_ptr<const TlsContext>{std::move(owner)};
+}
+
+bool verifies(const TlsContext& context) {
+  return SSL_CTX_get_verify_mode(context.get()) != SSL_VERIFY_NONE;
+}
+
+bool has_certificate(const TlsContext& context) {
+  return SSL_CTX_get0_certificate(context.get()) != nullptr;
 }
 
 ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {

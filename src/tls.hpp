@@ -33,6 +33,12 @@ struct BadTlsOption {
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options);
 
+/// Whether the receiver's certificate is verified.
+bool verifies(const TlsContext& context);
+
+/// Whether there is a client certificate.
+bool has_certificate(const TlsContext& context);
+
 /// The state of one connection to `host`, which the certificate must be issued for; it is named to
 /// the other side unless it is an address. To be freed by SSL_free.
 ssl_st* new_tls_client(const TlsContext& context, const std::string& host);

@@ -32,7 +32,9 @@ std::string why_untrusted(int error, X509* certificate, bool is_receiver, const 
            "; use a URL with a name that it was issued for";
   case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     return whose + " is signed by itself, an unknown authority; --ca-cert FILE trusts it";
-  case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return unknown + "--ca-cert FILE trusts it";
+  case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    return "the receiver's certificate comes from " + quote(facts.subject) +
+           ", an unknown authority; --ca-cert FILE trusts it";
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
   case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -63,6 +65,11 @@ constexpr std::array rows{
     Row{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, wants_certificate},
     Row{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
         "the receiver broke off the handshake; does it want a client certificate (--cert, --key)?"},
+    Row{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the receiver has no such host; check the URL"},
+};
+
+// Alerts about our certificate. Without one they all mean that it is missing.
+constexpr std::array rows_of_certificate{
     Row{SSL_R_TLSV1_ALERT_UNKNOWN_CA,
         "the receiver does not know the authority of the client certificate; check --cert"},
     Row{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE,
@@ -77,7 +84,6 @@ constexpr std::array rows{
         "the receiver refuses the client certificate; check --cert"},
     Row{SSL_R_TLSV1_ALERT_ACCESS_DENIED,
         "the receiver denies access to the client certificate; check --cert"},
-    Row{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the receiver has no such host; check the URL"},
 };
 
 } // namespace
@@ -91,15 +97,20 @@ bool Verification::note(bool is_good, x509_store_ctx_st* state) {
   return is_good;
 }
 
-std::string tls_words(const boost::system::error_code& error) {
+std::string tls_words(const boost::system::error_code& error, bool has_certificate) {
   const auto code = static_cast<unsigned long>(error.value());
-  const auto* const row = std::ranges::find(rows, ERR_GET_REASON(code), &Row::reason);
-  if (ERR_GET_LIB(code) == ERR_LIB_SSL && row != rows.end()) {
+  const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+  if (const auto* const row = std::ranges::find(rows, reason, &Row::reason); row != rows.end()) {
     return std::string{row->words};
   }
-  const char* const reason = ERR_reason_error_string(code);
+  const auto* const row = std::ranges::find(rows_of_certificate, reason, &Row::reason);
+  if (row != rows_of_certificate.end()) {
+    return std::string{has_certificate ? row->words : wants_certificate};
+  }
+  const char* const words = ERR_reason_error_string(code);
   return "TLS failed: " +
-         (reason == nullptr ? "error " + std::to_string(code) : lower_first(reason));
+         (words == nullptr ? "error " + std::to_string(code) : lower_first(words)) +
+         "; are host and port right?";
 }
 
 } // namespace metrics_event

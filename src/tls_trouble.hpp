@@ -28,6 +28,7 @@ private:
 };
 
 /// Why TLS failed, in words with a remedy, from an error of OpenSSL as Asio gives it.
-std::string tls_words(const boost::system::error_code& error);
+/// `has_certificate`: whether we have shown the receiver one.
+std::string tls_words(const boost::system::error_code& error, bool has_certificate);
 
 } // namespace metrics_event

@@ -62,11 +62,12 @@ struct Route {
   std::optional<Certificate> certificate;
 };
 
-/// What came of one attempt. With trouble, only `detail`, `at_proxy` and `route` are filled. A
+/// What came of one attempt. With trouble, only `detail`, the proxy and `route` are filled. A
 /// refusal may lack the rest of its body.
 struct Reply {
   Trouble trouble = Trouble::none;
   std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
+  std::string proxy;     // that was used, as shown; empty: none
   bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
   int status = 0;
   std::string location;     // of a redirect

@@ -149,7 +149,8 @@ TEST_CASE("what is wrong is said in one line, with the status that an event woul
        "/loki/api/v1/push"},
       {{.reply = http_reply(401, "Unauthorized")},
        77,
-       "HTTP status 401; the receiver wants credentials (--username, --bearer-token-file) or a "
+       "HTTP status 401; the receiver wants credentials that it knows (--username, "
+       "--bearer-token-file) or a "
        "tenant (--org-id)"},
       {{.reply = http_reply(503, "Service Unavailable", "later\n")},
        75,

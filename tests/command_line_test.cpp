@@ -366,7 +366,7 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "HTTP status 422; the receiver refused the event"},
       {{.reply = http_reply(401, "Unauthorized", "no org id\n")},
        77,
-       "HTTP status 401, \"no org id\"; the receiver wants credentials (--username, "
+       "HTTP status 401, \"no org id\"; the receiver wants credentials that it knows (--username, "
        "--bearer-token-file) or a "
        "tenant (--org-id)"},
       {{.reply = http_reply(403, "Forbidden")},

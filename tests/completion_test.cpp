@@ -3,6 +3,7 @@
 
 #include "support/process.hpp"
 #include "support/program.hpp"
+#include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
 
@@ -47,8 +48,9 @@ Words fish_offers(const std::string& line) {
   const std::string script = "source '" + source_directory +
                              "/completions/metrics-event.fish'; complete -C 'metrics-event " +
                              line + "' | string replace -r '\\t.*' ''; true";
+  const TemporaryDirectory home; // in which fish leaves things
   const Outcome outcome = run("/usr/bin/fish", {.arguments = {"--no-config", "-c", script},
-                                                .environment = {{"HOME", "/nonexistent"}}});
+                                                .environment = {{"HOME", home.path()}}});
   CHECK(outcome.status == 0);
   return words_of(outcome.out);
 }

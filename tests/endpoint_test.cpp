@@ -70,7 +70,7 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
       {"http://x:65537/", R"(expected a port from 1 to 65535, got "http://x:65537/")"},
       {"http://x:99999/", R"(expected a port from 1 to 65535, got "http://x:99999/")"},
-      {"http://x:port/", R"(expected a URL such as http://localhost:3100, got "http://x:port/")"},
+      {"http://x:port/", R"(expected a URL such as http://localhost:3100, got "http://x:…/")"},
       {"http://x/#y", R"(expected a URL without a fragment, got "http://x/#y")"},
       {"http://x/\r\nInjected: y",
        R"(expected a URL such as http://localhost:3100, got "http://x/\x0d\nInjected: y")"},
@@ -111,7 +111,8 @@ TEST_CASE("a password in a URL that is refused is never shown") {
         "user:secret@example.com", "http://user:sec ret@example.com", "http://:secret@example.com",
         "http://user:sec%0aret@example.com", "http://a%3ab:secret@example.com",
         "https://user:secret@example.com:0", "http://user:secret@example.com#x",
-        "http://example.com/?token=secret#x"}) {
+        "http://example.com/?token=secret#x", "user:sec//ret@host", "user:secret://x@host",
+        "http://user:secret", "user:secret%40host:3128"}) {
     CAPTURE(url);
     const std::string text = complaint(url);
     CHECK(text != "no complaint");
@@ -139,7 +140,7 @@ TEST_CASE("a file URL names an absolute path, or none") {
   }
   CHECK(parse_endpoint("file:///x")->url() == "file:///x");
   for (const char* url : {"file:relative", "file://host/x", "file:///x?y", "file:///x#y",
-                          "file:///x%00", "file:///x%0a"}) {
+                          "file:///x%00", "file:///x%0a", "file:///x%ff", "file:///x%c2%9b31m"}) {
     CAPTURE(url);
     CHECK(complaint(url) == "expected a file URL such as file:///var/log/metrics.log, got \"" +
                                 std::string{url} + '"');
@@ -161,6 +162,8 @@ TEST_CASE("a proxy is a URL or a host, with curl's port unless it is given") {
     CHECK(parse_proxy(row.first)->url() == row.second);
   }
   CHECK(parse_proxy("user:pass@[::1]:3128")->credentials->username == "user");
+  CHECK(parse_proxy("host:words").error().text ==
+        "expected an http proxy such as http://proxy.example.com:3128, got \"host:…\"");
   for (const char* text : {"", "socks5://x", "https://x", "http://x/path", "x:0", "http://"}) {
     CAPTURE(text);
     CHECK(parse_proxy(text).has_error());

@@ -19,12 +19,12 @@ TEST_CASE("address literals are told from names") {
 
 TEST_CASE("this machine is known by its names and addresses") {
   for (const char* host : {"localhost", "LOCALHOST.", "a.localhost", "127.0.0.1", "127.9.9.9",
-                           "::1", "0:0:0:0:0:0:0:1"}) {
+                           "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"}) {
     CAPTURE(host);
     CHECK(is_loopback(host));
   }
   for (const char* host : {"", "example.com", "notlocalhost", "localhost.example.com", "128.0.0.1",
-                           "::2", "0.0.0.0", "127.0.0.1.example.com"}) {
+                           "::2", "0.0.0.0", "::ffff:128.0.0.1", "127.0.0.1.example.com"}) {
     CAPTURE(host);
     CHECK_FALSE(is_loopback(host));
   }

@@ -136,14 +136,15 @@ TEST_CASE("a header has a limit") {
 
 TEST_CASE("what is not HTTP is told from a slow answer at once") {
   // The connection stays open: nothing but the words themselves can tell.
-  for (const char* words :
-       {"SSH-2.0-OpenSSH_9.2\r\n", "hello", "\x15\x03\x01", "220 mail.example.com ESMTP\r\n",
-        "HTTP/2 200\r\n", "http/1.1 200 OK\r\n"}) {
+  for (const char* words : {"SSH-2.0-OpenSSH_9.2\r\n", "hello", "220 mail.example.com ESMTP\r\n",
+                            "HTTP/2 200\r\n", "http/1.1 200 OK\r\n"}) {
     CAPTURE(words);
     const Reply reply = reply_to({.reply = words, .then_close = false});
     CHECK(reply.trouble == metrics_event::Trouble::not_http);
     CHECK(reply.detail == "the answer is not HTTP");
   }
+  CHECK(reply_to({.reply = "\x15\x03\x01", .then_close = false}).detail ==
+        "the answer is TLS, use an https URL");
   for (const char* words : {"HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
                             "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {

@@ -98,20 +98,31 @@ TEST_CASE("what goes wrong at the proxy is said of the proxy") {
       {403, ExitCode::noperm, false, "it forbids the way to the receiver"},
       {500, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
       {503, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
-      {400, ExitCode::protocol, false, "is it a proxy? check --proxy"},
-      {404, ExitCode::protocol, false, "is it a proxy? check --proxy"},
+      {400, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
+      {404, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.status);
-    const Judgement judgement = judge({.at_proxy = true, .status = row.status});
+    const Judgement judgement =
+        judge({.proxy = "http://p:1", .at_proxy = true, .status = row.status});
     CHECK(judgement.code == row.code);
     CHECK(judgement.worth_a_retry == row.worth_a_retry);
-    CHECK(judgement.message == "the proxy answered HTTP status " + std::to_string(row.status) +
-                                   "; " + std::string{row.reason});
+    CHECK(judgement.message == "HTTP status " + std::to_string(row.status) +
+                                   " of the proxy http://p:1; " + std::string{row.reason});
   }
-  CHECK(judge({.status = 407}).message.starts_with("the proxy answered HTTP status 407; "));
-  CHECK(judge({.trouble = Trouble::no_connection, .detail = "x", .at_proxy = true}).message ==
-        "at the proxy, x; is the proxy running?");
+  CHECK(judge({.status = 407}).message.starts_with("HTTP status 407 of the proxy; "));
+  CHECK(judge({.proxy = "http://p:1", .status = 503})
+            .message.starts_with(
+                "HTTP status 503 through the proxy http://p:1; the receiver is in trouble"));
+  const auto refused = [](bool at_proxy) {
+    return judge({.trouble = Trouble::no_connection,
+                  .detail = "x",
+                  .proxy = "http://p:1",
+                  .at_proxy = at_proxy})
+        .message;
+  };
+  CHECK(refused(true) == "at the proxy, x; is the proxy running?");
+  CHECK(refused(false) == "behind the proxy http://p:1, x; is the receiver running?");
 }
 
 TEST_CASE("a web server's complaint about TLS is no refusal of the event") {

@@ -69,8 +69,8 @@ const std::vector<Sample> samples{
     {"cert", "/one", "/other", "a\nb"},
     {"key", "/one", "/other", "a\nb"},
     {"tls-skip-verify", "true", "false", "maybe"},
-    {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
     {"no-proxy", "one.example.com", "*", "a\nb"},
+    {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
     {"log-path", "/one", "/other", "relative"},
     {"special-file", "true", "false", "maybe"},
     {"config", "/one.toml", "none", "a\nb"},
@@ -174,13 +174,16 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
     for (const FallbackVariable& fallback : row.fallback_variables) {
       const std::string name{fallback.name};
       CAPTURE(name);
-      const bool needs_https = fallback.only_for == Scheme::https;
+      const bool is_conditional = fallback.counts != nullptr;
+      // A URL with which the variable counts.
       const Layer low{{&setting("url"),
-                       needs_https ? "https://example.com" : "http://example.com",
+                       sample.setting == "log-path"              ? "file:"
+                       : fallback.condition == "with https URLs" ? "https://example.com"
+                                                                 : "http://example.com",
                        {Source::file, "/file:1:1: url"}},
                       {&row, sample.other, {Source::file, "/file:2:1"}}};
       const std::string_view both[]{sample.setting, "url"};
-      const std::span<const std::string_view> only{both, fallback.only_for ? 2U : 1U};
+      const std::span<const std::string_view> only{both, is_conditional ? 2U : 1U};
       const auto origin = [&] {
         return resolve({low, environment(variables)}, only).origins.at(sample.setting).name;
       };
@@ -189,11 +192,11 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       variables[above] = "";
       CHECK(origin() == name);
       above = name;
-      if (fallback.only_for) {
-        const Layer other{{&setting("url"),
-                           needs_https ? "http://example.com" : "https://example.com",
-                           {Source::flag, "--url"}}};
-        CHECK(resolve({environment(variables), other}, only).origins.at(sample.setting).source ==
+      if (is_conditional) {
+        const Layer direct{{&setting("url"),
+                            sample.setting == "log-path" ? "file:///x" : "http://localhost",
+                            {Source::flag, "--url"}}};
+        CHECK(resolve({environment(variables), direct}, only).origins.at(sample.setting).source ==
               Source::built_in);
         variables.erase(name);
         variables[above = variable_name(row)] = sample.other;
