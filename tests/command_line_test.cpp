@@ -212,6 +212,35 @@ TEST_CASE("the receiver may come from the environment") {
          .bodies = {body}});
 }
 
+TEST_CASE("what each receiver asks for is what is sent") {
+  const std::string host = "http://127.0.0.1:{port}";
+  check({.what = "Loki, its legacy path",
+         .arguments = event({"--url", host + "/api/prom/push"}),
+         .bodies = {body},
+         .target = "/api/prom/push"});
+  check({.what = "Alloy, its other path",
+         .arguments = event({"--url", host + "/api/v1/push"}),
+         .bodies = {body},
+         .target = "/api/v1/push"});
+  check({.what = "VictoriaLogs, by the query",
+         .arguments = event(
+             {"--url", host + "/insert/loki/api/v1/push?_msg_field=event", "--org-id", "12:34"}),
+         .bodies = {body},
+         .target = "/insert/loki/api/v1/push?_msg_field=event",
+         .more_headers = "X-Scope-OrgID: 12:34\r\n"});
+  check({.what = "VictoriaLogs, by the header",
+         .arguments =
+             event({"--url", host + "/insert/loki/api/v1/push", "--header", "VL-Msg-Field: event"}),
+         .bodies = {body},
+         .target = "/insert/loki/api/v1/push",
+         .more_headers = "VL-Msg-Field: event\r\n"});
+  check({.what = "Grafana Cloud",
+         .arguments = event({"--username", "123456"}),
+         .environment = {{"LOKI_PASSWORD", "glc_token"}},
+         .bodies = {body},
+         .more_headers = "Authorization: Basic MTIzNDU2OmdsY190b2tlbg==\r\n"});
+}
+
 TEST_CASE("what is said depends on what is asked for") {
   check(
       {.what = "verbose",
