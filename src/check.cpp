@@ -88,14 +88,23 @@ private:
     add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
   }
 
-  // One round, or with --wait as many as it takes.
   void check_receiver() {
+    const std::vector<Finding> before = report_.findings;
     if (options_.wait) {
       give_up_ = clock_.steady_now() + *options_.wait;
+      wait_until_ready(before);
     }
-    const std::vector<Finding> before = report_.findings;
+    if (!report_.failure && (options_.send || !options_.wait)) {
+      report_.findings = before;
+      sends_ = options_.send;
+      one_round();
+    }
+  }
+
+  // As many rounds as it takes, or as there is time for.
+  void wait_until_ready(const std::vector<Finding>& before) {
     std::chrono::milliseconds pause = first_pause;
-    while (one_round() && give_up_) {
+    while (one_round()) {
       const auto left =
           std::chrono::floor<std::chrono::milliseconds>(*give_up_ - clock_.steady_now());
       if (left <= first_pause / 2) {
@@ -112,7 +121,7 @@ private:
   bool one_round() {
     report_.failure.reset();
     const Entry entry = check_entry();
-    const std::span<const Entry> entries{&entry, options_.send ? 1U : 0U};
+    const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
     const Reply reply = transport_(
         push_request(access_, settings_.org_id, settings_.headers, push_body(entries)), deadline());
     const Instant now = clock_.now();
@@ -160,21 +169,21 @@ private:
   }
 
   std::string unsent(const std::string& why) const {
-    return (options_.send ? "cannot deliver metrics_event_check to "
-                          : "an event would not be delivered to ") +
+    return (sends_ ? "cannot deliver metrics_event_check to "
+                   : "an event would not be delivered to ") +
            settings_.url.url() + ": " + why;
   }
 
   // Returns whether the trouble, if any, may pass.
   bool judge_push(const Reply& reply) {
     const Judgement judgement = judge(reply);
-    const std::string what = options_.send ? "an event" : "an empty push";
+    const std::string what = sends_ ? "an event" : "an empty push";
     if (judgement.code == ExitCode::ok) {
       add({"push", Result::ok, what + " was answered " + std::to_string(reply.status)});
       return false;
     }
     // An empty push may be refused for being empty.
-    if (!options_.send && judgement.code == ExitCode::data && reply.status != 260) {
+    if (!sends_ && judgement.code == ExitCode::data && reply.status != 260) {
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +
                (judgement.response.empty() ? "" : ", \"" + judgement.response + '"') +
@@ -196,6 +205,7 @@ private:
   Clock& clock_;
   Access access_;
   std::optional<Deadline> give_up_;
+  bool sends_ = false; // a real event, in this round
   CheckReport report_;
 };
 

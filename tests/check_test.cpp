@@ -267,11 +267,29 @@ TEST_CASE("--wait tries again until the receiver is ready") {
   CHECK(findings(outcome).size() == 6); // those of the last round only
 }
 
+TEST_CASE("--wait with --send sends one event, once the receiver is ready") {
+  const Behaviour starting{.reply = http_reply(503, "Service Unavailable", "Ingester not ready\n")};
+  const RawServer server{{{.reply = accepted},
+                          starting,
+                          {.reply = accepted},
+                          {.reply = ready_reply},
+                          {.reply = accepted},
+                          {.reply = ready_reply}}};
+  const Outcome outcome = run_check({"--wait", "60s", "--send", "--url", url_of(server.port())});
+  CHECK(outcome.status == 0);
+  CHECK(findings(outcome).back() == "ok push an event was answered 204");
+  std::size_t events = 0;
+  for (const std::string& request : server.requests()) {
+    events += request.find("metrics_event_check") != std::string::npos ? 1U : 0U;
+  }
+  CHECK(events == 1);
+}
+
 TEST_CASE("--wait does not wait for what time does not mend") {
-  for (const int status : {400, 401, 404}) {
+  for (const int status : {260, 401, 404}) {
     CAPTURE(status);
     const RawServer server{{{.reply = http_reply(status, "No")}}};
-    run_check({"--wait", "1h", "--send", "--url", url_of(server.port())});
+    CHECK(run_check({"--wait", "1h", "--url", url_of(server.port())}).status != 0);
     std::size_t pushes = 0;
     for (const std::string& request : server.requests()) {
       pushes += request.starts_with("POST") ? 1U : 0U;
