@@ -1,5 +1,6 @@
 #include "cli.hpp"
 
+#include "arguments.hpp"
 #include "text.hpp"
 
 #include <CLI/App.hpp>
@@ -10,129 +11,6 @@
 
 namespace metrics_event {
 namespace {
-
-// What the first word that is not an option names.
-struct Subject {
-  std::optional<std::string> word{}; // as given
-  const EventType* event = nullptr;
-  const CommandType* command = nullptr;
-
-  bool known() const { return event != nullptr || command != nullptr; }
-};
-
-Subject subject_named(const std::string& word, std::span<const EventType> events) {
-  Subject subject{.word = word};
-  for (const EventType& type : events) {
-    if (word == kebab_case(type.name) || word == type.name) {
-      subject.event = &type;
-    }
-  }
-  for (const CommandType& type : all_commands()) {
-    if (word == type.name) {
-      subject.command = &type;
-    }
-  }
-  return subject;
-}
-
-// Every option that is possible with a subject, by its flag without dashes; true: it takes a value.
-std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
-  std::map<std::string, bool, std::less<>> options;
-  options.emplace(help_option.name, false);
-  options.emplace(version_option.name, false);
-  for (const Setting& setting : all_settings()) {
-    if (setting.has_flag()) {
-      options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
-    }
-  }
-  if (subject.event != nullptr) {
-    options.emplace(kebab_case(timestamp_field.name), true);
-    for (const Field& field : subject.event->fields) {
-      options.emplace(kebab_case(field.name), true);
-    }
-  }
-  if (subject.command != nullptr) {
-    for (const CommandOption& option : subject.command->options) {
-      options.emplace(option.name, !option.placeholder.empty());
-    }
-  }
-  return options;
-}
-
-// The arguments made ready for CLI11, which takes `--name=` for a missing value, knows only the
-// exact name of a subcommand, and goes on reading options behind `--`.
-struct Arguments {
-  Subject subject;
-  std::vector<std::string> words;         // with `--name=` in the form of two words
-  std::vector<std::string> behind_dashes; // `--` and what follows it
-  std::string lacking;                    // an option that lacks its value
-  std::string remedy;                     // for that
-  std::string stranger;                   // a word that nothing can be made of
-};
-
-// Whether all letters of `-nq` are short flags.
-bool is_short_flags(std::string_view word) {
-  const auto is_flag = [](char letter) {
-    return letter == help_option.short_flag || letter == version_option.short_flag ||
-           std::ranges::find(all_settings(), letter, &Setting::short_flag) != all_settings().end();
-  };
-  return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
-         std::ranges::all_of(word.substr(1), is_flag);
-}
-
-Arguments prepare(std::span<const std::string> given, std::span<const EventType> events) {
-  Arguments arguments;
-  auto options = possible_options({});
-  const auto option_of = [&options](std::string_view word) {
-    return word.starts_with("--") ? options.find(word.substr(2, word.find('=') - 2))
-                                  : options.end();
-  };
-  const auto note = [](std::string& place, const std::string& word) {
-    place = place.empty() ? word : place;
-  };
-  for (auto word = given.begin(); word != given.end(); ++word) {
-    if (*word == "--") {
-      arguments.behind_dashes.assign(word, given.end());
-      break;
-    }
-    const auto option = option_of(*word);
-    if (option != options.end()) {
-      const std::size_t equals = word->find('=');
-      if (option->second && equals == std::string::npos) {
-        // A variable that is empty and not quoted makes the next option look like the value.
-        const auto value = word + 1;
-        if (value == given.end() || *value == "--" || option_of(*value) != options.end() ||
-            is_short_flags(*value)) {
-          if (arguments.lacking.empty() && value != given.end()) {
-            arguments.remedy = *word + '=' + *value;
-          }
-          note(arguments.lacking, *word);
-          continue;
-        }
-        arguments.words.insert(arguments.words.end(), word, word + 2);
-        ++word;
-      } else if (equals + 1 == word->size() && option->second) {
-        arguments.words.push_back(word->substr(0, equals));
-        arguments.words.emplace_back();
-      } else if (equals + 1 == word->size()) {
-        note(arguments.lacking, word->substr(0, equals));
-      } else {
-        arguments.words.push_back(*word);
-      }
-    } else if (is_short_flags(*word)) {
-      arguments.words.push_back(*word);
-    } else if (word->starts_with('-') || arguments.subject.word) {
-      if (!arguments.subject.word || arguments.subject.known()) { // else all is strange
-        note(arguments.stranger, *word);
-      }
-    } else {
-      arguments.subject = subject_named(*word, events);
-      options = possible_options(arguments.subject);
-      arguments.words.push_back(*word);
-    }
-  }
-  return arguments;
-}
 
 std::string suggestion(std::string_view given, std::span<const std::string_view> known,
                        std::string_view prefix) {

@@ -24,6 +24,7 @@ enum class Kind {
 const std::map<std::string, Kind> modules{
     {"access", Kind::wiring},
     {"app", Kind::wiring},
+    {"arguments", Kind::pure},
     {"catalogue", Kind::pure},
     {"certificate", Kind::system},
     {"check", Kind::wiring},
@@ -213,6 +214,7 @@ TEST_CASE("every module but the entry point has a test of its name, or is tested
   const std::map<std::string, std::string> through{
       {"access", "credentials_test"},
       {"app", "command_line_test"},
+      {"arguments", "cli_test"},
       {"certificate", "tls_test"},
       {"connection", "http_transport_test"},
       {"catalogue", "event_test"},
