@@ -9,15 +9,18 @@ namespace {
 
 class AccessReader {
 public:
-  AccessReader(const Resolved& resolved, const Warn& warn)
-      : resolved_{resolved}, settings_{resolved.settings}, warn_{warn} {}
+  AccessReader(const Resolved& resolved, Deadline deadline, const Warn& warn)
+      : resolved_{resolved}, settings_{resolved.settings}, deadline_{deadline}, warn_{warn} {}
 
-  Access read() const {
-    return {.endpoint = settings_.url,
-            .authorization = authorization(),
-            .proxy = proxy(),
-            .tls = settings_.url.scheme == Scheme::https ? tls() : nullptr,
-            .connect_timeout = settings_.connect_timeout};
+  Access read() {
+    access_.endpoint = settings_.url;
+    access_.authorization = authorization();
+    access_.proxy = proxy();
+    access_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
+    access_.connect_timeout = settings_.connect_timeout;
+    note_secrets();
+    warn_of_config();
+    return std::move(access_);
   }
 
 private:
@@ -30,7 +33,11 @@ private:
     if (path.empty() || origin(name).source > origin(file_name).source) {
       return given;
     }
-    auto parsed = parse(read_named_file(path, origin(file_name)));
+    const std::string text = read_named_file(path, origin(file_name), deadline_);
+    if (text.empty()) {
+      throw file_failure(origin(file_name), quote(path) + " is empty");
+    }
+    auto parsed = parse(text);
     if (!parsed) {
       throw file_failure(origin(file_name), quote(path) + ": " + parsed.error().text);
     }
@@ -40,22 +47,60 @@ private:
 
   void warn_of_readers(const std::string& path, std::string_view setting) const {
     if (others_can_read(path)) {
-      warn_(origin(setting).name + ": others can read " + quote(path) + ", give it mode 600");
+      warn_(origin(setting).name + ": its group or others can read " + quote(path) +
+            ", give it mode 600");
     }
   }
 
-  Secret authorization() const {
+  // Of secrets that stand in a configuration file.
+  void warn_of_config() const {
+    const bool url_has_one = settings_.url.has_password();
+    const bool proxy_has_one = settings_.proxy && settings_.proxy->has_password();
+    for (const auto& [setting, has_secret] :
+         {std::pair{"url", url_has_one}, {"proxy", proxy_has_one}}) {
+      const std::string& path = origin(setting).path;
+      if (has_secret && !path.empty() && others_can_read(path)) {
+        warn_(origin(setting).name + ": its group or others can read the password in " +
+              quote(path) + ", give it mode 600");
+      }
+    }
+  }
+
+  Secret basic(const BasicCredentials& credentials) {
+    access_.secrets.push_back(credentials.password);
+    return basic_authorization(credentials);
+  }
+
+  Secret authorization() {
     if (settings_.url.credentials) {
-      return basic_authorization(*settings_.url.credentials);
+      return basic(*settings_.url.credentials);
     }
     if (!settings_.username.empty()) {
-      return basic_authorization(
+      return basic(
           {settings_.username, secret(settings_.password, "password", settings_.password_file,
                                       "password-file", parse_password)});
     }
     const Secret token = secret(settings_.bearer_token, "bearer-token", settings_.bearer_token_file,
                                 "bearer-token-file", parse_bearer_token);
+    access_.secrets.push_back(token);
     return token.empty() ? Secret{} : bearer_authorization(token);
+  }
+
+  // What a receiver may repeat: the parts and the whole, and headers, which may be keys.
+  void note_secrets() {
+    const std::string& value = access_.authorization.reveal();
+    access_.secrets.emplace_back(value.substr(value.find(' ') + 1));
+    for (std::string& query_value : query_values(settings_.url)) {
+      access_.secrets.emplace_back(std::move(query_value));
+    }
+    for (const auto& header : settings_.headers) {
+      access_.secrets.emplace_back(header.second);
+    }
+    if (settings_.proxy && settings_.proxy->credentials) {
+      access_.secrets.push_back(settings_.proxy->credentials->password);
+      const Secret encoded = basic_authorization(*settings_.proxy->credentials);
+      access_.secrets.emplace_back(encoded.reveal().substr(encoded.reveal().find(' ') + 1));
+    }
   }
 
   std::optional<Endpoint> proxy() const {
@@ -63,7 +108,8 @@ private:
   }
 
   std::optional<std::string> text_of(const std::string& path, std::string_view setting) const {
-    return path.empty() ? std::nullopt : std::optional{read_named_file(path, origin(setting))};
+    return path.empty() ? std::nullopt
+                        : std::optional{read_named_file(path, origin(setting), deadline_)};
   }
 
   std::shared_ptr<const TlsContext> tls() const {
@@ -74,7 +120,9 @@ private:
     TlsOptions options{.authorities = text_of(settings_.ca_cert, "ca-cert"),
                        .certificate = text_of(settings_.cert, "cert"),
                        .verify = !settings_.tls_skip_verify};
-    if (auto key = text_of(key_path, key_setting)) {
+    // What is read once may be a pipe.
+    auto key = has_own_file ? text_of(key_path, key_setting) : options.certificate;
+    if (key) {
       options.key.emplace(*std::move(key));
     }
     auto context = make_tls_context(options);
@@ -96,13 +144,15 @@ private:
 
   const Resolved& resolved_;
   const Settings& settings_;
+  Deadline deadline_;
   const Warn& warn_;
+  Access access_;
 };
 
 } // namespace
 
-Access open_access(const Resolved& resolved, const Warn& warn) {
-  return AccessReader{resolved, warn}.read();
+Access open_access(const Resolved& resolved, Deadline deadline, const Warn& warn) {
+  return AccessReader{resolved, deadline, warn}.read();
 }
 
 } // namespace metrics_event

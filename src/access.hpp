@@ -12,8 +12,9 @@ namespace metrics_event {
 using Warn = std::function<void(const std::string& text)>;
 
 /// How to reach the receiver that the settings name. Reads the files that they name and warns of
-/// secrets that others can read. Throws Failure for a file that is missing, unreadable or not what
-/// it should be: noinput when a flag names it, config otherwise.
-Access open_access(const Resolved& resolved, const Warn& warn);
+/// secrets that others can read; a pipe among them is waited for until the deadline. Throws Failure
+/// for a file that is missing, unreadable or not what it should be: noinput when a flag names it,
+/// config otherwise.
+Access open_access(const Resolved& resolved, Deadline deadline, const Warn& warn);
 
 } // namespace metrics_event

@@ -22,6 +22,9 @@
 namespace metrics_event {
 namespace {
 
+// Its --timeout is not known before the configuration is.
+constexpr auto patience_with_config = std::chrono::seconds{5};
+
 // What a command line is about, which decides what stdout gets.
 enum class Matter { event, check, listen };
 
@@ -56,18 +59,19 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
 std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
                                      const Environment& environment) {
   std::vector<Layer> from_files;
+  const Deadline deadline = std::chrono::steady_clock::now() + patience_with_config;
   for (const ConfigPlace& place : config_places(layers, environment)) {
     if (place.asked_by) {
-      from_files.push_back(config_layer(read_named_file(place.path, *place.asked_by), place.path));
+      from_files.push_back(
+          config_layer(read_named_file(place.path, *place.asked_by, deadline), place.path));
       continue;
     }
-    const auto text = read_file(place.path);
+    const auto text = read_file(place.path, {}); // a pipe there would be a mistake
     const bool missing =
         text.has_error() && (text.error() == std::errc::no_such_file_or_directory ||
                              text.error() == std::errc::not_a_directory);
     if (text.has_error() && !missing) {
-      throw Failure{ExitCode::config,
-                    "cannot read " + quote(place.path) + ": " + system_words(text.error())};
+      throw Failure{ExitCode::config, cannot_read(place.path, text.error())};
     }
     if (text) {
       from_files.push_back(config_layer(*text, place.path));

@@ -27,6 +27,9 @@ std::string name_of(const X509_NAME* name) {
   if (common_name >= 0) {
     return shown(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, common_name)));
   }
+  if (X509_NAME_entry_count(name) == 0) {
+    return "";
+  }
   std::array<char, longest_name> line{};
   X509_NAME_oneline(name, line.data(), static_cast<int>(line.size()));
   return printable(line.data(), longest_name);
@@ -74,7 +77,8 @@ std::string names_of(x509_st* certificate) {
 }
 
 Certificate certificate_of(x509_st* certificate) {
-  return {.subject = name_of(X509_get_subject_name(certificate)),
+  std::string subject = name_of(X509_get_subject_name(certificate));
+  return {.subject = subject.empty() ? names_of(certificate) : std::move(subject),
           .issuer = name_of(X509_get_issuer_name(certificate)),
           .expires = time_of(X509_get0_notAfter(certificate))};
 }

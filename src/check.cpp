@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Result = Finding::Result;
+using Verdict = CheckReport::Verdict;
 
 constexpr EventType check_event{.name = "metrics_event_check", .help = "a check", .fields = {}};
 constexpr std::chrono::milliseconds first_pause = 200ms;
@@ -31,15 +32,16 @@ public:
     report_.settings = shown_settings(resolved_);
     try {
       note_switches();
+      Resolved as_sent = resolved_; // with what only a delivery needs
+      as_sent.settings.disabled = as_sent.settings.dry_run = false;
+      check_settings(as_sent);
       for (std::string& risk : risks(resolved_)) {
         add({"safety", Result::warning, std::move(risk)});
       }
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {
-        access_ = open_access(resolved_, [this](const std::string& risk) {
-          add({"safety", Result::warning, risk});
-        });
+        read_files();
         check_receiver();
       }
     } catch (const Failure& failure) {
@@ -51,8 +53,25 @@ public:
 private:
   void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
 
+  void read_files() {
+    try {
+      access_ = open_access(resolved_, deadline(), [this](const std::string& risk) {
+        add({"safety", Result::warning, risk});
+      });
+    } catch (const Failure& failure) {
+      add({"files", Result::failed, failure.text()});
+      throw;
+    }
+    if (settings_.proxy && !access_.proxy) {
+      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
+    }
+  }
+
   // What keeps events from being sent, or their failures from being seen.
   void note_switches() {
+    if (settings_.disabled || settings_.dry_run) {
+      report_.verdict = Verdict::not_sent;
+    }
     const auto note = [this](bool is_on, std::string_view setting, const char* text) {
       if (is_on) {
         add({setting, Result::warning, resolved_.origins.at(setting).name + ": " + text});
@@ -85,6 +104,7 @@ private:
       add({"file", Result::failed, failure.text()});
       throw;
     }
+    report_.verdict = options_.send ? Verdict::delivered : report_.verdict;
     add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
   }
 
@@ -120,10 +140,12 @@ private:
   // Returns whether the receiver may be ready later.
   bool one_round() {
     report_.failure.reset();
+    round_ends_ = deadline();
     const Entry entry = check_entry();
     const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
-    const Reply reply = transport_(
-        push_request(access_, settings_.org_id, settings_.headers, push_body(entries)), deadline());
+    const Reply reply =
+        transport_(push_request(access_, settings_.org_id, settings_.headers, push_body(entries)),
+                   round_ends_);
     const Instant now = clock_.now();
     for (Finding& finding : findings_of_way(access_, reply, now)) {
       add(std::move(finding));
@@ -136,11 +158,15 @@ private:
     }
     add({"tenant", Result::note, settings_.org_id.empty() ? "none" : settings_.org_id});
     const bool may_pass = judge_push(reply);
-    if (!report_.failure && report_.findings.end() != failed_clock()) {
+    // What was delivered has proven that the clock does not matter there.
+    if (!report_.failure && !sends_ && report_.findings.end() != failed_clock()) {
       report_.failure = Failure{ExitCode::data, unsent(failed_clock()->text)};
     }
     if (!report_.failure && options_.wait && readiness.result == Result::warning) {
-      report_.failure = Failure{ExitCode::tempfail, unsent("it is not ready: " + readiness.text)};
+      report_.failure =
+          Failure{ExitCode::tempfail, settings_.url.url() +
+                                          " is not ready in the time of --wait: " + readiness.text +
+                                          "; wait longer"};
       return true;
     }
     return may_pass;
@@ -159,9 +185,8 @@ private:
       Request request = push_request(access_, settings_.org_id, settings_.headers, "");
       request.method = "GET";
       request.access.endpoint.target = target;
-      replies.push_back(transport_(request, deadline()));
-      if (is_acceptance(replies.back().status) || replies.back().status == 503 ||
-          replies.back().trouble != Trouble::none) {
+      replies.push_back(transport_(request, round_ends_));
+      if (knows_readiness(replies.back()) || replies.back().trouble != Trouble::none) {
         break;
       }
     }
@@ -179,18 +204,24 @@ private:
     const Judgement judgement = judge(reply);
     const std::string what = sends_ ? "an event" : "an empty push";
     if (judgement.code == ExitCode::ok) {
-      add({"push", Result::ok, what + " was answered " + std::to_string(reply.status)});
+      report_.verdict = sends_ ? Verdict::delivered : report_.verdict;
+      const bool is_page = reply.content_type.starts_with("text/html");
+      add({"push", is_page ? Result::warning : Result::ok,
+           what + " was answered " + std::to_string(reply.status) +
+               (is_page ? " with a web page; is it the push endpoint?" : "")});
       return false;
     }
     // An empty push may be refused for being empty.
     if (!sends_ && judgement.code == ExitCode::data && reply.status != 260) {
+      report_.verdict = Verdict::unknown;
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +
                (judgement.response.empty() ? "" : ", \"" + judgement.response + '"') +
                "; --send tries an event"});
       return false;
     }
-    if (reply.trouble == Trouble::none) {
+    if (std::ranges::find(report_.findings, Result::failed, &Finding::result) ==
+        report_.findings.end()) {
       add({"push", Result::failed, judgement.message});
     }
     report_.response = judgement.response;
@@ -205,6 +236,7 @@ private:
   Clock& clock_;
   Access access_;
   std::optional<Deadline> give_up_;
+  Deadline round_ends_{};
   bool sends_ = false; // a real event, in this round
   CheckReport report_;
 };
@@ -213,7 +245,14 @@ private:
 
 CheckOptions check_options(const CommandType& check, std::span<const GivenOption> given) {
   const auto texts = option_texts(check, given);
-  CheckOptions options{.send = !texts.at("send").empty()};
+  CheckOptions options;
+  if (const std::string& send = texts.at("send"); !send.empty()) {
+    const auto on = parse_bool(send);
+    if (!on) {
+      throw Failure{ExitCode::usage, "--send: " + on.error().text};
+    }
+    options.send = *on;
+  }
   if (const std::string& wait = texts.at("wait"); !wait.empty()) {
     const auto duration = parse_duration(wait);
     if (!duration) {
@@ -237,10 +276,10 @@ std::vector<Finding> unknown_variables(std::span<const std::string> names) {
   const std::vector<std::string_view> views{known.begin(), known.end()};
   std::vector<Finding> findings;
   for (const std::string& name : names) {
-    if (name.starts_with("METRICS_EVENT_") && std::ranges::find(known, name) == known.end()) {
+    if (std::ranges::find(known, name) == known.end()) {
       const auto near = nearest(name, views);
       findings.push_back({"environment", Result::warning,
-                          quote(name) + " is no setting's" +
+                          "no setting is called " + quote(name) +
                               (near ? ", did you mean " + quote(*near) + '?' : "")});
     }
   }

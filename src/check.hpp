@@ -28,7 +28,7 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
 CheckReport check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
                   Clock& clock);
 
-/// Variables that look like ours and are no setting's, among the names of all variables.
+/// Of variables that look like ours, those that are no setting's.
 std::vector<Finding> unknown_variables(std::span<const std::string> names);
 
 } // namespace metrics_event

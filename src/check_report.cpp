@@ -50,6 +50,21 @@ std::string without_empty(const std::string& value) {
   return value.empty() ? "-" : value;
 }
 
+std::string verdict_of(const CheckReport& report) {
+  if (report.failure) {
+    const ExitCode code = report.failure->code();
+    return "an event would fail with status " + std::to_string(static_cast<int>(code)) + " (" +
+           std::string{name_of(code)} + ')';
+  }
+  switch (report.verdict) {
+  case CheckReport::Verdict::delivered: return "an event was delivered";
+  case CheckReport::Verdict::not_sent: return "an event would not be sent";
+  case CheckReport::Verdict::unknown: return "an event may be delivered, --send finds out";
+  case CheckReport::Verdict::would_be_delivered: break;
+  }
+  return "an event would be delivered";
+}
+
 // The objects of an array.
 template <class Rows, class Object>
 std::string array_of(const Rows& rows, Object&& object) {
@@ -80,7 +95,7 @@ std::string to_text(const CheckReport& report, bool with_colour) {
     text += "  " + padded(row.name, names) + "  " + padded(without_empty(row.value), values) +
             "  " + row.origin + '\n';
   }
-  text += "\nreceiver\n";
+  text += "\nfindings\n";
   const std::size_t results = widest(result_rows, [](const auto& row) { return row.name; });
   const std::size_t subjects = widest(report.findings, [](const auto& row) { return row.subject; });
   for (const Finding& finding : report.findings) {
@@ -91,12 +106,7 @@ std::string to_text(const CheckReport& report, bool with_colour) {
     }
     text += "  " + result + "  " + padded(finding.subject, subjects) + "  " + finding.text + '\n';
   }
-  const std::string verdict = report.failure
-                                  ? "fail with status " +
-                                        std::to_string(static_cast<int>(report.failure->code())) +
-                                        " (" + std::string{name_of(report.failure->code())} + ")"
-                                  : "be delivered";
-  return text + "\nan event would " + verdict + '\n';
+  return text + '\n' + verdict_of(report) + '\n';
 }
 
 std::string to_json(const CheckReport& report) {

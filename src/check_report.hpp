@@ -20,8 +20,12 @@ struct ShownSetting {
 
 /// All that `check` found out.
 struct CheckReport {
+  /// What would become of an event when there is no failure.
+  enum class Verdict { would_be_delivered, delivered, not_sent, unknown };
+
   std::vector<ShownSetting> settings;
   std::vector<Finding> findings;
+  Verdict verdict = Verdict::would_be_delivered;
   std::optional<Failure> failure; // what an event would fail with
   std::string response;           // the receiver's own words, when it refused
 };

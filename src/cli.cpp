@@ -22,6 +22,11 @@ std::string see_help(const Subject& subject) {
   return "see metrics-event" + (subject.known() ? ' ' + *subject.word : "") + " --help";
 }
 
+// A word as messages show it; a URL in the wrong place may hold a password.
+std::string shown(const std::string& word) {
+  return quote(word.find("://") == word.npos ? word : redacted_url(word));
+}
+
 Failure unknown_subject(const std::string& word, std::span<const EventType> events) {
   std::vector<std::string> names;
   for (const EventType& type : events) {
@@ -32,7 +37,7 @@ Failure unknown_subject(const std::string& word, std::span<const EventType> even
     known.push_back(type.name);
   }
   const std::string hint = suggestion(word, known, "");
-  return {ExitCode::usage, "unknown event or command " + quote(word) +
+  return {ExitCode::usage, "unknown event or command " + shown(word) +
                                (hint.empty() ? ", see metrics-event --help" : hint)};
 }
 
@@ -45,6 +50,9 @@ Failure unexpected_word(const std::string& word, const Subject& subject) {
                                  variable_name(*setting) + " or --" + name + "-file"};
   }
   const auto options = possible_options(subject);
+  if (word.starts_with("--") && options.contains(name)) {
+    return {ExitCode::usage, quote(flag) + " belongs behind " + quote(*subject.word)};
+  }
   std::vector<std::string_view> known;
   for (const auto& [option, takes_value] : options) {
     known.push_back(option);
@@ -52,7 +60,7 @@ Failure unexpected_word(const std::string& word, const Subject& subject) {
   const bool looks_like_option = word.starts_with('-') || word.find('=') != std::string::npos;
   const std::string hint = looks_like_option ? suggestion(name, known, "--") : "";
   const std::string what = word.starts_with('-') ? "unknown option " + quote(flag)
-                                                 : "unexpected argument " + quote(word);
+                                                 : "unexpected argument " + shown(word);
   return {ExitCode::usage, what + (hint.empty() ? ", " + see_help(subject) : hint)};
 }
 

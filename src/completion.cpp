@@ -144,7 +144,8 @@ _metrics_event() {
     if (takes_file(option)) {
       script +=
           "    --" + option.name +
-          ")\n      mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n      return\n      ;;\n";
+          ")\n      compopt -o filenames\n      mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+          "      return\n      ;;\n";
     }
     if (!option.choices.empty()) {
       script += "    --" + option.name + ") choices='" + joined(option.choices, " ") + "' ;;\n";

@@ -93,10 +93,10 @@ private:
   }
 
   void add(const Setting& setting, const toml::node& value, std::string text) {
-    layer_.push_back(
-        {&setting,
-         std::move(text),
-         {Origin::Source::file, place(path_, value.source()) + ": " + std::string{setting.name}}});
+    layer_.push_back({&setting,
+                      std::move(text),
+                      {Origin::Source::file,
+                       place(path_, value.source()) + ": " + std::string{setting.name}, path_}});
   }
 
   const std::string& path_;

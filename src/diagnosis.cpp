@@ -26,8 +26,7 @@ std::string spoken(seconds duration) {
     std::string_view name;
     seconds length;
   };
-  constexpr std::array units{Unit{"days", days{1}}, Unit{"h", 1h}, Unit{"min", 1min},
-                             Unit{"s", 1s}};
+  constexpr std::array units{Unit{"day", days{1}}, Unit{"h", 1h}, Unit{"min", 1min}, Unit{"s", 1s}};
   std::string text;
   int count = 0;
   for (const Unit& unit : units) {
@@ -35,7 +34,8 @@ std::string spoken(seconds duration) {
     if ((whole == 0 && !(count == 0 && unit.length == 1s)) || count == 2) {
       continue;
     }
-    text += (text.empty() ? "" : " ") + std::to_string(whole) + ' ' + std::string{unit.name};
+    text += (text.empty() ? "" : " ") + std::to_string(whole) + ' ' + std::string{unit.name} +
+            (unit.length == days{1} && whole != 1 ? "s" : "");
     duration %= unit.length;
     ++count;
   }
@@ -44,14 +44,15 @@ std::string spoken(seconds duration) {
 
 Finding finding_of_certificate(const Certificate& certificate, Instant now) {
   const auto left = floor<days>(certificate.expires - now);
+  const bool is_over = left < days{0};
   const std::string text = "of " + certificate.subject + ", issued by " + certificate.issuer +
-                           ", expires on " + iso_date(certificate.expires);
-  if (left < soon) {
-    return {"certificate", Result::warning,
-            text + (left < days{0} ? ", which is past"
-                                   : ", in " + std::to_string(left.count()) + " days")};
+                           (is_over ? ", expired on " : ", expires on ") +
+                           iso_date(certificate.expires);
+  if (is_over || left >= soon) {
+    return {"certificate", is_over ? Result::warning : Result::ok, text};
   }
-  return {"certificate", Result::ok, text};
+  return {"certificate", Result::warning,
+          text + ", in " + spoken(certificate.expires - floor<seconds>(now))};
 }
 
 } // namespace
@@ -66,13 +67,15 @@ std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, I
     findings.push_back({"lookup", Result::failed, reply.detail});
     return findings;
   }
-  findings.push_back({"lookup", Result::ok, enumeration(route.addresses)});
+  const std::string whose = access.proxy ? ", of the proxy" : "";
+  findings.push_back({"lookup", Result::ok, enumeration(route.addresses) + whose});
   if (route.peer.empty()) {
     findings.push_back({"connection", Result::failed, reply.detail});
     return findings;
   }
-  findings.push_back({"connection", Result::ok, route.peer});
-  if (reply.trouble == Trouble::tls_failed) {
+  findings.push_back({"connection", Result::ok, route.peer + whose});
+  const bool is_https = access.endpoint.scheme == Scheme::https;
+  if (is_https && reply.trouble != Trouble::none && !reply.at_proxy && route.tls_version.empty()) {
     findings.push_back({"tls", Result::failed, reply.detail});
   } else if (!route.tls_version.empty()) {
     findings.push_back({"tls", Result::ok, route.tls_version});
@@ -120,21 +123,28 @@ std::vector<std::string> ready_targets(const Endpoint& endpoint) {
   return targets;
 }
 
+bool knows_readiness(const Reply& reply) {
+  return (reply.status >= 200 && reply.status <= 299) || reply.status == 503;
+}
+
 Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies) {
+  std::vector<std::string> answers;
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const Reply& reply = replies[i];
-    const std::string asked = "GET " + targets[i] + " answered " + std::to_string(reply.status);
-    if (reply.status >= 200 && reply.status <= 299) {
-      return {"ready", Result::ok, asked};
+    const std::string answer =
+        targets[i] +
+        (reply.status == 0 ? ": " + reply.detail : " answered " + std::to_string(reply.status));
+    if (knows_readiness(reply) && reply.status != 503) {
+      return {"ready", Result::ok, "GET " + answer};
     }
-    if (reply.status == 503) {
+    if (knows_readiness(reply)) {
       const std::string words = printable(reply.body, longest_words);
-      return {"ready", Result::warning, asked + (words.empty() ? "" : ", \"" + words + '"')};
+      return {"ready", Result::warning,
+              "GET " + answer + (words.empty() ? "" : ", \"" + words + '"')};
     }
+    answers.push_back(answer);
   }
-  return {"ready", Result::note,
-          "no answer at " + enumeration(std::vector<std::string>(targets.begin(), targets.end())) +
-              ", which not every receiver has"};
+  return {"ready", Result::note, "unknown, GET " + enumeration(answers)};
 }
 
 } // namespace metrics_event

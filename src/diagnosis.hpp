@@ -31,6 +31,9 @@ Finding compare_clocks(const Reply& reply, Instant now);
 /// Promtail's, VictoriaLogs', Alloy's; below the same prefix as the push path.
 std::vector<std::string> ready_targets(const Endpoint& endpoint);
 
+/// Whether a reply says that the receiver is ready, or that it is not yet.
+bool knows_readiness(const Reply& reply);
+
 /// What came of asking them one after the other, until one of them knew.
 Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies);
 

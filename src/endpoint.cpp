@@ -68,7 +68,7 @@ std::string without_query_values(std::string_view target) {
 }
 
 Mismatch mismatch(std::string_view expected, std::string_view url) {
-  return {expected, without_query_values(without_userinfo(url))};
+  return {expected, redacted_url(url)};
 }
 
 // `file:///path`, `file://localhost/path`, `file:/path`; or `file:` alone.
@@ -84,10 +84,15 @@ Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_
   return Endpoint{.scheme = Scheme::file, .target = path};
 }
 
-Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url) {
+// A proxy may do without a password.
+Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url,
+                                        bool is_proxy) {
   const auto username = parse_username(parsed.user());
   if (!username) {
     return mismatch("a URL with a user name before the @", url);
+  }
+  if (parsed.password().empty() && is_proxy) {
+    return BasicCredentials{*username, {}};
   }
   if (parsed.password().empty()) {
     return mismatch("a URL with a password behind the user name", url);
@@ -114,7 +119,7 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
   }
   // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
   const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
-  if (endpoint.host.empty() || detached_path) {
+  if (endpoint.host.find_first_not_of('.') == std::string::npos || detached_path) {
     return mismatch(expected, url);
   }
   if (!parsed.port().empty()) {
@@ -126,7 +131,7 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
     endpoint.port = static_cast<std::uint16_t>(*port);
   }
   if (parsed.has_userinfo()) {
-    auto credentials = credentials_of(parsed, url);
+    auto credentials = credentials_of(parsed, url, default_port.has_value());
     if (!credentials) {
       return credentials.error();
     }
@@ -139,6 +144,23 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
 }
 
 } // namespace
+
+std::string redacted_url(std::string_view url) {
+  return without_query_values(without_userinfo(url));
+}
+
+std::vector<std::string> query_values(const Endpoint& endpoint) {
+  std::vector<std::string> values;
+  const std::string_view target = endpoint.target;
+  for (std::size_t start = target.find('?'); start != target.npos;
+       start = target.find('&', start + 1)) {
+    const std::string_view pair = target.substr(start + 1, target.find('&', start + 1) - start - 1);
+    if (const std::size_t equals = pair.find('='); equals != pair.npos) {
+      values.emplace_back(pair.substr(equals + 1));
+    }
+  }
+  return values;
+}
 
 std::string Endpoint::authority() const {
   return bracketed(host) + (port == own_port(scheme) ? "" : ':' + std::to_string(port));
@@ -186,7 +208,8 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
 }
 
 Parsed<Endpoint> parse_proxy(std::string_view text) {
-  constexpr std::string_view expected = "an http proxy such as http://proxy.example.com:3128";
+  constexpr std::string_view expected =
+      "an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes without)";
   constexpr std::uint16_t curls_port = 1080;
   const bool has_scheme = text.find("://") != std::string_view::npos;
   const std::string url = (has_scheme ? "" : "http://") + std::string{text};
@@ -196,11 +219,8 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
     return mismatch(expected, text);
   }
   auto proxy = http_endpoint(*parsed, text, expected, curls_port);
-  if (proxy && proxy->target.find_first_not_of('/') != std::string::npos) {
-    return mismatch(expected, text);
-  }
   if (proxy) {
-    proxy->target.clear();
+    proxy->target.clear(); // which curl does not look at
   }
   return proxy;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -20,6 +21,8 @@ struct Endpoint {
   std::string target{}; // path and query, as sent; of a file URL its path, empty when it has none
   std::optional<BasicCredentials> credentials{}; // of user:password@
 
+  bool has_password() const { return credentials && !credentials->password.empty(); }
+
   /// `host:port` as the Host header says it (RFC 9110, section 7.2): no port when it is the
   /// scheme's own.
   std::string authority() const;
@@ -28,6 +31,13 @@ struct Endpoint {
   /// may be secret.
   std::string url() const;
 };
+
+/// A URL, be it malformed, as messages show it: without what may be credentials and without the
+/// values of a query.
+std::string redacted_url(std::string_view url);
+
+/// The values of an endpoint's query, which may be secret.
+std::vector<std::string> query_values(const Endpoint& endpoint);
 
 /// The path of the Loki push API.
 inline constexpr std::string_view push_path = "/loki/api/v1/push";

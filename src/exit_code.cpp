@@ -14,8 +14,9 @@ constexpr std::array table{
     ExitCodeRow{ExitCode::data, "data",
                 "a field's value is not what its type allows, or the receiver refused the event: "
                 "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
-    ExitCodeRow{ExitCode::noinput, "noinput",
-                "a file that the command line names is missing or unreadable"},
+    ExitCodeRow{
+        ExitCode::noinput, "noinput",
+        "a file that the command line names is missing, unreadable, or not what it should be"},
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},

@@ -7,36 +7,46 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstdint>
 
 namespace metrics_event {
 namespace {
 
 constexpr std::size_t largest_file = 1024UL * 1024;
-constexpr int patience_ms = 5000;
 
 std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
-boost::system::result<std::string, std::error_code> read_all(int descriptor) {
+// Whether there is something to read, or an end, in time.
+bool await_input(int descriptor, Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  pollfd readable{descriptor, POLLIN, 0};
+  return poll(&readable, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX))) >
+         0;
+}
+
+boost::system::result<std::string, std::error_code> read_all(int descriptor, Deadline deadline) {
   std::string text;
   std::array<char, 16384> part{};
   while (true) {
+    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
+      return std::make_error_code(std::errc::timed_out);
+    }
     const ssize_t size = read(descriptor, part.data(), part.size());
     if (size == 0) {
       return text;
     }
-    if (size < 0 && errno == EAGAIN) {
-      pollfd readable{descriptor, POLLIN, 0};
-      if (poll(&readable, 1, patience_ms) == 0) {
-        return std::make_error_code(std::errc::timed_out);
-      }
-    } else if (size < 0 && errno != EINTR) {
+    if (size < 0 && errno != EINTR && errno != EAGAIN) {
       return last_error();
     }
-    text.append(part.data(), static_cast<std::size_t>(size < 0 ? 0 : size));
+    text.append(part.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     if (text.size() > largest_file) {
       return std::make_error_code(std::errc::file_too_large);
     }
@@ -45,23 +55,27 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor) {
 
 } // namespace
 
-boost::system::result<std::string, std::error_code> read_file(const std::string& path) {
-  // Without waiting for a writer, should somebody have put a FIFO there.
+boost::system::result<std::string, std::error_code> read_file(const std::string& path,
+                                                              Deadline deadline) {
+  // Without waiting for a writer, should it be a FIFO.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     return last_error();
   }
-  auto text = read_all(descriptor);
+  auto text = read_all(descriptor, deadline);
   close(descriptor);
   return text;
 }
 
-std::string read_named_file(const std::string& path, const Origin& origin) {
-  auto text = read_file(path);
+std::string cannot_read(const std::string& path, const std::error_code& error) {
+  return "cannot read " + quote(path) + ": " +
+         (error == std::errc::timed_out ? "nothing comes in time" : system_words(error));
+}
+
+std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {
+  auto text = read_file(path, deadline);
   if (!text) {
-    const bool is_late = text.error() == std::errc::timed_out;
-    throw file_failure(origin, "cannot read " + quote(path) + ": " +
-                                   (is_late ? "nothing comes" : system_words(text.error())));
+    throw file_failure(origin, cannot_read(path, text.error()));
   }
   return *std::move(text);
 }

@@ -11,11 +11,15 @@
 namespace metrics_event {
 
 /// The whole text of a file of at most 1 MiB (std::errc::file_too_large beyond), or why it cannot
-/// be read. A pipe is waited for, five seconds at a time.
-boost::system::result<std::string, std::error_code> read_file(const std::string& path);
+/// be read. A pipe is waited for until the deadline (std::errc::timed_out).
+boost::system::result<std::string, std::error_code> read_file(const std::string& path,
+                                                              Deadline deadline);
+
+/// Why a file cannot be read, in words that name it.
+std::string cannot_read(const std::string& path, const std::error_code& error);
 
 /// The text of a file that a setting names. Throws what `file_failure` makes of the trouble.
-std::string read_named_file(const std::string& path, const Origin& origin);
+std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline);
 
 /// A Failure about a file that a setting names: noinput when a flag did, config otherwise.
 Failure file_failure(const Origin& origin, const std::string& text);

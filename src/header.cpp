@@ -53,8 +53,13 @@ std::string_view trimmed(std::string_view text) {
 Parsed<Headers::value_type> parse_header(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view name = text.substr(0, colon);
-  // Only the name is shown: the value may be a key.
-  if (colon == text.size() || !is_token(name)) {
+  // Only the name is shown: the value may be a key, and without a colon anything may be.
+  if (colon == text.size()) {
+    Mismatch mismatch;
+    mismatch.text = "expected NAME: VALUE, and there is no colon";
+    return mismatch;
+  }
+  if (!is_token(name)) {
     return Mismatch{"NAME: VALUE", name};
   }
   const std::string_view value = trimmed(text.substr(colon + 1));

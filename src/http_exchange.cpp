@@ -75,6 +75,11 @@ public:
 private:
   bool is_connect() const { return request_.method == "CONNECT"; }
 
+  // Who may then ask for other credentials with 401 and a header of its own.
+  bool speaks_to_proxy() const {
+    return is_connect() || request_.target.starts_with("http://"); // RFC 9112, section 3.2.2
+  }
+
   // What follows is then the tunnel, not a body.
   bool opens_tunnel(const Parser& parser) const {
     return is_connect() && parser.is_header_done() && parser.get().result_int() / 100 == 2;
@@ -112,8 +117,8 @@ private:
       }
       const bool interim = status >= 100 && status <= 199 && status != 101;
       if (!interim) {
-        return {// A proxy may ask for other credentials with 401, and then with this header.
-                .at_proxy = parser.get().count(http::field::proxy_authenticate) > 0,
+        return {.at_proxy =
+                    speaks_to_proxy() && parser.get().count(http::field::proxy_authenticate) > 0,
                 .status = static_cast<int>(status),
                 .location = std::string{parser.get()[http::field::location]},
                 .content_type = std::string{parser.get()[http::field::content_type]},

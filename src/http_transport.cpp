@@ -73,6 +73,10 @@ Reply http_transport(const Request& request, Deadline deadline) {
   try {
     Connection connection{deadline};
     Reply reply = attempt(request, connection);
+    for (const Secret& secret : request.access.secrets) {
+      reply.body = without(std::move(reply.body), secret);
+      reply.location = without(std::move(reply.location), secret);
+    }
     reply.proxy = request.access.proxy ? request.access.proxy->url() : "";
     reply.route = connection.route();
     return reply;

@@ -68,8 +68,9 @@ StatusRow classify_of_proxy(int status) {
           "is it a proxy? metrics-event check says who names it"};
 }
 
-// A web server says with 400, in a page of its own, that the client is wrong about TLS. That says
-// nothing about the event. Receivers answer 400 in plain text.
+// A web server says with 400, in words of its own, that the client is wrong about TLS. That says
+// nothing about the event, which must not be given up for it. There is nothing but the words to
+// tell by; receivers answer 400 in plain text, which is never looked at.
 std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
   const auto says = [&reply](std::string_view words) {
     return reply.body.find(words) != std::string::npos;
@@ -153,8 +154,8 @@ Judgement judge(const Reply& reply) {
     said += ", \"" + judgement.response + '"';
   }
   if (!reply.location.empty()) {
-    said +=
-        ", a redirect to \"" + printable(reply.location, longest_response) + "\" is not followed";
+    said += ", a redirect to \"" + printable(redacted_url(reply.location), longest_response) +
+            "\" is not followed";
   }
   const StatusRow row = at_proxy ? classify_of_proxy(reply.status)
                                  : complaint_about_tls(reply).value_or(classify(reply.status));

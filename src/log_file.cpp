@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -50,7 +51,7 @@ public:
     }
     lock();
     while (fstat(descriptor_, &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
-      close(descriptor_);
+      close(std::exchange(descriptor_, -1));
       open_it();
       lock();
     }
@@ -88,6 +89,9 @@ private:
       fchmod(descriptor_, mode_of_new_file); // whatever the umask is
     } else if (errno == EEXIST) {
       descriptor_ = open(path_.c_str(), flags);
+      if (descriptor_ < 0 && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
+        return open_it(); // deleted in between
+      }
     }
     if (descriptor_ < 0) {
       fail(why_not_opened(errno));
@@ -129,11 +133,10 @@ private:
   bool ends_within_line() const {
     const int reader = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     char last = '\n';
-    if (reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) < 0) {
-      last = '\n';
-    }
+    const bool is_known =
+        reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) == 1;
     close(reader);
-    return last != '\n';
+    return is_known && last != '\n';
   }
 
   void append_to_regular(std::string text) {

@@ -70,7 +70,7 @@ std::string mdoc_variables(const Setting& setting) {
   std::string text = ".Ev " + variable_name(setting);
   for (const FallbackVariable& fallback : setting.fallback_variables) {
     text += " ,\n.Ev " + std::string{fallback.name};
-    text += fallback.condition.empty() ? "" : "\n" + std::string{fallback.condition};
+    text += fallback.condition.empty() ? "" : " Pq " + std::string{fallback.condition};
   }
   return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
 }
@@ -103,7 +103,8 @@ std::string mdoc_keys(Events) {
     }
     const std::string_view value = setting.kind == Setting::Kind::toggle ? "true | false"
                                    : setting.kind == Setting::Kind::list ? "array or table"
-                                                                         : "string";
+                                   : setting.choices.empty()             ? "string"
+                                                                         : setting.placeholder;
     items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
                        setting.help);
     if (!setting.default_text.empty()) {

@@ -19,4 +19,8 @@ private:
   std::string text_;
 };
 
+/// The text with every occurrence of the secret left out, as strangers may repeat what they were
+/// sent. A secret of less than four bytes is no word that could be told from others.
+std::string without(std::string text, const Secret& secret);
+
 } // namespace metrics_event

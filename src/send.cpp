@@ -78,10 +78,15 @@ private:
   }
 
   void push(std::string body) {
-    Access access = open_access(resolved_, [this](const std::string& text) { warn(text); });
+    const Deadline start = means_.clock.steady_now();
+    Access access = open_access(resolved_, start + settings_.timeout,
+                                [this](const std::string& text) { warn(text); });
+    // The time for the files is part of the whole.
+    const auto left = settings_.timeout - std::chrono::floor<std::chrono::milliseconds>(
+                                              means_.clock.steady_now() - start);
     const Delivery delivery = metrics_event::deliver(
         push_request(std::move(access), settings_.org_id, settings_.headers, std::move(body)),
-        RetryPolicy{}, settings_.timeout, means_.transport, means_.clock);
+        RetryPolicy{}, left, means_.transport, means_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;

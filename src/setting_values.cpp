@@ -59,7 +59,11 @@ std::string shown(bool on) {
   return on ? "true" : "false";
 }
 std::string shown(const Endpoint& endpoint) {
-  return endpoint.url();
+  std::string url = endpoint.url();
+  if (endpoint.credentials) {
+    url.insert(url.find("//") + 2, "…@");
+  }
+  return url;
 }
 std::string shown(const Secret& secret) {
   return secret.empty() ? "" : "set";
@@ -72,7 +76,7 @@ std::string shown(Output output) {
 }
 
 std::string shown(const std::optional<Endpoint>& endpoint) {
-  return endpoint ? endpoint->url() : "";
+  return endpoint ? shown(*endpoint) : "";
 }
 
 std::string shown(std::chrono::milliseconds duration) {

@@ -109,6 +109,7 @@ struct Origin {
   enum class Source { built_in, file, environment, flag };
   Source source = Source::built_in;
   std::string name = "default";
+  std::string path{}; // of the configuration file
 };
 
 /// A setting's value as one layer gives it.

@@ -22,6 +22,8 @@ public:
     }
     if (origins_.contains("url")) {
       check_url();
+    }
+    if (origins_.contains("url") && settings_.url.scheme != Scheme::file) {
       check_credentials();
       check_certificate();
     }
@@ -128,7 +130,7 @@ std::vector<std::string> risks(const Resolved& resolved) {
   const Settings& settings = resolved.settings;
   std::vector<std::string> risks;
   const auto is_on_command_line = [&](const char* name, const Endpoint& endpoint) {
-    return endpoint.credentials && resolved.origins.at(name).source == Source::flag;
+    return endpoint.has_password() && resolved.origins.at(name).source == Source::flag;
   };
   if (is_on_command_line("url", settings.url)) {
     risks.emplace_back("--url: everybody on this machine can see a password on the command line, "

@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -171,21 +172,26 @@ ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
     throw std::bad_alloc{};
   }
   X509_VERIFY_PARAM* const rules = SSL_get0_param(client);
+  bool is_bound = false;
   if (address_bytes(host).empty()) {
     const std::string name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
     SSL_ctrl(client, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(name.c_str())); // what the macro of OpenSSL does, which casts
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size());
+    is_bound = !name.empty() && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
   } else {
-    X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str());
+    is_bound = X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
+  }
+  if (!is_bound) { // OpenSSL would take a certificate for any host
+    SSL_free(client);
+    throw std::invalid_argument{"a host that no certificate can be issued for"};
   }
   return client;
 }
 
-void describe_tls(const ssl_st* session, Route& route) {
-  route.tls_version = SSL_get_version(session);
-  if (X509* const certificate = SSL_get0_peer_certificate(session)) {
+void describe_tls(const ssl_st* connection, Route& route) {
+  route.tls_version = SSL_get_version(connection);
+  if (X509* const certificate = SSL_get0_peer_certificate(connection)) {
     route.certificate = certificate_of(certificate);
   }
 }

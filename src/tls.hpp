@@ -44,6 +44,6 @@ bool has_certificate(const TlsContext& context);
 ssl_st* new_tls_client(const TlsContext& context, const std::string& host);
 
 /// Completes what is known about the way by what TLS agreed on.
-void describe_tls(const ssl_st* session, Route& route);
+void describe_tls(const ssl_st* connection, Route& route);
 
 } // namespace metrics_event

@@ -20,6 +20,7 @@ class TlsContext;
 struct Access {
   Endpoint endpoint;
   Secret authorization;                        // the value of that header; empty: none
+  std::vector<Secret> secrets;                 // what is sent and must not be shown in an answer
   std::optional<Endpoint> proxy;               // none: direct
   std::shared_ptr<const TlsContext> tls;       // for an https endpoint
   std::chrono::milliseconds connect_timeout{}; // for each address
@@ -49,7 +50,7 @@ enum class Trouble {
 
 /// What a receiver's certificate says.
 struct Certificate {
-  std::string subject; // its common name, or the first name that it was issued for
+  std::string subject; // its common name, or what it was issued for
   std::string issuer;
   std::chrono::sys_seconds expires;
 };

@@ -32,9 +32,9 @@ Outcome run_check(const Words& options, const std::map<std::string, std::string>
   return run(program, {.arguments = words, .environment = variables});
 }
 
-// What was found out about the receiver: the lines below that heading, without what aligns them.
+// What was found out: the lines below that heading, without what aligns them.
 Words findings(const Outcome& outcome) {
-  std::istringstream lines{outcome.out.substr(outcome.out.find("\nreceiver\n") + 10)};
+  std::istringstream lines{outcome.out.substr(outcome.out.find("\nfindings\n") + 10)};
   Words found;
   for (std::string line; std::getline(lines, line) && !line.empty();) {
     std::istringstream words{line};
@@ -132,8 +132,9 @@ TEST_CASE("every setting is shown with its value and origin, a secret as set") {
   CHECK(shown["connect-timeout"] == Pair{"2s", "default"});
   CHECK(shown["org-id"] == Pair{"-", "default"});
   CHECK(outcome.out.find("secret") == std::string::npos);
-  CHECK(findings(outcome).back() == "warning environment \"METRICS_EVENT_TIMOUT\" is no setting's, "
-                                    "did you mean \"METRICS_EVENT_TIMEOUT\"?");
+  CHECK(findings(outcome).back() ==
+        "warning environment no setting is called \"METRICS_EVENT_TIMOUT\", "
+        "did you mean \"METRICS_EVENT_TIMEOUT\"?");
 }
 
 TEST_CASE("what is wrong is said in one line, with the status that an event would get") {
@@ -198,6 +199,66 @@ TEST_CASE("an empty push that is refused for being empty says nothing about even
   CHECK(outcome.status == 0);
   CHECK(findings(outcome).back() ==
         "note push an empty push was answered 422, \"no streams\"; --send tries an event");
+  CHECK(outcome.out.ends_with("\nan event may be delivered, --send finds out\n"));
+}
+
+TEST_CASE("a step that is not answered in time is the one that failed") {
+  const RawServer silent{{{.then_close = false}}};
+  const Outcome outcome = run_check({"--url", url_of(silent.port()), "--timeout", "300ms"});
+  CHECK(outcome.status == 75);
+  CHECK(findings(outcome).back() ==
+        "failed push no answer in time; try again later or raise --timeout");
+  const Outcome tls = run_check(
+      {"--url", "https://127.0.0.1:" + std::to_string(silent.port()), "--timeout", "300ms"});
+  CHECK(tls.status == 75);
+  CHECK(findings(tls)[2] == "failed tls no TLS handshake in time");
+}
+
+TEST_CASE("a web page that is answered with success is doubted") {
+  const RawServer server{
+      {{.reply = http_reply(200, "OK", "<html>log in</html>", {"Content-Type: text/html"})}}};
+  const Outcome outcome = run_check({"--url", url_of(server.port())});
+  CHECK(findings(outcome).back() ==
+        "warning push an empty push was answered 200 with a web page; is it the push endpoint?");
+}
+
+TEST_CASE("what a receiver repeats of our secrets is left out") {
+  const RawServer server{
+      {{.reply = http_reply(401, "Unauthorized", "bad: Bearer hunter2 key-value queryvalue\n",
+                            {"Location: http://x/?token=hunter2&a=queryvalue"})}}};
+  const std::map<std::string, std::string> variables{{"LOKI_BEARER_TOKEN", "hunter2"},
+                                                     {"METRICS_EVENT_HEADER", "X-Key: key-value"}};
+  const Words words{"runner-installed",
+                    "--flavor",
+                    "s",
+                    "--duration",
+                    "1",
+                    "--output",
+                    "json",
+                    "--url",
+                    url_of(server.port()) + "/push?q=queryvalue"};
+  for (const Outcome& outcome :
+       {run(program, {.arguments = words, .environment = variables}),
+        run_check({"--url", url_of(server.port()) + "/push?q=queryvalue"}, variables)}) {
+    CHECK(outcome.err.find("\"bad: Bearer … … …\"") != std::string::npos);
+    for (const char* secret : {"hunter2", "key-value", "queryvalue"}) {
+      CHECK(outcome.err.find(secret) == std::string::npos);
+      CHECK(outcome.out.find(secret) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("--send takes a value as other switches do") {
+  const RawServer server{{{.reply = accepted}}};
+  CHECK(run_check({"--send=false", "--url", url_of(server.port())}).status == 0);
+  CHECK(server.requests()[0].ends_with("{\"streams\":[]}"));
+  CHECK(run_check({"--send=maybe"}).err ==
+        "metrics-event: error: --send: expected true or false, got \"maybe\"\n");
+}
+
+TEST_CASE("a clock does not matter where an event was delivered") {
+  const RawServer server{{{.reply = http_reply(204, "No Content", "", {dated(3600s)})}}};
+  CHECK(run_check({"--send", "--url", url_of(server.port())}).status == 0);
 }
 
 TEST_CASE("--send sends a real event, which is judged as such") {
@@ -205,6 +266,7 @@ TEST_CASE("--send sends a real event, which is judged as such") {
   const Outcome outcome = run_check({"--send", "--url", url_of(server.port())});
   CHECK(outcome.status == 0);
   CHECK(findings(outcome).back() == "ok push an event was answered 204");
+  CHECK(outcome.out.ends_with("\nan event was delivered\n"));
   CHECK(server.requests()[0].find(R"(\"event\":\"metrics_event_check\"})") != std::string::npos);
 
   const RawServer strict{{{.reply = http_reply(400, "Bad Request", "too old\n")}}};
@@ -253,6 +315,9 @@ TEST_CASE("what keeps events from being sent is warned of, and best effort excus
   CHECK(found[1] == "warning dry-run METRICS_EVENT_DRY_RUN: events are printed and not sent");
   CHECK(found[2] ==
         "warning best-effort METRICS_EVENT_BEST_EFFORT: events that fail end with status 0");
+  const RawServer server{{{.reply = accepted}}};
+  CHECK(run_check({"--url", url_of(server.port()), "--disabled"})
+            .out.ends_with("\nan event would not be sent\n"));
 }
 
 TEST_CASE("--wait tries again until the receiver is ready") {
@@ -314,8 +379,8 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
   REQUIRE(report.failure);
   CHECK(report.failure->code() == ExitCode::tempfail);
   CHECK(report.failure->text() ==
-        "an event would not be delivered to http://localhost:3100/loki/api/v1/push: it is not "
-        "ready: GET /ready answered 503, \"starting\"");
+        "http://localhost:3100/loki/api/v1/push is not ready in the time of --wait: GET /ready "
+        "answered 503, \"starting\"; wait longer");
   CHECK(latest <= Deadline{} + 60s);
   CHECK(rounds > 25);
   CHECK(rounds < 60);
@@ -351,10 +416,10 @@ TEST_CASE("a file is checked without leaving anything behind") {
 TEST_CASE("colour is for terminals") {
   const CheckReport report{
       .findings = {{"lookup", Finding::Result::ok, "x"}, {"tenant", Finding::Result::note, "y"}}};
-  CHECK(to_text(report, false) == "settings\n\nreceiver\n  ok       lookup  x\n  note     tenant  "
+  CHECK(to_text(report, false) == "settings\n\nfindings\n  ok       lookup  x\n  note     tenant  "
                                   "y\n\nan event would be delivered\n");
   CHECK(to_text(report, true) ==
-        "settings\n\nreceiver\n  \x1b[32mok     \x1b[0m  lookup  x\n  note     tenant  y\n\nan "
+        "settings\n\nfindings\n  \x1b[32mok     \x1b[0m  lookup  x\n  note     tenant  y\n\nan "
         "event would be delivered\n");
   const auto on_terminal = [](const std::string& environment) {
     const ClosedPort closed;

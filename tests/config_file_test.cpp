@@ -151,12 +151,22 @@ TEST_CASE("a file that is named and cannot be read is 66 by flag and 78 by varia
         "metrics-event: error: --config: cannot read \"/dev/zero\": file too large\n");
 }
 
-TEST_CASE("a FIFO in a usual place does not hold anybody up") {
+TEST_CASE("a FIFO in a usual place is an error and holds nobody up, a named one is waited for") {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory.path() / "metrics-event");
   const std::string path = directory.path() / "metrics-event" / "config.toml";
   REQUIRE(mkfifo(path.c_str(), 0600) == 0);
-  CHECK(dry_run({}, {{"XDG_CONFIG_HOME", directory.path()}}).status == 0);
+  const Outcome unasked = dry_run({}, {{"XDG_CONFIG_HOME", directory.path()}});
+  CHECK(unasked.status == 78);
+  CHECK(unasked.err ==
+        "metrics-event: error: cannot read \"" + path + "\": nothing comes in time\n");
+  Background reader{program,
+                    {.arguments = {"runner-installed", "--flavor", "s", "--duration", "1", "-n",
+                                   "--config", path}}};
+  write_file(path, "label = ['job=', 'from=fifo']\n"); // which waits for the reader
+  const Outcome named = reader.wait(std::chrono::seconds{20});
+  CHECK(named.status == 0);
+  CHECK(named.out.find(R"("stream":{"from":"fifo"})") != std::string::npos);
 }
 
 TEST_CASE("a directory without permission is named") {

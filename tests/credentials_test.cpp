@@ -233,8 +233,8 @@ TEST_CASE("a secret file that is missing, unusable or open to others is named, n
             "\": expected a token, one word of printable ASCII\n");
   const std::string open_file = secret_file(directory, "open", "t", std::filesystem::perms{0640});
   CHECK(authorization({"--bearer-token-file", open_file}) ==
-        "0 metrics-event: warning: --bearer-token-file: others can read \"" + open_file +
-            "\", give it mode 600\n");
+        "0 metrics-event: warning: --bearer-token-file: its group or others can read \"" +
+            open_file + "\", give it mode 600\n");
   CHECK(authorization({"--bearer-token-file", open_file, "--quiet"}) == "Bearer t");
 }
 

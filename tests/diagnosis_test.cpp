@@ -86,9 +86,10 @@ TEST_CASE("the first path that knows says whether the receiver is ready, and non
   CHECK(ready({{.status = 404}, {.status = 204}}) == Words{"ok ready: GET /ready answered 204"});
   CHECK(ready({{.status = 404}, {.status = 503, .body = "Ingester not ready: 15s\n"}}) ==
         Words{"warning ready: GET /ready answered 503, \"Ingester not ready: 15s\""});
-  const Words none{"note ready: no answer at /a/ready and /ready, which not every receiver has"};
-  CHECK(ready({{.status = 404}, {.status = 401}}) == none);
-  CHECK(ready({{.trouble = Trouble::timed_out}}) == none);
+  CHECK(ready({{.status = 404}, {.status = 401}}) ==
+        Words{"note ready: unknown, GET /a/ready answered 404 and /ready answered 401"});
+  CHECK(ready({{.trouble = Trouble::timed_out, .detail = "no answer in time"}}) ==
+        Words{"note ready: unknown, GET /a/ready: no answer in time"});
 }
 
 TEST_CASE("the way is described as far as it was gone") {
@@ -101,7 +102,8 @@ TEST_CASE("the way is described as far as it was gone") {
   CHECK(lines(findings_of_way(
             proxied, {.trouble = Trouble::no_connection, .detail = "refused", .route = route},
             noon)) == Words{"note proxy: http://proxy.example.com:3128",
-                            "ok lookup: 192.0.2.1 and 192.0.2.2", "failed connection: refused"});
+                            "ok lookup: 192.0.2.1 and 192.0.2.2, of the proxy",
+                            "failed connection: refused"});
   route.peer = "192.0.2.1:443";
   CHECK(lines(findings_of_way(
             direct, {.trouble = Trouble::tls_failed, .detail = "expired", .route = route}, noon)) ==
@@ -115,9 +117,9 @@ TEST_CASE("the way is described as far as it was gone") {
   const std::string facts = "certificate: of loki.example.com, issued by An Authority, expires on ";
   CHECK(with_certificate(sys_days{2027y / January / 1}) == "ok " + facts + "2027-01-01");
   CHECK(with_certificate(sys_days{2026y / November / 25}) ==
-        "warning " + facts + "2026-11-25, in 2 days");
+        "warning " + facts + "2026-11-25, in 2 days 12 h");
   CHECK(with_certificate(sys_days{2026y / November / 21}) ==
-        "warning " + facts + "2026-11-21, which is past");
+        "warning certificate: of loki.example.com, issued by An Authority, expired on 2026-11-21");
 }
 
 TEST_SUITE_END();

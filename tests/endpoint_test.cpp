@@ -65,6 +65,7 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"ftp://x", R"(expected an http, https or file URL, got "ftp://x")"},
       {"http://", R"(expected a URL such as http://localhost:3100, got "http://")"},
       {"http:///path", R"(expected a URL such as http://localhost:3100, got "http:///path")"},
+      {"https://../", R"(expected a URL such as http://localhost:3100, got "https://../")"},
       {"http://a b/", R"(expected a URL such as http://localhost:3100, got "http://a b/")"},
       {"http://x:0/", R"(expected a port from 1 to 65535, got "http://x:0/")"},
       {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
@@ -151,7 +152,8 @@ TEST_CASE("a proxy is a URL or a host, with curl's port unless it is given") {
   const std::pair<const char*, const char*> proxies[]{
       {"proxy.example.com", "http://proxy.example.com:1080"},
       {"proxy.example.com:3128", "http://proxy.example.com:3128"},
-      {"http://proxy.example.com/", "http://proxy.example.com:1080"},
+      {"http://proxy.example.com/path", "http://proxy.example.com:1080"},
+      {"user@proxy.example.com", "http://proxy.example.com:1080"},
       {"http://user:pass@proxy.example.com:80", "http://proxy.example.com"},
       {"user:pass@[::1]:3128", "http://[::1]:3128"},
       {"127.0.0.1:8888", "http://127.0.0.1:8888"},
@@ -163,13 +165,15 @@ TEST_CASE("a proxy is a URL or a host, with curl's port unless it is given") {
   }
   CHECK(parse_proxy("user:pass@[::1]:3128")->credentials->username == "user");
   CHECK(parse_proxy("host:words").error().text ==
-        "expected an http proxy such as http://proxy.example.com:3128, got \"host:…\"");
-  for (const char* text : {"", "socks5://x", "https://x", "http://x/path", "x:0", "http://"}) {
+        "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
+        "without), got \"host:…\"");
+  for (const char* text : {"", "socks5://x", "https://x", "x:0", "http://"}) {
     CAPTURE(text);
     CHECK(parse_proxy(text).has_error());
   }
   CHECK(parse_proxy("socks5://user:secret@x").error().text ==
-        "expected an http proxy such as http://proxy.example.com:3128, got \"socks5://…@x\"");
+        "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
+        "without), got \"socks5://…@x\"");
 }
 
 TEST_SUITE_END();

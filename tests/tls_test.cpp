@@ -692,7 +692,8 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
        78},
       {{"--cert", me().certificate, "--key", open},
        {},
-       "metrics-event: warning: --key: others can read " + quote(open) + ", give it mode 600\n" +
+       "metrics-event: warning: --key: its group or others can read " + quote(open) +
+           ", give it mode 600\n" +
            undelivered(url, "127.0.0.1:" + std::to_string(nobody.port()) +
                                 ": connection refused; is the receiver running?"),
        69},
