@@ -14,8 +14,6 @@
 
 #include <boost/system/system_error.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <new>
 #include <system_error>
 
@@ -42,9 +40,8 @@ bool wants_colour(const App& app) {
 }
 
 ExitCode run_check(const App& app, const RunCommand& command, const Resolved& resolved) {
-  CheckReport report = check(check_options(*command.type, command.options), resolved,
-                             app.means.transport, app.means.clock);
-  std::ranges::move(unknown_variables(app.variables), std::back_inserter(report.findings));
+  const CheckReport report = check(check_options(*command.type, command.options), resolved,
+                                   app.variables, app.means.transport, app.means.clock);
   app.means.console.print(resolved.settings.output == Output::json
                               ? to_json(report)
                               : to_text(report, wants_colour(app)));

@@ -225,7 +225,9 @@ private:
       add({"push", Result::failed, judgement.message});
     }
     report_.response = judgement.response;
-    report_.failure = Failure{judgement.code, unsent(judgement.message)};
+    const bool has_metadata = sends_ && !settings_.metadata.empty();
+    const std::string_view hint = has_metadata ? metadata_hint(judgement) : "";
+    report_.failure = Failure{judgement.code, unsent(judgement.message) + std::string{hint}};
     return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
   }
 
@@ -240,6 +242,25 @@ private:
   bool sends_ = false; // a real event, in this round
   CheckReport report_;
 };
+
+// Of variables that look like ours, those that are no setting's.
+std::vector<Finding> unknown_variables(std::span<const std::string> names) {
+  std::vector<std::string> known;
+  for (const Setting& setting : all_settings()) {
+    known.push_back(variable_name(setting));
+  }
+  const std::vector<std::string_view> views{known.begin(), known.end()};
+  std::vector<Finding> findings;
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) {
+      const auto near = nearest(name, views);
+      findings.push_back({"environment", Result::warning,
+                          "no setting is called " + quote(name) +
+                              (near ? ", did you mean " + quote(*near) + '?' : "")});
+    }
+  }
+  return findings;
+}
 
 } // namespace
 
@@ -263,27 +284,13 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
   return options;
 }
 
-CheckReport check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
+CheckReport check(const CheckOptions& options, const Resolved& resolved,
+                  std::span<const std::string> variables, const Transport& transport,
                   Clock& clock) {
-  return Check{options, resolved, transport, clock}.run();
-}
-
-std::vector<Finding> unknown_variables(std::span<const std::string> names) {
-  std::vector<std::string> known;
-  for (const Setting& setting : all_settings()) {
-    known.push_back(variable_name(setting));
-  }
-  const std::vector<std::string_view> views{known.begin(), known.end()};
-  std::vector<Finding> findings;
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      const auto near = nearest(name, views);
-      findings.push_back({"environment", Result::warning,
-                          "no setting is called " + quote(name) +
-                              (near ? ", did you mean " + quote(*near) + '?' : "")});
-    }
-  }
-  return findings;
+  CheckReport report = Check{options, resolved, transport, clock}.run();
+  const std::vector<Finding> unknown = unknown_variables(variables);
+  report.findings.insert(report.findings.begin(), unknown.begin(), unknown.end());
+  return report;
 }
 
 } // namespace metrics_event

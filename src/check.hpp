@@ -25,10 +25,8 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
 
 /// Goes the way of an event as far as it leads, without sending one unless that is asked for: an
 /// empty push finds out what would be answered. The failure is the one that an event would meet.
-CheckReport check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
-                  Clock& clock);
-
-/// Of variables that look like ours, those that are no setting's.
-std::vector<Finding> unknown_variables(std::span<const std::string> names);
+/// `variables` are the names of those that look like ours; one that is no setting's is a finding.
+CheckReport check(const CheckOptions& options, const Resolved& resolved,
+                  std::span<const std::string> variables, const Transport& transport, Clock& clock);
 
 } // namespace metrics_event

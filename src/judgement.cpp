@@ -165,4 +165,10 @@ Judgement judge(const Reply& reply) {
   return judgement;
 }
 
+std::string_view metadata_hint(const Judgement& judgement) {
+  return judgement.code == ExitCode::data
+             ? "; structured metadata needs Loki 3, try without --metadata"
+             : "";
+}
+
 } // namespace metrics_event

@@ -4,6 +4,7 @@
 #include "transport.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace metrics_event {
 
@@ -20,5 +21,9 @@ bool is_acceptance(int status);
 
 /// Judges the reply to a push; 260 is a refusal.
 Judgement judge(const Reply& reply);
+
+/// What to add to the message when the push had structured metadata: a receiver that does not know
+/// it refuses the whole push. Empty when that cannot be the reason.
+std::string_view metadata_hint(const Judgement& judgement);
 
 } // namespace metrics_event

@@ -93,15 +93,10 @@ private:
     report_.elapsed = delivery.elapsed;
     if (judgement.code != ExitCode::ok) {
       report_.response = judgement.response;
+      const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
       throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
-                                        ": " + judgement.message + std::string{hint(judgement)}};
+                                        ": " + judgement.message + std::string{hint}};
     }
-  }
-
-  // A receiver that does not know structured metadata refuses the whole push for it.
-  std::string_view hint(const Judgement& judgement) const {
-    const bool suspicious = judgement.code == ExitCode::data && !settings_.metadata.empty();
-    return suspicious ? "; structured metadata needs Loki 3, try without --metadata" : "";
   }
 
   const SendEvent& command_;

@@ -132,7 +132,7 @@ TEST_CASE("every setting is shown with its value and origin, a secret as set") {
   CHECK(shown["connect-timeout"] == Pair{"2s", "default"});
   CHECK(shown["org-id"] == Pair{"-", "default"});
   CHECK(outcome.out.find("secret") == std::string::npos);
-  CHECK(findings(outcome).back() ==
+  CHECK(findings(outcome).front() ==
         "warning environment no setting is called \"METRICS_EVENT_TIMOUT\", "
         "did you mean \"METRICS_EVENT_TIMEOUT\"?");
 }
@@ -375,7 +375,7 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
     ++rounds;
     return {.status = 204, .route = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
   };
-  const CheckReport report = check({.wait = 60s}, resolve({}), transport, clock);
+  const CheckReport report = check({.wait = 60s}, resolve({}), {}, transport, clock);
   REQUIRE(report.failure);
   CHECK(report.failure->code() == ExitCode::tempfail);
   CHECK(report.failure->text() ==
@@ -389,7 +389,7 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
 
   // Without --wait there is one round, and what is not ready may still take events.
   rounds = 0;
-  CHECK_FALSE(check({}, resolve({}), transport, clock).failure);
+  CHECK_FALSE(check({}, resolve({}), {}, transport, clock).failure);
   CHECK(rounds == 1);
 }
 
