@@ -86,10 +86,16 @@ private:
     return token.empty() ? Secret{} : bearer_authorization(token);
   }
 
-  // What a receiver may repeat: the parts and the whole, and headers, which may be keys.
-  void note_secrets() {
-    const std::string& value = access_.authorization.reveal();
+  // What follows the name of the scheme.
+  void note_authorization(const Secret& authorization) {
+    const std::string& value = authorization.reveal();
     access_.secrets.emplace_back(value.substr(value.find(' ') + 1));
+  }
+
+  // What a receiver may repeat: credentials as they are sent, values of the query, and headers,
+  // which may be keys.
+  void note_secrets() {
+    note_authorization(access_.authorization);
     for (std::string& query_value : query_values(settings_.url)) {
       access_.secrets.emplace_back(std::move(query_value));
     }
@@ -98,8 +104,7 @@ private:
     }
     if (settings_.proxy && settings_.proxy->credentials) {
       access_.secrets.push_back(settings_.proxy->credentials->password);
-      const Secret encoded = basic_authorization(*settings_.proxy->credentials);
-      access_.secrets.emplace_back(encoded.reveal().substr(encoded.reveal().find(' ') + 1));
+      note_authorization(basic_authorization(*settings_.proxy->credentials));
     }
   }
 

@@ -350,6 +350,19 @@ TEST_CASE("--wait with --send sends one event, once the receiver is ready") {
   CHECK(events == 1);
 }
 
+TEST_CASE("--wait with --send: an event that was delivered is not made a failure afterwards") {
+  // Ready when it was waited for, with a clock that Loki would not accept, and then not ready.
+  const std::string skewed = http_reply(204, "No Content", "", {dated(3600s)});
+  const RawServer server{{{.reply = skewed},
+                          {.reply = ready_reply},
+                          {.reply = skewed},
+                          {.reply = http_reply(503, "Service Unavailable")}}};
+  const Outcome outcome = run_check({"--wait", "60s", "--send", "--url", url_of(server.port())});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.empty());
+  CHECK(outcome.out.ends_with("\nan event was delivered\n"));
+}
+
 TEST_CASE("--wait does not wait for what time does not mend") {
   for (const int status : {260, 401, 404}) {
     CAPTURE(status);

@@ -238,6 +238,39 @@ TEST_CASE("a secret file that is missing, unusable or open to others is named, n
   CHECK(authorization({"--bearer-token-file", open_file, "--quiet"}) == "Bearer t");
 }
 
+TEST_CASE("a password in a configuration file that others can read is warned of") {
+  const TemporaryDirectory directory;
+  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
+  const std::string text = "url = 'http://a:" + std::string{marker} +
+                           "@127.0.0.1:" + std::to_string(server.port()) + "'\n";
+  const std::string open_file = secret_file(directory, "open", text, std::filesystem::perms{0644});
+  const Outcome warned = run(program, {.arguments = event({"--config", open_file})});
+  CHECK(warned.status == 0);
+  CHECK(warned.err == "metrics-event: warning: " + open_file +
+                          ":1:7: url: its group or others can read the password in \"" + open_file +
+                          "\", give it mode 600\n");
+  const std::string closed_file = secret_file(directory, "closed", text, private_mode);
+  CHECK(run(program, {.arguments = event({"--config", closed_file})}).err.empty());
+}
+
+TEST_CASE("a URL in the wrong place does not show its password") {
+  const std::string url = "http://user:" + std::string{marker} + "@example.com";
+  CHECK(run(program, {.arguments = {"check", url}}).err ==
+        "metrics-event: error: unexpected argument \"http://…@example.com\", see metrics-event "
+        "check --help\n");
+  CHECK(run(program, {.arguments = {url}}).err.find(marker) == std::string::npos);
+}
+
+TEST_CASE("a file needs no credentials, so incomplete ones do not stop it") {
+  const TemporaryDirectory directory;
+  const std::string path = (directory.path() / "metrics.log").string();
+  const Outcome outcome =
+      run(program, {.arguments = event({"--url", "file://" + path}),
+                    .environment = {{"LOKI_USERNAME", "u"}, {"LOKI_BEARER_TOKEN", marker}}});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.empty());
+}
+
 TEST_CASE("a secret may come through a pipe, as from a process substitution") {
   const RawServer server{{{.reply = http_reply(204, "No Content")}}};
   const std::string line = "exec " + program + " runner-installed --flavor s --duration 1 --url " +

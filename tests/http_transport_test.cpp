@@ -230,4 +230,13 @@ TEST_CASE("a connection that nobody takes ends at its own time limit") {
   CHECK(send(request, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
+TEST_CASE("only who speaks to a proxy believes an answer to be the proxy's") {
+  const std::string claim = http_reply(401, "Unauthorized", "", {"Proxy-Authenticate: Basic"});
+  CHECK_FALSE(reply_to({.reply = claim}).at_proxy);
+  const RawServer proxy{{{.reply = claim}}};
+  Request request = request_to(1, "receiver.invalid");
+  request.access.proxy = Endpoint{.host = "127.0.0.1", .port = proxy.port()};
+  CHECK(send(request).at_proxy);
+}
+
 TEST_SUITE_END();
