@@ -55,15 +55,15 @@ _metrics_event() {
       ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --address | --port | --count | --respond) return ;;
     *)
-      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
         runner-installed) choices='--flavor --duration --timestamp '$choices ;;
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
-        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
+        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
         listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
         *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check listen' ;;
       esac

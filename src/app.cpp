@@ -5,6 +5,7 @@
 #include "config_file.hpp"
 #include "file.hpp"
 #include "help.hpp"
+#include "interruption.hpp"
 #include "listen.hpp"
 #include "process.hpp"
 #include "report.hpp"
@@ -126,7 +127,10 @@ struct Progress {
 };
 
 // Says what went wrong, where the settings want it said, and completes the report.
-void report_failure(const App& app, const Failure& failure, Progress& progress) {
+void report_failure(const App& app, Failure failure, Progress& progress) {
+  if (const int number = noted_signal(); number != 0) {
+    failure = Failure{status_of_signal(number), failure.text()};
+  }
   const Settings& settings = progress.settings;
   Report& report = progress.report;
   const bool excused = progress.matter == Matter::event && settings.best_effort &&

@@ -32,6 +32,16 @@ bool is_short_flags(std::string_view word) {
          std::ranges::all_of(word.substr(1), is_flag);
 }
 
+bool may_have_value(std::string_view option) {
+  const auto setting = std::ranges::find(all_settings(), option, &Setting::name);
+  return setting != all_settings().end() && setting->kind == Setting::Kind::optional;
+}
+
+// Neither an option nor a subject looks like that.
+bool is_path(std::string_view word) {
+  return !word.starts_with('-') && word.find('/') != word.npos;
+}
+
 } // namespace
 
 std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
@@ -40,7 +50,8 @@ std::map<std::string, bool, std::less<>> possible_options(const Subject& subject
   options.emplace(version_option.name, false);
   for (const Setting& setting : all_settings()) {
     if (setting.has_flag()) {
-      options.emplace(setting.name, setting.kind != Setting::Kind::toggle);
+      options.emplace(setting.name,
+                      setting.kind == Setting::Kind::value || setting.kind == Setting::Kind::list);
     }
   }
   if (subject.event != nullptr) {
@@ -93,6 +104,10 @@ Arguments prepare(std::span<const std::string> given, std::span<const EventType>
         arguments.words.emplace_back();
       } else if (equals + 1 == word->size()) {
         note(arguments.lacking, word->substr(0, equals));
+      } else if (equals == std::string::npos && may_have_value(option->first) &&
+                 word + 1 != given.end() && is_path(word[1])) {
+        arguments.words.push_back(*word + '=' + word[1]);
+        ++word;
       } else {
         arguments.words.push_back(*word);
       }

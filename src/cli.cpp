@@ -78,7 +78,7 @@ public:
       }
       const std::string name = "--" + std::string{setting.name};
       settings_.emplace_back(
-          &setting, setting.kind == Setting::Kind::toggle
+          &setting, setting.kind == Setting::Kind::toggle || setting.kind == Setting::Kind::optional
                         ? app_.add_flag(setting.short_flag == '\0'
                                             ? name
                                             : std::string{'-', setting.short_flag, ','} + name)

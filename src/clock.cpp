@@ -1,7 +1,8 @@
 #include "clock.hpp"
 
+#include "interruption.hpp"
+
 #include <random>
-#include <thread>
 
 namespace metrics_event {
 
@@ -13,8 +14,9 @@ Deadline SystemClock::steady_now() {
   return std::chrono::steady_clock::now();
 }
 
-void SystemClock::sleep_until(Deadline time) {
-  std::this_thread::sleep_until(time);
+bool SystemClock::sleep_until(Deadline time) {
+  await_input(-1, time);
+  return noted_signal() == 0;
 }
 
 double SystemClock::random() {

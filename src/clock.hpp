@@ -15,7 +15,8 @@ public:
   /// The clock that deadlines are on.
   virtual Deadline steady_now() = 0;
 
-  virtual void sleep_until(Deadline time) = 0;
+  /// Sleeps until then; a noted signal ends that early. Returns whether it went to the end.
+  virtual bool sleep_until(Deadline time) = 0;
 
   /// A number in [0, 1), evenly distributed.
   virtual double random() = 0;
@@ -26,7 +27,7 @@ class SystemClock final : public Clock {
 public:
   Instant now() override;
   Deadline steady_now() override;
-  void sleep_until(Deadline time) override;
+  bool sleep_until(Deadline time) override;
   double random() override;
 };
 

@@ -69,8 +69,12 @@ private:
   }
 
   std::string text_of(const Setting& setting, const toml::node& value) const {
-    if (setting.kind == Setting::Kind::toggle && value.is_boolean()) {
+    const bool may_be_boolean = setting.kind != Setting::Kind::value;
+    if (may_be_boolean && value.is_boolean()) {
       return value.ref<bool>() ? "true" : "false";
+    }
+    if (setting.kind == Setting::Kind::value && value.is_integer()) {
+      return std::to_string(value.ref<std::int64_t>());
     }
     if (setting.kind == Setting::Kind::toggle) {
       mismatch(setting, value, "true or false");

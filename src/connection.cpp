@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include "host.hpp"
+#include "interruption.hpp"
 #include "lookup.hpp"
 #include "text.hpp"
 #include "tls.hpp"
@@ -18,6 +19,24 @@ using boost::system::error_code;
 
 Reply in_trouble(Trouble trouble, std::string detail) {
   return {.trouble = trouble, .detail = std::move(detail)};
+}
+
+Reply interrupted() {
+  return in_trouble(Trouble::interrupted, "a signal ended the attempt");
+}
+
+Connection::Connection(Deadline deadline) : deadline_{deadline} {
+  if (interruption() >= 0) {
+    signals_.assign(interruption());
+    signals_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [this](const error_code& error) { interrupted_ = !error; });
+  }
+}
+
+Connection::~Connection() {
+  if (signals_.is_open()) {
+    signals_.release();
+  }
 }
 
 std::optional<Reply> Connection::open(const std::string& host, std::uint16_t port,
@@ -42,6 +61,9 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
     if (!error) {
       route_.peer = shown;
       return std::nullopt;
+    }
+    if (error == asio::error::interrupted) {
+      return interrupted();
     }
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
       return in_trouble(Trouble::no_resources, system_words(error));
@@ -81,6 +103,9 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
   }
   if (error == asio::error::timed_out) {
     return in_trouble(Trouble::timed_out, "no TLS handshake in time");
+  }
+  if (error == asio::error::interrupted) {
+    return interrupted();
   }
   if (!verification_->words().empty()) {
     return in_trouble(Trouble::tls_failed, verification_->words());

@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
 #include <chrono>
@@ -20,7 +21,10 @@ namespace metrics_event {
 /// is waited for until the deadline and no longer.
 class Connection {
 public:
-  explicit Connection(Deadline deadline) : deadline_{deadline} {}
+  explicit Connection(Deadline deadline);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   /// Looks the host up and tries each of its addresses. Returns the trouble, if any.
   std::optional<Reply> open(const std::string& host, std::uint16_t port,
@@ -30,7 +34,8 @@ public:
   std::optional<Reply> start_tls(const TlsContext& context, const std::string& host);
 
   /// Starts an operation by `start(stream, handler)` on what is spoken, TLS or not, and waits until
-  /// it is done or the deadline has passed, which is asio::error::timed_out.
+  /// it is done, the deadline has passed, which is asio::error::timed_out, or a signal is noted,
+  /// which is asio::error::interrupted.
   template <class Start>
   boost::system::error_code perform(Start&& start) {
     return wait_for(deadline_, [&](auto handler) {
@@ -54,18 +59,23 @@ private:
     std::optional<boost::system::error_code> result;
     start([&result](const boost::system::error_code& error, auto&&...) { result = error; });
     io_.restart();
-    io_.run_until(until);
+    while (!result && !interrupted_ && io_.run_one_until(until) > 0) {
+    }
     if (!result) {
       boost::system::error_code ignored;
       socket_.close(ignored);
-      io_.run(); // lets the cancelled operation go before its buffers do
-      return boost::asio::error::timed_out;
+      while (!result &&
+             io_.run_one() > 0) { // lets the cancelled operation go before its buffers do
+      }
+      return interrupted_ ? boost::asio::error::interrupted : boost::asio::error::timed_out;
     }
     return *result;
   }
 
   Deadline deadline_;
   boost::asio::io_context io_{1};
+  boost::asio::posix::stream_descriptor signals_{io_}; // of `interruption`, whose it is
+  bool interrupted_ = false;
   boost::asio::ip::tcp::socket socket_{io_};
   std::optional<Verification> verification_;
   bool has_certificate_ = false;
@@ -75,5 +85,8 @@ private:
 
 /// A reply that consists of trouble.
 Reply in_trouble(Trouble trouble, std::string detail);
+
+/// The same when a signal was noted.
+Reply interrupted();
 
 } // namespace metrics_event

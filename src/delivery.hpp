@@ -2,10 +2,10 @@
 
 #include "clock.hpp"
 #include "judgement.hpp"
-#include "retry.hpp"
 #include "transport.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace metrics_event {
 
@@ -15,11 +15,20 @@ struct Delivery {
   int attempts = 0;
   int http_status = 0; // of the last attempt; 0 when there was no answer
   std::chrono::milliseconds elapsed{};
+  std::optional<std::chrono::milliseconds> asked{}; // to wait, by the last answer
+
+  bool accepted() const { return judgement.code == ExitCode::ok; }
 };
 
-/// Sends a push until it is accepted, cannot be helped, or `timeout` has passed; that is a ceiling
-/// for everything together.
-Delivery deliver(const Request& request, const RetryPolicy& policy,
-                 std::chrono::milliseconds timeout, const Transport& transport, Clock& clock);
+/// How long and how often a push is tried.
+struct Effort {
+  Deadline deadline; // a ceiling for everything together
+  int retries = 0;   // attempts after the first
+};
+
+/// Sends a push until it is accepted, cannot be helped, the effort is used up, or a signal is
+/// noted.
+Delivery deliver(const Request& request, const Effort& effort, const Transport& transport,
+                 Clock& clock);
 
 } // namespace metrics_event

@@ -7,7 +7,7 @@ namespace metrics_event {
 namespace {
 
 constexpr std::array table{
-    ExitCodeRow{ExitCode::ok, "ok", "delivered, or a dry run, or disabled"},
+    ExitCodeRow{ExitCode::ok, "ok", "delivered, or kept in the spool, or a dry run, or disabled"},
     ExitCodeRow{ExitCode::usage, "usage",
                 "the command line is wrong: an unknown or missing command, event, flag or field, "
                 "or a bad value of a setting given by flag"},
@@ -21,7 +21,7 @@ constexpr std::array table{
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
     ExitCodeRow{ExitCode::cantcreat, "cantcreat",
-                "the file of a file URL cannot be written, or the disk is full"},
+                "the spool or the file of a file URL cannot be written, or is full"},
     ExitCodeRow{ExitCode::ioerr, "ioerr", "writing stdout failed"},
     ExitCodeRow{ExitCode::tempfail, "tempfail",
                 "trouble that may pass: out of time, a connection lost in the middle of an "
@@ -34,6 +34,7 @@ constexpr std::array table{
                 "the receiver or a proxy refused access: 401, 403 or 407"},
     ExitCodeRow{ExitCode::config, "config",
                 "a setting from the environment or a file is bad; the message names it"},
+    ExitCodeRow{ExitCode::signal, "signal", "SIGINT, SIGTERM or SIGHUP, signal n, ended it"},
 };
 
 } // namespace
@@ -42,8 +43,16 @@ std::span<const ExitCodeRow> exit_code_table() {
   return table;
 }
 
+std::string ExitCodeRow::number() const {
+  return std::to_string(static_cast<int>(code)) + (code == ExitCode::signal ? "+n" : "");
+}
+
 std::string_view name_of(ExitCode code) {
-  return std::ranges::find(table, code, &ExitCodeRow::code)->name;
+  return std::ranges::find(table, std::min(code, ExitCode::signal), &ExitCodeRow::code)->name;
+}
+
+bool may_pass(ExitCode code) {
+  return code == ExitCode::nohost || code == ExitCode::unavailable || code == ExitCode::tempfail;
 }
 
 bool excused_by_best_effort(ExitCode code) {

@@ -23,13 +23,22 @@ enum class ExitCode : int {
   protocol = 76,
   noperm = 77,
   config = 78,
+  signal = 128, // plus the signal's number
 };
+
+/// The status of a process that a signal ended, as a shell says it.
+constexpr ExitCode status_of_signal(int signal) {
+  return static_cast<ExitCode>(static_cast<int>(ExitCode::signal) + signal);
+}
 
 /// One row of the exit-status table that `--help`, the man page and the README print.
 struct ExitCodeRow {
   ExitCode code;
   std::string_view name;
   std::string_view meaning;
+
+  /// The number as documents show it.
+  std::string number() const;
 };
 
 /// All rows, ascending by number.
@@ -37,6 +46,9 @@ std::span<const ExitCodeRow> exit_code_table();
 
 /// The name of a status, such as "tempfail".
 std::string_view name_of(ExitCode code);
+
+/// Whether trouble with this status passes by itself: no name server, no connection, no time.
+bool may_pass(ExitCode code);
 
 /// Whether `--best-effort` turns this status into a warning: what goes wrong at run time (65 to
 /// 77), never a mistake in the command line or the configuration.

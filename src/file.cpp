@@ -1,18 +1,15 @@
 #include "file.hpp"
 
+#include "interruption.hpp"
 #include "text.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <climits>
-#include <cstdint>
 
 namespace metrics_event {
 namespace {
@@ -23,21 +20,13 @@ std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
-// Whether there is something to read, or an end, in time.
-bool await_input(int descriptor, Deadline deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  pollfd readable{descriptor, POLLIN, 0};
-  return poll(&readable, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX))) >
-         0;
-}
-
 boost::system::result<std::string, std::error_code> read_all(int descriptor, Deadline deadline) {
   std::string text;
   std::array<char, 16384> part{};
   while (true) {
     if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
-      return std::make_error_code(std::errc::timed_out);
+      return std::make_error_code(noted_signal() == 0 ? std::errc::timed_out
+                                                      : std::errc::interrupted);
     }
     const ssize_t size = read(descriptor, part.data(), part.size());
     if (size == 0) {

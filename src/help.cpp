@@ -48,13 +48,9 @@ std::string with_default(std::string_view help, std::string_view default_text) {
 }
 
 void add_setting(Columns& columns, const Setting& setting) {
-  std::string left =
-      setting.has_flag() ? "    --" + std::string{setting.name} : "    " + variable_name(setting);
+  std::string left = "    " + (setting.has_flag() ? setting.flag() : variable_name(setting));
   if (setting.short_flag != '\0') {
     left.replace(0, 4, {'-', setting.short_flag, ',', ' '});
-  }
-  if (!setting.placeholder.empty()) {
-    left.append(" ").append(setting.placeholder);
   }
   std::string text = with_default(setting.help, shown_default(setting));
   text += setting.kind == Setting::Kind::list ? "; repeatable" : "";
@@ -84,8 +80,7 @@ std::string setting_rows() {
 std::string exit_status_rows() {
   Columns columns;
   for (const ExitCodeRow& row : exit_code_table()) {
-    columns.row(std::to_string(static_cast<int>(row.code)) + ' ' + std::string{row.name},
-                row.meaning);
+    columns.row(row.number() + ' ' + std::string{row.name}, row.meaning);
   }
   return columns.str();
 }

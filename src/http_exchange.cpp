@@ -122,7 +122,10 @@ private:
                 .status = static_cast<int>(status),
                 .location = std::string{parser.get()[http::field::location]},
                 .content_type = std::string{parser.get()[http::field::content_type]},
-                .date = parse_http_date(std::string{parser.get()[http::field::date]}),
+                .retry_after = std::string{parser.get()[http::field::retry_after]},
+                .date = parse_http_date(
+                    std::string{parser.get()[http::field::date]},
+                    std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())),
                 .body = std::move(parser.get().body())};
       }
     }
@@ -197,6 +200,9 @@ private:
   Reply trouble_of(const error_code& error) const {
     if (error == asio::error::timed_out) {
       return in_trouble(Trouble::timed_out, "no answer in time");
+    }
+    if (error == asio::error::interrupted) {
+      return interrupted();
     }
     if (error.category() == asio::error::get_ssl_category()) {
       return connection_.tls_trouble(error);

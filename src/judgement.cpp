@@ -124,6 +124,7 @@ Judgement judge_trouble(const Reply& reply) {
   case Trouble::connection_lost: return {ExitCode::tempfail, true, what + "; try again later"};
   case Trouble::tls_failed: return {ExitCode::protocol, false, what};
   case Trouble::not_http: return {ExitCode::protocol, false, what + "; check the port"};
+  case Trouble::interrupted: return {ExitCode::tempfail, false, what};
   case Trouble::none: break;
   }
   return {ExitCode::software, false, "a reply without trouble is judged as trouble"};

@@ -1,13 +1,15 @@
 #include "lookup.hpp"
 
 #include "host.hpp"
+#include "interruption.hpp"
 #include "text.hpp"
 
 #include <netdb.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,9 +48,14 @@ Lookup ask(const std::string& host) {
 
 // Shared with the thread that asks, which may outlive everybody who waits for it.
 struct Question {
+  Question() = default;
+  ~Question() { close(answered); }
+  Question(const Question&) = delete;
+  Question& operator=(const Question&) = delete;
+
   std::mutex mutex;
-  std::condition_variable answered;
   std::optional<Lookup> answer;
+  int answered = eventfd(0, EFD_CLOEXEC); // readable once it is
 };
 
 } // namespace
@@ -61,21 +68,27 @@ Lookup look_up(const std::string& host, Deadline deadline) {
     return {.addresses = {"127.0.0.1", "::1"}};
   }
   const auto question = std::make_shared<Question>();
+  if (question->answered < 0) {
+    return {Trouble::no_resources, system_words({errno, std::generic_category()})};
+  }
   // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
   // late.
   std::thread{[question, host] {
     Lookup answer = ask(host);
     const std::lock_guard lock{question->mutex};
     question->answer = std::move(answer);
-    question->answered.notify_one();
+    eventfd_write(question->answered, 1);
   }}.detach();
 
-  std::unique_lock lock{question->mutex};
-  if (!question->answered.wait_until(lock, deadline,
-                                     [&] { return question->answer.has_value(); })) {
-    return {Trouble::timed_out, "the name server did not answer for " + quote(host) + " in time"};
+  await_input(question->answered, deadline);
+  const std::lock_guard lock{question->mutex};
+  if (question->answer) {
+    return *std::move(question->answer);
   }
-  return *std::move(question->answer);
+  return noted_signal() != 0
+             ? Lookup{Trouble::interrupted, "a signal ended the lookup of " + quote(host)}
+             : Lookup{Trouble::timed_out,
+                      "the name server did not answer for " + quote(host) + " in time"};
 }
 
 } // namespace metrics_event

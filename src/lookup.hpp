@@ -14,8 +14,9 @@ struct Lookup {
   std::vector<std::string> addresses;
 };
 
-/// Looks a host up, by the deadline even when the name server is silent. Address literals stand for
-/// themselves, and `localhost` means loopback (RFC 6761, section 6.3): neither asks anybody.
+/// Looks a host up, by the deadline or the noted signal even when the name server is silent.
+/// Address literals stand for themselves, and `localhost` means loopback (RFC 6761, section 6.3):
+/// neither asks anybody.
 Lookup look_up(const std::string& host, Deadline deadline);
 
 } // namespace metrics_event

@@ -56,12 +56,16 @@ std::string mdoc_flag(std::string_view name, std::string_view value) {
   return "Fl -" + std::string{name} + (value.empty() ? "" : " Ar " + std::string{value});
 }
 
+std::string mdoc_flag(const Setting& setting) {
+  return setting.kind == Setting::Kind::optional ? mdoc_flag(setting.name, "") + " Ns Oo = Ns Ar " +
+                                                       std::string{setting.placeholder} + " Oc"
+                                                 : mdoc_flag(setting.name, setting.placeholder);
+}
+
 std::string mdoc_exit_status(Events) {
   std::string items;
   for (const ExitCodeRow& row : exit_code_table()) {
-    items +=
-        mdoc_item(std::to_string(static_cast<int>(row.code)) + " (" + std::string{row.name} + ')',
-                  row.meaning);
+    items += mdoc_item(row.number() + " (" + std::string{row.name} + ')', row.meaning);
   }
   return mdoc_list(items, "Ds");
 }
@@ -80,10 +84,9 @@ std::string mdoc_settings(Events) {
   for (const Setting& setting : all_settings()) {
     const std::string short_flag =
         setting.short_flag == '\0' ? "" : std::string{"Fl "} + setting.short_flag + " , ";
-    items +=
-        mdoc_item(setting.has_flag() ? short_flag + mdoc_flag(setting.name, setting.placeholder)
-                                     : "Ev " + variable_name(setting),
-                  setting.help);
+    items += mdoc_item(setting.has_flag() ? short_flag + mdoc_flag(setting)
+                                          : "Ev " + variable_name(setting),
+                       setting.help);
     if (!shown_default(setting).empty()) {
       items += "Default: " + mdoc_text(shown_default(setting)) + ".\n";
     }
@@ -102,7 +105,10 @@ std::string mdoc_keys(Events) {
       continue;
     }
     const std::string_view value = setting.kind == Setting::Kind::toggle ? "true | false"
+                                   : setting.kind == Setting::Kind::optional
+                                       ? "true | false | string"
                                    : setting.kind == Setting::Kind::list ? "array or table"
+                                   : setting.placeholder == "N"          ? "integer"
                                    : setting.choices.empty()             ? "string"
                                                                          : setting.placeholder;
     items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
@@ -179,8 +185,7 @@ std::string code(std::string_view text) {
 std::string markdown_exit_status(Events) {
   std::string table = "| status | name | when |\n|---|---|---|\n";
   for (const ExitCodeRow& row : exit_code_table()) {
-    table += markdown_row({std::to_string(static_cast<int>(row.code)), std::string{row.name},
-                           std::string{row.meaning}});
+    table += markdown_row({row.number(), std::string{row.name}, std::string{row.meaning}});
   }
   return table;
 }
@@ -202,17 +207,13 @@ std::string markdown_events(Events events) {
 std::string markdown_settings(Events) {
   std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
   for (const Setting& setting : all_settings()) {
-    std::string flag = "--" + std::string{setting.name};
-    if (!setting.placeholder.empty()) {
-      flag.append(" ").append(setting.placeholder);
-    }
     std::string variables = code(variable_name(setting));
     for (const FallbackVariable& fallback : setting.fallback_variables) {
       variables += ", " + code(fallback.name) +
                    (fallback.condition.empty() ? "" : ' ' + std::string{fallback.condition});
     }
     table += markdown_row({setting.has_key() ? code(setting.name) : "",
-                           setting.has_flag() ? code(flag) : "", variables,
+                           setting.has_flag() ? code(setting.flag()) : "", variables,
                            shown_default(setting).empty() ? "" : code(shown_default(setting)),
                            std::string{setting.help}});
   }

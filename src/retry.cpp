@@ -1,21 +1,49 @@
 #include "retry.hpp"
 
+#include "date.hpp"
+#include "value.hpp"
+
 #include <algorithm>
 
 namespace metrics_event {
+namespace {
 
-std::optional<std::chrono::milliseconds> wait_before_retry(const Judgement& judgement,
-                                                           const RetryPolicy& policy,
-                                                           int attempts_made, double random,
-                                                           std::chrono::milliseconds time_left) {
-  using namespace std::chrono_literals;
-  if (!judgement.worth_a_retry || attempts_made > policy.retries) {
-    return std::nullopt;
+using namespace std::chrono_literals;
+
+constexpr auto first_backoff = 100ms;
+constexpr auto longest_backoff = 2000ms;
+constexpr int most_doublings = 5; // which is beyond the longest
+constexpr std::chrono::seconds longest_ask = 24h * 365;
+
+} // namespace
+
+Plan plan_retry(const Situation& situation, int retries) {
+  if (!situation.worth_a_retry) {
+    return {Plan::Step::settled};
   }
-  constexpr int most_doublings = 5; // 100 ms doubled that often is beyond 2 s
-  const auto longest = std::min(100ms * (1 << std::min(attempts_made - 1, most_doublings)), 2000ms);
-  const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(random * longest);
-  return wait < time_left ? std::optional{wait} : std::nullopt;
+  if (situation.attempts > retries) {
+    return {Plan::Step::give_up};
+  }
+  const int doublings = std::min(situation.attempts - 1, most_doublings);
+  const auto longest = std::min(first_backoff * (1 << doublings), longest_backoff);
+  const auto backoff =
+      std::chrono::duration_cast<std::chrono::milliseconds>(situation.random * longest);
+  const auto wait = std::max(backoff, situation.asked.value_or(0ms));
+  return wait < situation.time_left ? Plan{Plan::Step::try_again, wait}
+                                    : Plan{Plan::Step::too_late, wait};
+}
+
+std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& text,
+                                                           std::chrono::sys_seconds now) {
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  if (is_number) {
+    const auto longest = static_cast<std::uint64_t>(longest_ask.count());
+    const auto seconds = parse_count(text, 0, longest);
+    return seconds ? std::chrono::seconds{*seconds} : longest_ask;
+  }
+  const auto date = parse_http_date(text, now);
+  return date ? std::optional{std::clamp<std::chrono::seconds>(*date - now, 0s, longest_ask)}
+              : std::nullopt;
 }
 
 } // namespace metrics_event

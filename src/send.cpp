@@ -5,6 +5,7 @@
 #include "entry.hpp"
 #include "event.hpp"
 #include "exit_code.hpp"
+#include "interruption.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
 #include "settings_rules.hpp"
@@ -54,6 +55,7 @@ private:
   }
 
   void deliver(std::string body) {
+    note_signals();
     for (const std::string& risk : risks(resolved_)) {
       warn(risk);
     }
@@ -78,24 +80,24 @@ private:
   }
 
   void push(std::string body) {
-    const Deadline start = means_.clock.steady_now();
-    Access access = open_access(resolved_, start + settings_.timeout,
-                                [this](const std::string& text) { warn(text); });
     // The time for the files is part of the whole.
-    const auto left = settings_.timeout - std::chrono::floor<std::chrono::milliseconds>(
-                                              means_.clock.steady_now() - start);
+    const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
+    Access access =
+        open_access(resolved_, effort.deadline, [this](const std::string& text) { warn(text); });
     const Delivery delivery = metrics_event::deliver(
         push_request(std::move(access), settings_.org_id, settings_.headers, std::move(body)),
-        RetryPolicy{}, left, means_.transport, means_.clock);
+        effort, means_.transport, means_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
     report_.elapsed = delivery.elapsed;
-    if (judgement.code != ExitCode::ok) {
+    if (!delivery.accepted()) {
       report_.response = judgement.response;
       const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
+      const std::string attempts =
+          delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
       throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
-                                        ": " + judgement.message + std::string{hint}};
+                                        attempts + ": " + judgement.message + std::string{hint}};
     }
   }
 

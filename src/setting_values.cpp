@@ -52,6 +52,24 @@ Parsed<std::string> parse_log_path(std::string_view text) {
              : Parsed<std::string>{Mismatch{"a path that starts with /", text}};
 }
 
+Parsed<SpoolChoice> parse_spool(std::string_view text) {
+  if (const auto on = parse_bool(text)) {
+    return SpoolChoice{.on = *on};
+  }
+  auto directory = parse_file(text);
+  if (!directory || text.find('/') == text.npos) {
+    return Mismatch{"true, false, or a directory such as /var/spool/metrics-event or ./spool",
+                    text};
+  }
+  return SpoolChoice{.on = true, .directory = *std::move(directory)};
+}
+
+Parsed<int> parse_retries(std::string_view text) {
+  constexpr std::uint64_t most = 100;
+  const auto count = parse_count(text, 0, most);
+  return count ? Parsed<int>{static_cast<int>(*count)} : Parsed<int>{count.error()};
+}
+
 std::string shown(const std::string& text) {
   return text;
 }
@@ -70,6 +88,15 @@ std::string shown(const Secret& secret) {
 }
 std::string shown(EntryTime time) {
   return time == EntryTime::now ? "now" : "event";
+}
+std::string shown(const SpoolChoice& spool) {
+  return spool.directory.empty() ? shown(spool.on) : spool.directory;
+}
+std::string shown(int count) {
+  return std::to_string(count);
+}
+std::string shown(std::uint64_t bytes) {
+  return byte_size(bytes);
 }
 std::string shown(Output output) {
   return output == Output::text ? "text" : "json";

@@ -25,6 +25,12 @@ Parsed<std::string> parse_log_path(std::string_view text);
 /// Hosts as `is_listed` understands them.
 Parsed<std::string> parse_host_list(std::string_view text);
 
+/// `true`, `false`, or a directory, which has a slash in it.
+Parsed<SpoolChoice> parse_spool(std::string_view text);
+
+/// How often to try again.
+Parsed<int> parse_retries(std::string_view text);
+
 /// Values as people are shown them, without what may be secret: of a secret that it is set, of
 /// headers their names, of a URL neither credentials nor the values of its query.
 std::string shown(const std::string& text);
@@ -36,6 +42,9 @@ std::string shown(const Secret& secret);
 std::string shown(const Labels& labels);
 std::string shown(const Headers& headers);
 std::string shown(EntryTime time);
+std::string shown(const SpoolChoice& spool);
+std::string shown(int count);
+std::string shown(std::uint64_t bytes);
 std::string shown(Output output);
 
 } // namespace metrics_event

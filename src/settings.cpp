@@ -61,7 +61,16 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
 } // namespace
 
 std::string_view shown_default(const Setting& setting) {
-  return setting.kind == Kind::toggle ? std::string_view{} : setting.default_text;
+  const bool is_off = setting.kind == Kind::toggle || setting.kind == Kind::optional;
+  return is_off ? std::string_view{} : setting.default_text;
+}
+
+std::string Setting::flag() const {
+  const std::string value{placeholder};
+  return "--" + std::string{name} +
+         (value.empty()            ? ""
+          : kind == Kind::optional ? "[=" + value + ']'
+                                   : ' ' + value);
 }
 
 std::string variable_name(const Setting& setting) {

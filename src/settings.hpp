@@ -20,6 +20,12 @@ namespace metrics_event {
 /// What goes to stdout: text for people and pipes, or one JSON object whatever the outcome.
 enum class Output { text, json };
 
+/// Whether and where undelivered entries are kept.
+struct SpoolChoice {
+  bool on = false;
+  std::string directory{}; // empty: the usual place
+};
+
 /// Every setting's value. Defaults, spellings and meanings are in the table, `all_settings`.
 struct Settings {
   Endpoint url;
@@ -46,6 +52,9 @@ struct Settings {
   EntryTime entry_time{};
   Output output{};
   bool best_effort = false;
+  int retries = 0; // attempts after the first
+  SpoolChoice spool;
+  std::uint64_t spool_max_bytes = 0;
   bool disabled = false;
   bool dry_run = false;
   bool quiet = false;
@@ -63,9 +72,10 @@ struct FallbackVariable {
 /// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.
 struct Setting {
   enum class Kind {
-    value,  // the highest layer wins
-    toggle, // the same; as a flag it needs no value
-    list,   // all layers add up; in a variable, one item a line
+    value,    // the highest layer wins
+    toggle,   // the same; as a flag it needs no value
+    optional, // a toggle that may have a value instead: as a flag `--spool` and `--spool=DIR`
+    list,     // all layers add up; in a variable, one item a line
   };
   enum class Places {
     all,              // flags, the environment, files
@@ -89,6 +99,9 @@ struct Setting {
 
   /// The value for people: without what may be secret. Empty: not set.
   std::string (*show)(const Settings& settings);
+
+  /// The flag as help shows it: `--timeout DURATION`.
+  std::string flag() const;
 
   bool has_flag() const { return places != Places::environment_only; }
   bool has_key() const { return places == Places::all; }

@@ -45,6 +45,7 @@ enum class Trouble {
   connection_lost,   // closed or broken before the answer was complete
   tls_failed,        // the two sides have no TLS in common, or one does not trust the other
   not_http,          // the answer is not HTTP, or exceeds the limits for its header
+  interrupted,       // a signal asked the process to end
   no_resources,      // this machine has too few descriptors, threads or memory for it
 };
 
@@ -73,12 +74,14 @@ struct Reply {
   int status = 0;
   std::string location;     // of a redirect
   std::string content_type; // as given
+  std::string retry_after;  // as given
   std::optional<std::chrono::sys_seconds> date;
   std::string body; // at most the first 64 KiB
   Route route;
 };
 
-/// Makes one attempt and returns by the deadline, whatever the other side does. Never throws for
+/// Makes one attempt and returns by the deadline, whatever the other side does; a signal that is
+/// noted ends it at once. Never throws for
 /// trouble of the network.
 using Transport = std::function<Reply(const Request& request, Deadline deadline)>;
 

@@ -120,18 +120,14 @@ std::string_view unit_too_fine(std::string_view whole_digits) {
   return n < 12 ? "" : n < 15 ? "milliseconds" : n < 18 ? "microseconds" : "nanoseconds";
 }
 
-} // namespace
-
-Mismatch::Mismatch(std::string_view expected, std::string_view got)
-    : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
-
-Parsed<milliseconds> parse_duration(std::string_view text) {
-  const Mismatch mismatch{"a duration such as 500ms or 5s", text};
+// A number with a unit; a hundred years at most.
+Parsed<milliseconds> parse_time_span(std::string_view text, const Mismatch& mismatch) {
   struct Unit {
     std::string_view name;
     milliseconds length;
   };
-  constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h}};
+  constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h},
+                             Unit{"d", days{1}}};
   const std::size_t number_end = text.find_first_not_of("0123456789.");
   if (number_end == std::string_view::npos) {
     return mismatch;
@@ -142,18 +138,57 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
   const auto whole = digits_to_number(number.substr(0, point));
   const auto fraction =
       point == number.size() ? std::optional{0ns} : fraction_of_a_second(number.substr(point + 1));
-  constexpr std::uint64_t longest = milliseconds{24h}.count();
+  constexpr auto longest = static_cast<std::uint64_t>(milliseconds{days{36500}}.count());
   if (unit == units.end() || !whole || !fraction) {
     return mismatch;
   }
   const auto part = duration_cast<milliseconds>(*fraction * unit->length.count() / 1000);
-  const milliseconds duration = std::min(*whole, longest + 1) * unit->length + part;
-  if (duration <= 0ms || duration > 24h) {
+  return std::min(*whole, longest / static_cast<std::uint64_t>(unit->length.count())) *
+             unit->length +
+         part;
+}
+
+struct ByteUnit {
+  std::string_view name;
+  std::uint64_t size;
+};
+constexpr std::array byte_units{ByteUnit{"GiB", 1UL << 30U}, ByteUnit{"MiB", 1UL << 20U},
+                                ByteUnit{"KiB", 1UL << 10U}, ByteUnit{"", 1}};
+constexpr std::uint64_t largest_byte_size = 1UL << 50U;
+
+} // namespace
+
+Mismatch::Mismatch(std::string_view expected, std::string_view got)
+    : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
+
+Parsed<milliseconds> parse_duration(std::string_view text) {
+  const auto duration = parse_time_span(text, {"a duration such as 500ms or 5s", text});
+  if (duration && (*duration <= 0ms || *duration > 24h)) {
     return Mismatch{"a duration of more than 0 and at most 24h", text};
   }
   return duration;
 }
 
+Parsed<milliseconds> parse_age(std::string_view text) {
+  return parse_time_span(text, {"an age such as 12h or 7d", text});
+}
+
+Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = digits_to_number(text.substr(0, digits));
+  const auto* const unit = std::ranges::find(byte_units, text.substr(digits), &ByteUnit::name);
+  if (!number || *number == 0 || unit == byte_units.end() ||
+      *number > largest_byte_size / unit->size) {
+    return Mismatch{"a size such as 16MiB or 500KiB", text};
+  }
+  return *number * unit->size;
+}
+
+std::string byte_size(std::uint64_t bytes) {
+  const auto* const unit = std::ranges::find_if(
+      byte_units, [bytes](const ByteUnit& candidate) { return bytes % candidate.size == 0; });
+  return std::to_string(bytes / unit->size) + std::string{unit->name};
+}
 Parsed<bool> parse_bool(std::string_view text) {
   constexpr std::array<std::string_view, 4> truths{"true", "yes", "on", "1"};
   constexpr std::array<std::string_view, 4> falsehoods{"false", "no", "off", "0"};

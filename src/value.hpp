@@ -33,12 +33,21 @@ using Parsed = boost::system::result<T, Mismatch>;
 /// number without a unit is refused.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// The same with days, `7d`, and without that limit.
+Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
+
 /// `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`, in any case.
 Parsed<bool> parse_bool(std::string_view text);
 
 /// A whole number from `smallest` to `largest`, decimal digits only.
 Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
                                   std::uint64_t largest);
+
+/// A number of bytes, plain or in KiB, MiB or GiB: `16MiB`. More than zero.
+Parsed<std::uint64_t> parse_byte_size(std::string_view text);
+
+/// The same the other way round, in the largest of these units that leaves no fraction.
+std::string byte_size(std::uint64_t bytes);
 
 /// UNIX seconds (with a fraction of up to nine digits) or RFC 3339, not before 1970. Numbers that
 /// can only be milliseconds, microseconds or nanoseconds are refused.

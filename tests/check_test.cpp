@@ -63,9 +63,10 @@ class SleepingClock final : public metrics_event::Clock {
 public:
   Instant now() override { return Instant{1700000000s}; }
   Deadline steady_now() override { return now_; }
-  void sleep_until(Deadline time) override {
+  bool sleep_until(Deadline time) override {
     CHECK(time > now_);
     now_ = time;
+    return true;
   }
   double random() override { return 0.5; }
 

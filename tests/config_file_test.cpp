@@ -95,7 +95,7 @@ TEST_CASE("what is wrong with a file is said with its place") {
         "/c.toml:2:1: unknown key \"xyzzy\", see metrics-event --help for the settings");
   CHECK(complaint("config = 'other.toml'").starts_with("/c.toml:1:1: unknown key \"config\""));
   CHECK(complaint("[default]\ntimeout = '7s'").starts_with("/c.toml:1:2: unknown key \"default\""));
-  CHECK(complaint("timeout = 7") == "/c.toml:1:11: timeout: expected a string in quotes");
+  CHECK(complaint("timeout = true") == "/c.toml:1:11: timeout: expected a string in quotes");
   CHECK(complaint("quiet = 'yes'") == "/c.toml:1:9: quiet: expected true or false");
   CHECK(complaint("label = 'a=b'") ==
         "/c.toml:1:9: label: expected an array of strings or a table");

@@ -14,14 +14,16 @@ class TestClock final : public Clock {
 public:
   Instant now() override { return {}; }
   Deadline steady_now() override { return time; }
-  void sleep_until(Deadline until) override {
+  bool sleep_until(Deadline until) override {
     sleeps.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(until - time));
     time = until;
+    return !ends_in_sleep;
   }
   double random() override { return 0.5; }
 
   Deadline time{1h};
   std::vector<std::chrono::milliseconds> sleeps;
+  bool ends_in_sleep = false; // by a signal
 };
 
 // Gives the replies one after the other, each after 10 ms.
@@ -29,6 +31,10 @@ struct Script {
   TestClock& clock;
   std::vector<Reply> replies;
   std::vector<Deadline> deadlines{};
+
+  Delivery deliver(int retries) {
+    return metrics_event::deliver({}, {clock.time + 5s, retries}, transport(), clock);
+  }
 
   Transport transport() {
     return [this](const Request&, Deadline deadline) {
@@ -46,7 +52,7 @@ TEST_SUITE_BEGIN("delivery");
 TEST_CASE("a push that is accepted is sent once") {
   TestClock clock;
   Script script{clock, {{.status = 204}}};
-  const Delivery delivery = deliver({}, {.retries = 2}, 5s, script.transport(), clock);
+  const Delivery delivery = script.deliver(2);
   CHECK(delivery.judgement.code == ExitCode::ok);
   CHECK(delivery.attempts == 1);
   CHECK(delivery.http_status == 204);
@@ -57,7 +63,7 @@ TEST_CASE("a push that is accepted is sent once") {
 TEST_CASE("passing trouble is tried again within one deadline") {
   TestClock clock;
   Script script{clock, {{.status = 503}, {.trouble = Trouble::no_connection}, {.status = 204}}};
-  const Delivery delivery = deliver({}, {.retries = 2}, 5s, script.transport(), clock);
+  const Delivery delivery = script.deliver(2);
   CHECK(delivery.judgement.code == ExitCode::ok);
   CHECK(delivery.attempts == 3);
   CHECK(clock.sleeps == std::vector<std::chrono::milliseconds>{50ms, 100ms});
@@ -70,7 +76,7 @@ TEST_CASE("passing trouble is tried again within one deadline") {
 TEST_CASE("the last attempt is what counts when attempts run out") {
   TestClock clock;
   Script script{clock, {{.status = 503}, {.trouble = Trouble::no_connection, .detail = "gone"}}};
-  const Delivery delivery = deliver({}, {.retries = 1}, 5s, script.transport(), clock);
+  const Delivery delivery = script.deliver(1);
   CHECK(delivery.judgement.code == ExitCode::unavailable);
   CHECK(delivery.attempts == 2);
   CHECK(delivery.http_status == 0);
@@ -79,7 +85,38 @@ TEST_CASE("the last attempt is what counts when attempts run out") {
 TEST_CASE("a refusal is final") {
   TestClock clock;
   Script script{clock, {{.status = 400}}};
-  CHECK(deliver({}, {.retries = 2}, 5s, script.transport(), clock).attempts == 1);
+  CHECK(script.deliver(2).attempts == 1);
+}
+
+TEST_CASE("a receiver that asks for a wait gets it, by its own clock") {
+  TestClock clock;
+  Script script{clock,
+                {{.status = 429, .retry_after = "2"},
+                 {.status = 503,
+                  .retry_after = "Thu, 01 Jan 2099 00:00:01 GMT",
+                  .date = std::chrono::sys_days{std::chrono::year{2099} / 1 / 1}},
+                 {.status = 204}}};
+  const Delivery delivery = script.deliver(2);
+  CHECK(delivery.accepted());
+  CHECK(clock.sleeps == std::vector<std::chrono::milliseconds>{2s, 1s});
+}
+
+TEST_CASE("a wait beyond the deadline is not begun") {
+  TestClock clock;
+  Script script{clock, {{.status = 429, .retry_after = "120"}}};
+  const Delivery delivery = script.deliver(2);
+  CHECK(delivery.judgement.code == ExitCode::tempfail);
+  CHECK(delivery.judgement.message.ends_with("it asks to wait 120s"));
+  CHECK(delivery.attempts == 1);
+  CHECK(clock.sleeps.empty());
+}
+
+TEST_CASE("a signal ends the wait between two attempts") {
+  TestClock clock;
+  clock.ends_in_sleep = true;
+  Script script{clock, {{.status = 503}, {.status = 204}}};
+  CHECK(script.deliver(2).attempts == 1);
+  CHECK(clock.sleeps.size() == 1);
 }
 
 TEST_SUITE_END();

@@ -36,7 +36,7 @@ struct Listener {
   Outcome send(const Words& more = {}) const {
     Words words{"runner-installed", "--flavor", "small", "--duration", "12.5", "--url", url};
     words.insert(words.end(), more.begin(), more.end());
-    return run(program, {.arguments = words});
+    return run(program, {.arguments = words, .environment = {one_attempt}});
   }
 
   std::unique_ptr<Background> process;
@@ -102,7 +102,7 @@ private:
         return; // the rest is still to come
       }
       const std::string date = heard.substr(start + name.size(), end - start - name.size());
-      CHECK(metrics_event::parse_http_date(date));
+      CHECK(metrics_event::parse_http_date(date, {}));
       heard.erase(start, end + 2 - start);
     }
   }

@@ -30,7 +30,8 @@ std::optional<Outcome> send_to_name(const NameServer& names, const Words& option
                   "--url",
                   "http://loki.example.com:" + std::to_string(port)};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  return run_isolated(program, {.arguments = arguments, .limit = ceiling}, names);
+  return run_isolated(
+      program, {.arguments = arguments, .environment = {one_attempt}, .limit = ceiling}, names);
 }
 
 std::string failure(const std::string& reason) {

@@ -72,6 +72,7 @@ Outcome send(const Nginx& nginx, const Words& options, const Variables& variable
   for (const auto& [name, value] : variables) {
     invocation.environment[name] = filled(value, nginx);
   }
+  invocation.environment.insert(one_attempt);
   return run(program, invocation);
 }
 

@@ -76,6 +76,9 @@ const std::vector<Sample> samples{
     {"config", "/one.toml", "none", "a\nb"},
     {"timeout", "7s", "8s", "5 parsecs"},
     {"connect-timeout", "300ms", "400ms", "soon"},
+    {"retries", "1", "0", "many"},
+    {"spool", "./one", "true", "maybe"},
+    {"spool-max-bytes", "1KiB", "5", "0"},
     {"entry-time", "event", "now", "then"},
     {"best-effort", "true", "false", "maybe"},
     {"disabled", "true", "false", "maybe"},
@@ -103,6 +106,9 @@ TEST_CASE("the defaults are those of the table") {
   CHECK(defaults.org_id.empty());
   CHECK(defaults.timeout == 5s);
   CHECK(defaults.connect_timeout == 2s);
+  CHECK(defaults.retries == 2);
+  CHECK_FALSE(defaults.spool.on);
+  CHECK(defaults.spool_max_bytes == 16UL * 1024 * 1024);
   CHECK(defaults.entry_time == EntryTime::now);
   CHECK(defaults.output == Output::text);
   CHECK_FALSE((defaults.best_effort || defaults.disabled || defaults.dry_run || defaults.quiet ||

@@ -106,7 +106,8 @@ std::string https(const std::string& host, std::uint16_t port) {
   return "https://" + host + ':' + std::to_string(port);
 }
 
-Invocation event(const std::string& url, const Words& more, const Variables& variables = {}) {
+Invocation event(const std::string& url, const Words& more, Variables variables = {}) {
+  variables.insert(one_attempt);
   Words words{"runner-installed", "--flavor", "small", "--duration", "1", "--url", url};
   words.insert(words.end(), more.begin(), more.end());
   return {.arguments = words, .environment = variables};

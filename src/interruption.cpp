@@ -1,0 +1,82 @@
+#include "interruption.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <csignal>
+#include <cstdint>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
+
+// A handler of a signal belongs to the whole process, and so does what it knows.
+volatile std::sig_atomic_t noted = 0;
+volatile std::sig_atomic_t event = -1;
+
+extern "C" void note(int number) {
+  const int error = errno;
+  noted = number;
+  for (const int ending : ending_signals) {
+    if (struct sigaction action{};
+        sigaction(ending, nullptr, &action) == 0 && action.sa_handler == note) {
+      std::signal(ending, SIG_DFL);
+    }
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+  errno = error;
+}
+
+} // namespace
+
+void note_signals() {
+  if (event >= 0) {
+    return;
+  }
+  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event < 0) {
+    return; // then a signal ends the process, as it does where nobody notes it
+  }
+  for (const int ending : ending_signals) {
+    struct sigaction action {};
+    struct sigaction before {};
+    action.sa_handler = note;
+    action.sa_flags = SA_RESTART;
+    sigaction(ending, nullptr, &before);
+    if (before.sa_handler == SIG_DFL) {
+      sigaction(ending, &action, nullptr);
+    }
+  }
+}
+
+int noted_signal() {
+  return noted;
+}
+
+bool await_input(int descriptor, Deadline deadline) {
+  while (noted == 0) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    std::array<pollfd, 2> watched{pollfd{descriptor, POLLIN, 0}, pollfd{event, POLLIN, 0}};
+    const int ready = poll(watched.data(), watched.size(),
+                           static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
+    if (ready >= 0 || errno != EINTR) {
+      return watched[0].revents != 0;
+    }
+  }
+  return false;
+}
+
+int interruption() {
+  return event;
+}
+
+} // namespace metrics_event
