@@ -51,7 +51,7 @@ void note_signals() {
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;
     sigaction(ending, nullptr, &before);
-    if (before.sa_handler == SIG_DFL) {
+    if (before.sa_handler != SIG_IGN) {
       sigaction(ending, &action, nullptr);
     }
   }
