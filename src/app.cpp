@@ -4,9 +4,11 @@
 #include "cli.hpp"
 #include "config_file.hpp"
 #include "file.hpp"
+#include "flush.hpp"
 #include "help.hpp"
 #include "interruption.hpp"
 #include "listen.hpp"
+#include "places.hpp"
 #include "process.hpp"
 #include "report.hpp"
 #include "settings_rules.hpp"
@@ -25,12 +27,13 @@ namespace {
 constexpr auto patience_with_config = std::chrono::seconds{5};
 
 // What a command line is about, which decides what stdout gets.
-enum class Matter { event, check, listen };
+enum class Matter { event, check, flush, listen };
 
 Matter matter_of(const CommandLine& line) {
   const auto* const command = std::get_if<RunCommand>(&line.command);
   return command == nullptr               ? Matter::event
          : command->type->name == "check" ? Matter::check
+         : command->type->name == "flush" ? Matter::flush
                                           : Matter::listen;
 }
 
@@ -51,6 +54,29 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
   }
   app.means.console.say("error: " + report.failure->text());
   return report.failure->code();
+}
+
+void run_flush(const App& app, const RunCommand& command, const std::vector<Layer>& layers,
+               const Resolved& resolved, FlushReport& report) {
+  const FlushOptions options = flush_options(*command.type, command.options);
+  flush(options, layers, resolved, app.means, report);
+  if (options.task != FlushOptions::Task::list) {
+    app.means.console.print(resolved.settings.output == Output::json ? to_json(report)
+                                                                     : to_text(report));
+  }
+}
+
+// Fills in where the usual spool is, for who needs it.
+void find_spool(const App& app, Matter matter, Resolved& resolved) {
+  SpoolPlace& spool = resolved.settings.spool;
+  if (!spool.directory.empty() || (!spool.on && matter != Matter::flush)) {
+    return;
+  }
+  spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
+  if (spool.directory.empty()) {
+    blame(resolved.origins.at("spool"), "neither XDG_STATE_HOME nor HOME says where the usual "
+                                        "spool is, name a directory");
+  }
 }
 
 // What the configuration files give, the one that counts least first.
@@ -96,7 +122,10 @@ void print_result(const App& app, const Report& report) {
     app.means.console.print(to_json(report));
   } catch (const Failure& failure) {
     const bool delivered = report.status == Report::Status::delivered;
-    throw Failure{failure.code(), failure.text() + (delivered ? "; the event is delivered" : "")};
+    const bool spooled = report.status == Report::Status::spooled;
+    throw Failure{failure.code(), failure.text() + (delivered ? "; the event is delivered"
+                                                    : spooled ? "; the event is in the spool"
+                                                              : "")};
   }
 }
 
@@ -123,8 +152,21 @@ Failure current_failure() {
 struct Progress {
   Matter matter = Matter::event;
   Settings settings; // as far as they are known
-  Report report;
+  ExitCode exit_code = ExitCode::ok;
+  Report report;           // of an event
+  FlushReport flush_report;
 };
+
+// What there is on stdout besides the diagnostics, if anything.
+std::string result_object(const Progress& progress, const Failure& failure) {
+  switch (progress.matter) {
+  case Matter::event: return to_json(progress.report);
+  case Matter::flush: return to_json(progress.flush_report);
+  case Matter::check: return to_json(CheckReport{.failure = failure});
+  case Matter::listen: break;
+  }
+  return "";
+}
 
 // Says what went wrong, where the settings want it said, and completes the report.
 void report_failure(const App& app, Failure failure, Progress& progress) {
@@ -133,21 +175,23 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   }
   const Settings& settings = progress.settings;
   Report& report = progress.report;
-  const bool excused = progress.matter == Matter::event && settings.best_effort &&
-                       excused_by_best_effort(failure.code());
+  const bool may_be_excused = progress.matter == Matter::event || progress.matter == Matter::flush;
+  const bool excused =
+      may_be_excused && settings.best_effort && excused_by_best_effort(failure.code());
   if (!excused || !settings.quiet) {
     app.means.console.say((excused ? "warning: " : "error: ") + failure.text());
   }
-  report.status = Report::Status::failed;
-  report.exit_code = excused ? ExitCode::ok : failure.code();
-  report.failure = failure;
-  if (settings.output == Output::text || progress.matter == Matter::listen ||
-      failure.code() == ExitCode::ioerr) { // stdout has just failed
-    return;
+  if (report.status != Report::Status::spooled) {
+    report.status = Report::Status::failed;
   }
-  app.means.console.print(progress.matter == Matter::event
-                              ? to_json(report)
-                              : to_json(CheckReport{.failure = failure}));
+  progress.exit_code = excused ? ExitCode::ok : failure.code();
+  report.exit_code = progress.flush_report.exit_code = progress.exit_code;
+  report.failure = progress.flush_report.failure = failure;
+  if (failure.code() != ExitCode::ioerr) { // stdout has not just failed
+    app.means.console.print(settings.output == Output::json ? result_object(progress, failure)
+                            : progress.matter == Matter::flush ? to_text(progress.flush_report)
+                                                               : "");
+  }
 }
 
 // Returns the exit status, or throws.
@@ -167,8 +211,9 @@ ExitCode run_line(const App& app, Progress& progress) {
   progress.settings.output = output_of(layers);
 
   const auto* const command = std::get_if<RunCommand>(&line.command);
-  const Resolved resolved = resolve(layers, command == nullptr ? std::span<const std::string_view>{}
-                                                               : command->type->settings);
+  Resolved resolved = resolve(layers, command == nullptr ? std::span<const std::string_view>{}
+                                                         : command->type->settings);
+  find_spool(app, progress.matter, resolved);
   progress.settings = resolved.settings;
   if (holds_secret(resolved.settings)) {
     keep_out_of_cores();
@@ -177,6 +222,9 @@ ExitCode run_line(const App& app, Progress& progress) {
   case Matter::check: return run_check(app, *command, resolved);
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
+    break;
+  case Matter::flush:
+    run_flush(app, *command, layers, resolved, progress.flush_report);
     break;
   case Matter::event:
     send(std::get<SendEvent>(line.command), resolved, app.means, progress.report);
@@ -200,7 +248,7 @@ ExitCode run(const App& app) {
     } catch (const Failure&) { // the object could not be written, which changes nothing
     }
   }
-  return progress.report.exit_code;
+  return progress.exit_code;
 }
 
 } // namespace metrics_event

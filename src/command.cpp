@@ -18,6 +18,25 @@ constexpr std::array listen_options{
 
 constexpr std::array<std::string_view, 4> listen_settings{"config", "timeout", "output", "verbose"};
 
+constexpr std::array flush_options{
+    CommandOption{"wait", "DURATION", "", "keep trying for so long, until nothing is left"},
+    CommandOption{"list", "", "", "show what waits instead: age, attempts, event, destination"},
+    CommandOption{"drop", "", "", "delete what a filter selects instead, or --all"},
+    CommandOption{"all", "", "", "with --drop: everything"},
+    CommandOption{"event", "NAME", "", "with --list or --drop, a filter: events of this name"},
+    CommandOption{"older-than", "AGE", "",
+                  "with --list or --drop, a filter: entries older than 12h, 7d and so on"},
+    CommandOption{"refused", "", "",
+                  "with --list or --drop: what was refused, instead of what waits"},
+};
+
+constexpr std::array<std::string_view, 22> flush_settings{
+    "url",         "header",          "username",   "password-file", "password",
+    "bearer-token", "bearer-token-file", "ca-cert",   "cert",          "key",
+    "tls-skip-verify", "no-proxy",    "proxy",      "config",        "timeout",
+    "connect-timeout", "retries",     "spool",      "best-effort",   "output",
+    "quiet",       "verbose"};
+
 constexpr std::array check_options{
     CommandOption{"send", "", "",
                   "send a real event, metrics_event_check, instead of an empty push"},
@@ -38,10 +57,26 @@ constexpr std::array commands{
         check_options,
         {}},
     CommandType{
+        "flush", "deliver what waits in the spool",
+        "Sends what was kept when it could not be delivered, oldest first, each entry to where it "
+        "was meant to go, many in one push, and deletes what was accepted. Credentials and "
+        "headers are those of the settings, and go only to the server of the setting url. Says "
+        "on stdout how many entries were delivered, refused, and are left. A push of many that is "
+        "refused is narrowed down to the entries that the receiver refuses, which are put aside "
+        "in refused/ with the reason beside each; an entry that is too old for the receiver gets "
+        "the present as its entry time first, once. The exit status is 0 when nothing is left and "
+        "nothing was refused, 65 when something was refused, or the status of what stopped it. "
+        "One flush works on a spool at a time, another waits for its end as long as --timeout "
+        "says. --timeout is for each push. With --wait it tries again what may pass (68, 69, 75), "
+        "and ends when nothing is left or the time is over. Without --spool it takes the usual "
+        "one: /var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
+        "~/.local/state of others.",
+        flush_options, flush_settings},
+    CommandType{
         "listen", "receive pushes, for trying things out",
         "Says on stderr where it listens, \"listening on URL\", once it does. Answers as Loki "
         "does, "
-        "but takes entries of any age and no compressed bodies, and prints each entry that it "
+        "but takes entries of any age, and of encodings only gzip, and prints each entry that it "
         "accepts "
         "as one line of JSON before it answers: the line itself, or with --output json the whole "
         "entry. With --verbose, says on stderr what it refused. GET /ready is answered as well. A "

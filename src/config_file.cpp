@@ -1,6 +1,7 @@
 #include "config_file.hpp"
 
 #include "exit_code.hpp"
+#include "places.hpp"
 #include "text.hpp"
 
 #define TOML_ENABLE_FORMATTERS 0
@@ -122,16 +123,8 @@ std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
                                  : std::vector{ConfigPlace{asked->text, asked->origin}};
   }
   std::vector<ConfigPlace> places{{"/etc/metrics-event/config.toml", std::nullopt}};
-  const auto directory = [&environment](const char* variable) {
-    const std::string path = environment(variable).value_or("");
-    return path.starts_with('/') ? path : ""; // a relative one is invalid and ignored
-  };
-  const std::string home = directory("HOME");
-  const std::string config_home = directory("XDG_CONFIG_HOME");
-  if (!config_home.empty() || !home.empty()) {
-    places.push_back(
-        {(config_home.empty() ? home + "/.config" : config_home) + "/metrics-event/config.toml",
-         std::nullopt});
+  if (const std::string home = config_home(environment); !home.empty()) {
+    places.push_back({home + "/metrics-event/config.toml", std::nullopt});
   }
   return places;
 }

@@ -42,6 +42,15 @@ bool Console::output_is_terminal() const {
   return isatty(output_) == 1;
 }
 
+bool Console::diagnostics_is_terminal() const {
+  return isatty(diagnostics_) == 1;
+}
+
+void Console::overwrite(std::string_view text) const {
+  constexpr std::string_view erase_rest_of_line = "\x1b[K";
+  write_all(diagnostics_, '\r' + std::string{text} + std::string{erase_rest_of_line});
+}
+
 void Console::say(std::string_view text) const {
   write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
 }

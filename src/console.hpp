@@ -17,6 +17,12 @@ public:
   /// Whether stdout is a terminal.
   bool output_is_terminal() const;
 
+  /// Whether stderr is a terminal.
+  bool diagnostics_is_terminal() const;
+
+  /// Puts a text in the place of the last line of a terminal on stderr.
+  void overwrite(std::string_view text) const;
+
   /// Writes one line, `metrics-event: TEXT`, to stderr.
   void say(std::string_view text) const;
 

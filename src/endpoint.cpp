@@ -48,8 +48,8 @@ std::string without_userinfo(std::string_view url) {
          std::string{url.substr(authority_end)};
 }
 
-// `?a=b&c=d` becomes `?a=…&c=…`.
-std::string without_query_values(std::string_view target) {
+// `?a=b&c=d` becomes `?a=…&c=…`, or what else stands for a value.
+std::string without_query_values(std::string_view target, std::string_view mark) {
   std::string shown;
   bool in_query = false;
   bool in_value = false;
@@ -61,10 +61,20 @@ std::string without_query_values(std::string_view target) {
     }
     if (in_query && !in_value && c == '=') {
       in_value = true;
-      shown += "…";
+      shown += mark;
     }
   }
   return shown;
+}
+
+std::string url_without_query_values(const Endpoint& endpoint, std::string_view mark) {
+  const std::string place = endpoint.authority() + without_query_values(endpoint.target, mark);
+  switch (endpoint.scheme) {
+  case Scheme::http: return "http://" + place;
+  case Scheme::https: return "https://" + place;
+  case Scheme::file: break;
+  }
+  return endpoint.target.empty() ? "file:" : "file://" + endpoint.target;
 }
 
 Mismatch mismatch(std::string_view expected, std::string_view url) {
@@ -146,7 +156,7 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
 } // namespace
 
 std::string redacted_url(std::string_view url) {
-  return without_query_values(without_userinfo(url));
+  return without_query_values(without_userinfo(url), "…");
 }
 
 std::vector<std::string> query_values(const Endpoint& endpoint) {
@@ -167,12 +177,11 @@ std::string Endpoint::authority() const {
 }
 
 std::string Endpoint::url() const {
-  switch (scheme) {
-  case Scheme::http: return "http://" + authority() + without_query_values(target);
-  case Scheme::https: return "https://" + authority() + without_query_values(target);
-  case Scheme::file: break;
-  }
-  return target.empty() ? "file:" : "file://" + target;
+  return url_without_query_values(*this, "…");
+}
+
+std::string Endpoint::kept_url() const {
+  return url_without_query_values(*this, "");
 }
 
 bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {

@@ -30,6 +30,15 @@ struct Endpoint {
   /// The URL as messages show it: without credentials and without the values of its query, which
   /// may be secret.
   std::string url() const;
+
+  /// The URL as it may be kept on disk: as above, but one that parses; the values of its query are
+  /// empty.
+  std::string kept_url() const;
+
+  /// Whether another is on the same server, so that it may be shown the same credentials.
+  bool has_origin_of(const Endpoint& other) const {
+    return scheme == other.scheme && host == other.host && port == other.port;
+  }
 };
 
 /// A URL, be it malformed, as messages show it: without what may be credentials and without the

@@ -6,7 +6,6 @@
 
 #include <boost/json/parse.hpp>
 
-#include <limits>
 #include <map>
 
 namespace metrics_event {
@@ -84,11 +83,11 @@ private:
   }
 
   static Instant entry_time(const std::string& text) {
-    const auto time = parse_count(text, 0, std::numeric_limits<std::int64_t>::max());
+    const auto time = parse_unix_nanoseconds(text);
     if (!time) {
       refuse("an entry time is not a string of digits: " + quote(text));
     }
-    return Instant{std::chrono::nanoseconds{static_cast<std::int64_t>(*time)}};
+    return *time;
   }
 
   void add_stream(const boost::json::object& stream) {

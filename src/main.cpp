@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
       run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
            .environment = variable,
            .variables = our_variables(environ),
+           .is_root = geteuid() == 0,
            .events = built_in_events(),
            .means = {.transport = http_transport, .clock = clock, .console = Console{}}});
   // Not exit(): a name lookup that is late may still be running, and nobody waits for it.

@@ -1,5 +1,6 @@
 #include "receiver.hpp"
 
+#include "gzip.hpp"
 #include "json_text.hpp"
 #include "judgement.hpp"
 #include "loki.hpp"
@@ -41,12 +42,18 @@ Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted)
   if (const auto refusal = refusal_of_type(request.content_type)) {
     return {.status = 400, .body = *refusal + '\n'};
   }
-  if (!request.content_encoding.empty()) {
+  const bool is_compressed = request.content_encoding == "gzip";
+  if (!is_compressed && !request.content_encoding.empty()) {
     return {.status = 400,
             .body = "Content-Encoding " + quote(request.content_encoding) + " not supported\n"};
   }
+  const auto unpacked =
+      is_compressed ? gunzip(request.body, largest_received_body) : std::optional<std::string>{};
+  if (is_compressed && !unpacked) {
+    return {.status = 400, .body = "gzip: invalid header, or too large\n"};
+  }
   Answer answer{.status = scripted.status, .retry_after = scripted.retry_after, .scripted = true};
-  auto entries = decode_push(request.body);
+  auto entries = decode_push(unpacked ? std::string_view{*unpacked} : request.body);
   if (!entries) {
     return {.status = 400, .body = entries.error() + '\n'};
   }

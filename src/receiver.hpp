@@ -33,8 +33,8 @@ struct Answer {
 /// Largest body that is received, in bytes.
 inline constexpr std::size_t largest_received_body = 4UL * 1024 * 1024;
 
-/// Answers a request as Loki 2.8 was measured to, but takes entries of any age and no compressed
-/// bodies. `scripted` is the
+/// Answers a request as Loki 2.8 was measured to, but takes entries of any age, and of encodings
+/// only gzip. `scripted` is the
 /// answer to a well-formed push; it refuses the entries unless it is 200, 202 or 204.
 Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted);
 

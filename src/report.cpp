@@ -9,6 +9,7 @@ namespace {
 std::string_view name_of(Report::Status status) {
   switch (status) {
   case Report::Status::delivered: return "delivered";
+  case Report::Status::spooled: return "spooled";
   case Report::Status::failed: return "failed";
   case Report::Status::dry_run: return "dry_run";
   case Report::Status::disabled: return "disabled";

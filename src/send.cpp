@@ -2,6 +2,7 @@
 
 #include "access.hpp"
 #include "delivery.hpp"
+#include "drain.hpp"
 #include "entry.hpp"
 #include "event.hpp"
 #include "exit_code.hpp"
@@ -9,9 +10,16 @@
 #include "log_file.hpp"
 #include "loki.hpp"
 #include "settings_rules.hpp"
+#include "spool.hpp"
+#include "text.hpp"
+
+#include <limits>
+#include <utility>
 
 namespace metrics_event {
 namespace {
+
+constexpr std::size_t most_entries_drained = 100;
 
 class Send {
 public:
@@ -61,9 +69,26 @@ private:
     }
     if (settings_.url.scheme == Scheme::file) {
       append();
-    } else {
-      push(std::move(body));
+      delivered();
+      return;
     }
+    // The time for the files that it takes is part of the whole, and so is a drain.
+    const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
+    try {
+      push(std::move(body), effort);
+    } catch (const Failure& failure) {
+      if (!settings_.spool.on || failure.code() == ExitCode::data) {
+        throw;
+      }
+      return keep(failure);
+    }
+    delivered();
+    if (settings_.spool.on) {
+      drain_spool(effort.deadline);
+    }
+  }
+
+  void delivered() {
     report_.status = Report::Status::delivered;
     if (settings_.verbose) {
       means_.console.say(describe_delivery(report_));
@@ -79,14 +104,12 @@ private:
         std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - start);
   }
 
-  void push(std::string body) {
-    // The time for the files is part of the whole.
-    const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
-    Access access =
-        open_access(resolved_, effort.deadline, [this](const std::string& text) { warn(text); });
+  void push(std::string body, const Effort& effort) {
+    access_ = open_access(resolved_, effort.deadline,
+                          [this](const std::string& text) { warn(text); });
     const Delivery delivery = metrics_event::deliver(
-        push_request(std::move(access), settings_.org_id, settings_.headers, std::move(body)),
-        effort, means_.transport, means_.clock);
+        push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
+        means_.transport, means_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -101,6 +124,50 @@ private:
     }
   }
 
+  // What may pass is no failure then; what somebody has to mend still is.
+  void keep(const Failure& failure) {
+    const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
+    try {
+      const auto id = static_cast<std::uint64_t>(
+          means_.clock.random() * static_cast<double>(std::numeric_limits<std::uint64_t>::max()));
+      Spool::make(settings_.spool)
+          .add(record, report_.attempts, id, settings_.spool_max_bytes);
+    } catch (const Failure& of_spool) {
+      throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
+    }
+    report_.status = Report::Status::spooled;
+    report_.failure = failure;
+    const Failure kept{failure.code(), "kept in the spool " + quote(settings_.spool.directory) +
+                                           ": " + failure.text()};
+    if (!may_pass(failure.code()) || noted_signal() != 0) {
+      throw Failure{kept};
+    }
+    warn(kept.text());
+  }
+
+  // The receiver is there, so what waits for it goes as well, as far as there is time.
+  void drain_spool(Deadline deadline) {
+    try {
+      auto spool = Spool::find(settings_.spool);
+      if (!spool || !spool->try_lock()) {
+        return;
+      }
+      drain(*spool,
+            {.timeout = settings_.timeout,
+             .ends = deadline,
+             .most_entries = most_entries_drained,
+             .only = Group{settings_.url.kept_url(), settings_.org_id}},
+            [this](const std::string&) { return Destination{access_, settings_.headers}; },
+            means_.transport, means_.clock,
+            {[this](const std::string& text) { warn(text); }, [](const Drained&) {}});
+    } catch (const Failure& failure) { // nobody asked for it
+      if (settings_.verbose) {
+        means_.console.say(failure.text());
+      }
+    }
+  }
+
+  Access access_; // once it was opened
   const SendEvent& command_;
   const Resolved& resolved_;
   const Settings& settings_;

@@ -52,16 +52,16 @@ Parsed<std::string> parse_log_path(std::string_view text) {
              : Parsed<std::string>{Mismatch{"a path that starts with /", text}};
 }
 
-Parsed<SpoolChoice> parse_spool(std::string_view text) {
+Parsed<SpoolPlace> parse_spool(std::string_view text) {
   if (const auto on = parse_bool(text)) {
-    return SpoolChoice{.on = *on};
+    return SpoolPlace{.on = *on};
   }
   auto directory = parse_file(text);
   if (!directory || text.find('/') == text.npos) {
     return Mismatch{"true, false, or a directory such as /var/spool/metrics-event or ./spool",
                     text};
   }
-  return SpoolChoice{.on = true, .directory = *std::move(directory)};
+  return SpoolPlace{.on = true, .directory = *std::move(directory)};
 }
 
 Parsed<int> parse_retries(std::string_view text) {
@@ -89,7 +89,7 @@ std::string shown(const Secret& secret) {
 std::string shown(EntryTime time) {
   return time == EntryTime::now ? "now" : "event";
 }
-std::string shown(const SpoolChoice& spool) {
+std::string shown(const SpoolPlace& spool) {
   return spool.directory.empty() ? shown(spool.on) : spool.directory;
 }
 std::string shown(int count) {

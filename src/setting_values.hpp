@@ -26,7 +26,7 @@ Parsed<std::string> parse_log_path(std::string_view text);
 Parsed<std::string> parse_host_list(std::string_view text);
 
 /// `true`, `false`, or a directory, which has a slash in it.
-Parsed<SpoolChoice> parse_spool(std::string_view text);
+Parsed<SpoolPlace> parse_spool(std::string_view text);
 
 /// How often to try again.
 Parsed<int> parse_retries(std::string_view text);
@@ -42,7 +42,7 @@ std::string shown(const Secret& secret);
 std::string shown(const Labels& labels);
 std::string shown(const Headers& headers);
 std::string shown(EntryTime time);
-std::string shown(const SpoolChoice& spool);
+std::string shown(const SpoolPlace& spool);
 std::string shown(int count);
 std::string shown(std::uint64_t bytes);
 std::string shown(Output output);

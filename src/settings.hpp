@@ -21,9 +21,10 @@ namespace metrics_event {
 enum class Output { text, json };
 
 /// Whether and where undelivered entries are kept.
-struct SpoolChoice {
+struct SpoolPlace {
   bool on = false;
-  std::string directory{}; // empty: the usual place
+  std::string directory{}; // empty: the usual one, which `places` knows
+  bool is_usual = false;   // then the directories above it are made as well
 };
 
 /// Every setting's value. Defaults, spellings and meanings are in the table, `all_settings`.
@@ -53,7 +54,7 @@ struct Settings {
   Output output{};
   bool best_effort = false;
   int retries = 0; // attempts after the first
-  SpoolChoice spool;
+  SpoolPlace spool;
   std::uint64_t spool_max_bytes = 0;
   bool disabled = false;
   bool dry_run = false;

@@ -126,6 +126,18 @@ bool holds_secret(const Settings& settings) {
          !settings.bearer_token_file.empty() || !settings.cert.empty();
 }
 
+void forget_credentials(Settings& settings) {
+  settings.url.credentials.reset();
+  settings.headers.clear();
+  settings.username.clear();
+  settings.password = {};
+  settings.password_file.clear();
+  settings.bearer_token = {};
+  settings.bearer_token_file.clear();
+  settings.cert.clear();
+  settings.key.clear();
+}
+
 std::vector<std::string> risks(const Resolved& resolved) {
   const Settings& settings = resolved.settings;
   std::vector<std::string> risks;
@@ -140,10 +152,11 @@ std::vector<std::string> risks(const Resolved& resolved) {
     risks.emplace_back("--proxy: everybody on this machine can see a password on the command "
                        "line, use METRICS_EVENT_PROXY");
   }
-  for (const char* const name : {"label", "metadata", "header", "org-id"}) {
-    const Origin& origin = resolved.origins.at(name);
-    if (settings.url.scheme == Scheme::file && origin.source == Source::flag) {
-      risks.push_back(origin.name + ": means nothing to a file, leave it out");
+  for (const char* const name : {"label", "metadata", "header", "org-id", "spool"}) {
+    const auto origin = resolved.origins.find(name);
+    if (settings.url.scheme == Scheme::file && origin != resolved.origins.end() &&
+        origin->second.source == Source::flag) {
+      risks.push_back(origin->second.name + ": means nothing to a file, leave it out");
     }
   }
   const bool sends_credentials = settings.url.credentials || !settings.username.empty() ||

@@ -7,6 +7,9 @@
 
 namespace metrics_event {
 
+/// Takes away all that proves who we are: credentials, headers, client certificates.
+void forget_credentials(Settings& settings);
+
 /// The rules across settings, before any I/O. Throws Failure that names every origin involved:
 /// usage when one of them is a flag, config otherwise.
 void check_settings(const Resolved& resolved);

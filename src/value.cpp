@@ -263,4 +263,12 @@ std::string unix_nanoseconds(Instant time) {
   return std::to_string(time.time_since_epoch().count());
 }
 
+Parsed<Instant> parse_unix_nanoseconds(std::string_view text) {
+  const auto time = parse_count(text, 0, std::numeric_limits<std::int64_t>::max());
+  if (!time) {
+    return Mismatch{"UNIX nanoseconds in digits", text};
+  }
+  return Instant{nanoseconds{static_cast<std::int64_t>(*time)}};
+}
+
 } // namespace metrics_event

@@ -62,4 +62,7 @@ std::string unix_seconds(Instant time);
 /// UNIX nanoseconds as digits: the entry time of a push.
 std::string unix_nanoseconds(Instant time);
 
+/// The same the other way round.
+Parsed<Instant> parse_unix_nanoseconds(std::string_view text);
+
 } // namespace metrics_event

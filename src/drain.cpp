@@ -1,0 +1,308 @@
+#include "drain.hpp"
+
+#include "gzip.hpp"
+#include "interruption.hpp"
+#include "loki.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t most_names = 10'000; // known at a time, so that memory has a bound
+constexpr std::size_t most_entries_a_push = 1000;
+constexpr std::size_t worth_compressing = 1024; // bytes
+constexpr int too_many_requests = 429;
+
+// An entry that is about to be sent.
+struct Waiting {
+  std::string name;
+  SpoolRecord record;
+};
+
+Group group_of(const SpoolRecord& record) {
+  return {record.url, record.org_id};
+}
+
+// At most what the entry takes in a push.
+std::size_t size_in_push(const Entry& entry) {
+  return push_body({&entry, 1}).size();
+}
+
+// Each stream once, its entries ascending, or a receiver could find the older ones too far behind.
+std::string body_of(std::span<const Waiting> entries) {
+  std::vector<Entry> sorted;
+  for (const Waiting& waiting : entries) {
+    sorted.push_back(waiting.record.entry);
+  }
+  std::ranges::stable_sort(sorted, {}, [](const Entry& entry) {
+    return std::tie(entry.labels, entry.time);
+  });
+  return push_body(sorted);
+}
+
+// Whether the present as its entry time would make an entry acceptable, in Loki's words.
+bool is_about_age(const Judgement& judgement) {
+  const auto says = [&judgement](const char* words) {
+    return judgement.response.find(words) != std::string::npos;
+  };
+  return says("too old") || says("too far behind");
+}
+
+class Drain {
+public:
+  Drain(Spool& spool, const DrainLimits& limits, const Reach& reach, const Transport& transport,
+        Clock& clock, const DrainEvents& events)
+      : spool_{spool}, limits_{limits}, reach_{reach}, transport_{transport}, clock_{clock},
+        events_{events} {}
+
+  Drained run() {
+    const std::size_t window = limits_.most_entries == 0 ? most_names : limits_.most_entries;
+    std::string last;
+    try {
+      while (!is_over()) {
+        const std::vector<std::string> names = spool_.names(Box::waiting, last, window);
+        if (names.empty()) {
+          break;
+        }
+        last = names.back();
+        drain(names);
+        if (limits_.most_entries != 0) {
+          break;
+        }
+      }
+    } catch (const Failure& failure) { // of the spool itself
+      fail(failure);
+    }
+    return std::move(drained_);
+  }
+
+private:
+  // A name of the window, and what is known about its entry.
+  struct Slot {
+    std::string name;
+    std::optional<Group> group{};
+    bool is_done = false;
+  };
+
+  bool is_over() const {
+    return noted_signal() != 0 || (limits_.ends && clock_.steady_now() >= *limits_.ends);
+  }
+
+  bool is_stopped(const Group& group) const {
+    return stopped_urls_.contains(group.first) || stopped_groups_.contains(group) ||
+           (limits_.only && *limits_.only != group);
+  }
+
+  void drain(const std::vector<std::string>& names) {
+    std::vector<Slot> slots;
+    for (const std::string& name : names) {
+      slots.push_back({name});
+    }
+    while (!is_over()) {
+      const std::vector<Waiting> entries = collect(slots);
+      if (entries.empty()) {
+        break;
+      }
+      deliver(entries);
+    }
+  }
+
+  // The oldest entry that can be sent and those that one push can carry with it.
+  std::vector<Waiting> collect(std::vector<Slot>& slots) {
+    std::vector<Waiting> entries;
+    std::size_t size = 0;
+    for (Slot& slot : slots) {
+      slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
+      if (slot.is_done || (slot.group && !entries.empty() &&
+                           *slot.group != group_of(entries.front().record))) {
+        continue;
+      }
+      auto record = read(slot.name);
+      if (!record || is_stopped(group_of(*record))) {
+        slot.is_done = true;
+        continue;
+      }
+      slot.group = group_of(*record);
+      if (!entries.empty() && *slot.group != group_of(entries.front().record)) {
+        continue;
+      }
+      size += size_in_push(record->entry);
+      if (!entries.empty() && (size > largest_push || entries.size() == most_entries_)) {
+        break;
+      }
+      slot.is_done = true;
+      entries.push_back({slot.name, *std::move(record)});
+    }
+    return entries;
+  }
+
+  // Nothing when it is gone or set aside.
+  std::optional<SpoolRecord> read(const std::string& name) {
+    const auto text = spool_.read(Box::waiting, name);
+    if (!text && text.error() == std::errc::no_such_file_or_directory) {
+      return std::nullopt;
+    }
+    if (!text && text.error() != std::errc::file_too_large &&
+        text.error() != std::errc::too_many_symbolic_link_levels) {
+      fail({ExitCode::cantcreat, "cannot read the entry " + quote(name) + " in the spool " +
+                                     quote(spool_.path()) + ": " + system_words(text.error())});
+      return std::nullopt;
+    }
+    auto record = text ? decode_record(*text)
+                       : boost::system::result<SpoolRecord, std::string>{
+                             boost::system::in_place_error, "it is not a file, or too large"};
+    if (record) {
+      return *std::move(record);
+    }
+    spool_.refuse(name, record.error());
+    drained_.set_aside += 1;
+    events_.warn("a file in the spool is no entry and is set aside as " +
+                 quote(spool_.path() + "/refused/" + name) + ": " + record.error());
+    return std::nullopt;
+  }
+
+  void fail(const Failure& failure) {
+    if (!drained_.failure) {
+      drained_.failure = failure;
+    }
+  }
+
+  // Delivers what it can of entries that one push can carry.
+  void deliver(std::span<const Waiting> entries) {
+    if (is_over() || is_stopped(group_of(entries.front().record))) {
+      return;
+    }
+    const std::optional<Delivery> delivery = push(entries);
+    if (!delivery) {
+      return;
+    }
+    const Judgement& judgement = delivery->judgement;
+    const bool is_too_much = delivery->http_status == too_many_requests && entries.size() > 1;
+    if (delivery->accepted()) {
+      for (const Waiting& entry : entries) {
+        spool_.remove(Box::waiting, entry.name);
+        drained_.delivered += 1;
+      }
+    } else if (entries.size() > 1 && (judgement.code == ExitCode::data || is_too_much)) {
+      const std::size_t half = entries.size() / 2;
+      most_entries_ = is_too_much ? std::max<std::size_t>(half, 1) : most_entries_;
+      deliver(entries.first(half));
+      deliver(entries.subspan(half));
+      return;
+    } else if (judgement.code == ExitCode::data) {
+      refuse(entries.front(), judgement);
+    } else {
+      stop(entries, *delivery);
+    }
+    events_.progress(drained_);
+  }
+
+  void refuse(const Waiting& entry, const Judgement& judgement) {
+    if (is_about_age(judgement) && !entry.record.is_restamped) {
+      Waiting renewed = entry;
+      last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
+      renewed.record.entry.time = last_stamp_;
+      renewed.record.is_restamped = true;
+      renewed.name = spool_.replace(entry.name, renewed.record);
+      return deliver({&renewed, 1});
+    }
+    spool_.refuse(entry.name, judgement.message);
+    drained_.refused += 1;
+    events_.warn(entry.record.url + " refuses " + event_of(entry.record.entry) +
+                 ", which is kept as " + quote(spool_.path() + "/refused/" + entry.name) + ": " +
+                 judgement.message);
+  }
+
+  // What stops one push stops the whole destination, but for credentials, which may be another
+  // tenant's.
+  void stop(std::span<const Waiting> entries, const Delivery& delivery) {
+    const SpoolRecord& record = entries.front().record;
+    const ExitCode code = delivery.judgement.code;
+    if (code == ExitCode::noperm) {
+      stopped_groups_.insert(group_of(record));
+    } else {
+      stopped_urls_.insert(record.url);
+    }
+    for (const Waiting& entry : entries) {
+      spool_.count_attempts(entry.name, delivery.attempts);
+    }
+    drained_.asked = std::max(drained_.asked, delivery.asked);
+    fail({code, "cannot deliver what waits for " + redacted_url(record.url) + ": " +
+                    delivery.judgement.message});
+  }
+
+  // Nothing when there is no way to the receiver.
+  std::optional<Delivery> push(std::span<const Waiting> entries) {
+    const SpoolRecord& record = entries.front().record;
+    const Destination* const destination = reach(record.url);
+    if (destination == nullptr) {
+      return std::nullopt;
+    }
+    const std::string body = body_of(entries);
+    if (body.size() >= worth_compressing && !plain_.contains(record.url)) {
+      const Delivery delivery = send(*destination, record.org_id, gzip(body), true);
+      if (delivery.http_status != 400 && delivery.http_status != 415) {
+        return delivery;
+      }
+      plain_.insert(record.url); // it may be the encoding that it does not take
+    }
+    return send(*destination, record.org_id, body, false);
+  }
+
+  Delivery send(const Destination& destination, const std::string& org_id, std::string body,
+                bool is_compressed) {
+    Headers headers = destination.headers;
+    if (is_compressed) {
+      headers.emplace_back("Content-Encoding", "gzip");
+    }
+    Deadline deadline = clock_.steady_now() + limits_.timeout;
+    deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
+    return metrics_event::deliver(
+        push_request(destination.access, org_id, headers, std::move(body)),
+        {deadline, limits_.retries}, transport_, clock_);
+  }
+
+  const Destination* reach(const std::string& url) {
+    const auto known = destinations_.find(url);
+    if (known != destinations_.end()) {
+      return &known->second;
+    }
+    try {
+      return &destinations_.emplace(url, reach_(url)).first->second;
+    } catch (const Failure& failure) {
+      stopped_urls_.insert(url);
+      fail(failure);
+      return nullptr;
+    }
+  }
+
+  Spool& spool_;
+  const DrainLimits& limits_;
+  const Reach& reach_;
+  const Transport& transport_;
+  Clock& clock_;
+  const DrainEvents& events_;
+  std::map<std::string, Destination> destinations_;
+  std::set<std::string> stopped_urls_;
+  std::set<Group> stopped_groups_;
+  std::set<std::string> plain_; // URLs of receivers that take nothing compressed
+  std::size_t most_entries_ = most_entries_a_push;
+  Instant last_stamp_{};
+  Drained drained_;
+};
+
+} // namespace
+
+Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
+              const Transport& transport, Clock& clock, const DrainEvents& events) {
+  return Drain{spool, limits, reach, transport, clock, events}.run();
+}
+
+} // namespace metrics_event

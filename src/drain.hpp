@@ -1,0 +1,65 @@
+#pragma once
+
+#include "console.hpp"
+#include "delivery.hpp"
+#include "exit_code.hpp"
+#include "header.hpp"
+#include "settings.hpp"
+#include "spool.hpp"
+#include "transport.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace metrics_event {
+
+/// What one push can carry: the same URL, as a record has it, and tenant.
+using Group = std::pair<std::string, std::string>;
+
+/// How to reach a destination of the spool.
+struct Destination {
+  Access access;
+  Headers headers;
+};
+
+/// Finds that out for a URL as a record has it. Throws Failure.
+using Reach = std::function<Destination(const std::string& url)>;
+
+/// What a drain may do.
+struct DrainLimits {
+  int retries = 0;                     // of each push
+  std::chrono::milliseconds timeout{}; // of each push
+  std::optional<Deadline> ends{};      // for all of it
+  std::size_t most_entries = 0;        // that are looked at; 0: all
+  std::optional<Group> only{};         // nothing else
+};
+
+/// What came of it.
+struct Drained {
+  std::uint64_t delivered = 0;
+  std::uint64_t refused = 0;                        // by the receiver
+  std::uint64_t set_aside = 0;                      // because they are no entries
+  std::optional<Failure> failure;                   // the first that stopped a destination
+  std::optional<std::chrono::milliseconds> asked{}; // to wait, by the receiver that stopped it
+};
+
+/// Who hears of it.
+struct DrainEvents {
+  std::function<void(const std::string& warning)> warn;
+  std::function<void(const Drained& so_far)> progress;
+};
+
+/// Delivers what waits in a spool that we have locked, oldest first: entries of one destination and
+/// tenant together, at most 1000 or 1 MiB a push, compressed from 1 KiB where the receiver takes
+/// that. An entry goes only when it was accepted. A push of many that is refused is narrowed down
+/// until those that are refused are found; they are put aside, but an entry that is too old gets
+/// the present as its entry time first, once. Trouble of another kind leaves the rest of its
+/// destination waiting.
+Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
+              const Transport& transport, Clock& clock, const DrainEvents& events);
+
+} // namespace metrics_event

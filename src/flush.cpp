@@ -1,0 +1,291 @@
+#include "flush.hpp"
+
+#include "access.hpp"
+#include "drain.hpp"
+#include "interruption.hpp"
+#include "retry.hpp"
+#include "settings_rules.hpp"
+#include "spool.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_names = 1000; // known at a time
+constexpr std::size_t width_of_bar = 60;
+constexpr auto before_bar = 1s;
+constexpr auto between_lines = 10s;
+constexpr auto between_looks_at_lock = 50ms;
+
+std::chrono::milliseconds floor_ms(Deadline::duration time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time);
+}
+
+class Flush {
+public:
+  Flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
+        const Means& means, FlushReport& report)
+      : options_{options}, layers_{layers}, resolved_{resolved}, settings_{resolved.settings},
+        means_{means}, report_{report} {}
+
+  void run() {
+    report_.spool = settings_.spool.directory;
+    auto spool = Spool::find(settings_.spool);
+    note_signals();
+    switch (options_.task) {
+    case FlushOptions::Task::list: list(spool); break;
+    case FlushOptions::Task::drop: drop(spool); break;
+    case FlushOptions::Task::send: send(spool); break;
+    }
+  }
+
+private:
+  Box box() const { return options_.refused ? Box::refused : Box::waiting; }
+
+  // Calls `visit(name, listed)` for every file that is selected, the oldest first.
+  template <class Visit>
+  void for_each_selected(const Spool& spool, Visit&& visit) {
+    const Instant now = means_.clock.now();
+    std::vector<std::string> names;
+    while (noted_signal() == 0 &&
+           !(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
+      for (const std::string& name : names) {
+        const auto text = spool.read(box(), name);
+        if (!text && text.error() == std::errc::no_such_file_or_directory) {
+          continue; // somebody delivers it at this moment
+        }
+        ListedEntry listed{.file = name};
+        const auto record = text ? decode_record(*text)
+                                 : boost::system::result<SpoolRecord, std::string>{
+                                       boost::system::in_place_error, system_words(text.error())};
+        if (record) {
+          listed.record = *record;
+          const auto parsed = parse_spool_name(name);
+          listed.attempts = parsed ? parsed->attempts : 0;
+        } else {
+          listed.reason = record.error();
+        }
+        if (options_.refused) {
+          listed.reason = spool.reason(name);
+        }
+        const bool is_selected = record ? options_.filter.selects(record->entry, now)
+                                        : options_.filter.selects_all();
+        if (is_selected) {
+          visit(listed, now);
+        }
+      }
+    }
+  }
+
+  void list(const std::optional<Spool>& spool) {
+    const bool is_json = settings_.output == Output::json;
+    const Console& console = means_.console;
+    bool is_first = true;
+    console.print(is_json ? list_begin(report_.spool) : "");
+    if (spool) {
+      for_each_selected(*spool, [&](const ListedEntry& listed, Instant now) {
+        const std::string before = is_json ? (is_first ? "" : ",") : is_first ? list_head() : "";
+        console.print(before + (is_json ? to_json(listed, now) : to_text(listed, now)));
+        is_first = false;
+      });
+    }
+    console.print(is_json ? std::string{list_end} : "");
+  }
+
+  void drop(std::optional<Spool>& spool) {
+    report_.task = options_.task;
+    if (!spool) {
+      return;
+    }
+    lock(*spool, means_.clock.steady_now() + settings_.timeout);
+    for_each_selected(*spool, [&](const ListedEntry& listed, Instant) {
+      spool->remove(box(), listed.file);
+      report_.dropped += 1;
+    });
+    report_.left = spool->usage(box()).entries;
+  }
+
+  void send(std::optional<Spool>& spool) {
+    report_.task = options_.task;
+    const Deadline start = means_.clock.steady_now();
+    for (const std::string& risk : risks(resolved_)) {
+      warn(risk);
+    }
+    if (!spool) {
+      return;
+    }
+    const Deadline end = start + options_.wait.value_or(settings_.timeout);
+    try {
+      lock(*spool, end);
+      spool->tidy();
+      deliver(*spool, start);
+    } catch (...) {
+      finish(*spool, start);
+      throw;
+    }
+    finish(*spool, start);
+    if (report_.left == 0) {
+      failure_.reset();
+    }
+    if (noted_signal() != 0 && report_.left > 0) {
+      failure_ = Failure{ExitCode::tempfail, "a signal ended the flush"};
+    }
+    if (!failure_ && report_.refused > 0) {
+      failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
+                                             " were refused, see metrics-event flush --list "
+                                             "--refused"};
+    }
+    if (failure_) {
+      throw Failure{*failure_};
+    }
+  }
+
+  void finish(const Spool& spool, Deadline start) {
+    report_.elapsed = floor_ms(means_.clock.steady_now() - start);
+    report_.left = spool.usage(Box::waiting).entries;
+    clear_bar();
+  }
+
+  void lock(Spool& spool, Deadline end) {
+    while (!spool.try_lock()) {
+      const Deadline now = means_.clock.steady_now();
+      if (now >= end || !means_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
+        throw Failure{ExitCode::tempfail, "another flush works on the spool " +
+                                              quote(spool.path()) + "; try again later"};
+      }
+    }
+  }
+
+  // As many rounds as it takes, or as there is time for.
+  void deliver(Spool& spool, Deadline start) {
+    std::optional<Deadline> end;
+    if (options_.wait) {
+      end = start + *options_.wait;
+    }
+    total_ = spool.usage(Box::waiting).entries;
+    started_ = said_ = start;
+    const Reach reach = [this](const std::string& url) { return reach_destination(url); };
+    const DrainEvents events{
+        [this](const std::string& text) {
+          clear_bar();
+          warn(text);
+        },
+        [this](const Drained& so_far) { show_progress(so_far); }};
+    for (int round = 1;; ++round) {
+      const Drained drained = drain(spool,
+                                    {.retries = settings_.retries,
+                                     .timeout = settings_.timeout,
+                                     .ends = end},
+                                    reach, means_.transport, means_.clock, events);
+      report_.delivered += drained.delivered;
+      report_.refused += drained.refused;
+      report_.set_aside += drained.set_aside;
+      failure_ = drained.failure;
+      round = drained.delivered > 0 ? 1 : round;
+      const Deadline now = means_.clock.steady_now();
+      const Plan plan = plan_retry({.worth_a_retry = end && failure_ && may_pass(failure_->code()),
+                                    .attempts = round,
+                                    .time_left = end ? floor_ms(*end - now) : 0ms,
+                                    .asked = drained.asked,
+                                    .random = means_.clock.random()},
+                                   std::numeric_limits<int>::max());
+      if (plan.step != Plan::Step::try_again || !means_.clock.sleep_until(now + plan.wait)) {
+        return;
+      }
+    }
+  }
+
+  // The settings of the receiver that is configured go to no other server.
+  Destination reach_destination(const std::string& url) {
+    Resolved resolved = resolved_;
+    const Endpoint& configured = resolved_.settings.url;
+    if (configured.kept_url() != url) {
+      resolved = resolve_for(url);
+      if (url.find('=') != std::string::npos) {
+        throw Failure{ExitCode::config, "the values of the query of " + redacted_url(url) +
+                                            " are not kept in the spool, give the whole URL with "
+                                            "--url"};
+      }
+      if (configured.has_origin_of(resolved.settings.url)) {
+        resolved.settings.url.credentials = configured.credentials;
+      } else {
+        forget_credentials(resolved.settings);
+      }
+    }
+    Access access = open_access(resolved, means_.clock.steady_now() + settings_.timeout,
+                                [this](const std::string& text) { warn(text); });
+    return {std::move(access), resolved.settings.headers};
+  }
+
+  // What depends on the URL, such as the proxy, is then right.
+  Resolved resolve_for(const std::string& url) const {
+    const auto setting = std::ranges::find(all_settings(), "url", &Setting::name);
+    std::vector<Layer> layers = layers_;
+    layers.push_back({GivenSetting{&*setting, url, Origin{.name = "the spool"}}});
+    return resolve(layers, known_settings());
+  }
+
+  std::vector<std::string_view> known_settings() const {
+    std::vector<std::string_view> names;
+    for (const auto& known : resolved_.origins) {
+      names.push_back(known.first);
+    }
+    return names;
+  }
+
+  void warn(const std::string& text) const {
+    if (!settings_.quiet) {
+      means_.console.say("warning: " + text);
+    }
+  }
+
+  void show_progress(const Drained& so_far) {
+    const Deadline now = means_.clock.steady_now();
+    const std::uint64_t done =
+        report_.delivered + report_.refused + so_far.delivered + so_far.refused;
+    if (settings_.quiet || now - started_ < before_bar) {
+      return;
+    }
+    if (means_.console.diagnostics_is_terminal()) {
+      has_bar_ = true;
+      means_.console.overwrite(progress_bar(done, total_, width_of_bar));
+    } else if (now - said_ >= between_lines) {
+      said_ = now;
+      means_.console.say("delivered or refused " + std::to_string(done) + " of " +
+                         std::to_string(total_));
+    }
+  }
+
+  void clear_bar() {
+    if (std::exchange(has_bar_, false)) {
+      means_.console.overwrite("");
+    }
+  }
+
+  const FlushOptions& options_;
+  const std::vector<Layer>& layers_;
+  const Resolved& resolved_;
+  const Settings& settings_;
+  const Means& means_;
+  FlushReport& report_;
+  std::optional<Failure> failure_;
+  std::uint64_t total_ = 0;
+  Deadline started_{};
+  Deadline said_{}; // the last line of progress
+  bool has_bar_ = false;
+};
+
+} // namespace
+
+void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
+           const Means& means, FlushReport& report) {
+  Flush{options, layers, resolved, means, report}.run();
+}
+
+} // namespace metrics_event

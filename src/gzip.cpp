@@ -1,0 +1,58 @@
+#include "gzip.hpp"
+
+#include <zlib.h>
+
+#include <new>
+
+namespace metrics_event {
+namespace {
+
+constexpr int gzip_window = MAX_WBITS + 16; // zlib's way to ask for a header of gzip
+constexpr int usual_memory = 8;
+
+// zlib is not asked to change what it reads.
+Bytef* input_of(std::string_view bytes) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib's declaration lacks the const
+  return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+}
+
+Bytef* output_of(std::string& bytes) {
+  return reinterpret_cast<Bytef*>(bytes.data());
+}
+
+} // namespace
+
+std::string gzip(std::string_view bytes) {
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, usual_memory,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc{};
+  }
+  std::string compressed(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = input_of(bytes);
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = output_of(compressed);
+  stream.avail_out = static_cast<uInt>(compressed.size());
+  deflate(&stream, Z_FINISH);
+  compressed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return compressed;
+}
+
+std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit) {
+  z_stream stream{};
+  if (inflateInit2(&stream, gzip_window) != Z_OK) {
+    throw std::bad_alloc{};
+  }
+  std::string bytes(limit + 1, '\0');
+  stream.next_in = input_of(compressed);
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  stream.next_out = output_of(bytes);
+  stream.avail_out = static_cast<uInt>(bytes.size());
+  const bool is_whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+  bytes.resize(stream.total_out);
+  inflateEnd(&stream);
+  return is_whole && bytes.size() <= limit ? std::optional{std::move(bytes)} : std::nullopt;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,35 @@
+#include "places.hpp"
+
+namespace metrics_event {
+namespace {
+
+std::string home_for(const Environment& environment, const char* variable,
+                     const std::string& below_home) {
+  const auto absolute = [&environment](const char* name) {
+    const std::string path = environment(name).value_or("");
+    return path.starts_with('/') ? path : "";
+  };
+  const std::string given = absolute(variable);
+  const std::string home = absolute("HOME");
+  return !given.empty() ? given : home.empty() ? "" : home + below_home;
+}
+
+} // namespace
+
+std::string config_home(const Environment& environment) {
+  return home_for(environment, "XDG_CONFIG_HOME", "/.config");
+}
+
+std::string state_home(const Environment& environment) {
+  return home_for(environment, "XDG_STATE_HOME", "/.local/state");
+}
+
+std::string usual_spool(const Environment& environment, bool is_root) {
+  if (is_root) {
+    return "/var/spool/metrics-event";
+  }
+  const std::string home = state_home(environment);
+  return home.empty() ? "" : home + "/metrics-event/spool";
+}
+
+} // namespace metrics_event

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "settings.hpp"
+
+#include <string>
+
+namespace metrics_event {
+
+/// Where a user's configuration and what programs keep for him is, by the XDG Base Directory
+/// Specification: `$XDG_CONFIG_HOME` or `~/.config`, `$XDG_STATE_HOME` or `~/.local/state`. Empty
+/// when the environment does not say; a relative path counts as nothing.
+std::string config_home(const Environment& environment);
+std::string state_home(const Environment& environment);
+
+/// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of
+/// others; empty where the environment does not say where that is.
+std::string usual_spool(const Environment& environment, bool is_root);
+
+} // namespace metrics_event

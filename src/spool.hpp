@@ -1,0 +1,103 @@
+#pragma once
+
+#include "settings.hpp"
+#include "spool_record.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace metrics_event {
+
+/// The two places that an entry may have in a spool.
+enum class Box {
+  waiting, // new/: to be delivered
+  refused, // refused/: by the receiver, or not an entry at all; beside each, why
+};
+
+/// How much there is.
+struct SpoolUsage {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// A directory that keeps undelivered entries through kills and power cuts, by the discipline of
+/// maildir: written in tmp/, synchronised, renamed into new/, and that synchronised as well. Only
+/// its owner may enter it. What fails throws Failure cantcreat, which names the spool.
+class Spool {
+public:
+  /// Opens a spool, which is made when it is missing. One that others may write, that belongs to
+  /// somebody else, or that is a symbolic link is refused.
+  static Spool make(const SpoolPlace& place);
+
+  /// The same, but nothing when it is missing.
+  static std::optional<Spool> find(const SpoolPlace& place);
+
+  ~Spool();
+  Spool(Spool&& other) noexcept
+      : path_{std::move(other.path_)}, directory_{std::exchange(other.directory_, -1)} {}
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+  Spool& operator=(Spool&&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  /// Keeps a record that was tried in vain so often. When this returns, it stays. `id` is any
+  /// number by chance.
+  void add(const SpoolRecord& record, int attempts, std::uint64_t id, std::uint64_t max_bytes);
+
+  /// Whether we alone may take entries out from now on, as long as this lives; adding needs no such
+  /// right. False when somebody else may.
+  bool try_lock();
+
+  SpoolUsage usage(Box box) const;
+
+  /// The names that follow `after`, oldest first, `limit` at most; strangers' among them.
+  std::vector<std::string> names(Box box, std::string_view after, std::size_t limit) const;
+
+  /// The text of an entry's file; errc::no_such_file_or_directory when it is gone.
+  boost::system::result<std::string, std::error_code> read(Box box, const std::string& name) const;
+
+  /// Why an entry was refused, as far as it stands beside it.
+  std::string reason(const std::string& name) const;
+
+  /// Deletes an entry, and what stands beside it. One that is gone already is no trouble.
+  void remove(Box box, const std::string& name);
+
+  /// Puts a waiting entry aside, the reason beside it.
+  void refuse(const std::string& name, const std::string& reason);
+
+  /// Puts another record in the place of a waiting entry, in one step, and returns its new name.
+  std::string replace(const std::string& name, const SpoolRecord& record);
+
+  /// Counts attempts at a waiting entry, and returns its new name. A count that cannot be kept is
+  /// lost.
+  std::string count_attempts(const std::string& name, int more);
+
+  /// Deletes what writers that were killed have left behind, by the rule of maildir(5): when it is
+  /// 36 hours old.
+  void tidy();
+
+private:
+  Spool(std::string path, int directory) : path_{std::move(path)}, directory_{directory} {}
+
+  void make_boxes();
+  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_with_errno(const std::string& what) const;
+  int open_in(const std::string& name, int flags) const;
+  bool write_new_file(const std::string& name, std::string_view text) const;
+  void write_record(const std::string& name, std::string_view text);
+  void rename(const std::string& from, const std::string& to);
+  void sync(const char* box) const;
+
+  std::string path_;
+  int directory_;
+};
+
+} // namespace metrics_event

@@ -1,0 +1,203 @@
+#include "spool_record.hpp"
+
+#include "endpoint.hpp"
+#include "json_text.hpp"
+#include "setting_values.hpp"
+#include "text.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace metrics_event {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t format_version = 1;
+constexpr std::size_t time_digits = 19; // of the largest int64
+constexpr std::size_t id_digits = 16;
+
+// Leaves the decoder; decode_record makes a value of it.
+struct Refusal {
+  std::string reason;
+};
+
+// Takes the members of a record out of its object one by one.
+class RecordDecoder {
+public:
+  explicit RecordDecoder(json::object& object) : object_{object} {}
+
+  SpoolRecord record() {
+    check_version();
+    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
+    check_destination(record);
+    if (object_.contains("restamped")) {
+      record.is_restamped = take("restamped") == json::value{true};
+    }
+    if (!object_.empty()) {
+      throw Refusal{"it has a member that is unknown: " + quote(object_.begin()->key())};
+    }
+    return record;
+  }
+
+private:
+  json::value take(std::string_view name) {
+    auto* const found = object_.find(name);
+    if (found == object_.end()) {
+      throw Refusal{"it lacks " + quote(name)};
+    }
+    json::value value = std::move(found->value());
+    object_.erase(found);
+    return value;
+  }
+
+  static std::string text_of(const json::value& value, std::string_view name) {
+    if (!value.is_string()) {
+      throw Refusal{"its " + quote(name) + " is not a string"};
+    }
+    return {value.get_string().data(), value.get_string().size()};
+  }
+  std::string string(std::string_view name) { return text_of(take(name), name); }
+
+  void check_version() {
+    const json::value version = take("version");
+    if (!version.is_int64() || version.get_int64() < 1) {
+      throw Refusal{"its format version is not a number"};
+    }
+    if (version.get_int64() > format_version) {
+      throw Refusal{"its format version " + std::to_string(version.get_int64()) +
+                    " is newer than this program knows"};
+    }
+  }
+
+  static void check_destination(const SpoolRecord& record) {
+    const auto endpoint = parse_endpoint(record.url);
+    if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
+      throw Refusal{"its URL is not one to send to"};
+    }
+    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
+      throw Refusal{"its tenant is not one"};
+    }
+  }
+
+  Labels labels(std::string_view name) {
+    const json::value value = take(name);
+    if (!value.is_object()) {
+      throw Refusal{"its " + quote(name) + " are not an object"};
+    }
+    Labels labels;
+    for (const auto& [label, content] : value.get_object()) {
+      std::string text = text_of(content, name);
+      if (text.empty() || check_label(label, text)) {
+        throw Refusal{"its " + quote(name) + " break Loki's rules"};
+      }
+      labels.emplace(label, std::move(text));
+    }
+    return labels;
+  }
+
+  Entry entry() {
+    Entry entry{.labels = labels("labels"), .metadata = labels("metadata")};
+    if (entry.labels.empty() || entry.labels.size() > most_labels) {
+      throw Refusal{"it has no labels, or too many"};
+    }
+    const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
+    if (!time) {
+      throw Refusal{"its entry time is not a number of nanoseconds"};
+    }
+    entry.time = *time;
+    entry.line = string("line");
+    return entry;
+  }
+
+  json::object& object_;
+};
+
+template <class Number>
+std::optional<Number> number_of(std::string_view digits, int base = 10) {
+  Number number{};
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
+  return error == std::errc{} && stop == end && number >= 0 ? std::optional{number} : std::nullopt;
+}
+
+std::string padded(std::string digits, std::size_t width) {
+  return digits.insert(0, width - std::min(digits.size(), width), '0');
+}
+
+// What stands before a separator, which goes with it; nothing where there is none.
+std::string_view cut(std::string_view& text, std::string_view separator) {
+  const std::size_t end = text.find(separator);
+  const std::string_view part = text.substr(0, end == text.npos ? 0 : end);
+  text.remove_prefix(end == text.npos ? text.size() : end + separator.size());
+  return part;
+}
+
+} // namespace
+
+std::string encode(const SpoolRecord& record) {
+  JsonObject object;
+  object.raw("version", std::to_string(format_version))
+      .text("url", record.url)
+      .text("org_id", record.org_id)
+      .raw("labels", json_object(record.entry.labels))
+      .raw("metadata", json_object(record.entry.metadata))
+      .text("entry_time_ns", unix_nanoseconds(record.entry.time))
+      .text("line", record.entry.line);
+  if (record.is_restamped) {
+    object.raw("restamped", "true");
+  }
+  return object.str() + '\n';
+}
+
+boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text) {
+  const auto no_record = [](std::string reason) {
+    return boost::system::result<SpoolRecord, std::string>{boost::system::in_place_error,
+                                                           std::move(reason)};
+  };
+  json::error_code error;
+  json::value value = json::parse(text, error);
+  if (error || !value.is_object()) {
+    return no_record(text.empty() ? "it is empty" : "it is torn, or not JSON");
+  }
+  try {
+    return RecordDecoder{value.get_object()}.record();
+  } catch (const Refusal& refusal) {
+    return no_record(refusal.reason);
+  }
+}
+
+std::string event_of(const Entry& entry) {
+  json::error_code error;
+  const json::value line = json::parse(entry.line, error);
+  const json::value* const name =
+      !error && line.is_object() ? line.get_object().if_contains("event") : nullptr;
+  return name != nullptr && name->is_string() ? std::string{name->get_string().c_str()} : "";
+}
+
+std::string SpoolName::text() const {
+  std::array<char, id_digits> hex{};
+  const auto end = std::to_chars(hex.begin(), hex.end(), id, 16);
+  return padded(unix_nanoseconds(time), time_digits) + '.' +
+         padded({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
+         ",A=" + std::to_string(attempts) + ".json";
+}
+
+std::optional<SpoolName> parse_spool_name(std::string_view name) {
+  std::string_view rest = name;
+  const auto time = number_of<std::int64_t>(cut(rest, "."));
+  const auto id = number_of<std::uint64_t>(cut(rest, ",S="), 16);
+  const auto size = number_of<std::uint64_t>(cut(rest, ",A="));
+  const auto attempts = number_of<int>(cut(rest, ".json"));
+  if (!time || !id || !size || !attempts) {
+    return std::nullopt;
+  }
+  const SpoolName parsed{Instant{std::chrono::nanoseconds{*time}}, *id, *size, *attempts};
+  return parsed.text() == name ? std::optional{parsed} : std::nullopt;
+}
+
+} // namespace metrics_event
