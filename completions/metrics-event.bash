@@ -11,7 +11,7 @@ _metrics_event() {
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      runner-installed | runner-start | runner-stop | reconciliation | check | listen)
+      runner-installed | runner-start | runner-stop | reconciliation | check | flush | listen)
         subject=${COMP_WORDS[i]}
         break
         ;;
@@ -55,7 +55,7 @@ _metrics_event() {
       ;;
     --entry-time) choices='now event' ;;
     --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --event | --older-than | --address | --port | --count | --respond) return ;;
     *)
       choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
@@ -64,8 +64,9 @@ _metrics_event() {
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
         check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
+        flush) choices='--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused' ;;
         listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
-        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check listen' ;;
+        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check flush listen' ;;
       esac
       ;;
   esac

@@ -6,6 +6,7 @@
 #include "log_file.hpp"
 #include "loki.hpp"
 #include "settings_rules.hpp"
+#include "spool.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ public:
       for (std::string& risk : risks(resolved_)) {
         add({"safety", Result::warning, std::move(risk)});
       }
+      check_spool();
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {
@@ -80,6 +82,30 @@ private:
     note(settings_.disabled, "disabled", "events are not sent");
     note(settings_.dry_run, "dry-run", "events are printed and not sent");
     note(settings_.best_effort, "best-effort", "events that fail end with status 0");
+  }
+
+  // What an outage would meet there.
+  void check_spool() {
+    if (!settings_.spool.on) {
+      return;
+    }
+    try {
+      const auto spool = Spool::find(settings_.spool);
+      const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
+      const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
+      const auto note = [this](std::uint64_t count, Result result, const char* text) {
+        if (count > 0) {
+          add({"spool", result, std::to_string(count) + text});
+        }
+      };
+      note(waiting, Result::note, " wait for metrics-event flush");
+      note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
+      if (waiting + refused == 0) {
+        add({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
+      }
+    } catch (const Failure& failure) {
+      add({"spool", Result::warning, failure.text()});
+    }
   }
 
   Deadline deadline() {

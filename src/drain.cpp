@@ -19,6 +19,7 @@ constexpr std::size_t most_names = 10'000; // known at a time, so that memory ha
 constexpr std::size_t most_entries_a_push = 1000;
 constexpr std::size_t worth_compressing = 1024; // bytes
 constexpr int too_many_requests = 429;
+constexpr std::uint64_t most_warnings = 10; // of refused entries
 
 // An entry that is about to be sent.
 struct Waiting {
@@ -152,7 +153,7 @@ private:
     if (!text && text.error() != std::errc::file_too_large &&
         text.error() != std::errc::too_many_symbolic_link_levels) {
       fail({ExitCode::cantcreat, "cannot read the entry " + quote(name) + " in the spool " +
-                                     quote(spool_.path()) + ": " + system_words(text.error())});
+                                     quote_path(spool_.path()) + ": " + system_words(text.error())});
       return std::nullopt;
     }
     auto record = text ? decode_record(*text)
@@ -164,7 +165,7 @@ private:
     spool_.refuse(name, record.error());
     drained_.set_aside += 1;
     events_.warn("a file in the spool is no entry and is set aside as " +
-                 quote(spool_.path() + "/refused/" + name) + ": " + record.error());
+                 quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     return std::nullopt;
   }
 
@@ -215,8 +216,11 @@ private:
     }
     spool_.refuse(entry.name, judgement.message);
     drained_.refused += 1;
+    if (drained_.refused > most_warnings) {
+      return; // all are in refused/, with their reasons
+    }
     events_.warn(entry.record.url + " refuses " + event_of(entry.record.entry) +
-                 ", which is kept as " + quote(spool_.path() + "/refused/" + entry.name) + ": " +
+                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + entry.name) + ": " +
                  judgement.message);
   }
 

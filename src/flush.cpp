@@ -157,7 +157,7 @@ private:
       const Deadline now = means_.clock.steady_now();
       if (now >= end || !means_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
         throw Failure{ExitCode::tempfail, "another flush works on the spool " +
-                                              quote(spool.path()) + "; try again later"};
+                                              quote_path(spool.path()) + "; try again later"};
       }
     }
   }

@@ -137,7 +137,7 @@ private:
     }
     report_.status = Report::Status::spooled;
     report_.failure = failure;
-    const Failure kept{failure.code(), "kept in the spool " + quote(settings_.spool.directory) +
+    const Failure kept{failure.code(), "kept in the spool " + quote_path(settings_.spool.directory) +
                                            ": " + failure.text()};
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};

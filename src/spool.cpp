@@ -66,7 +66,7 @@ std::string without_slashes_at_end(std::string path) {
 }
 
 [[noreturn]] void refuse_spool(const std::string& path, const std::string& why) {
-  throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote(path) + ": " + why};
+  throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote_path(path) + ": " + why};
 }
 
 int open_directory(const std::string& path) {
@@ -184,7 +184,7 @@ Spool::~Spool() {
 }
 
 void Spool::fail(const std::string& what) const {
-  throw Failure{ExitCode::cantcreat, "the spool " + quote(path_) + ' ' + what};
+  throw Failure{ExitCode::cantcreat, "the spool " + quote_path(path_) + ' ' + what};
 }
 
 void Spool::fail_with_errno(const std::string& what) const {
@@ -299,9 +299,8 @@ SpoolUsage Spool::usage(Box box) const {
     if (is_reason(name)) {
       return;
     }
-    const auto known = parse_spool_name(name);
     usage.entries += 1;
-    usage.bytes += known ? known->size : 0;
+    usage.bytes += size_in(name);
   });
   if (!is_read) {
     fail_with_errno("cannot be read");

@@ -36,7 +36,8 @@ public:
     SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
     check_destination(record);
     if (object_.contains("restamped")) {
-      record.is_restamped = take("restamped") == json::value{true};
+      const json::value restamped = take("restamped");
+      record.is_restamped = restamped.is_bool() && restamped.get_bool();
     }
     if (!object_.empty()) {
       throw Refusal{"it has a member that is unknown: " + quote(object_.begin()->key())};
@@ -185,6 +186,15 @@ std::string SpoolName::text() const {
   return padded(unix_nanoseconds(time), time_digits) + '.' +
          padded({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
          ",A=" + std::to_string(attempts) + ".json";
+}
+
+std::uint64_t size_in(std::string_view name) {
+  constexpr std::size_t size_begin = time_digits + 1 + id_digits + std::string_view{",S="}.size();
+  std::uint64_t size = 0;
+  if (name.size() > size_begin) {
+    std::from_chars(name.data() + size_begin, name.data() + name.size(), size);
+  }
+  return size;
 }
 
 std::optional<SpoolName> parse_spool_name(std::string_view name) {

@@ -42,6 +42,10 @@ struct SpoolName {
   std::string text() const;
 };
 
+/// The size that a file's name says, found without taking the rest apart: a spool may have tens of
+/// thousands. 0 for a stranger's.
+std::uint64_t size_in(std::string_view name);
+
 /// Takes a file's name apart; nothing for a stranger's.
 std::optional<SpoolName> parse_spool_name(std::string_view name);
 

@@ -9,7 +9,6 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t longest_quote = 80;
 constexpr std::string_view ellipsis = "…";
 constexpr std::string_view replacement = "\uFFFD";
 
@@ -114,13 +113,13 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-std::string quote(std::string_view value) {
+std::string quote(std::string_view value, std::size_t limit) {
   std::string text = "\"";
   for (std::size_t at = 0; at < value.size();) {
     const std::string_view rest = value.substr(at);
     const CodePoint c = first_code_point(rest);
     const std::size_t length = std::max<std::size_t>(c.length, 1);
-    if (at + length > longest_quote) {
+    if (at + length > limit) {
       text += ellipsis;
       break;
     }

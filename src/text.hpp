@@ -33,8 +33,14 @@ std::string lower_case(std::string_view text);
 bool is_utf8(std::string_view bytes);
 
 /// A value as an error message shows it: in double quotes, every control character and every byte
-/// that is not UTF-8 made visible, at most 80 bytes of it.
-std::string quote(std::string_view value);
+/// that is not UTF-8 made visible, at most `limit` bytes of it.
+std::string quote(std::string_view value, std::size_t limit = 80);
+
+/// The same with a path, which is of use only when it is whole.
+inline std::string quote_path(std::string_view path) {
+  constexpr std::size_t longest_path = 4096;
+  return quote(path, longest_path);
+}
 
 /// A stranger's words made safe for a terminal and for JSON: what acts on a terminal removed, runs
 /// of white space folded, bytes that are not UTF-8 replaced by U+FFFD, cut at `limit` bytes.

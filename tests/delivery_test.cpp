@@ -1,30 +1,15 @@
 #include "delivery.hpp"
+#include "support/test_clock.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
 using namespace metrics_event;
+using metrics_event::testing::TestClock;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Time that passes only when somebody sleeps or says so.
-class TestClock final : public Clock {
-public:
-  Instant now() override { return {}; }
-  Deadline steady_now() override { return time; }
-  bool sleep_until(Deadline until) override {
-    sleeps.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(until - time));
-    time = until;
-    return !ends_in_sleep;
-  }
-  double random() override { return 0.5; }
-
-  Deadline time{1h};
-  std::vector<std::chrono::milliseconds> sleeps;
-  bool ends_in_sleep = false; // by a signal
-};
 
 // Gives the replies one after the other, each after 10 ms.
 struct Script {

@@ -174,7 +174,7 @@ TEST_CASE("help speaks of every event, command, setting and exit status") {
 }
 
 TEST_CASE("help fits a terminal of 80 columns") {
-  std::vector<std::string_view> topics{"", "listen", "check"};
+  std::vector<std::string_view> topics{"", "flush", "listen", "check"};
   for (const EventType& type : built_in_events()) {
     topics.push_back(type.name);
   }
