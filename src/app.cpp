@@ -153,7 +153,7 @@ struct Progress {
   Matter matter = Matter::event;
   Settings settings; // as far as they are known
   ExitCode exit_code = ExitCode::ok;
-  Report report;           // of an event
+  Report report; // of an event
   FlushReport flush_report;
 };
 
@@ -188,7 +188,7 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   report.exit_code = progress.flush_report.exit_code = progress.exit_code;
   report.failure = progress.flush_report.failure = failure;
   if (failure.code() != ExitCode::ioerr) { // stdout has not just failed
-    app.means.console.print(settings.output == Output::json ? result_object(progress, failure)
+    app.means.console.print(settings.output == Output::json    ? result_object(progress, failure)
                             : progress.matter == Matter::flush ? to_text(progress.flush_report)
                                                                : "");
   }
@@ -223,9 +223,7 @@ ExitCode run_line(const App& app, Progress& progress) {
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;
-  case Matter::flush:
-    run_flush(app, *command, layers, resolved, progress.flush_report);
-    break;
+  case Matter::flush: run_flush(app, *command, layers, resolved, progress.flush_report); break;
   case Matter::event:
     send(std::get<SendEvent>(line.command), resolved, app.means, progress.report);
     if (resolved.settings.output == Output::json) {

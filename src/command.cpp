@@ -31,11 +31,12 @@ constexpr std::array flush_options{
 };
 
 constexpr std::array<std::string_view, 22> flush_settings{
-    "url",         "header",          "username",   "password-file", "password",
-    "bearer-token", "bearer-token-file", "ca-cert",   "cert",          "key",
-    "tls-skip-verify", "no-proxy",    "proxy",      "config",        "timeout",
-    "connect-timeout", "retries",     "spool",      "best-effort",   "output",
-    "quiet",       "verbose"};
+    "url",      "header",       "username",          "password-file",
+    "password", "bearer-token", "bearer-token-file", "ca-cert",
+    "cert",     "key",          "tls-skip-verify",   "no-proxy",
+    "proxy",    "config",       "timeout",           "connect-timeout",
+    "retries",  "spool",        "best-effort",       "output",
+    "quiet",    "verbose"};
 
 constexpr std::array check_options{
     CommandOption{"send", "", "",

@@ -42,9 +42,8 @@ std::string body_of(std::span<const Waiting> entries) {
   for (const Waiting& waiting : entries) {
     sorted.push_back(waiting.record.entry);
   }
-  std::ranges::stable_sort(sorted, {}, [](const Entry& entry) {
-    return std::tie(entry.labels, entry.time);
-  });
+  std::ranges::stable_sort(sorted, {},
+                           [](const Entry& entry) { return std::tie(entry.labels, entry.time); });
   return push_body(sorted);
 }
 
@@ -60,8 +59,8 @@ class Drain {
 public:
   Drain(Spool& spool, const DrainLimits& limits, const Reach& reach, const Transport& transport,
         Clock& clock, const DrainEvents& events)
-      : spool_{spool}, limits_{limits}, reach_{reach}, transport_{transport}, clock_{clock},
-        events_{events} {}
+      : spool_{spool}, limits_{limits}, reach_{reach},
+        transport_{transport}, clock_{clock}, events_{events} {}
 
   Drained run() {
     const std::size_t window = limits_.most_entries == 0 ? most_names : limits_.most_entries;
@@ -121,8 +120,8 @@ private:
     std::size_t size = 0;
     for (Slot& slot : slots) {
       slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
-      if (slot.is_done || (slot.group && !entries.empty() &&
-                           *slot.group != group_of(entries.front().record))) {
+      if (slot.is_done ||
+          (slot.group && !entries.empty() && *slot.group != group_of(entries.front().record))) {
         continue;
       }
       auto record = read(slot.name);
@@ -153,7 +152,8 @@ private:
     if (!text && text.error() != std::errc::file_too_large &&
         text.error() != std::errc::too_many_symbolic_link_levels) {
       fail({ExitCode::cantcreat, "cannot read the entry " + quote(name) + " in the spool " +
-                                     quote_path(spool_.path()) + ": " + system_words(text.error())});
+                                     quote_path(spool_.path()) + ": " +
+                                     system_words(text.error())});
       return std::nullopt;
     }
     auto record = text ? decode_record(*text)
@@ -220,8 +220,8 @@ private:
       return; // all are in refused/, with their reasons
     }
     events_.warn(entry.record.url + " refuses " + event_of(entry.record.entry) +
-                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + entry.name) + ": " +
-                 judgement.message);
+                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + entry.name) +
+                 ": " + judgement.message);
   }
 
   // What stops one push stops the whole destination, but for credentials, which may be another

@@ -74,8 +74,8 @@ private:
         if (options_.refused) {
           listed.reason = spool.reason(name);
         }
-        const bool is_selected = record ? options_.filter.selects(record->entry, now)
-                                        : options_.filter.selects_all();
+        const bool is_selected =
+            record ? options_.filter.selects(record->entry, now) : options_.filter.selects_all();
         if (is_selected) {
           visit(listed, now);
         }
@@ -171,18 +171,15 @@ private:
     total_ = spool.usage(Box::waiting).entries;
     started_ = said_ = start;
     const Reach reach = [this](const std::string& url) { return reach_destination(url); };
-    const DrainEvents events{
-        [this](const std::string& text) {
-          clear_bar();
-          warn(text);
-        },
-        [this](const Drained& so_far) { show_progress(so_far); }};
+    const DrainEvents events{[this](const std::string& text) {
+                               clear_bar();
+                               warn(text);
+                             },
+                             [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
-      const Drained drained = drain(spool,
-                                    {.retries = settings_.retries,
-                                     .timeout = settings_.timeout,
-                                     .ends = end},
-                                    reach, means_.transport, means_.clock, events);
+      const Drained drained =
+          drain(spool, {.retries = settings_.retries, .timeout = settings_.timeout, .ends = end},
+                reach, means_.transport, means_.clock, events);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;

@@ -9,9 +9,9 @@
 
 namespace metrics_event {
 
-/// Delivers what waits in the spool, or lists or drops it, which prints. `layers` are what `resolved`
-/// was made of: each destination gets the settings that go with its URL. Fills the report as it
-/// goes, so that a failure, which is thrown, is reported with all that was known.
+/// Delivers what waits in the spool, or lists or drops it, which prints. `layers` are what
+/// `resolved` was made of: each destination gets the settings that go with its URL. Fills the
+/// report as it goes, so that a failure, which is thrown, is reported with all that was known.
 void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
            const Means& means, FlushReport& report);
 

@@ -36,8 +36,9 @@ FlushOptions flush_options(const CommandType& flush, std::span<const GivenOption
   FlushOptions options;
   const bool lists = is_on("list");
   const bool drops = is_on("drop");
-  options.task = drops ? FlushOptions::Task::drop
-                       : lists ? FlushOptions::Task::list : FlushOptions::Task::send;
+  options.task = drops   ? FlushOptions::Task::drop
+                 : lists ? FlushOptions::Task::list
+                         : FlushOptions::Task::send;
   options.refused = is_on("refused");
   if (const std::string& wait = texts.at("wait"); !wait.empty()) {
     options.wait = value_of(parse_duration(wait), "--wait");

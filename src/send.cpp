@@ -105,8 +105,8 @@ private:
   }
 
   void push(std::string body, const Effort& effort) {
-    access_ = open_access(resolved_, effort.deadline,
-                          [this](const std::string& text) { warn(text); });
+    access_ =
+        open_access(resolved_, effort.deadline, [this](const std::string& text) { warn(text); });
     const Delivery delivery = metrics_event::deliver(
         push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
         means_.transport, means_.clock);
@@ -130,15 +130,15 @@ private:
     try {
       const auto id = static_cast<std::uint64_t>(
           means_.clock.random() * static_cast<double>(std::numeric_limits<std::uint64_t>::max()));
-      Spool::make(settings_.spool)
-          .add(record, report_.attempts, id, settings_.spool_max_bytes);
+      Spool::make(settings_.spool).add(record, report_.attempts, id, settings_.spool_max_bytes);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
     report_.status = Report::Status::spooled;
     report_.failure = failure;
-    const Failure kept{failure.code(), "kept in the spool " + quote_path(settings_.spool.directory) +
-                                           ": " + failure.text()};
+    const Failure kept{failure.code(), "kept in the spool " +
+                                           quote_path(settings_.spool.directory) + ": " +
+                                           failure.text()};
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};
     }
@@ -157,7 +157,9 @@ private:
              .ends = deadline,
              .most_entries = most_entries_drained,
              .only = Group{settings_.url.kept_url(), settings_.org_id}},
-            [this](const std::string&) { return Destination{access_, settings_.headers}; },
+            [this](const std::string&) {
+              return Destination{access_, settings_.headers};
+            },
             means_.transport, means_.clock,
             {[this](const std::string& text) { warn(text); }, [](const Drained&) {}});
     } catch (const Failure& failure) { // nobody asked for it

@@ -79,7 +79,8 @@ void sync_and_close(int descriptor, const std::string& path) {
   const int result = persistently([descriptor] { return fsync(descriptor); });
   const std::error_code error = last_error();
   close(descriptor);
-  if (result != 0 && error != std::errc::invalid_argument) { // a file system that knows no such thing
+  if (result != 0 &&
+      error != std::errc::invalid_argument) { // a file system that knows no such thing
     refuse_spool(path, system_words(error));
   }
 }
@@ -254,9 +255,8 @@ void Spool::write_record(const std::string& name, std::string_view text) {
 }
 
 void Spool::rename(const std::string& from, const std::string& to) {
-  if (persistently([&] {
-        return renameat(directory_, from.c_str(), directory_, to.c_str());
-      }) != 0) {
+  if (persistently([&] { return renameat(directory_, from.c_str(), directory_, to.c_str()); }) !=
+      0) {
     const int error = errno;
     if (from.starts_with("tmp/")) {
       unlinkat(directory_, from.c_str(), 0);
@@ -296,12 +296,12 @@ SpoolUsage Spool::usage(Box box) const {
     return usage;
   }
   const bool is_read = descriptor >= 0 && for_each_name(descriptor, [&](std::string_view name) {
-    if (is_reason(name)) {
-      return;
-    }
-    usage.entries += 1;
-    usage.bytes += size_in(name);
-  });
+                         if (is_reason(name)) {
+                           return;
+                         }
+                         usage.entries += 1;
+                         usage.bytes += size_in(name);
+                       });
   if (!is_read) {
     fail_with_errno("cannot be read");
   }
@@ -315,16 +315,17 @@ std::vector<std::string> Spool::names(Box box, std::string_view after, std::size
     return oldest;
   }
   const bool is_read = descriptor >= 0 && for_each_name(descriptor, [&](std::string_view name) {
-    if (name <= after || is_reason(name) || (oldest.size() == limit && name >= oldest.front())) {
-      return;
-    }
-    if (oldest.size() == limit) {
-      std::ranges::pop_heap(oldest);
-      oldest.pop_back();
-    }
-    oldest.emplace_back(name);
-    std::ranges::push_heap(oldest);
-  });
+                         if (name <= after || is_reason(name) ||
+                             (oldest.size() == limit && name >= oldest.front())) {
+                           return;
+                         }
+                         if (oldest.size() == limit) {
+                           std::ranges::pop_heap(oldest);
+                           oldest.pop_back();
+                         }
+                         oldest.emplace_back(name);
+                         std::ranges::push_heap(oldest);
+                       });
   if (!is_read) {
     fail_with_errno("cannot be read");
   }
@@ -418,8 +419,8 @@ void Spool::tidy() {
   if (descriptor < 0) {
     return;
   }
-  const std::time_t oldest = std::chrono::system_clock::to_time_t(
-      std::chrono::system_clock::now() - age_of_leftovers);
+  const std::time_t oldest =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age_of_leftovers);
   for_each_name(descriptor, [&](std::string_view name) {
     const std::string path = "tmp/" + std::string{name};
     struct stat status {};

@@ -29,8 +29,7 @@ struct Push {
 };
 
 std::string header(const Request& request, const std::string& name) {
-  const auto found =
-      std::ranges::find(request.headers, name, &Headers::value_type::first);
+  const auto found = std::ranges::find(request.headers, name, &Headers::value_type::first);
   return found == request.headers.end() ? "" : found->second;
 }
 
@@ -81,9 +80,9 @@ struct Bench {
     const Reach reach = [](const std::string& to) {
       return Destination{.access = {.endpoint = *parse_endpoint(to)}, .headers = {}};
     };
-    return metrics_event::drain(spool, limits, reach, transport, clock,
-                                {[this](const std::string& text) { warnings.push_back(text); },
-                                 [](const Drained&) {}});
+    return metrics_event::drain(
+        spool, limits, reach, transport, clock,
+        {[this](const std::string& text) { warnings.push_back(text); }, [](const Drained&) {}});
   }
 
   std::uint64_t left() const { return spool.usage(Box::waiting).entries; }
@@ -133,8 +132,10 @@ TEST_CASE("a thousand entries go in one push, the oldest first, and are gone whe
 TEST_CASE("a push has at most 1 MiB, a single large entry included") {
   Bench bench;
   for (int i = 1; i <= 5; ++i) {
-    bench.keep({url, "", {{{"job", "x"}}, Instant{std::chrono::nanoseconds{i}},
-                          std::string(400'000, 'x'), {}}});
+    bench.keep(
+        {url,
+         "",
+         {{{"job", "x"}}, Instant{std::chrono::nanoseconds{i}}, std::string(400'000, 'x'), {}}});
   }
   bench.drain(); // the transport checks the size
   CHECK(bench.sizes() == Sizes{2, 2, 1});
@@ -246,9 +247,8 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
   bench.keep(4, 6, url, "team");
   bench.keep(7, 9, other_url);
   bench.answer = [](const Push& push) {
-    return push.host == "one.example.com"
-               ? Reply{.status = 503, .retry_after = "7"}
-               : Reply{.status = 204};
+    return push.host == "one.example.com" ? Reply{.status = 503, .retry_after = "7"}
+                                          : Reply{.status = 204};
   };
   const Drained drained = bench.drain({.retries = 0, .timeout = 5s});
   CHECK(drained.delivered == 3);
@@ -267,9 +267,7 @@ TEST_CASE("a tenant without permission does not hold up another") {
   Bench bench;
   bench.keep(1, 3);
   bench.keep(4, 6, url, "team");
-  bench.answer = [](const Push& push) {
-    return Reply{.status = push.org_id.empty() ? 401 : 204};
-  };
+  bench.answer = [](const Push& push) { return Reply{.status = push.org_id.empty() ? 401 : 204}; };
   const Drained drained = bench.drain();
   CHECK(drained.delivered == 3);
   CHECK(drained.failure->code() == ExitCode::noperm);
@@ -316,8 +314,7 @@ TEST_CASE("a drain keeps to its limits") {
   Bench bench;
   bench.keep(1, 3, other_url);
   bench.keep(4, 300);
-  const Drained drained =
-      bench.drain({.timeout = 5s, .most_entries = 100, .only = Group{url, ""}});
+  const Drained drained = bench.drain({.timeout = 5s, .most_entries = 100, .only = Group{url, ""}});
   CHECK(drained.delivered == 97); // of the oldest hundred, three go elsewhere
   CHECK(bench.sizes() == Sizes{97});
   CHECK(bench.drain({.timeout = 5s, .ends = bench.clock.time}).delivered == 0);

@@ -34,8 +34,7 @@ TEST_CASE("a flush says what was delivered, refused and is left") {
   CHECK(to_text(report) == "delivered 12, refused 1, left 3\n");
   report.set_aside = 2;
   CHECK(to_text(report) == "delivered 12, refused 1, left 3, set aside 2\n");
-  CHECK(to_text(FlushReport{.task = Task::drop, .left = 1, .dropped = 5}) ==
-        "dropped 5, left 1\n");
+  CHECK(to_text(FlushReport{.task = Task::drop, .left = 1, .dropped = 5}) == "dropped 5, left 1\n");
   CHECK(to_text(FlushReport{}).empty());
 }
 
@@ -53,9 +52,8 @@ TEST_CASE("the result object has the same, and the failure") {
 
 TEST_CASE("an entry is listed with age, attempts, event, destination and tenant") {
   CHECK(list_head() == "AGE   ATTEMPTS  EVENT               DESTINATION\n");
-  CHECK(to_text(entry(5min), now) ==
-        "5m    3         runner_start        "
-        "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
+  CHECK(to_text(entry(5min), now) == "5m    3         runner_start        "
+                                     "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
   CHECK(to_text(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
         "-     -         -                   \"x\" is no entry: it is empty\n");
   ListedEntry refused = entry(1s);

@@ -20,9 +20,8 @@ Environment environment(const std::map<std::string, std::string>& variables) {
 TEST_SUITE_BEGIN("places");
 
 TEST_CASE("configuration and state are where the XDG variables say, else in the home") {
-  const auto both = environment({{"HOME", "/home/x"},
-                                 {"XDG_CONFIG_HOME", "/etc/x"},
-                                 {"XDG_STATE_HOME", "/var/x"}});
+  const auto both = environment(
+      {{"HOME", "/home/x"}, {"XDG_CONFIG_HOME", "/etc/x"}, {"XDG_STATE_HOME", "/var/x"}});
   CHECK(config_home(both) == "/etc/x");
   CHECK(state_home(both) == "/var/x");
   const auto home = environment({{"HOME", "/home/x"}, {"XDG_STATE_HOME", "relative"}});

@@ -128,7 +128,8 @@ TEST_CASE("file names sort by entry time and say the size and the attempts") {
 TEST_CASE("a stranger's name is none of ours") {
   for (const std::string name :
        {"", "x", "x.json", "1700000000123456789.json", "1.0000000000000abc,S=312,A=3.json",
-        "1700000000123456789.abc,S=312,A=3.json", "1700000000123456789.0000000000000abc,S=,A=3.json",
+        "1700000000123456789.abc,S=312,A=3.json",
+        "1700000000123456789.0000000000000abc,S=,A=3.json",
         "1700000000123456789.0000000000000abc,S=-1,A=3.json",
         "1700000000123456789.0000000000000abc,S=312,A=-3.json",
         "1700000000123456789.0000000000000ABC,S=312,A=3.json",
