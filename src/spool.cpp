@@ -24,7 +24,7 @@ constexpr mode_t directory_mode = 0700;
 constexpr mode_t file_mode = 0600;
 constexpr std::size_t largest_record = 16UL * 1024 * 1024; // a push of 1 MiB, escaped once more
 constexpr auto age_of_leftovers = std::chrono::hours{36};
-constexpr std::array boxes{"tmp", "new", "refused"};
+constexpr std::array boxes{"refused", "new", "tmp"}; // whoever finds tmp/ finds the others
 
 std::error_code last_error() {
   return {errno, std::generic_category()};
