@@ -162,11 +162,26 @@ private:
     if (record) {
       return *std::move(record);
     }
-    spool_.refuse(name, record.error());
+    if (!moves([&] { spool_.refuse(name, record.error()); })) {
+      return std::nullopt;
+    }
     drained_.set_aside += 1;
     events_.warn("a file in the spool is no entry and is set aside as " +
                  quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     return std::nullopt;
+  }
+
+  // What the spool cannot move, on a full disk say, waits where it is, and not in the way of the
+  // rest.
+  template <class Move>
+  bool moves(Move&& move) {
+    try {
+      move();
+      return true;
+    } catch (const Failure& failure) {
+      fail(failure);
+      return false;
+    }
   }
 
   void fail(const Failure& failure) {
@@ -211,10 +226,14 @@ private:
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
       renewed.record.entry.time = last_stamp_;
       renewed.record.is_restamped = true;
-      renewed.name = spool_.replace(entry.name, renewed.record);
-      return deliver({&renewed, 1});
+      if (moves([&] { renewed.name = spool_.replace(entry.name, renewed.record); })) {
+        deliver({&renewed, 1});
+      }
+      return;
     }
-    spool_.refuse(entry.name, judgement.message);
+    if (!moves([&] { spool_.refuse(entry.name, judgement.message); })) {
+      return;
+    }
     drained_.refused += 1;
     if (drained_.refused > most_warnings) {
       return; // all are in refused/, with their reasons
