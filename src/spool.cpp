@@ -85,9 +85,15 @@ void sync_and_close(int descriptor, const std::string& path) {
   }
 }
 
+// With the very mode, whatever the umask is; true when it is there.
+bool made_directory(int above, const char* path) {
+  return mkdirat(above, path, directory_mode) == 0 ? fchmodat(above, path, directory_mode, 0) == 0
+                                                   : errno == EEXIST;
+}
+
 // Makes a directory that lasts.
 void make_directory(const std::string& path) {
-  if (mkdir(path.c_str(), directory_mode) != 0 && errno != EEXIST) {
+  if (!made_directory(AT_FDCWD, path.c_str())) {
     refuse_spool(path, errno == ENOENT ? "the directory above it is missing, create it"
                                        : system_words(last_error()));
   }
@@ -194,7 +200,7 @@ void Spool::fail_with_errno(const std::string& what) const {
 
 void Spool::make_boxes() {
   for (const char* const box : boxes) {
-    if (mkdirat(directory_, box, directory_mode) != 0 && errno != EEXIST) {
+    if (!made_directory(directory_, box)) {
       fail_with_errno("cannot be made");
     }
   }
@@ -229,8 +235,8 @@ bool Spool::write_new_file(const std::string& name, std::string_view text) const
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  const bool is_whole =
-      text.empty() && persistently([descriptor] { return fsync(descriptor); }) == 0;
+  const bool is_whole = text.empty() && fchmod(descriptor, file_mode) == 0 && // despite the umask
+                        persistently([descriptor] { return fsync(descriptor); }) == 0;
   const int error = errno;
   close(descriptor);
   if (!is_whole) {
