@@ -377,9 +377,13 @@ std::string Spool::reason(const std::string& name) const {
 }
 
 void Spool::remove(Box box, const std::string& name) {
-  if (persistently([&] { return unlinkat(directory_, path_in(box, name).c_str(), 0); }) != 0 &&
-      errno != ENOENT) {
-    fail_with_errno("cannot let an entry go");
+  const std::string path = path_in(box, name);
+  int result = persistently([&] { return unlinkat(directory_, path.c_str(), 0); });
+  if (result != 0 && errno == EISDIR) { // somebody put it there, and it was set aside
+    result = unlinkat(directory_, path.c_str(), AT_REMOVEDIR);
+  }
+  if (result != 0 && errno != ENOENT) {
+    fail_with_errno("cannot let " + quote(path) + " go");
   }
   if (box == Box::refused) {
     unlinkat(directory_, path_in(box, reason_of(name)).c_str(), 0);
