@@ -203,7 +203,7 @@ private:
     const bool is_too_much = delivery->http_status == too_many_requests && entries.size() > 1;
     if (delivery->accepted()) {
       for (const Waiting& entry : entries) {
-        spool_.remove(Box::waiting, entry.name);
+        forget(entry);
         drained_.delivered += 1;
       }
     } else if (entries.size() > 1 && (judgement.code == ExitCode::data || is_too_much)) {
@@ -218,6 +218,14 @@ private:
       stop(entries, *delivery);
     }
     events_.progress(drained_);
+  }
+
+  void forget(const Waiting& entry) {
+    try {
+      spool_.remove(Box::waiting, entry.name);
+    } catch (const Failure& failure) {
+      throw Failure{failure.code(), failure.text() + "; it is delivered, and will be again"};
+    }
   }
 
   void refuse(const Waiting& entry, const Judgement& judgement) {
