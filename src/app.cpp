@@ -74,8 +74,12 @@ void find_spool(const App& app, Matter matter, Resolved& resolved) {
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
   if (spool.directory.empty()) {
-    blame(resolved.origins.at("spool"), "neither XDG_STATE_HOME nor HOME says where the usual "
-                                        "spool is, name a directory");
+    Origin origin = resolved.origins.at("spool");
+    if (origin.source == Origin::Source::built_in) { // flush takes it unasked
+      origin.name = "--spool";
+    }
+    blame(origin, "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a "
+                  "directory");
   }
 }
 
