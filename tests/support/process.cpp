@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <stdexcept>
 
 namespace metrics_event::testing {
@@ -141,6 +142,17 @@ void Background::signal(int number) const {
     throw std::runtime_error("the program has ended, its pid is no longer its own");
   }
   check(::kill(pid_, number), "kill");
+}
+
+std::size_t Background::peak_memory_kib() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;) {
+    std::size_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) {
+      return kib;
+    }
+  }
+  throw std::runtime_error("the program has ended, and its memory with it");
 }
 
 Outcome Background::wait(std::chrono::milliseconds limit) {

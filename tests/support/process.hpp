@@ -44,6 +44,13 @@ public:
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
+  /// Its process id, which is its own until wait() returns.
+  pid_t pid() const { return pid_; }
+
+  /// The most memory that it has had in use until now, while it runs. (What wait4() says of a child
+  /// includes the process that it was forked from.)
+  std::size_t peak_memory_kib() const;
+
   /// The next line of its stdout, without the newline. Throws std::runtime_error when none comes
   /// in time, or the stream ends before.
   std::string read_output_line(std::chrono::milliseconds limit) { return read_line(out_, limit); }

@@ -24,13 +24,17 @@ Descriptor tcp_socket(int domain) {
       check(::socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
 }
 
-Descriptor bound_socket(Family family) {
+Descriptor bound_socket(Family family, std::uint16_t port = 0) {
   auto socket = tcp_socket(family == Family::v4 ? AF_INET : AF_INET6);
+  const int on = port == 0 ? 0 : 1; // what lingers of former connections is no hindrance
+  check(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "setsockopt");
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
   v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
   v6.sin6_addr = in6addr_loopback;
   check(family == Family::v4
             ? ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&v4), sizeof v4)
@@ -69,8 +73,8 @@ std::size_t request_size(std::string_view bytes) {
 
 } // namespace
 
-RawServer::RawServer(std::vector<Behaviour> script, Family family)
-    : script_(std::move(script)), listener_(bound_socket(family)), port_(port_of(listener_)),
+RawServer::RawServer(std::vector<Behaviour> script, Family family, std::uint16_t port)
+    : script_(std::move(script)), listener_(bound_socket(family, port)), port_(port_of(listener_)),
       stop_(check(::eventfd(0, EFD_CLOEXEC), "eventfd")) {
   if (script_.empty()) {
     throw std::runtime_error("a server needs at least one behaviour");
@@ -109,8 +113,12 @@ void RawServer::accept_connections() {
 }
 
 void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
-  if (behaviour.read_request && !read_request(client)) {
+  if (behaviour.read_request &&
+      !read_request(client, behaviour.request_bytes.value_or(std::string::npos))) {
     return;
+  }
+  if (behaviour.before_reply) {
+    behaviour.before_reply();
   }
   // A reset before the client speaks could find it still connecting, and look like a refusal.
   if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN)) {
@@ -136,14 +144,18 @@ void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
   }
 }
 
-bool RawServer::read_request(const Descriptor& client) {
+bool RawServer::read_request(const Descriptor& client, std::size_t most) {
   std::string bytes;
   std::array<char, 65536> more;
   while (bytes.size() < request_size(bytes)) {
+    if (bytes.size() == most) {
+      return true;
+    }
     if (!ready(client, POLLIN)) {
       return false;
     }
-    const auto count = ::recv(client.get(), more.data(), more.size(), 0);
+    const auto count =
+        ::recv(client.get(), more.data(), std::min(more.size(), most - bytes.size()), 0);
     if (count <= 0) {
       return false;
     }

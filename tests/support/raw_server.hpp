@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,6 +25,8 @@ struct Behaviour {
   std::string repeated{};   ///< sent after the reply, over and over, until the client goes
   bool reset = false;       ///< close so that the client sees a reset, once it has spoken
   std::size_t piece = 0;    ///< 0: send in one write; n: in writes of n bytes, not coalesced
+  std::optional<std::size_t> request_bytes{}; ///< read no more than so many of the request
+  std::function<void()> before_reply{};       ///< called when it was read, in a server's thread
 };
 
 /// A TCP server of raw bytes on a free loopback port, with a scripted behaviour: it may speak HTTP,
@@ -31,7 +35,9 @@ class RawServer {
 public:
   /// The n-th connection gets the n-th behaviour, the last one repeats. Write it with braces, which
   /// are never ambiguous: `RawServer server{{{.reply = "one"}, {.reset = true}}};`
-  explicit RawServer(std::vector<Behaviour> script, Family family = Family::v4);
+  /// A port other than 0 is one that a ClosedPort has just given back.
+  explicit RawServer(std::vector<Behaviour> script, Family family = Family::v4,
+                     std::uint16_t port = 0);
   ~RawServer();
 
   std::uint16_t port() const { return port_; }
@@ -44,7 +50,7 @@ private:
   bool ready(const Descriptor& descriptor, short events) const;
   void accept_connections();
   void serve(const Descriptor& client, const Behaviour& behaviour);
-  bool read_request(const Descriptor& client);
+  bool read_request(const Descriptor& client, std::size_t most);
   bool send(const Descriptor& client, std::string_view bytes, std::size_t piece) const;
 
   const std::vector<Behaviour> script_;
