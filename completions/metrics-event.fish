@@ -18,7 +18,7 @@ complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l proxy -
 complete -c metrics-event -n 'not __fish_seen_subcommand_from flush listen' -l log-path -r -F -d 'the file of the URL file: alone'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from flush listen' -l special-file -d 'let a file URL name a symbolic link, a FIFO or a device'
 complete -c metrics-event -l config -r -F -d 'the only configuration file to read, or none'
-complete -c metrics-event -l timeout -x -d 'the whole delivery, name lookup included: a hard ceiling'
+complete -c metrics-event -l timeout -x -d 'the whole delivery, name lookup and retries included: a hard ceiling'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l connect-timeout -x -d 'the connection to one address'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l retries -x -d 'attempts after the first, within the time for the whole delivery'
 complete -c metrics-event -n 'not __fish_seen_subcommand_from listen' -l spool -d 'keep what cannot be delivered now in a directory, the usual one or DIR, until it can'

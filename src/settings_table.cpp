@@ -217,7 +217,7 @@ constexpr std::array table{
     Setting{.name = "timeout",
             .placeholder = "DURATION",
             .default_text = "5s",
-            .help = "the whole delivery, name lookup included: a hard ceiling",
+            .help = "the whole delivery, name lookup and retries included: a hard ceiling",
             .assign = assign<&Settings::timeout, parse_duration>,
             .show = show<&Settings::timeout>},
     Setting{.name = "connect-timeout",

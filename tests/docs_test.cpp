@@ -76,7 +76,7 @@ std::vector<std::string> commands_in(const Document& document) {
   text = replace_all(text, "\\\n", " ");
   std::vector<std::string> commands;
   std::istringstream lines{text};
-  const std::regex command{R"(^\s*(?:- |if |exec )?metrics-event (.*)$)"};
+  const std::regex command{R"(^\s*(?:- |if |exec )?metrics-event (.*?)(?:\s+#.*)?$)"};
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
     if (std::regex_match(line, match, command)) {

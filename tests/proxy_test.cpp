@@ -272,11 +272,11 @@ TEST_CASE("a proxy that cannot be reached is named, in time") {
        at_port("at the proxy, 127.0.0.1:", deaf.port()) +
            ": no connection in time; is the host reachable? --connect-timeout gives it longer"},
       {silent.port(),
-       {"--timeout", "300ms"},
+       {"--timeout", "1s"},
        75,
        "at the proxy, no answer in time; try again later or raise --timeout"},
       {silent_tunnel.port(),
-       {"--timeout", "300ms"},
+       {"--timeout", "1s"},
        75,
        "behind the proxy {proxy}, no TLS handshake in time; try again later or raise --timeout"},
   };
