@@ -261,6 +261,10 @@ struct TriedElsewhere {
 };
 const std::vector<TriedElsewhere> tried_elsewhere{
     {"a signal comes", "flush_test.cpp", "a signal ends a flush, and what was not delivered stays"},
+    {"an entry cannot be deleted", "spool_faults_test.cpp",
+     "a spool that becomes read-only is said, and its entries are sent again, the same"},
+    {"the process is killed", "crowd_test.cpp",
+     "two hundred senders, three flushes, a receiver that dies and returns: each event once"},
 };
 
 } // namespace
