@@ -65,6 +65,9 @@ public:
     // A receiver may answer before it has read all, and close: then its answer says more than the
     // error of our write.
     const error_code write_error = write();
+    if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
+      return in_trouble(Trouble::no_resources, system_words(write_error)); // nobody answers a part
+    }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {
       reply.detail = "sending failed: " + system_words(write_error);
