@@ -98,9 +98,13 @@ void make_directory(const std::string& path) {
                                        : system_words(last_error()));
   }
   const std::string above = std::filesystem::path{path}.parent_path();
-  const int parent = open(above.empty() ? "." : above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (parent >= 0) { // it need not be readable
+  const int parent = persistently([&] {
+    return open(above.empty() ? "." : above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  });
+  if (parent >= 0) {
     sync_and_close(parent, path);
+  } else if (errno != EACCES) { // it need not be readable
+    refuse_spool(path, system_words(last_error()));
   }
 }
 
