@@ -1,5 +1,6 @@
 #include "process.hpp"
 
+#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -20,37 +21,52 @@ std::vector<char*> null_terminated(std::vector<std::string>& texts) {
   return pointers;
 }
 
-struct Image {
-  const char* program;
-  char* const* argv;
-  char* const* envp;
-  std::array<int, 3> standard;
-  const std::vector<int>& closed;
+// How a child begins, as posix_spawn() wants it, which unlike fork() copies nothing of us.
+class Start {
+public:
+  Start() {
+    sigset_t all, none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                                 POSIX_SPAWN_SETSIGMASK);
+  }
+  ~Start() {
+    ::posix_spawnattr_destroy(&attributes_);
+    ::posix_spawn_file_actions_destroy(&actions_);
+  }
+  Start(const Start&) = delete;
+  Start& operator=(const Start&) = delete;
+
+  // Of our descriptors it gets these as 0, 1 and 2, without those that it is to lack.
+  void give(const std::array<int, 3>& standard, const std::vector<int>& closed) {
+    for (int target = 0; const int source : standard) {
+      ::posix_spawn_file_actions_adddup2(&actions_, source, target++);
+    }
+    for (const int unwanted : closed) {
+      ::posix_spawn_file_actions_addclose(&actions_, unwanted);
+    }
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3); // what others, such as ctest, gave us
+  }
+
+  // The child, or a std::system_error.
+  pid_t child(const std::string& program, char* const* argv, char* const* envp) const {
+    pid_t pid = -1;
+    const int error = ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv, envp);
+    if (error != 0) {
+      throw std::system_error(error, std::generic_category(), "cannot start " + program);
+    }
+    return pid;
+  }
+
+private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
 };
-
-// Turns the forked child into the program. We may be one thread of several, so only what is
-// async-signal-safe happens here: no allocation, no exception.
-[[noreturn]] void become(const Image& image, int failure) {
-  ::setpgid(0, 0);
-  for (int number = 1; number < NSIG; ++number) {
-    ::signal(number, SIG_DFL);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-
-  for (int target = 0; const int source : image.standard) {
-    ::dup2(source, target++);
-  }
-  for (const int unwanted : image.closed) {
-    ::close(unwanted);
-  }
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // what we were given by others, such as ctest
-  ::execve(image.program, image.argv, image.envp);
-  const int reason = errno;
-  [[maybe_unused]] const auto written = ::write(failure, &reason, sizeof reason);
-  ::_exit(127);
-}
 
 // write(), without the SIGPIPE that a program which does not read its input would earn us. The
 // signal goes to the writing thread, so it can be blocked and taken back by that thread alone.
@@ -87,7 +103,7 @@ Background::Background(const std::string& program, const Invocation& invocation)
   const auto argv = null_terminated(arguments);
   const auto envp = null_terminated(environment);
 
-  Pipe in = make_pipe(), out = make_pipe(), err = make_pipe(), failure = make_pipe();
+  Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
   if (const auto& path = invocation.stdout_path) {
     out.writing = Descriptor(check(
         ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), path->c_str()));
@@ -97,28 +113,15 @@ Background::Background(const std::string& program, const Invocation& invocation)
     check(::fcntl(ours->get(), F_SETFL, O_NONBLOCK), "fcntl");
   }
 
-  const Image image{program.c_str(),
-                    argv.data(),
-                    envp.data(),
-                    {in.reading.get(), out.writing.get(), err.writing.get()},
-                    invocation.closed};
-  pid_ = check(::fork(), "fork");
-  if (pid_ == 0) {
-    become(image, failure.writing.get());
-  }
-
-  failure.writing.reset();
-  int reason = 0;
-  while (::read(failure.reading.get(), &reason, sizeof reason) == -1 && errno == EINTR) {
-  }
+  Start start;
+  start.give({in.reading.get(), out.writing.get(), err.writing.get()}, invocation.closed);
+  pid_ = start.child(program, argv.data(), envp.data());
   running_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (reason == 0 && !running_) {
-    reason = errno;
-  }
-  if (reason != 0) {
+  if (!running_) {
+    const int reason = errno;
     ::kill(pid_, SIGKILL);
     reap(pid_);
-    throw std::system_error(reason, std::generic_category(), "cannot start " + program);
+    throw std::system_error(reason, std::generic_category(), "cannot watch " + program);
   }
   input_ = std::move(in.writing);
   out_.source = std::move(out.reading);
