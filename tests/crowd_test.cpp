@@ -287,11 +287,11 @@ struct Measured {
 
 Measured measure_flush(const fs::path& spool, std::uint16_t port, std::size_t pushes) {
   std::binary_semaphore has_arrived{0}, go_on{0};
-  const RawServer server{{{.reply = http_reply(204, "No Content"),
-                           .before_reply =
-                               [&] {
+  const RawServer server{{{.answer =
+                               [&](const std::string&) {
                                  has_arrived.release();
                                  static_cast<void>(go_on.try_acquire_for(20s));
+                                 return http_reply(204, "No Content");
                                }}},
                          Family::v4,
                          port};

@@ -74,7 +74,13 @@ std::size_t request_size(std::string_view bytes) {
 } // namespace
 
 RawServer::RawServer(std::vector<Behaviour> script, Family family, std::uint16_t port)
-    : script_(std::move(script)), listener_(bound_socket(family, port)), port_(port_of(listener_)),
+    : RawServer(std::move(script), bound_socket(family, port)) {}
+
+RawServer::RawServer(ClosedPort port, std::vector<Behaviour> script)
+    : RawServer(std::move(script), std::move(port.socket_)) {}
+
+RawServer::RawServer(std::vector<Behaviour> script, Descriptor listener)
+    : script_(std::move(script)), listener_(std::move(listener)), port_(port_of(listener_)),
       stop_(check(::eventfd(0, EFD_CLOEXEC), "eventfd")) {
   if (script_.empty()) {
     throw std::runtime_error("a server needs at least one behaviour");
@@ -113,12 +119,10 @@ void RawServer::accept_connections() {
 }
 
 void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
+  std::optional<std::string> request;
   if (behaviour.read_request &&
-      !read_request(client, behaviour.request_bytes.value_or(std::string::npos))) {
+      !(request = read_request(client, behaviour.request_bytes.value_or(std::string::npos)))) {
     return;
-  }
-  if (behaviour.before_reply) {
-    behaviour.before_reply();
   }
   // A reset before the client speaks could find it still connecting, and look like a refusal.
   if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN)) {
@@ -126,7 +130,9 @@ void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
   }
   const int at_once = behaviour.piece != 0;
   ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-  bool listening = send(client, behaviour.reply, behaviour.piece);
+  bool listening =
+      send(client, behaviour.answer ? behaviour.answer(request.value_or("")) : behaviour.reply,
+           behaviour.piece);
   while (listening && !behaviour.repeated.empty()) {
     listening = send(client, behaviour.repeated, behaviour.piece);
   }
@@ -144,26 +150,26 @@ void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
   }
 }
 
-bool RawServer::read_request(const Descriptor& client, std::size_t most) {
+std::optional<std::string> RawServer::read_request(const Descriptor& client, std::size_t most) {
   std::string bytes;
   std::array<char, 65536> more;
   while (bytes.size() < request_size(bytes)) {
     if (bytes.size() == most) {
-      return true;
+      return bytes;
     }
     if (!ready(client, POLLIN)) {
-      return false;
+      return std::nullopt;
     }
     const auto count =
         ::recv(client.get(), more.data(), std::min(more.size(), most - bytes.size()), 0);
     if (count <= 0) {
-      return false;
+      return std::nullopt;
     }
     bytes.append(more.data(), static_cast<std::size_t>(count));
   }
   const std::lock_guard lock(mutex_);
-  requests_.push_back(std::move(bytes));
-  return true;
+  requests_.push_back(bytes);
+  return bytes;
 }
 
 bool RawServer::send(const Descriptor& client, std::string_view bytes, std::size_t piece) const {

@@ -26,7 +26,21 @@ struct Behaviour {
   bool reset = false;       ///< close so that the client sees a reset, once it has spoken
   std::size_t piece = 0;    ///< 0: send in one write; n: in writes of n bytes, not coalesced
   std::optional<std::size_t> request_bytes{}; ///< read no more than so many of the request
-  std::function<void()> before_reply{};       ///< called when it was read, in a server's thread
+  std::function<std::string(const std::string& request)> answer{}; ///< makes the reply instead
+};
+
+/// A port on 127.0.0.1 on which nothing listens, and nothing else will as long as this lives.
+class ClosedPort {
+public:
+  ClosedPort();
+
+  std::uint16_t port() const { return port_; }
+
+private:
+  friend class RawServer;
+
+  Descriptor socket_;
+  std::uint16_t port_;
 };
 
 /// A TCP server of raw bytes on a free loopback port, with a scripted behaviour: it may speak HTTP,
@@ -38,6 +52,9 @@ public:
   /// A port other than 0 is one that a ClosedPort has just given back.
   explicit RawServer(std::vector<Behaviour> script, Family family = Family::v4,
                      std::uint16_t port = 0);
+
+  /// Opens a port that was closed until now.
+  RawServer(ClosedPort port, std::vector<Behaviour> script);
   ~RawServer();
 
   std::uint16_t port() const { return port_; }
@@ -47,10 +64,12 @@ public:
   std::vector<std::string> requests() const;
 
 private:
+  RawServer(std::vector<Behaviour> script, Descriptor listener);
+
   bool ready(const Descriptor& descriptor, short events) const;
   void accept_connections();
   void serve(const Descriptor& client, const Behaviour& behaviour);
-  bool read_request(const Descriptor& client, std::size_t most);
+  std::optional<std::string> read_request(const Descriptor& client, std::size_t most);
   bool send(const Descriptor& client, std::string_view bytes, std::size_t piece) const;
 
   const std::vector<Behaviour> script_;
@@ -66,18 +85,6 @@ private:
 /// headers are whole lines such as `Retry-After: 1`.
 std::string http_reply(int status, std::string_view reason, std::string_view body = "",
                        const std::vector<std::string>& headers = {});
-
-/// A port on 127.0.0.1 on which nothing listens, and nothing else will as long as this lives.
-class ClosedPort {
-public:
-  ClosedPort();
-
-  std::uint16_t port() const { return port_; }
-
-private:
-  Descriptor socket_;
-  std::uint16_t port_;
-};
 
 /// A listening socket on 127.0.0.1 whose accept queue is full: a further connection is neither
 /// accepted nor refused, its SYNs are dropped.

@@ -1,5 +1,7 @@
 #include "temporary.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -15,11 +17,22 @@ namespace fs = std::filesystem;
   throw std::system_error(errno, std::generic_category(), path.string());
 }
 
+std::string usual_parent() {
+  const char* parent = std::getenv("TMPDIR");
+  return parent && *parent ? parent : "/tmp";
+}
+
 } // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-  const char* parent = std::getenv("TMPDIR");
-  std::string name = std::string(parent && *parent ? parent : "/tmp") + "/metrics-event-XXXXXX";
+TemporaryDirectory::TemporaryDirectory() : TemporaryDirectory(usual_parent()) {}
+
+TemporaryDirectory TemporaryDirectory::in_memory() {
+  const std::string memory = "/dev/shm";
+  return TemporaryDirectory(::access(memory.c_str(), W_OK | X_OK) == 0 ? memory : usual_parent());
+}
+
+TemporaryDirectory::TemporaryDirectory(const std::string& parent) {
+  std::string name = parent + "/metrics-event-XXXXXX";
   if (!::mkdtemp(name.data())) {
     fail(name);
   }

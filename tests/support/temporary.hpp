@@ -11,6 +11,10 @@ namespace metrics_event::testing {
 class TemporaryDirectory {
 public:
   TemporaryDirectory();
+
+  /// The same in memory, where there is a place for that: a sync costs nothing there.
+  static TemporaryDirectory in_memory();
+
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
@@ -18,6 +22,8 @@ public:
   const std::filesystem::path& path() const { return path_; }
 
 private:
+  explicit TemporaryDirectory(const std::string& parent);
+
   std::filesystem::path path_;
 };
 
