@@ -38,10 +38,9 @@ extern "C" void note(int number) {
 } // namespace
 
 void note_signals() {
-  if (event >= 0) {
-    return;
+  if (event < 0) {
+    event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   }
-  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (event < 0) {
     return; // then a signal ends the process, as it does where nobody notes it
   }

@@ -407,8 +407,7 @@ void Spool::refuse(const std::string& name, const std::string& reason) {
 std::string Spool::replace(const std::string& name, const SpoolRecord& record) {
   const std::string text = encode(record);
   const SpoolName old = parse_spool_name(name).value_or(SpoolName{});
-  const std::string renewed =
-      SpoolName{record.entry.time, old.id, text.size(), old.attempts}.text();
+  std::string renewed = SpoolName{record.entry.time, old.id, text.size(), old.attempts}.text();
   write_record(renewed, text);
   rename("tmp/" + renewed, path_in(Box::waiting, name)); // never two of it, never none
   rename(path_in(Box::waiting, name), path_in(Box::waiting, renewed));

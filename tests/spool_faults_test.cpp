@@ -292,8 +292,13 @@ TEST_CASE("a spool that becomes read-only is said, and its entries are sent agai
     return;
   }
   const fs::path spool = disk.path() / "spool";
-  const RawServer server{busy_for(
-      2, {{.answer = [&](const std::string&) { disk.remount("ro"); return good.reply; }}, busy, good})};
+  const RawServer server{busy_for(2, {{.answer =
+                                           [&](const std::string&) {
+                                             disk.remount("ro");
+                                             return good.reply;
+                                           }},
+                                      busy,
+                                      good})};
   keep_events(server, spool, 2);
   const Outcome outcome = flush(spool);
   check_flushed(outcome, 73, "delivered 0, refused 0, left 2");
@@ -326,8 +331,10 @@ TEST_CASE("a spool that goes away in the middle of a flush takes nothing with it
       MESSAGE("SKIPPED: no mount namespaces here");
       return;
     }
-    const RawServer server{
-        busy_for(2, {{.answer = [&](const std::string&) { row.change(disk); return good.reply; }}})};
+    const RawServer server{busy_for(2, {{.answer = [&](const std::string&) {
+                                      row.change(disk);
+                                      return good.reply;
+                                    }}})};
     keep_events(server, disk.path() / "spool", 2);
     check_flushed(flush(disk.path() / "spool"), 0, "delivered 2, refused 0, left 0");
     CHECK(distinct(arrived_after(server, 2)) == 2);
