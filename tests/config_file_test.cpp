@@ -106,6 +106,14 @@ TEST_CASE("what is wrong with a file is said with its place") {
   CHECK(complaint("url = \"\xff\"").starts_with("/c.toml:1:"));
 }
 
+TEST_CASE("a character that cannot stand where it does is refused") {
+  for (const char* text : {"[\x01]", "[[[a]]]", "[[=", "\u00e4 = 1", "\u3042", "quiet = \u00e4"}) {
+    CAPTURE(text);
+    CHECK(complaint(text).starts_with("/c.toml:1:"));
+  }
+  CHECK(given("url = \"\"\"\\\n\u00a7\"\"\"") == Words{"url=\u00a7"});
+}
+
 TEST_CASE("the usual places are the system's and the user's, without a home only the first") {
   const std::string system = "/etc/metrics-event/config.toml";
   CHECK(places({}) == Words{system});
