@@ -212,6 +212,9 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
   const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
   if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
     endpoint->target.replace(0, path, push_path);
+    if (endpoint->kept_url().size() > longest_url) { // which could not be read back
+      return mismatch("a URL of at most 2048 bytes", url);
+    }
   }
   return endpoint;
 }

@@ -86,6 +86,9 @@ TEST_CASE("a URL has a length that fits a line") {
   CHECK(complaint("http://example.com/" + std::string(2029, 'x')) == "no complaint");
   CHECK(complaint("http://example.com/" + std::string(2030, 'x'))
             .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com/xxx"));
+  CHECK(complaint("http://example.com?" + std::string(2012, 'x')) == "no complaint");
+  CHECK(complaint("http://example.com?" + std::string(2013, 'x')) // with the path of a push
+            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com?xxx"));
 }
 
 TEST_CASE("https has a port of its own") {
