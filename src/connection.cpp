@@ -33,6 +33,10 @@ Connection::Connection(Deadline deadline) : deadline_{deadline} {
   }
 }
 
+Connection::Connection(Deadline deadline, int descriptor) : Connection{deadline} {
+  socket_.assign(tcp::v4(), descriptor); // the family matters only to what opens one
+}
+
 Connection::~Connection() {
   if (signals_.is_open()) {
     signals_.release();

@@ -22,6 +22,10 @@ namespace metrics_event {
 class Connection {
 public:
   explicit Connection(Deadline deadline);
+
+  /// Goes on with a stream that is connected already, of whatever family, and owns it.
+  Connection(Deadline deadline, int descriptor);
+
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

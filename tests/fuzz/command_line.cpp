@@ -1,0 +1,28 @@
+#include "catalogue.hpp"
+#include "cli.hpp"
+#include "fuzz/target.hpp"
+#include "text.hpp"
+
+#include <string>
+
+namespace metrics_event::testing {
+
+// The arguments of the program, one a line.
+void fuzz_command_line(std::string_view input) {
+  std::vector<std::string> arguments;
+  for (const std::string_view line : lines_of(input)) {
+    arguments.emplace_back(line.substr(0, line.find('\0'))); // as an argument ends
+  }
+  const CommandLine line = parse_command_line(arguments, built_in_events());
+  must(!line.trouble || is_safe_to_show(line.trouble->text()), "trouble is safe to show");
+  for (const GivenSetting& given : line.settings) {
+    must(given.setting->has_flag(), "no secret is taken from an argument");
+  }
+  try {
+    resolve({line.settings});
+  } catch (const Failure& failure) {
+    must(is_safe_to_show(failure.text()), "a failure is safe to show");
+  }
+}
+
+} // namespace metrics_event::testing

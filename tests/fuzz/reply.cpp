@@ -1,0 +1,61 @@
+#include "fuzz/target.hpp"
+#include "http_exchange.hpp"
+#include "judgement.hpp"
+#include "retry.hpp"
+#include "support/descriptor.hpp"
+#include "text.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace metrics_event::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_bytes = 96UL * 1024; // beyond what is read, and fits into a socket
+constexpr std::size_t longest_response = 1024;
+constexpr auto longest_ask = 365 * 24h;
+
+// What the client makes of an answer that has come already, and of the end behind it.
+Reply reply_to(std::string_view method, std::string_view answer) {
+  std::array<int, 2> ends{};
+  check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+  const Descriptor server{ends[0]};
+  Connection connection{std::chrono::steady_clock::now() + 1min, ends[1]};
+  const ssize_t sent =
+      ::send(server.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  must(check(sent, "send") == static_cast<ssize_t>(answer.size()), "an answer fits");
+  check(::shutdown(server.get(), SHUT_WR), "shutdown");
+  return exchange(connection, {.method = method,
+                               .target = "/loki/api/v1/push",
+                               .headers = {{"Host", "localhost"}},
+                               .body = "{}"});
+}
+
+void check_judgement(const Reply& reply) {
+  const Judgement judgement = judge(reply);
+  must(judgement.message.empty() == (judgement.code == ExitCode::ok), "only trouble is told");
+  must(is_safe_to_show(judgement.message), "a message is safe to show");
+  must(is_safe_to_show(judgement.response), "a response is safe to show");
+  must(judgement.response.size() <= longest_response, "a response is bounded");
+}
+
+} // namespace
+
+// The bytes with which a receiver, or a proxy that was asked for a tunnel, answers.
+void fuzz_reply(std::string_view input) {
+  for (const std::string_view method : {"POST", "CONNECT"}) {
+    const Reply reply = reply_to(method, input.substr(0, most_bytes));
+    must(reply.trouble != metrics_event::Trouble::timed_out, "the end of an answer is seen");
+    check_judgement(reply);
+    const auto asked = parse_retry_after(
+        reply.retry_after, reply.date.value_or(std::chrono::sys_days{2023y / 11 / 14}));
+    must(!asked || (*asked >= 0ms && *asked <= longest_ask), "a wait is bounded");
+  }
+}
+
+} // namespace metrics_event::testing

@@ -1,0 +1,44 @@
+#include "fuzz/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace metrics_event::testing {
+namespace {
+
+constexpr std::array table{
+    FuzzTarget{"command_line", fuzz_command_line},
+    FuzzTarget{"endpoint", fuzz_endpoint},
+    FuzzTarget{"field", fuzz_field},
+    FuzzTarget{"push", fuzz_push},
+    FuzzTarget{"reply", fuzz_reply},
+    FuzzTarget{"settings", fuzz_settings},
+    FuzzTarget{"spool_record", fuzz_spool_record},
+};
+
+} // namespace
+
+std::span<const FuzzTarget> fuzz_targets() {
+  return table;
+}
+
+void must(bool holds, const char* words) {
+  if (!holds) {
+    throw std::logic_error{words};
+  }
+}
+
+std::vector<std::string_view> lines_of(std::string_view input) {
+  std::vector<std::string_view> lines;
+  while (true) {
+    const std::size_t end = std::min(input.find('\n'), input.size());
+    lines.push_back(input.substr(0, end));
+    if (end == input.size()) {
+      return lines;
+    }
+    input.remove_prefix(end + 1);
+  }
+}
+
+} // namespace metrics_event::testing
