@@ -15,11 +15,6 @@
 #include "text.hpp"
 #include "version.hpp"
 
-#include <boost/system/system_error.hpp>
-
-#include <new>
-#include <system_error>
-
 namespace metrics_event {
 namespace {
 
@@ -130,25 +125,6 @@ void print_result(const App& app, const Report& report) {
     throw Failure{failure.code(), failure.text() + (delivered ? "; the event is delivered"
                                                     : spooled ? "; the event is in the spool"
                                                               : "")};
-  }
-}
-
-// The exception under way, in the one type that is reported.
-Failure current_failure() {
-  try {
-    throw;
-  } catch (const Failure& failure) {
-    return failure;
-  } catch (const std::bad_alloc&) {
-    return {ExitCode::tempfail, "out of memory, try again later"};
-  } catch (const std::system_error& error) {
-    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
-  } catch (const boost::system::system_error& error) {
-    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
-  } catch (const std::exception& bug) {
-    return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
-  } catch (...) {
-    return {ExitCode::software, "this is a bug: an unknown exception"};
   }
 }
 

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t most_names = 10'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_entries_a_push = 1000;
 constexpr std::size_t worth_compressing = 1024; // bytes
+constexpr std::size_t longest_name = 80;        // of an event, in a message
 constexpr int too_many_requests = 429;
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
@@ -246,9 +247,9 @@ private:
     if (drained_.refused > most_warnings) {
       return; // all are in refused/, with their reasons
     }
-    events_.warn(entry.record.url + " refuses " + event_of(entry.record.entry) +
-                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + entry.name) +
-                 ": " + judgement.message);
+    events_.warn(entry.record.url + " refuses " +
+                 printable(event_of(entry.record.entry), longest_name) + ", which is kept as " +
+                 quote_path(spool_.path() + "/refused/" + entry.name) + ": " + judgement.message);
   }
 
   // What stops one push stops the whole destination, but for credentials, which may be another

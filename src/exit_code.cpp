@@ -1,7 +1,13 @@
 #include "exit_code.hpp"
 
+#include "text.hpp"
+
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
 #include <array>
+#include <new>
+#include <system_error>
 
 namespace metrics_event {
 namespace {
@@ -57,6 +63,24 @@ bool may_pass(ExitCode code) {
 
 bool excused_by_best_effort(ExitCode code) {
   return code >= ExitCode::data && code <= ExitCode::noperm;
+}
+
+Failure current_failure() {
+  try {
+    throw;
+  } catch (const Failure& failure) {
+    return failure;
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::tempfail, "out of memory, try again later"};
+  } catch (const std::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+  } catch (const boost::system::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+  } catch (const std::exception& bug) {
+    return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
+  } catch (...) {
+    return {ExitCode::software, "this is a bug: an unknown exception"};
+  }
 }
 
 } // namespace metrics_event

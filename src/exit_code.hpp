@@ -69,4 +69,8 @@ private:
   std::string text_;
 };
 
+/// The exception that is being handled, in that one type: what this machine lacks is tempfail, what
+/// is not ours is a bug, software.
+Failure current_failure();
+
 } // namespace metrics_event

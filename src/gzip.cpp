@@ -9,6 +9,7 @@ namespace {
 
 constexpr int gzip_window = MAX_WBITS + 16; // zlib's way to ask for a header of gzip
 constexpr int usual_memory = 8;
+constexpr std::size_t step = 64UL * 1024; // by which the room for what comes out grows
 
 // zlib is not asked to change what it reads.
 Bytef* input_of(std::string_view bytes) {
@@ -44,13 +45,18 @@ std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit
   if (inflateInit2(&stream, gzip_window) != Z_OK) {
     throw std::bad_alloc{};
   }
-  std::string bytes(limit + 1, '\0');
+  std::string bytes;
   stream.next_in = input_of(compressed);
   stream.avail_in = static_cast<uInt>(compressed.size());
-  stream.next_out = output_of(bytes);
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  const bool is_whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+  int result = Z_OK;
+  while (result == Z_OK && stream.total_out <= limit) {
+    bytes.resize(stream.total_out + step);
+    stream.next_out = output_of(bytes) + stream.total_out;
+    stream.avail_out = static_cast<uInt>(step);
+    result = inflate(&stream, Z_NO_FLUSH);
+  }
   bytes.resize(stream.total_out);
+  const bool is_whole = result == Z_STREAM_END && stream.avail_in == 0;
   inflateEnd(&stream);
   return is_whole && bytes.size() <= limit ? std::optional{std::move(bytes)} : std::nullopt;
 }

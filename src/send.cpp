@@ -76,7 +76,8 @@ private:
     const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
     try {
       push(std::move(body), effort);
-    } catch (const Failure& failure) {
+    } catch (...) {
+      const Failure failure = current_failure();
       if (!settings_.spool.on || failure.code() == ExitCode::data) {
         throw;
       }
@@ -162,9 +163,9 @@ private:
             },
             means_.transport, means_.clock,
             {[this](const std::string& text) { warn(text); }, [](const Drained&) {}});
-    } catch (const Failure& failure) { // nobody asked for it
+    } catch (...) { // nobody asked for it
       if (settings_.verbose) {
-        means_.console.say(failure.text());
+        means_.console.say(current_failure().text());
       }
     }
   }

@@ -177,7 +177,8 @@ std::string event_of(const Entry& entry) {
   const json::value line = json::parse(entry.line, error);
   const json::value* const name =
       !error && line.is_object() ? line.get_object().if_contains("event") : nullptr;
-  return name != nullptr && name->is_string() ? std::string{name->get_string().c_str()} : "";
+  return name != nullptr && name->is_string() ? std::string{std::string_view{name->get_string()}}
+                                              : "";
 }
 
 std::string SpoolName::text() const {
