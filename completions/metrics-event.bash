@@ -64,7 +64,7 @@ _metrics_event() {
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
         check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
-        flush) choices='--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused' ;;
+        flush) choices='--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused' ;;
         listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
         *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check flush listen' ;;
       esac

@@ -54,6 +54,9 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
 void run_flush(const App& app, const RunCommand& command, const std::vector<Layer>& layers,
                const Resolved& resolved, FlushReport& report) {
   const FlushOptions options = flush_options(*command.type, command.options);
+  if (resolved.settings.dry_run) {
+    blame(resolved.origins.at("dry-run"), "means nothing to flush; flush --list shows what waits");
+  }
   flush(options, layers, resolved, app.means, report);
   if (options.task != FlushOptions::Task::list) {
     app.means.console.print(resolved.settings.output == Output::json ? to_json(report)
@@ -63,8 +66,11 @@ void run_flush(const App& app, const RunCommand& command, const std::vector<Laye
 
 // Fills in where the usual spool is, for who needs it.
 void find_spool(const App& app, Matter matter, Resolved& resolved) {
+  const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  if (!spool.directory.empty() || (!spool.on && matter != Matter::flush)) {
+  const bool is_needed =
+      matter == Matter::flush || (spool.on && !settings.dry_run && !settings.disabled);
+  if (!spool.directory.empty() || !is_needed) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
@@ -141,7 +147,9 @@ struct Progress {
 std::string result_object(const Progress& progress, const Failure& failure) {
   switch (progress.matter) {
   case Matter::event: return to_json(progress.report);
-  case Matter::flush: return to_json(progress.flush_report);
+  case Matter::flush: // a list that has begun is the object
+    return progress.flush_report.task == FlushOptions::Task::list ? ""
+                                                                  : to_json(progress.flush_report);
   case Matter::check: return to_json(CheckReport{.failure = failure});
   case Matter::listen: break;
   }
@@ -161,7 +169,7 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   if (!excused || !settings.quiet) {
     app.means.console.say((excused ? "warning: " : "error: ") + failure.text());
   }
-  if (report.status != Report::Status::spooled) {
+  if (report.status != Report::Status::spooled && report.status != Report::Status::delivered) {
     report.status = Report::Status::failed;
   }
   progress.exit_code = excused ? ExitCode::ok : failure.code();

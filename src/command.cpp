@@ -30,13 +30,30 @@ constexpr std::array flush_options{
                   "with --list or --drop: what was refused, instead of what waits"},
 };
 
-constexpr std::array<std::string_view, 22> flush_settings{
-    "url",      "header",       "username",          "password-file",
-    "password", "bearer-token", "bearer-token-file", "ca-cert",
-    "cert",     "key",          "tls-skip-verify",   "no-proxy",
-    "proxy",    "config",       "timeout",           "connect-timeout",
-    "retries",  "spool",        "best-effort",       "output",
-    "quiet",    "verbose"};
+constexpr std::array<std::string_view, 24> flush_settings{"url",
+                                                          "header",
+                                                          "username",
+                                                          "password-file",
+                                                          "password",
+                                                          "bearer-token",
+                                                          "bearer-token-file",
+                                                          "ca-cert",
+                                                          "cert",
+                                                          "key",
+                                                          "tls-skip-verify",
+                                                          "no-proxy",
+                                                          "proxy",
+                                                          "config",
+                                                          "timeout",
+                                                          "connect-timeout",
+                                                          "retries",
+                                                          "spool",
+                                                          "disabled",
+                                                          "dry-run",
+                                                          "best-effort",
+                                                          "output",
+                                                          "quiet",
+                                                          "verbose"};
 
 constexpr std::array check_options{
     CommandOption{"send", "", "",
@@ -67,8 +84,9 @@ constexpr std::array commands{
         "in refused/ with the reason beside each; an entry that is too old for the receiver gets "
         "the present as its entry time first, once. The exit status is 0 when nothing is left and "
         "nothing was refused, 65 when something was refused, or the status of what stopped it. "
-        "One flush works on a spool at a time, another waits for its end as long as --timeout "
-        "says. --timeout is for each push. With --wait it tries again what may pass (68, 69, 75), "
+        "One flush works on a spool at a time, another waits for its end as long as --timeout, or "
+        "--wait, says. --timeout is for each push. With --wait it tries again what may pass (68, "
+        "69, 75), "
         "and ends when nothing is left or the time is over. Without --spool it takes the usual "
         "one: /var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
         "~/.local/state of others.",

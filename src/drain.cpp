@@ -16,10 +16,15 @@ namespace metrics_event {
 namespace {
 
 constexpr std::size_t most_names = 10'000; // known at a time, so that memory has a bound
+constexpr std::size_t most_names_of_limited = 1000;
 constexpr std::size_t most_entries_a_push = 1000;
+// Loki takes an entry, also a repeated one, only within an hour of its stream's newest. What one
+// push brings must not be beyond that of what it brings itself, or it could not be sent again.
+constexpr auto longest_span = std::chrono::minutes{55};
 constexpr std::size_t worth_compressing = 1024; // bytes
 constexpr std::size_t longest_name = 80;        // of an event, in a message
 constexpr int too_many_requests = 429;
+constexpr int ingestion_is_blocked = 260;   // Loki's answer, which is about the tenant
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
 // An entry that is about to be sent.
@@ -37,6 +42,12 @@ std::size_t size_in_push(const Entry& entry) {
   return push_body({&entry, 1}).size();
 }
 
+// Whether it is this machine that cannot read, whatever the file is.
+bool is_our_trouble(const std::error_code& error) {
+  return error == std::errc::io_error || error == std::errc::too_many_files_open ||
+         error == std::errc::too_many_files_open_in_system || error == std::errc::not_enough_memory;
+}
+
 // Each stream once, its entries ascending, or a receiver could find the older ones too far behind.
 std::string body_of(std::span<const Waiting> entries) {
   std::vector<Entry> sorted;
@@ -48,14 +59,6 @@ std::string body_of(std::span<const Waiting> entries) {
   return push_body(sorted);
 }
 
-// Whether the present as its entry time would make an entry acceptable, in Loki's words.
-bool is_about_age(const Judgement& judgement) {
-  const auto says = [&judgement](const char* words) {
-    return judgement.response.find(words) != std::string::npos;
-  };
-  return says("too old") || says("too far behind");
-}
-
 class Drain {
 public:
   Drain(Spool& spool, const DrainLimits& limits, const Reach& reach, const Transport& transport,
@@ -64,7 +67,8 @@ public:
         transport_{transport}, clock_{clock}, events_{events} {}
 
   Drained run() {
-    const std::size_t window = limits_.most_entries == 0 ? most_names : limits_.most_entries;
+    const bool is_limited = limits_.most_entries != 0;
+    const std::size_t window = is_limited ? most_names_of_limited : most_names;
     std::string last;
     try {
       while (!is_over()) {
@@ -74,7 +78,7 @@ public:
         }
         last = names.back();
         drain(names);
-        if (limits_.most_entries != 0) {
+        if (is_limited) {
           break;
         }
       }
@@ -112,6 +116,9 @@ private:
         break;
       }
       deliver(entries);
+      if (limits_.most_entries != 0) {
+        break;
+      }
     }
   }
 
@@ -119,6 +126,8 @@ private:
   std::vector<Waiting> collect(std::vector<Slot>& slots) {
     std::vector<Waiting> entries;
     std::size_t size = 0;
+    std::size_t most = limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries;
+    Instant oldest{};
     for (Slot& slot : slots) {
       slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
       if (slot.is_done ||
@@ -135,7 +144,12 @@ private:
         continue;
       }
       size += size_in_push(record->entry);
-      if (!entries.empty() && (size > largest_push || entries.size() == most_entries_)) {
+      if (entries.empty()) {
+        oldest = record->entry.time;
+        const auto fewer = most_entries_.find(record->url);
+        most = fewer == most_entries_.end() ? most : std::min(most, fewer->second);
+      } else if (size > largest_push || entries.size() == most ||
+                 record->entry.time - oldest > longest_span) {
         break;
       }
       slot.is_done = true;
@@ -150,8 +164,7 @@ private:
     if (!text && text.error() == std::errc::no_such_file_or_directory) {
       return std::nullopt;
     }
-    if (!text && text.error() != std::errc::file_too_large &&
-        text.error() != std::errc::too_many_symbolic_link_levels) {
+    if (!text && is_our_trouble(text.error())) {
       fail({ExitCode::cantcreat, "cannot read the entry " + quote(name) + " in the spool " +
                                      quote_path(spool_.path()) + ": " +
                                      system_words(text.error())});
@@ -159,7 +172,7 @@ private:
     }
     auto record = text ? decode_record(*text)
                        : boost::system::result<SpoolRecord, std::string>{
-                             boost::system::in_place_error, "it is not a file, or too large"};
+                             boost::system::in_place_error, system_words(text.error())};
     if (record) {
       return *std::move(record);
     }
@@ -201,19 +214,25 @@ private:
       return;
     }
     const Judgement& judgement = delivery->judgement;
-    const bool is_too_much = delivery->http_status == too_many_requests && entries.size() > 1;
+    const bool is_refused =
+        judgement.code == ExitCode::data && delivery->http_status != ingestion_is_blocked;
+    // Fewer at a time may do, unless the receiver has said when to come again.
+    const bool is_too_much =
+        delivery->http_status == too_many_requests && !delivery->asked && limits_.retries > 0;
     if (delivery->accepted()) {
       for (const Waiting& entry : entries) {
         forget(entry);
         drained_.delivered += 1;
       }
-    } else if (entries.size() > 1 && (judgement.code == ExitCode::data || is_too_much)) {
+    } else if (entries.size() > 1 && (is_refused || is_too_much)) {
       const std::size_t half = entries.size() / 2;
-      most_entries_ = is_too_much ? std::max<std::size_t>(half, 1) : most_entries_;
+      if (is_too_much) {
+        most_entries_[entries.front().record.url] = half;
+      }
       deliver(entries.first(half));
       deliver(entries.subspan(half));
       return;
-    } else if (judgement.code == ExitCode::data) {
+    } else if (is_refused) {
       refuse(entries.front(), judgement);
     } else {
       stop(entries, *delivery);
@@ -230,14 +249,13 @@ private:
   }
 
   void refuse(const Waiting& entry, const Judgement& judgement) {
-    if (is_about_age(judgement) && !entry.record.is_restamped) {
-      Waiting renewed = entry;
+    if (judgement.is_about_age && !entry.record.is_restamped) {
+      // Its turn comes after the others, which it would otherwise leave too far behind.
+      SpoolRecord renewed = entry.record;
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
-      renewed.record.entry.time = last_stamp_;
-      renewed.record.is_restamped = true;
-      if (moves([&] { renewed.name = spool_.replace(entry.name, renewed.record); })) {
-        deliver({&renewed, 1});
-      }
+      renewed.entry.time = last_stamp_;
+      renewed.is_restamped = true;
+      moves([&] { spool_.replace(entry.name, renewed); });
       return;
     }
     if (!moves([&] { spool_.refuse(entry.name, judgement.message); })) {
@@ -266,6 +284,7 @@ private:
       spool_.count_attempts(entry.name, delivery.attempts);
     }
     drained_.asked = std::max(drained_.asked, delivery.asked);
+    drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
     fail({code, "cannot deliver what waits for " + redacted_url(record.url) + ": " +
                     delivery.judgement.message});
   }
@@ -325,7 +344,7 @@ private:
   std::set<std::string> stopped_urls_;
   std::set<Group> stopped_groups_;
   std::set<std::string> plain_; // URLs of receivers that take nothing compressed
-  std::size_t most_entries_ = most_entries_a_push;
+  std::map<std::string, std::size_t> most_entries_; // a push, where it is fewer, by URL
   Instant last_stamp_{};
   Drained drained_;
 };

@@ -34,7 +34,7 @@ struct DrainLimits {
   int retries = 0;                     // of each push
   std::chrono::milliseconds timeout{}; // of each push
   std::optional<Deadline> ends{};      // for all of it
-  std::size_t most_entries = 0;        // that are looked at; 0: all
+  std::size_t most_entries = 0;        // then in one push; 0: all
   std::optional<Group> only{};         // nothing else
 };
 
@@ -44,6 +44,7 @@ struct Drained {
   std::uint64_t refused = 0;                        // by the receiver
   std::uint64_t set_aside = 0;                      // because they are no entries
   std::optional<Failure> failure;                   // the first that stopped a destination
+  bool may_pass = false;                            // what stopped one of them
   std::optional<std::chrono::milliseconds> asked{}; // to wait, by the receiver that stopped it
 };
 
@@ -57,8 +58,8 @@ struct DrainEvents {
 /// tenant together, at most 1000 or 1 MiB a push, compressed from 1 KiB where the receiver takes
 /// that. An entry goes only when it was accepted. A push of many that is refused is narrowed down
 /// until those that are refused are found; they are put aside, but an entry that is too old gets
-/// the present as its entry time first, once. Trouble of another kind leaves the rest of its
-/// destination waiting.
+/// the present as its entry time first, once, and waits for its turn. Trouble of another kind
+/// leaves the rest of its destination waiting.
 Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
               const Transport& transport, Clock& clock, const DrainEvents& events);
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace metrics_event {
@@ -37,7 +38,6 @@ public:
   void run() {
     report_.spool = settings_.spool.directory;
     auto spool = Spool::find(settings_.spool);
-    note_signals();
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
     case FlushOptions::Task::drop: drop(spool); break;
@@ -53,8 +53,7 @@ private:
   void for_each_selected(const Spool& spool, Visit&& visit) {
     const Instant now = means_.clock.now();
     std::vector<std::string> names;
-    while (noted_signal() == 0 &&
-           !(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
+    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
       for (const std::string& name : names) {
         const auto text = spool.read(box(), name);
         if (!text && text.error() == std::errc::no_such_file_or_directory) {
@@ -84,6 +83,7 @@ private:
   }
 
   void list(const std::optional<Spool>& spool) {
+    report_.task = options_.task;
     const bool is_json = settings_.output == Output::json;
     const Console& console = means_.console;
     bool is_first = true;
@@ -99,11 +99,13 @@ private:
   }
 
   void drop(std::optional<Spool>& spool) {
+    if (spool) {
+      lock(*spool, means_.clock.steady_now() + settings_.timeout);
+    }
     report_.task = options_.task;
     if (!spool) {
       return;
     }
-    lock(*spool, means_.clock.steady_now() + settings_.timeout);
     for_each_selected(*spool, [&](const ListedEntry& listed, Instant) {
       spool->remove(box(), listed.file);
       report_.dropped += 1;
@@ -113,11 +115,15 @@ private:
 
   void send(std::optional<Spool>& spool) {
     report_.task = options_.task;
+    note_signals();
     const Deadline start = means_.clock.steady_now();
     for (const std::string& risk : risks(resolved_)) {
       warn(risk);
     }
-    if (!spool) {
+    if (spool && settings_.disabled) {
+      finish(*spool, start);
+    }
+    if (!spool || settings_.disabled) {
       return;
     }
     const Deadline end = start + options_.wait.value_or(settings_.timeout);
@@ -135,6 +141,10 @@ private:
     }
     if (noted_signal() != 0 && report_.left > 0) {
       failure_ = Failure{ExitCode::tempfail, "a signal ended the flush"};
+    }
+    if (!failure_ && report_.left > 0) {
+      failure_ = Failure{ExitCode::tempfail, "out of time, " + std::to_string(report_.left) +
+                                                 " are left; try again later"};
     }
     if (!failure_ && report_.refused > 0) {
       failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
@@ -156,8 +166,10 @@ private:
     while (!spool.try_lock()) {
       const Deadline now = means_.clock.steady_now();
       if (now >= end || !means_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
-        throw Failure{ExitCode::tempfail, "another flush works on the spool " +
-                                              quote_path(spool.path()) + "; try again later"};
+        throw Failure{ExitCode::tempfail, noted_signal() != 0
+                                              ? "a signal ended the flush"
+                                              : "another flush works on the spool " +
+                                                    quote_path(spool.path()) + "; try again later"};
       }
     }
   }
@@ -184,9 +196,13 @@ private:
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
       failure_ = drained.failure;
+      const bool has_moved = drained.delivered + drained.refused + drained.set_aside > 0;
+      if (!failure_ && has_moved && noted_signal() == 0 && spool.usage(Box::waiting).entries > 0) {
+        continue; // what came meanwhile
+      }
       round = drained.delivered > 0 ? 1 : round;
       const Deadline now = means_.clock.steady_now();
-      const Plan plan = plan_retry({.worth_a_retry = end && failure_ && may_pass(failure_->code()),
+      const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
                                     .attempts = round,
                                     .time_left = end ? floor_ms(*end - now) : 0ms,
                                     .asked = drained.asked,
@@ -199,12 +215,19 @@ private:
   }
 
   // The settings of the receiver that is configured go to no other server.
-  Destination reach_destination(const std::string& url) {
+  const Destination& reach_destination(const std::string& url) {
+    const auto known = destinations_.find(url);
+    return known != destinations_.end()
+               ? known->second
+               : destinations_.emplace(url, new_destination(url)).first->second;
+  }
+
+  Destination new_destination(const std::string& url) {
     Resolved resolved = resolved_;
     const Endpoint& configured = resolved_.settings.url;
     if (configured.kept_url() != url) {
       resolved = resolve_for(url);
-      if (url.find('=') != std::string::npos) {
+      if (url.find('=', std::min(url.find('?'), url.size())) != std::string::npos) {
         throw Failure{ExitCode::config, "the values of the query of " + redacted_url(url) +
                                             " are not kept in the spool, give the whole URL with "
                                             "--url"};
@@ -271,6 +294,7 @@ private:
   const Settings& settings_;
   const Means& means_;
   FlushReport& report_;
+  std::map<std::string, Destination> destinations_; // their files are read once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
   Deadline started_{};

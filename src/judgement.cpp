@@ -89,6 +89,11 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
   return std::nullopt;
 }
 
+// Loki's words for it stand behind the labels, which may be long.
+bool is_about_age(std::string_view body) {
+  return body.find("too old") != body.npos || body.find("too far behind") != body.npos;
+}
+
 // Of a page only its title.
 std::string_view words_of(const Reply& reply) {
   constexpr std::string_view begin = "<title>";
@@ -143,7 +148,8 @@ Judgement judge(const Reply& reply) {
   if (is_acceptance(reply.status)) {
     return {};
   }
-  Judgement judgement{.response = printable(words_of(reply), longest_response)};
+  Judgement judgement{.is_about_age = is_about_age(reply.body),
+                      .response = printable(words_of(reply), longest_response)};
   const bool at_proxy = reply.at_proxy || reply.status == 407; // which only a proxy answers
   std::string said = "HTTP status " + std::to_string(reply.status);
   if (at_proxy) {

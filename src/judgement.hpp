@@ -12,8 +12,9 @@ namespace metrics_event {
 struct Judgement {
   ExitCode code = ExitCode::ok;
   bool worth_a_retry = false;
-  std::string message;  // what went wrong and what mends it; empty when the push was accepted
-  std::string response; // the receiver's own words, at most 1 KiB, safe for a terminal
+  std::string message;       // what went wrong and what mends it; empty when the push was accepted
+  bool is_about_age = false; // the receiver would take a newer entry time
+  std::string response;      // the receiver's own words, at most 1 KiB, safe for a terminal
 };
 
 /// Whether an HTTP status says that a push was accepted: 200, 202 or 204 and nothing else.

@@ -63,7 +63,6 @@ private:
   }
 
   void deliver(std::string body) {
-    note_signals();
     for (const std::string& risk : risks(resolved_)) {
       warn(risk);
     }
@@ -72,6 +71,7 @@ private:
       delivered();
       return;
     }
+    note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.
     const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
     try {
@@ -86,6 +86,9 @@ private:
     delivered();
     if (settings_.spool.on) {
       drain_spool(effort.deadline);
+      if (noted_signal() != 0) {
+        throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
+      }
     }
   }
 

@@ -85,10 +85,22 @@ void sync_and_close(int descriptor, const std::string& path) {
   }
 }
 
-// With the very mode, whatever the umask is; true when it is there.
+// So that what is made has its very mode.
+class PlainUmask {
+public:
+  PlainUmask() : before_{umask(S_IRWXG | S_IRWXO)} {}
+  ~PlainUmask() { umask(before_); }
+  PlainUmask(const PlainUmask&) = delete;
+  PlainUmask& operator=(const PlainUmask&) = delete;
+
+private:
+  mode_t before_;
+};
+
+// True when it is there.
 bool made_directory(int above, const char* path) {
-  return mkdirat(above, path, directory_mode) == 0 ? fchmodat(above, path, directory_mode, 0) == 0
-                                                   : errno == EEXIST;
+  const PlainUmask umask;
+  return mkdirat(above, path, directory_mode) == 0 || errno == EEXIST;
 }
 
 // Makes a directory that lasts.
@@ -126,6 +138,13 @@ void check_directory(int descriptor, const std::string& path) {
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     refuse_spool(path, "others may write it, give it mode 700");
+  }
+  // Other things have such directories as well, mail above all.
+  const auto has = [descriptor](const char* box) {
+    return faccessat(descriptor, box, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  };
+  if (!has("refused") && (has("new") || has("tmp"))) {
+    refuse_spool(path, "it is something else: it has no directory refused");
   }
 }
 
@@ -227,6 +246,7 @@ void Spool::sync(const char* box) const {
 
 // Whole and on the disk, or not at all.
 bool Spool::write_new_file(const std::string& name, std::string_view text) const {
+  const PlainUmask umask;
   const int descriptor = open_in(name, O_WRONLY | O_CREAT | O_EXCL);
   if (descriptor < 0) {
     return false;
@@ -239,8 +259,8 @@ bool Spool::write_new_file(const std::string& name, std::string_view text) const
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  const bool is_whole = text.empty() && fchmod(descriptor, file_mode) == 0 && // despite the umask
-                        persistently([descriptor] { return fsync(descriptor); }) == 0;
+  const bool is_whole =
+      text.empty() && persistently([descriptor] { return fsync(descriptor); }) == 0;
   const int error = errno;
   close(descriptor);
   if (!is_whole) {
@@ -285,7 +305,13 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
   }
   const std::string name = SpoolName{record.entry.time, id, text.size(), attempts}.text();
   write_record(name, text);
-  rename("tmp/" + name, path_in(Box::waiting, name));
+  const std::string waiting = path_in(Box::waiting, name);
+  if (renameat(directory_, ("tmp/" + name).c_str(), directory_, waiting.c_str()) != 0) {
+    if (errno == ENOENT) { // somebody has taken new/ away
+      make_boxes();
+    }
+    rename("tmp/" + name, waiting);
+  }
   sync("new");
 }
 
@@ -428,20 +454,32 @@ std::string Spool::count_attempts(const std::string& name, int more) {
 }
 
 void Spool::tidy() {
-  const int descriptor = open_in("tmp", O_RDONLY | O_DIRECTORY);
-  if (descriptor < 0) {
-    return;
-  }
   const std::time_t oldest =
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age_of_leftovers);
-  for_each_name(descriptor, [&](std::string_view name) {
-    const std::string path = "tmp/" + std::string{name};
-    struct stat status {};
-    if (fstatat(directory_, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        status.st_mtim.tv_sec < oldest) {
-      unlinkat(directory_, path.c_str(), 0);
+  const auto has_file = [this](const std::string& path, struct stat& status) {
+    return fstatat(directory_, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  };
+  const auto tidy_box = [&](const std::string& box, auto&& is_left_behind) {
+    const int descriptor = open_in(box, O_RDONLY | O_DIRECTORY);
+    if (descriptor >= 0) {
+      for_each_name(descriptor, [&](std::string_view name) {
+        if (is_left_behind(name)) {
+          unlinkat(directory_, (box + '/').append(name).c_str(), 0);
+        }
+      });
     }
+  };
+  tidy_box("tmp", [&](std::string_view name) {
+    struct stat status {};
+    return parse_spool_name(name) && has_file("tmp/" + std::string{name}, status) &&
+           status.st_mtim.tv_sec < oldest;
   });
+  tidy_box("refused", [&](std::string_view name) { // its entry was moved back
+    struct stat status {};
+    return is_reason(name) &&
+           !has_file("refused/" + std::string{name.substr(0, name.rfind('.'))}, status);
+  });
+  tidy_box("new", is_reason); // moved back with its entry
 }
 
 } // namespace metrics_event

@@ -81,7 +81,7 @@ public:
   std::string count_attempts(const std::string& name, int more);
 
   /// Deletes what writers that were killed have left behind, by the rule of maildir(5): when it is
-  /// 36 hours old.
+  /// 36 hours old; and reasons without their entry.
   void tidy();
 
 private:

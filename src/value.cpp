@@ -162,7 +162,7 @@ Mismatch::Mismatch(std::string_view expected, std::string_view got)
     : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
 
 Parsed<milliseconds> parse_duration(std::string_view text) {
-  const auto duration = parse_time_span(text, {"a duration such as 500ms or 5s", text});
+  auto duration = parse_time_span(text, {"a duration such as 500ms or 5s", text});
   if (duration && (*duration <= 0ms || *duration > 24h)) {
     return Mismatch{"a duration of more than 0 and at most 24h", text};
   }
