@@ -74,13 +74,12 @@ void find_spool(const App& app, Matter matter, Resolved& resolved) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
-  if (spool.directory.empty()) {
+  if (spool.directory.empty() && matter == Matter::flush) { // an event may not need it
     Origin origin = resolved.origins.at("spool");
     if (origin.source == Origin::Source::built_in) { // flush takes it unasked
       origin.name = "--spool";
     }
-    blame(origin, "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a "
-                  "directory");
+    blame(origin, std::string{no_usual_spool});
   }
 }
 

@@ -5,6 +5,7 @@
 #include "judgement.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
+#include "places.hpp"
 #include "settings_rules.hpp"
 #include "spool.hpp"
 #include "text.hpp"
@@ -89,6 +90,10 @@ private:
     if (!settings_.spool.on) {
       return;
     }
+    if (settings_.spool.directory.empty()) {
+      add({"spool", Result::warning, std::string{no_usual_spool}});
+      return;
+    }
     try {
       const auto spool = Spool::find(settings_.spool);
       const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
@@ -100,7 +105,10 @@ private:
       };
       note(waiting, Result::note, " wait for metrics-event flush");
       note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-      if (waiting + refused == 0) {
+      if (!spool && !Spool::could_be_made(settings_.spool)) {
+        add({"spool", Result::warning,
+             "cannot be made: the directory above it is missing, or closed to us"});
+      } else if (waiting + refused == 0) {
         add({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
       }
     } catch (const Failure& failure) {

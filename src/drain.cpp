@@ -198,8 +198,15 @@ private:
     }
   }
 
+  // What somebody must mend is the failure rather than what passes; the others are warnings.
   void fail(const Failure& failure) {
-    if (!drained_.failure) {
+    const bool is_first = !drained_.failure;
+    const bool counts_more =
+        !is_first && may_pass(drained_.failure->code()) && !may_pass(failure.code());
+    if (!is_first) {
+      events_.warn(counts_more ? drained_.failure->text() : failure.text());
+    }
+    if (is_first || counts_more) {
       drained_.failure = failure;
     }
   }
@@ -220,6 +227,10 @@ private:
     const bool is_too_much =
         delivery->http_status == too_many_requests && !delivery->asked && limits_.retries > 0;
     if (delivery->accepted()) {
+      events_.note("delivered " + std::to_string(entries.size()) + " to " +
+                   redacted_url(entries.front().record.url) + ": HTTP status " +
+                   std::to_string(delivery->http_status) + " in " +
+                   std::to_string(delivery->elapsed.count()) + " ms");
       for (const Waiting& entry : entries) {
         forget(entry);
         drained_.delivered += 1;
@@ -270,12 +281,13 @@ private:
                  quote_path(spool_.path() + "/refused/" + entry.name) + ": " + judgement.message);
   }
 
-  // What stops one push stops the whole destination, but for credentials, which may be another
-  // tenant's.
+  // What stops one push stops the whole destination, but for what is about the tenant.
   void stop(std::span<const Waiting> entries, const Delivery& delivery) {
     const SpoolRecord& record = entries.front().record;
     const ExitCode code = delivery.judgement.code;
-    if (code == ExitCode::noperm) {
+    const bool is_about_tenant = code == ExitCode::noperm || code == ExitCode::data ||
+                                 delivery.http_status == too_many_requests;
+    if (is_about_tenant) {
       stopped_groups_.insert(group_of(record));
     } else {
       stopped_urls_.insert(record.url);
@@ -285,8 +297,10 @@ private:
     }
     drained_.asked = std::max(drained_.asked, delivery.asked);
     drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
-    fail({code, "cannot deliver what waits for " + redacted_url(record.url) + ": " +
-                    delivery.judgement.message});
+    const std::string tenant = record.org_id.empty() ? "" : " (" + record.org_id + ')';
+    const std::string hint = code == ExitCode::noperm ? destinations_.at(record.url).hint : "";
+    fail({code, "cannot deliver what waits for " + redacted_url(record.url) + tenant + ": " +
+                    delivery.judgement.message + hint});
   }
 
   // Nothing when there is no way to the receiver.

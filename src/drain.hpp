@@ -24,6 +24,7 @@ using Group = std::pair<std::string, std::string>;
 struct Destination {
   Access access;
   Headers headers;
+  std::string hint{}; // what to add when it lets us not in
 };
 
 /// Finds that out for a URL as a record has it. Throws Failure.
@@ -43,7 +44,7 @@ struct Drained {
   std::uint64_t delivered = 0;
   std::uint64_t refused = 0;                        // by the receiver
   std::uint64_t set_aside = 0;                      // because they are no entries
-  std::optional<Failure> failure;                   // the first that stopped a destination
+  std::optional<Failure> failure;                   // of several: one that does not pass, the first
   bool may_pass = false;                            // what stopped one of them
   std::optional<std::chrono::milliseconds> asked{}; // to wait, by the receiver that stopped it
 };
@@ -51,6 +52,7 @@ struct Drained {
 /// Who hears of it.
 struct DrainEvents {
   std::function<void(const std::string& warning)> warn;
+  std::function<void(const std::string& words)> note; // what goes well
   std::function<void(const Drained& so_far)> progress;
 };
 

@@ -184,6 +184,10 @@ std::string Endpoint::kept_url() const {
   return url_without_query_values(*this, "");
 }
 
+bool Endpoint::has_origin_of(const Endpoint& other) const {
+  return scheme == other.scheme && port == other.port && lower_case(host) == lower_case(other.host);
+}
+
 bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {
   return endpoint.scheme == Scheme::file || is_loopback(endpoint.host) ||
          is_listed(no_proxy, endpoint.host, endpoint.port);

@@ -36,9 +36,7 @@ struct Endpoint {
   std::string kept_url() const;
 
   /// Whether another is on the same server, so that it may be shown the same credentials.
-  bool has_origin_of(const Endpoint& other) const {
-    return scheme == other.scheme && host == other.host && port == other.port;
-  }
+  bool has_origin_of(const Endpoint& other) const;
 };
 
 /// A URL, be it malformed, as messages show it: without what may be credentials and without the

@@ -23,6 +23,7 @@ constexpr std::size_t width_of_bar = 60;
 constexpr auto before_bar = 1s;
 constexpr auto between_lines = 10s;
 constexpr auto between_looks_at_lock = 50ms;
+constexpr auto shortest_pause = 50ms; // the last ones before the end are short
 
 std::chrono::milliseconds floor_ms(Deadline::duration time) {
   return std::chrono::floor<std::chrono::milliseconds>(time);
@@ -38,6 +39,9 @@ public:
   void run() {
     report_.spool = settings_.spool.directory;
     auto spool = Spool::find(settings_.spool);
+    if (!spool && !settings_.spool.is_usual) {
+      warn("there is no spool " + quote_path(settings_.spool.directory));
+    }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
     case FlushOptions::Task::drop: drop(spool); break;
@@ -146,7 +150,10 @@ private:
       failure_ = Failure{ExitCode::tempfail, "out of time, " + std::to_string(report_.left) +
                                                  " are left; try again later"};
     }
-    if (!failure_ && report_.refused > 0) {
+    if (report_.refused > 0 && (!failure_ || may_pass(failure_->code())) && noted_signal() == 0) {
+      if (failure_) {
+        warn(failure_->text());
+      }
       failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
                                              " were refused, see metrics-event flush --list "
                                              "--refused"};
@@ -187,6 +194,12 @@ private:
                                clear_bar();
                                warn(text);
                              },
+                             [this](const std::string& text) {
+                               if (settings_.verbose) {
+                                 clear_bar();
+                                 means_.console.say(text);
+                               }
+                             },
                              [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
       const Drained drained =
@@ -202,13 +215,17 @@ private:
       }
       round = drained.delivered > 0 ? 1 : round;
       const Deadline now = means_.clock.steady_now();
+      const auto left = end ? floor_ms(*end - now) : 0ms;
       const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
                                     .attempts = round,
-                                    .time_left = end ? floor_ms(*end - now) : 0ms,
+                                    .time_left = left,
                                     .asked = drained.asked,
                                     .random = means_.clock.random()},
                                    std::numeric_limits<int>::max());
-      if (plan.step != Plan::Step::try_again || !means_.clock.sleep_until(now + plan.wait)) {
+      const bool is_asked_too_long = drained.asked && *drained.asked >= left;
+      if (plan.step == Plan::Step::settled || left < shortest_pause || is_asked_too_long ||
+          !means_.clock.sleep_until(now +
+                                    (drained.asked ? plan.wait : std::min(plan.wait, left / 2)))) {
         return;
       }
     }
@@ -224,6 +241,7 @@ private:
 
   Destination new_destination(const std::string& url) {
     Resolved resolved = resolved_;
+    std::string hint;
     const Endpoint& configured = resolved_.settings.url;
     if (configured.kept_url() != url) {
       resolved = resolve_for(url);
@@ -236,11 +254,12 @@ private:
         resolved.settings.url.credentials = configured.credentials;
       } else {
         forget_credentials(resolved.settings);
+        hint = "; credentials go only to the server of the setting url, " + configured.url();
       }
     }
     Access access = open_access(resolved, means_.clock.steady_now() + settings_.timeout,
                                 [this](const std::string& text) { warn(text); });
-    return {std::move(access), resolved.settings.headers};
+    return {std::move(access), resolved.settings.headers, std::move(hint)};
   }
 
   // What depends on the URL, such as the proxy, is then right.

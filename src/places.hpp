@@ -3,6 +3,7 @@
 #include "settings.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace metrics_event {
 
@@ -15,5 +16,9 @@ std::string state_home(const Environment& environment);
 /// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of
 /// others; empty where the environment does not say where that is.
 std::string usual_spool(const Environment& environment, bool is_root);
+
+/// What is to be said when that is empty.
+inline constexpr std::string_view no_usual_spool =
+    "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a directory";
 
 } // namespace metrics_event

@@ -9,6 +9,7 @@
 #include "interruption.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
+#include "places.hpp"
 #include "settings_rules.hpp"
 #include "spool.hpp"
 #include "text.hpp"
@@ -67,6 +68,9 @@ private:
       warn(risk);
     }
     if (settings_.url.scheme == Scheme::file) {
+      if (settings_.spool.on) {
+        warn(resolved_.origins.at("spool").name + ": means nothing to a file");
+      }
       append();
       delivered();
       return;
@@ -84,7 +88,7 @@ private:
       return keep(failure);
     }
     delivered();
-    if (settings_.spool.on) {
+    if (!settings_.spool.directory.empty()) {
       drain_spool(effort.deadline);
       if (noted_signal() != 0) {
         throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
@@ -132,6 +136,9 @@ private:
   void keep(const Failure& failure) {
     const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
     try {
+      if (settings_.spool.directory.empty()) {
+        blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
+      }
       const auto id = static_cast<std::uint64_t>(
           means_.clock.random() * static_cast<double>(std::numeric_limits<std::uint64_t>::max()));
       Spool::make(settings_.spool).add(record, report_.attempts, id, settings_.spool_max_bytes);
@@ -165,7 +172,8 @@ private:
               return Destination{access_, settings_.headers};
             },
             means_.transport, means_.clock,
-            {[this](const std::string& text) { warn(text); }, [](const Drained&) {}});
+            {[this](const std::string& text) { warn(text); }, [](const std::string&) {},
+             [](const Drained&) {}});
     } catch (...) { // nobody asked for it
       if (settings_.verbose) {
         means_.console.say(current_failure().text());

@@ -152,7 +152,7 @@ std::vector<std::string> risks(const Resolved& resolved) {
     risks.emplace_back("--proxy: everybody on this machine can see a password on the command "
                        "line, use METRICS_EVENT_PROXY");
   }
-  for (const char* const name : {"label", "metadata", "header", "org-id", "spool"}) {
+  for (const char* const name : {"label", "metadata", "header", "org-id"}) {
     const auto origin = resolved.origins.find(name);
     if (settings.url.scheme == Scheme::file && origin != resolved.origins.end() &&
         origin->second.source == Source::flag) {

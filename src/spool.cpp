@@ -190,6 +190,12 @@ Spool Spool::make(const SpoolPlace& place) {
   return *std::move(spool);
 }
 
+bool Spool::could_be_made(const SpoolPlace& place) {
+  const std::string above =
+      std::filesystem::path{without_slashes_at_end(place.directory)}.parent_path();
+  return place.is_usual || access(above.empty() ? "." : above.c_str(), W_OK | X_OK) == 0;
+}
+
 std::optional<Spool> Spool::find(const SpoolPlace& place) {
   std::string path = without_slashes_at_end(place.directory);
   const int descriptor = open_directory(path);
@@ -300,8 +306,8 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
                 std::uint64_t max_bytes) {
   const std::string text = encode(record);
   if (usage(Box::waiting).bytes + text.size() > max_bytes) {
-    fail("is full, it has " + byte_size(max_bytes) +
-         " (--spool-max-bytes); empty it with metrics-event flush");
+    fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
+         "; empty it with metrics-event flush");
   }
   const std::string name = SpoolName{record.entry.time, id, text.size(), attempts}.text();
   write_record(name, text);
@@ -316,6 +322,10 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
 }
 
 bool Spool::try_lock() {
+  // What is delivered could otherwise not be deleted, and would be delivered again and again.
+  if (faccessat(directory_, "new", W_OK, 0) != 0 && errno != ENOENT) {
+    fail_with_errno("cannot be changed");
+  }
   if (persistently([this] { return flock(directory_, LOCK_EX | LOCK_NB); }) == 0) {
     return true;
   }

@@ -39,6 +39,9 @@ public:
   /// The same, but nothing when it is missing.
   static std::optional<Spool> find(const SpoolPlace& place);
 
+  /// Whether a missing spool can be made, as far as that is known beforehand.
+  static bool could_be_made(const SpoolPlace& place);
+
   ~Spool();
   Spool(Spool&& other) noexcept
       : path_{std::move(other.path_)}, directory_{std::exchange(other.directory_, -1)} {}
@@ -53,7 +56,7 @@ public:
   void add(const SpoolRecord& record, int attempts, std::uint64_t id, std::uint64_t max_bytes);
 
   /// Whether we alone may take entries out from now on, as long as this lives; adding needs no such
-  /// right. False when somebody else may.
+  /// right. False when somebody else may. Fails where nothing can be taken out.
   bool try_lock();
 
   SpoolUsage usage(Box box) const;

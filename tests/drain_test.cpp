@@ -80,9 +80,9 @@ struct Bench {
     const Reach reach = [](const std::string& to) {
       return Destination{.access = {.endpoint = *parse_endpoint(to)}, .headers = {}};
     };
-    return metrics_event::drain(
-        spool, limits, reach, transport, clock,
-        {[this](const std::string& text) { warnings.push_back(text); }, [](const Drained&) {}});
+    return metrics_event::drain(spool, limits, reach, transport, clock,
+                                {[this](const std::string& text) { warnings.push_back(text); },
+                                 [](const std::string&) {}, [](const Drained&) {}});
   }
 
   std::uint64_t left() const { return spool.usage(Box::waiting).entries; }

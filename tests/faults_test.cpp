@@ -156,7 +156,7 @@ const std::vector<std::pair<std::string, Fault>> faults{
      }},
     {"the receiver answers 3xx, 404, 405 or 415", at_statuses({301, 302, 307, 308, 404, 405, 415})},
     {"the receiver answers 401, 403 or 407", at_statuses({401, 403, 407})},
-    {"a password file is missing",
+    {"a password file that a flag names is missing",
      [](const Trial& trial) {
        return at_closed_port(trial, {"--username", "x", "--password-file", "/nonexistent"});
      }},

@@ -109,7 +109,7 @@ TEST_CASE("a spool that is full takes no more, until there is room") {
   CHECK(usage.bytes == encode(record(1ns)).size());
   CHECK_THROWS_WITH_AS(spool.add(record(2ns), 0, 0, 200),
                        ("the spool \"" + scratch.path.string() +
-                        "\" is full, it has 200 (--spool-max-bytes); empty it with metrics-event "
+                        "\" is full, --spool-max-bytes is 200; empty it with metrics-event "
                         "flush")
                            .c_str(),
                        Failure);
@@ -193,13 +193,50 @@ TEST_CASE("what killed writers left behind goes after 36 hours") {
   const Scratch scratch;
   Spool spool = scratch.make();
   const auto now = fs::file_time_type::clock::now();
-  for (const auto& [name, age] : {std::pair{"old", 37h}, {"young", 35h}}) {
+  const std::string old = SpoolName{Instant{1ns}, 1, 4, 0}.text();
+  const std::string young = SpoolName{Instant{2ns}, 2, 4, 0}.text();
+  for (const auto& [name, age] : {std::pair{old, 37h}, {young, 35h}, {"stranger", 37h}}) {
     testing::write_file(scratch.path / "tmp" / name, "half");
     fs::last_write_time(scratch.path / "tmp" / name, now - age);
   }
   spool.tidy();
-  CHECK_FALSE(fs::exists(scratch.path / "tmp/old"));
-  CHECK(fs::exists(scratch.path / "tmp/young"));
+  CHECK_FALSE(fs::exists(scratch.path / "tmp" / old));
+  CHECK(fs::exists(scratch.path / "tmp" / young));
+  CHECK(fs::exists(scratch.path / "tmp/stranger"));
+}
+
+TEST_CASE("a reason goes when its entry was moved back") {
+  const Scratch scratch;
+  Spool spool = scratch.make();
+  for (const auto time : {1ns, 2ns}) {
+    spool.add(record(time), 0, 0, no_limit);
+    spool.refuse(waiting(spool).front(), "because");
+  }
+  const std::string name = spool.names(Box::refused, "", 1).front();
+  fs::rename(scratch.path / "refused" / name, scratch.path / "new" / name);
+  testing::write_file(scratch.path / "new" / (name + ".reason"), "because");
+  spool.tidy();
+  CHECK(scratch.files("new") == 1);
+  CHECK(scratch.files("refused") == 2); // the other, with its reason
+}
+
+TEST_CASE("somebody's mail is no spool") {
+  const Scratch scratch;
+  for (const char* const box : {"new", "tmp", "cur"}) {
+    fs::create_directories(scratch.path / box);
+  }
+  fs::permissions(scratch.path, fs::perms::owner_all);
+  CHECK(complaint(scratch.place()).ends_with("it is something else: it has no directory refused"));
+}
+
+TEST_CASE("a directory that was taken away is made again") {
+  for (const char* const box : {"new", "tmp"}) {
+    const Scratch scratch;
+    Spool spool = scratch.make();
+    fs::remove(scratch.path / box);
+    spool.add(record(1ns), 0, 0, no_limit);
+    CHECK(waiting(spool).size() == 1);
+  }
 }
 
 TEST_CASE("a directory that others may write, or that is none of ours, is refused") {
