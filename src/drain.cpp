@@ -42,10 +42,10 @@ std::size_t size_in_push(const Entry& entry) {
   return push_body({&entry, 1}).size();
 }
 
-// Whether it is this machine that cannot read, whatever the file is.
-bool is_our_trouble(const std::error_code& error) {
-  return error == std::errc::io_error || error == std::errc::too_many_files_open ||
-         error == std::errc::too_many_files_open_in_system || error == std::errc::not_enough_memory;
+// Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
+bool is_about_file(const std::error_code& error) {
+  return error == std::errc::too_many_symbolic_link_levels || error == std::errc::file_too_large ||
+         error == std::errc::no_such_device_or_address || error == std::errc::permission_denied;
 }
 
 // Each stream once, its entries ascending, or a receiver could find the older ones too far behind.
@@ -164,7 +164,7 @@ private:
     if (!text && text.error() == std::errc::no_such_file_or_directory) {
       return std::nullopt;
     }
-    if (!text && is_our_trouble(text.error())) {
+    if (!text && !is_about_file(text.error())) {
       fail({ExitCode::cantcreat, "cannot read the entry " + quote(name) + " in the spool " +
                                      quote_path(spool_.path()) + ": " +
                                      system_words(text.error())});

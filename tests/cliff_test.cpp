@@ -42,6 +42,8 @@ const std::map<std::string, Words> failures{
     {"epoll_wait", {"error=EINTR"}},
     {"eventfd2", {"error=EMFILE", "error=ENOMEM"}},
     {"exit_group", {}},
+    {"faccessat", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
+    {"faccessat2", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
     {"fcntl", {}},
     {"flock", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
     {"fsync", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
@@ -73,6 +75,7 @@ const std::map<std::string, Words> failures{
     {"socket", {"error=EMFILE", "error=ENOMEM"}},
     {"timerfd_create", {"error=EMFILE", "error=ENOMEM"}},
     {"timerfd_settime", {}},
+    {"umask", {}},
     {"unlinkat", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
     {"write", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
 };

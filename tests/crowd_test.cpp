@@ -11,7 +11,6 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <regex>
@@ -331,10 +330,6 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   constexpr int events = 10'000;
   constexpr int writers = 8;
   constexpr std::size_t entries_a_push = 1000;
-  // So many of the events are sent by programs, eight at a time; the others are put beside them,
-  // because a start takes its time.
-  const char* const given = std::getenv("METRICS_EVENT_TEST_STARTS");
-  const int starts = given == nullptr ? 2000 : std::stoi(given);
   const std::string script =
       R"(i=$2; while [ "$i" -lt "$3" ]; do "$1" runner-installed --flavor "$i" --duration 1 )"
       R"(--url "$4" --spool "$5" --config none --retries 0 --quiet || exit; i=$((i + 1)); done)";
@@ -346,7 +341,7 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   const auto start = testing::Clock::now();
   Crowd shells;
   for (int writer = 0; writer < writers; ++writer) {
-    const int first = starts * writer / writers, end = starts * (writer + 1) / writers;
+    const int first = events * writer / writers, end = events * (writer + 1) / writers;
     shells.push_back(std::make_unique<Background>(
         "/bin/sh",
         Invocation{.arguments = {"-c", script, "sh", plain_program, std::to_string(first),
@@ -359,8 +354,7 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   }
   const auto taken =
       std::chrono::duration_cast<std::chrono::milliseconds>(testing::Clock::now() - start);
-  CHECK(files_in(spool / "new") == static_cast<std::size_t>(starts));
-  put_entries(spool, port, starts, events);
+  CHECK(files_in(spool / "new") == events);
   CHECK(run(plain_program, sending(0, port, small, {"--retries", "0"})).status == 0);
   put_entries(small, port, 1, entries_a_push);
   closed.reset();
@@ -374,7 +368,7 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   CHECK(all.arrived.size() == events);
   check_each_once(all.arrived, events);
   check_empty(spool);
-  MESSAGE(starts << " senders in " << taken.count() << " ms, the flush of " << events
+  MESSAGE(events << " senders in " << taken.count() << " ms, the flush of " << events
                  << " entries in " << all.outcome.elapsed.count() << " ms, " << all.peak_memory_kib
                  << " KiB; of 1000 entries in " << few.outcome.elapsed.count() << " ms, "
                  << few.peak_memory_kib << " KiB");
