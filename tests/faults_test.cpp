@@ -276,7 +276,8 @@ TEST_CASE("what becomes of an event is what the man page says, row by row") {
   const std::vector<Cells> rows = rows_of_man_page("faults");
   REQUIRE(rows.size() == faults.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto& [name, fault] = faults[i];
+    const std::string& name = faults[i].first;
+    const Fault& fault = faults[i].second;
     CAPTURE(name);
     REQUIRE(rows[i].size() == 4);
     CHECK(rows[i][0] == name);

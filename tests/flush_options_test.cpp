@@ -73,9 +73,9 @@ TEST_CASE("what would drop more than was meant, or means nothing, is refused") {
        "--older-than: expected an age such as 12h or 7d, got \"7\""},
       {{{"list", "maybe"}}, "--list: expected true or false, got \"maybe\""},
   };
-  for (const auto& [given, expected] : rows) {
-    CAPTURE(expected);
-    CHECK(complaint(given) == expected);
+  for (const auto& row : rows) {
+    CAPTURE(row.second);
+    CHECK(complaint(row.first) == row.second);
   }
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("nothing comes of what is not one whole gzip, or too much") {
   std::string damaged = whole;
   damaged[damaged.size() - 6] ^= 1; // the checksum
   CHECK_FALSE(gunzip(damaged, 100));
-  CHECK_FALSE(gunzip(gzip(std::string(10'000'000, 'x')), 1000));
+  CHECK_FALSE(gunzip(gzip(std::string(1'000'000, 'x')), 1000));
 }
 
 TEST_SUITE_END();

@@ -46,7 +46,7 @@ TEST_CASE("what the receiver asks for counts when it is longer") {
 TEST_CASE("Retry-After is read as seconds or as a date") {
   constexpr std::chrono::sys_seconds now =
       std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 30s;
-  const auto asked = [](const char* text) { return parse_retry_after(text, now); };
+  const auto asked = [&](const char* text) { return parse_retry_after(text, now); };
   CHECK(asked("0") == 0s);
   CHECK(asked("120") == 120s);
   CHECK(asked("Sun, 06 Nov 1994 08:49:37 GMT") == 7s);

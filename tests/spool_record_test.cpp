@@ -90,9 +90,9 @@ TEST_CASE("what is not a record of this version is told") {
       {with("1700000000123456789", "9223372036854775808"),
        "its entry time is not a number of nanoseconds"},
   };
-  for (const auto& [broken, expected] : rows) {
-    CAPTURE(broken);
-    CHECK(reason(broken) == expected);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(reason(row.first) == row.second);
   }
 }
 
