@@ -190,12 +190,12 @@ TEST_CASE("an empty push that is refused for being empty says nothing about even
 
 TEST_CASE("a step that is not answered in time is the one that failed") {
   const RawServer silent{{{.then_close = false}}};
-  const Outcome outcome = run_check({"--url", url_of(silent.port()), "--timeout", "300ms"});
+  const Outcome outcome = run_check({"--url", url_of(silent.port()), "--timeout", "1s"});
   CHECK(outcome.status == 75);
   CHECK(findings(outcome).back() ==
         "failed push no answer in time; try again later or raise --timeout");
   const Outcome tls = run_check(
-      {"--url", "https://127.0.0.1:" + std::to_string(silent.port()), "--timeout", "300ms"});
+      {"--url", "https://127.0.0.1:" + std::to_string(silent.port()), "--timeout", "1s"});
   CHECK(tls.status == 75);
   CHECK(findings(tls)[2] == "failed tls no TLS handshake in time");
 }

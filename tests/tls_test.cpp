@@ -536,7 +536,7 @@ TEST_CASE("what can go wrong in a handshake has its status and its words") {
     const std::string url = https("localhost", server.port());
     Words options{"--cert", me().certificate, "--key", me().key};
     if (!behaviour.then_close) {
-      options.insert(options.end(), {"--timeout", "300ms"});
+      options.insert(options.end(), {"--timeout", "1s"});
     }
     const Outcome outcome = send(url, trusting(root().certificate(), options));
     CHECK(outcome.err == undelivered(url, row.reason));
