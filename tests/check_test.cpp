@@ -194,8 +194,8 @@ TEST_CASE("a step that is not answered in time is the one that failed") {
   CHECK(outcome.status == 75);
   CHECK(findings(outcome).back() ==
         "failed push no answer in time; try again later or raise --timeout");
-  const Outcome tls = run_check(
-      {"--url", "https://127.0.0.1:" + std::to_string(silent.port()), "--timeout", "1s"});
+  const Outcome tls =
+      run_check({"--url", "https://127.0.0.1:" + std::to_string(silent.port()), "--timeout", "1s"});
   CHECK(tls.status == 75);
   CHECK(findings(tls)[2] == "failed tls no TLS handshake in time");
 }
