@@ -318,7 +318,12 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
     }
     rename("tmp/" + name, waiting);
   }
-  sync("new");
+  try {
+    sync("new");
+  } catch (const Failure&) { // what the caller takes for lost must not arrive beside its repetition
+    unlinkat(directory_, waiting.c_str(), 0);
+    throw;
+  }
 }
 
 bool Spool::try_lock() {
