@@ -10,12 +10,15 @@ constexpr Field text(std::string_view name, std::string_view help) {
 }
 
 constexpr Field seconds(std::string_view name, std::string_view help) {
-  return {
-      .name = name, .type = FieldType::number, .help = help, .unit = Unit::seconds, .minimum = 0};
+  return {.name = name,
+          .type = FieldType::number,
+          .help = help,
+          .unit = Unit::seconds,
+          .minimum = "0"};
 }
 
 constexpr Field count(std::string_view name, std::string_view help) {
-  return {.name = name, .type = FieldType::integer, .help = help, .minimum = 0};
+  return {.name = name, .type = FieldType::integer, .help = help, .minimum = "0"};
 }
 
 constexpr Field integer(std::string_view name, std::string_view help) {
@@ -27,6 +30,17 @@ constexpr Field optional(Field field) {
   return field;
 }
 
+// A member of a nested object that may be left out as a whole.
+constexpr Field in_optional_object(Field field) {
+  field.in_optional_object = true;
+  return field;
+}
+
+constexpr Field measured(Measured what, Field field) {
+  field.measured = what;
+  return field;
+}
+
 constexpr Field flavor = text("flavor", "the kind of runner, such as its size");
 constexpr Field workflow = text("workflow", "the workflow that the job belongs to");
 constexpr Field repo = text("repo", "the repository, as OWNER/NAME");
@@ -34,7 +48,7 @@ constexpr Field github_event = text("github_event", "what triggered the workflow
 
 constexpr std::array runner_installed{
     flavor,
-    seconds("duration", "how long the installation took"),
+    measured(Measured::duration, seconds("duration", "how long the installation took")),
 };
 
 constexpr std::array runner_start{
@@ -51,9 +65,13 @@ constexpr std::array runner_stop{
     workflow,
     repo,
     github_event,
-    text("status", "how the runner ended: normal, abnormal, or what the operator calls it"),
-    optional(integer("status_info.code", "the exit code or HTTP status that explains the status")),
-    seconds("job_duration", "how long the job ran"),
+    measured(Measured::status,
+             text("status",
+                  "how the runner ended: normal, abnormal, or what the operator calls it")),
+    measured(Measured::exit_code,
+             in_optional_object(integer(
+                 "status_info.code", "the exit code or HTTP status that explains the status"))),
+    measured(Measured::duration, seconds("job_duration", "how long the job ran")),
     optional(text("job_conclusion", "what GitHub says of the job, such as success or cancelled")),
 };
 
@@ -63,7 +81,7 @@ constexpr std::array reconciliation{
     count("idle_runners", "runners that were idle"),
     optional(count("active_runners", "runners that were running a job")),
     optional(count("expected_runners", "runners that there should be")),
-    seconds("duration", "how long the reconciliation took"),
+    measured(Measured::duration, seconds("duration", "how long the reconciliation took")),
 };
 
 constexpr std::array events{
