@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using Result = Finding::Result;
 using Verdict = CheckReport::Verdict;
 
-constexpr EventType check_event{.name = "metrics_event_check", .help = "a check", .fields = {}};
+constexpr EventType check_event{.name = "metrics_event_check", .help = "a check"};
 constexpr std::chrono::milliseconds first_pause = 200ms;
 constexpr std::chrono::milliseconds longest_pause = 2s;
 

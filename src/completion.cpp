@@ -15,7 +15,7 @@ constexpr std::string_view notice = "generated from the tables in src/ by ./dev 
 struct Option {
   std::string name;
   char short_flag = '\0';
-  std::string_view placeholder; // empty: it takes no value
+  std::string placeholder; // empty: it takes no value
   std::string_view help;
   std::span<const std::string_view> choices = {};
   bool repeatable = false;
@@ -42,7 +42,8 @@ std::vector<Option> general_options(const CommandType* command = nullptr) {
     }
     const bool wants_value = setting.kind != Setting::Kind::optional;
     options.push_back({std::string{setting.name}, setting.short_flag,
-                       wants_value ? setting.placeholder : "", setting.help, setting.choices,
+                       std::string{wants_value ? setting.placeholder : ""}, setting.help,
+                       setting.choices,
                        setting.kind == Setting::Kind::list});
   }
   for (const WordsOption& option : {help_option, version_option}) {
@@ -52,7 +53,7 @@ std::vector<Option> general_options(const CommandType* command = nullptr) {
 }
 
 Option option_of(const Field& field) {
-  return {kebab_case(field.name), '\0', placeholder(field), field.help};
+  return {kebab_case(field.name), '\0', placeholder(field), field.help, field.choices};
 }
 
 std::vector<Subject> subjects(std::span<const EventType> events) {
@@ -68,7 +69,8 @@ std::vector<Subject> subjects(std::span<const EventType> events) {
   for (const CommandType& type : all_commands()) {
     Subject subject{std::string{type.name}, type.help, general_options(&type), false};
     for (const CommandOption& option : type.options) {
-      subject.options.push_back({std::string{option.name}, '\0', option.placeholder, option.help});
+      subject.options.push_back(
+          {std::string{option.name}, '\0', std::string{option.placeholder}, option.help});
     }
     all.push_back(std::move(subject));
   }

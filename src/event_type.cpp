@@ -1,5 +1,7 @@
 #include "event_type.hpp"
 
+#include "pattern.hpp"
+
 #include <algorithm>
 
 namespace metrics_event {
@@ -120,6 +122,9 @@ std::string describe(const Field& field) {
   }
   if (const std::string length = describe_length(field); !length.empty()) {
     words += " of " + length;
+  }
+  if (field.pattern != nullptr) {
+    words += " that matches " + field.pattern->text();
   }
   return words;
 }

@@ -110,12 +110,12 @@ std::string event_help(const EventType& type) {
   std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name);
   Columns rows;
   const auto add = [&](const Field& field) {
-    const std::string flag = "--" + kebab_case(field.name) + ' ' + std::string{placeholder(field)};
-    usage += field.required ? ' ' + flag : " [" + flag + ']';
+    const std::string flag = "--" + kebab_case(field.name) + ' ' + placeholder(field);
+    usage += field.always() ? ' ' + flag : " [" + flag + ']';
     const bool said_by_placeholder =
         field.type == FieldType::string || field.type == FieldType::timestamp;
     rows.row(flag, std::string{field.help} + (said_by_placeholder ? "" : "; " + describe(field)) +
-                       (field.required || &field == &timestamp_field ? "" : "; optional"));
+                       (field.always() || &field == &timestamp_field ? "" : "; optional"));
   };
   std::ranges::for_each(type.fields, add);
   add(timestamp_field);

@@ -3,15 +3,21 @@
 #include "text.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
+#include <tuple>
+#include <utility>
 
 namespace metrics_event {
 namespace {
+
+constexpr std::string_view white_space = " \t\r\n";
 
 void append_unicode_escape(std::string& out, char32_t character) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -126,13 +132,47 @@ struct Compactor {
   using Error = boost::json::error_code&;
   using Text = boost::json::string_view;
 
+  // A member of the outermost object, its value as a part of `out`.
+  struct Place {
+    std::string name;
+    std::size_t begin;
+    std::size_t end;
+  };
+
   std::string out;
   std::string token;
+  std::string mistake; // that Boost.JSON does not see
+  std::vector<std::set<std::string>> names; // of each object and array that is open
+  std::vector<Place> members;
+  bool is_object = false;
 
+  bool refuse(std::string text, Error error) {
+    mistake = std::move(text);
+    error = boost::json::error::syntax;
+    return false;
+  }
   void separate() {
     if (!out.empty() && out.back() != '{' && out.back() != '[' && out.back() != ':') {
       out += ',';
     }
+  }
+  void end_value() {
+    if (names.size() == 1 && !members.empty()) {
+      members.back().end = out.size();
+    }
+  }
+  bool begin(char bracket) {
+    separate();
+    is_object = is_object || (out.empty() && bracket == '{');
+    out += bracket;
+    names.emplace_back();
+    return true;
+  }
+  bool end(char bracket) {
+    out += bracket;
+    names.pop_back();
+    end_value();
+    return true;
   }
   bool part(Text text) {
     token.append(text.data(), text.size());
@@ -143,55 +183,75 @@ struct Compactor {
     part(text);
     out += token;
     token.clear();
+    end_value();
     return true;
   }
-  bool string_end(Text text) {
+  void string(Text text) {
     separate();
     part(text);
     out += '"';
     append_escaped(out, token);
     out += '"';
-    token.clear();
-    return true;
   }
 
   bool on_document_begin(Error) { return true; }
   bool on_document_end(Error) { return true; }
-  bool on_object_begin(Error) {
-    separate();
-    out += '{';
-    return true;
-  }
-  bool on_object_end(std::size_t, Error) {
-    out += '}';
-    return true;
-  }
-  bool on_array_begin(Error) {
-    separate();
-    out += '[';
-    return true;
-  }
-  bool on_array_end(std::size_t, Error) {
-    out += ']';
-    return true;
-  }
+  bool on_object_begin(Error) { return begin('{'); }
+  bool on_object_end(std::size_t, Error) { return end('}'); }
+  bool on_array_begin(Error) { return begin('['); }
+  bool on_array_end(std::size_t, Error) { return end(']'); }
   bool on_key_part(Text text, std::size_t, Error) { return part(text); }
-  bool on_key(Text text, std::size_t, Error) {
-    string_end(text);
+  bool on_key(Text text, std::size_t, Error error) {
+    string(text);
     out += ':';
-    return true;
+    const std::string name = std::exchange(token, {});
+    if (names.size() == 1) {
+      members.push_back({name, out.size(), out.size()});
+    }
+    return names.back().insert(name).second || refuse(quote(name) + " is there twice", error);
   }
   bool on_string_part(Text text, std::size_t, Error) { return part(text); }
-  bool on_string(Text text, std::size_t, Error) { return string_end(text); }
+  bool on_string(Text text, std::size_t, Error) {
+    string(text);
+    token.clear();
+    end_value();
+    return true;
+  }
   bool on_number_part(Text text, Error) { return part(text); }
   bool on_int64(std::int64_t, Text text, Error) { return scalar(text); }
   bool on_uint64(std::uint64_t, Text text, Error) { return scalar(text); }
-  bool on_double(double, Text text, Error) { return scalar(text); }
+  bool on_double(double, Text text, Error error) {
+    part(text);
+    if (!plain_number(token)) {
+      return refuse("expected a number within the range of a double, got " + quote(token), error);
+    }
+    return scalar({});
+  }
   bool on_bool(bool value, Error) { return scalar(value ? "true" : "false"); }
   bool on_null(Error) { return scalar("null"); }
   bool on_comment_part(Text, Error) { return true; }
   bool on_comment(Text, Error) { return true; }
 };
+
+// Reads one JSON value; nothing when all is well.
+std::optional<JsonMistake> compact(std::string_view text, Compactor& compactor) {
+  boost::json::basic_parser<Compactor> parser{boost::json::parse_options{}};
+  boost::json::error_code error;
+  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
+  compactor = std::move(parser.handler());
+  if (!compactor.mistake.empty()) {
+    return JsonMistake{parsed, std::move(compactor.mistake)};
+  }
+  if (text.find_first_not_of(white_space) == text.npos) {
+    return JsonMistake{0, "expected JSON, got nothing"};
+  }
+  if (error) {
+    return JsonMistake{parsed, "no JSON: " + lower_first(error.message())};
+  }
+  const std::size_t rest = text.find_first_not_of(white_space, parsed);
+  return rest == text.npos ? std::nullopt
+                           : std::optional{JsonMistake{rest, "something follows the JSON"}};
+}
 
 } // namespace
 
@@ -241,14 +301,55 @@ std::optional<std::string> plain_number(std::string_view text) {
   return without_exponent(*parts);
 }
 
-std::optional<std::string> compact_json(std::string_view text) {
-  boost::json::basic_parser<Compactor> parser{boost::json::parse_options{}};
+std::weak_ordering compare_numbers(std::string_view left, std::string_view right) {
+  const NumberParts a = *split_number(left);
+  const NumberParts b = *split_number(right);
+  const auto sign = [](const NumberParts& parts) {
+    return is_zero(parts) ? 0 : parts.negative ? -1 : 1;
+  };
+  if (sign(a) != sign(b) || sign(a) == 0) {
+    return sign(a) <=> sign(b);
+  }
+  const auto fraction = [](const NumberParts& parts) {
+    return parts.fraction.substr(0, parts.fraction.find_last_not_of('0') + 1);
+  };
+  const auto magnitude = [&fraction](const NumberParts& parts) {
+    return std::tuple{parts.whole.size(), parts.whole, fraction(parts)};
+  };
+  return a.negative ? magnitude(b) <=> magnitude(a) : magnitude(a) <=> magnitude(b);
+}
+
+ParsedJson<std::string> compact_json(std::string_view text) {
+  Compactor compactor;
+  if (auto mistake = compact(text, compactor)) {
+    return *std::move(mistake);
+  }
+  return std::move(compactor.out);
+}
+
+ParsedJson<Members> parse_members(std::string_view text) {
+  Compactor compactor;
+  if (auto mistake = compact(text, compactor)) {
+    return *std::move(mistake);
+  }
+  if (!compactor.is_object) {
+    return JsonMistake{text.find_first_not_of(white_space), "expected a JSON object"};
+  }
+  Members members;
+  for (Compactor::Place& place : compactor.members) {
+    members.push_back({std::move(place.name),
+                       compactor.out.substr(place.begin, place.end - place.begin)});
+  }
+  return members;
+}
+
+std::optional<std::string> string_value(std::string_view json) {
   boost::json::error_code error;
-  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
-  if (error || text.substr(parsed).find_first_not_of(" \t\r\n") != std::string_view::npos) {
+  const boost::json::value value = boost::json::parse({json.data(), json.size()}, error);
+  if (error || !value.is_string()) {
     return std::nullopt;
   }
-  return std::move(parser.handler().out);
+  return std::string{value.get_string().data(), value.get_string().size()};
 }
 
 JsonObject& JsonObject::text(std::string_view name, std::string_view value) {

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <boost/system/result.hpp>
+
+#include <compare>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -26,9 +31,37 @@ bool is_number(std::string_view text);
 /// not finite as a double, or is so small that a double reads it as zero.
 std::optional<std::string> plain_number(std::string_view text);
 
-/// Any JSON text on one line, without white space between tokens, its numbers as they were typed
-/// and its strings safe for a terminal. Nullopt when `text` is not one JSON value.
-std::optional<std::string> compact_json(std::string_view text);
+/// Two plain numbers by their values, without rounding.
+std::weak_ordering compare_numbers(std::string_view left, std::string_view right);
+
+/// What is wrong with a JSON text, and where, in bytes from its beginning.
+struct JsonMistake {
+  std::size_t offset = 0;
+  std::string text;
+
+  bool operator==(const JsonMistake&) const = default;
+};
+
+template <class T>
+using ParsedJson = boost::system::result<T, JsonMistake>;
+
+/// One JSON value on one line, without white space between tokens, its numbers as they were typed
+/// and its strings safe for a terminal. A name that an object has twice is a mistake, and so is a
+/// number that `plain_number` would refuse.
+ParsedJson<std::string> compact_json(std::string_view text);
+
+/// A member of a JSON object: its name, and its value as `compact_json` has it.
+struct Member {
+  std::string name;
+  std::string json;
+};
+using Members = std::vector<Member>;
+
+/// The members of one JSON object, in their order; by the same rules.
+ParsedJson<Members> parse_members(std::string_view text);
+
+/// The value of a JSON text that is a string; nothing of another one.
+std::optional<std::string> string_value(std::string_view json);
 
 /// Writes a JSON object member by member, in the order of the calls.
 class JsonObject {

@@ -147,7 +147,7 @@ std::string mdoc_event_names(Events events) {
 }
 
 std::string field_notes(const Field& field) {
-  return describe(field) + (field.required ? "" : ", optional");
+  return describe(field) + (field.always() ? "" : ", optional");
 }
 
 std::string mdoc_events(Events events) {

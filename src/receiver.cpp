@@ -71,7 +71,8 @@ Answer too_large() {
 
 std::string describe(const Entry& entry, Output output) {
   if (output == Output::text) {
-    return compact_json(entry.line).value_or(json_string(entry.line)) + '\n';
+    const auto json = compact_json(entry.line);
+    return (json ? *json : json_string(entry.line)) + '\n';
   }
   return JsonObject{}
              .raw("labels", json_object(entry.labels))

@@ -31,7 +31,7 @@ public:
   void run() {
     report_.url = settings_.url.url();
     const Instant now = means_.clock.now();
-    report_.event = make_event(*command_.type, command_.fields, now);
+    report_.event = make_event(*command_.type, {.fields = command_.fields}, now);
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
     for (const std::string& loss : likely_losses(*report_.entry, now)) {

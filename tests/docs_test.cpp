@@ -136,7 +136,7 @@ TEST_CASE("every example in the documents is a command line that is understood")
       const CommandLine line = parse_command_line(shell_words(command), built_in_events());
       CHECK_MESSAGE(!line.trouble, line.trouble->text());
       if (const auto* send = std::get_if<SendEvent>(&line.command)) {
-        CHECK_NOTHROW(make_event(*send->type, send->fields, {}));
+        CHECK_NOTHROW(make_event(*send->type, {.fields = send->fields}, {}));
       }
       ++count;
     }

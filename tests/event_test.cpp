@@ -33,7 +33,7 @@ std::vector<GivenField> given(const EventType& type, const Values& values) {
 
 Event make(std::string_view name, const Values& values) {
   const EventType& type = type_named(name);
-  return make_event(type, given(type, values), now);
+  return make_event(type, {.fields = given(type, values)}, now);
 }
 
 // The status and text of the failure that making the event ends with.
@@ -197,7 +197,7 @@ TEST_CASE("neighbouring nested fields share one object") {
                                         Field{.name = "c", .type = FieldType::integer}};
   const EventType type{"nested", "", fields};
   const Event event = make_event(
-      type, given(type, {{"a.x", "1"}, {"a.y", "2"}, {"b.z", "3"}, {"c", "4"}, {"timestamp", "9"}}),
+      type, {.fields = given(type, {{"a.x", "1"}, {"a.y", "2"}, {"b.z", "3"}, {"c", "4"}, {"timestamp", "9"}})},
       now);
   CHECK(event.line == R"({"timestamp":9,"event":"nested","a":{"x":1,"y":2},"b":{"z":"3"},"c":4})");
 }

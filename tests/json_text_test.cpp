@@ -100,9 +100,9 @@ TEST_CASE("what is not one JSON value has no compact form") {
   for (const char* bad : {"", "{", "{}{}", "plain text", "{\"a\":1} x", "[1,]", "nan", "\"\xff\"",
                           "\"\n\"", "// comment\n1", "\"\\ud800\""}) {
     CAPTURE(bad);
-    CHECK(compact_json(bad) == std::nullopt);
+    CHECK_FALSE(compact_json(bad).has_value());
   }
-  CHECK(compact_json(std::string(100000, '[')) == std::nullopt);
+  CHECK_FALSE(compact_json(std::string(100000, '[')).has_value());
 }
 
 TEST_CASE("objects and arrays are written in order") {
