@@ -1,8 +1,16 @@
 #include "app.hpp"
 
+#include "app.hpp"
+
+#include "arguments.hpp"
 #include "check.hpp"
+#include "child.hpp"
 #include "cli.hpp"
+#include "completion.hpp"
 #include "config_file.hpp"
+#include "event_files.hpp"
+#include "event_list.hpp"
+#include "event_schema.hpp"
 #include "file.hpp"
 #include "flush.hpp"
 #include "help.hpp"
@@ -15,6 +23,8 @@
 #include "text.hpp"
 #include "version.hpp"
 
+#include <algorithm>
+
 namespace metrics_event {
 namespace {
 
@@ -22,14 +32,31 @@ namespace {
 constexpr auto patience_with_config = std::chrono::seconds{5};
 
 // What a command line is about, which decides what stdout gets.
-enum class Matter { event, check, flush, listen };
+enum class Matter { event, check, flush, listen, schema, completion };
 
 Matter matter_of(const CommandLine& line) {
   const auto* const command = std::get_if<RunCommand>(&line.command);
-  return command == nullptr               ? Matter::event
-         : command->type->name == "check" ? Matter::check
-         : command->type->name == "flush" ? Matter::flush
-                                          : Matter::listen;
+  const std::string_view name = command == nullptr ? "" : command->type->name;
+  return name == "check"        ? Matter::check
+         : name == "flush"      ? Matter::flush
+         : name == "listen"     ? Matter::listen
+         : name == "schema"     ? Matter::schema
+         : name == "completion" ? Matter::completion
+                                : Matter::event;
+}
+
+// The event types that there are, by what the environment and the arguments say of their places.
+EventTypes event_types(const App& app) {
+  return EventTypes{app.events,
+                    {.list =
+                         [&app] {
+                           return find_event_files(event_directories(
+                               app.environment, last_value(app.arguments, "events")));
+                         },
+                     .read =
+                         [](const std::string& path) {
+                           return read_file(path, {}); // a pipe there would be a mistake
+                         }}};
 }
 
 bool wants_colour(const App& app) {
@@ -49,6 +76,31 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
   }
   app.means.console.say("error: " + report.failure->text());
   return report.failure->code();
+}
+
+void run_schema(const App& app, const RunCommand& command, const Resolved& resolved,
+                const EventTypes& types) {
+  if (!command.operand) {
+    app.means.console.print(resolved.settings.output == Output::json ? events_to_json(types)
+                                                                     : events_to_text(types));
+    return;
+  }
+  const auto name = event_name(*command.operand);
+  const EventType* const type = name ? types.find(*name) : nullptr;
+  if (type == nullptr) {
+    throw Failure{ExitCode::usage,
+                  "unknown event " + quote(*command.operand) + ", see metrics-event schema"};
+  }
+  app.means.console.print(event_schema(*type));
+}
+
+void run_completion(const App& app, const RunCommand& command) {
+  const auto completion = std::ranges::find(completions(), *command.operand, &Completion::shell);
+  if (completion == completions().end()) {
+    throw Failure{ExitCode::usage,
+                  "completion: " + Mismatch{"bash, zsh or fish", *command.operand}.text};
+  }
+  app.means.console.print(completion->script(app.events));
 }
 
 void run_flush(const App& app, const RunCommand& command, const std::vector<Layer>& layers,
@@ -109,9 +161,9 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 }
 
 // True when the command line asks for words only, which are printed.
-bool print_words(const App& app, const CommandLine& line) {
+bool print_words(const App& app, const CommandLine& line, const EventTypes& types) {
   if (const auto* topic = std::get_if<ShowHelp>(&line.command)) {
-    app.means.console.print(help(topic->topic, app.events));
+    app.means.console.print(help(topic->topic, types));
     return true;
   }
   if (std::holds_alternative<ShowVersion>(line.command)) {
@@ -136,7 +188,8 @@ void print_result(const App& app, const Report& report) {
 // What was done so far, and how to report it.
 struct Progress {
   Matter matter = Matter::event;
-  Settings settings; // as far as they are known
+  bool is_wrapped = false; // then the exit status is that of COMMAND
+  Settings settings;       // as far as they are known
   ExitCode exit_code = ExitCode::ok;
   Report report; // of an event
   FlushReport flush_report;
@@ -150,7 +203,9 @@ std::string result_object(const Progress& progress, const Failure& failure) {
     return progress.flush_report.task == FlushOptions::Task::list ? ""
                                                                   : to_json(progress.flush_report);
   case Matter::check: return to_json(CheckReport{.failure = failure});
-  case Matter::listen: break;
+  case Matter::listen:
+  case Matter::schema:
+  case Matter::completion: break;
   }
   return "";
 }
@@ -172,7 +227,8 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
     report.status = Report::Status::failed;
   }
   progress.exit_code = excused ? ExitCode::ok : failure.code();
-  report.exit_code = progress.flush_report.exit_code = progress.exit_code;
+  progress.flush_report.exit_code = progress.exit_code;
+  report.exit_code = progress.is_wrapped ? report.exit_code : progress.exit_code;
   report.failure = progress.flush_report.failure = failure;
   if (failure.code() != ExitCode::ioerr) { // stdout has not just failed
     app.means.console.print(settings.output == Output::json    ? result_object(progress, failure)
@@ -181,23 +237,15 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   }
 }
 
-// Returns the exit status, or throws.
-ExitCode run_line(const App& app, Progress& progress) {
-  const CommandLine line = parse_command_line(app.arguments, app.events);
-  progress.matter = matter_of(line);
-  std::vector<Layer> layers{environment_layer(app.environment), line.settings};
-  progress.settings.output = output_of(layers);
-  if (line.trouble) {
-    throw Failure{*line.trouble};
-  }
-  if (print_words(app, line)) {
-    return ExitCode::ok;
-  }
-  const std::vector<Layer> from_files = read_config_files(layers, app.environment);
-  layers.insert(layers.begin(), from_files.begin(), from_files.end());
-  progress.settings.output = output_of(layers);
-
+// What the line's settings and those of the environment and the files come to.
+Resolved resolve_line(const App& app, const CommandLine& line, std::vector<Layer>& layers,
+                      Progress& progress) {
   const auto* const command = std::get_if<RunCommand>(&line.command);
+  if (command == nullptr || heeds(*command->type, "config")) {
+    const std::vector<Layer> from_files = read_config_files(layers, app.environment);
+    layers.insert(layers.begin(), from_files.begin(), from_files.end());
+    progress.settings.output = output_of(layers);
+  }
   Resolved resolved = resolve(layers, command == nullptr ? std::span<const std::string_view>{}
                                                          : command->type->settings);
   find_spool(app, progress.matter, resolved);
@@ -205,35 +253,103 @@ ExitCode run_line(const App& app, Progress& progress) {
   if (holds_secret(resolved.settings)) {
     keep_out_of_cores();
   }
+  return resolved;
+}
+
+void send_event(const App& app, const CommandLine& line,
+                const std::optional<Measurement>& measurement, const Resolved& resolved,
+                Progress& progress) {
+  const On on = resolved.settings.on;
+  const bool is_success = !measurement || measurement->exit_code == 0;
+  if (on != On::always && (on == On::success) != is_success && measurement) {
+    progress.report.status = Report::Status::skipped;
+  } else {
+    send(std::get<SendEvent>(line.command), measurement, resolved, app.means, progress.report);
+  }
+  if (resolved.settings.output == Output::json) {
+    print_result(app, progress.report);
+  }
+}
+
+// Does what a command line asks for, or throws.
+void run_line(const App& app, const CommandLine& line, const EventTypes& types,
+              const std::optional<Measurement>& measurement, Progress& progress) {
+  progress.matter = matter_of(line);
+  std::vector<Layer> layers{environment_layer(app.environment), line.settings};
+  progress.settings.output = output_of(layers);
+  if (line.trouble) {
+    throw Failure{*line.trouble};
+  }
+  if (print_words(app, line, types)) {
+    return;
+  }
+  const Resolved resolved = resolve_line(app, line, layers, progress);
+  const auto* const command = std::get_if<RunCommand>(&line.command);
   switch (progress.matter) {
-  case Matter::check: return run_check(app, *command, resolved);
+  case Matter::check: progress.exit_code = run_check(app, *command, resolved); break;
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;
   case Matter::flush: run_flush(app, *command, layers, resolved, progress.flush_report); break;
-  case Matter::event:
-    send(std::get<SendEvent>(line.command), resolved, app.means, progress.report);
-    if (resolved.settings.output == Output::json) {
-      print_result(app, progress.report);
-    }
-    break;
+  case Matter::schema: run_schema(app, *command, resolved, types); break;
+  case Matter::completion: run_completion(app, *command); break;
+  case Matter::event: send_event(app, line, measurement, resolved, progress); break;
   }
-  return ExitCode::ok;
 }
 
-} // namespace
-
-ExitCode run(const App& app) {
-  Progress progress;
+// The same, but a failure is reported.
+void run_and_report(const App& app, const CommandLine& line, const EventTypes& types,
+                    const std::optional<Measurement>& measurement, Progress& progress) {
   try {
-    return run_line(app, progress);
+    run_line(app, line, types, measurement, progress);
   } catch (...) {
     try {
       report_failure(app, current_failure(), progress);
     } catch (const Failure&) { // the object could not be written, which changes nothing
     }
   }
-  return progress.exit_code;
+}
+
+// Only a mistake in the command line itself keeps COMMAND from being run.
+bool is_to_be_wrapped(const CommandLine& line) {
+  return !line.wrapped.empty() && (!line.trouble || line.trouble->code() != ExitCode::usage) &&
+         !std::holds_alternative<ShowHelp>(line.command) &&
+         !std::holds_alternative<ShowVersion>(line.command);
+}
+
+// Runs COMMAND and sends the event; what becomes of that does not change how this ends.
+End run_wrapped(const App& app, const CommandLine& line, const EventTypes& types) {
+  const ChildEnd child = run_child(line.wrapped);
+  if (child.spawn_error) {
+    app.means.console.say("error: cannot run " + quote(line.wrapped.front()) + ": " +
+                          system_words({*child.spawn_error, std::generic_category()}));
+  }
+  Progress progress;
+  progress.report.exit_code = static_cast<ExitCode>(child.status);
+  progress.is_wrapped = true;
+  run_and_report(app, line, types, Measurement{child.duration, child.status}, progress);
+  return {static_cast<ExitCode>(child.status), child.signal};
+}
+
+} // namespace
+
+End run(const App& app) {
+  const EventTypes types = event_types(app);
+  CommandLine line;
+  Progress progress;
+  try {
+    line = parse_command_line(app.arguments, types);
+    if (is_to_be_wrapped(line)) {
+      check_values(line.settings);
+    }
+  } catch (...) {
+    line.trouble = current_failure();
+  }
+  if (is_to_be_wrapped(line)) {
+    return run_wrapped(app, line, types);
+  }
+  run_and_report(app, line, types, std::nullopt, progress);
+  return {progress.exit_code};
 }
 
 } // namespace metrics_event

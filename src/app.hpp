@@ -21,7 +21,13 @@ struct App {
   Means means;
 };
 
-/// Runs one command line from beginning to end, with the one catch. Returns the exit status.
-ExitCode run(const App& app);
+/// How a process is to end.
+struct End {
+  ExitCode code = ExitCode::ok;
+  int signal = 0; // that ended COMMAND, and is to end this process as well; 0: none
+};
+
+/// Runs one command line from beginning to end, with the one catch.
+End run(const App& app);
 
 } // namespace metrics_event

@@ -10,11 +10,8 @@ constexpr Field text(std::string_view name, std::string_view help) {
 }
 
 constexpr Field seconds(std::string_view name, std::string_view help) {
-  return {.name = name,
-          .type = FieldType::number,
-          .help = help,
-          .unit = Unit::seconds,
-          .minimum = "0"};
+  return {
+      .name = name, .type = FieldType::number, .help = help, .unit = Unit::seconds, .minimum = "0"};
 }
 
 constexpr Field count(std::string_view name, std::string_view help) {
@@ -65,12 +62,12 @@ constexpr std::array runner_stop{
     workflow,
     repo,
     github_event,
-    measured(Measured::status,
-             text("status",
-                  "how the runner ended: normal, abnormal, or what the operator calls it")),
+    measured(
+        Measured::status,
+        text("status", "how the runner ended: normal, abnormal, or what the operator calls it")),
     measured(Measured::exit_code,
-             in_optional_object(integer(
-                 "status_info.code", "the exit code or HTTP status that explains the status"))),
+             in_optional_object(integer("status_info.code",
+                                        "the exit code or HTTP status that explains the status"))),
     measured(Measured::duration, seconds("job_duration", "how long the job ran")),
     optional(text("job_conclusion", "what GitHub says of the job, such as success or cancelled")),
 };

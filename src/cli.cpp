@@ -27,10 +27,10 @@ std::string shown(const std::string& word) {
   return quote(word.find("://") == word.npos ? word : redacted_url(word));
 }
 
-Failure unknown_subject(const std::string& word, std::span<const EventType> events) {
+Failure unknown_subject(const std::string& word, const EventTypes& types) {
   std::vector<std::string> names;
-  for (const EventType& type : events) {
-    names.push_back(kebab_case(type.name));
+  for (const std::string& name : types.names()) {
+    names.push_back(kebab_case(name));
   }
   std::vector<std::string_view> known{names.begin(), names.end()};
   for (const CommandType& type : all_commands()) {
@@ -76,13 +76,11 @@ public:
       if (!setting.has_flag()) {
         continue;
       }
-      const std::string name = "--" + std::string{setting.name};
-      settings_.emplace_back(
-          &setting, setting.kind == Setting::Kind::toggle || setting.kind == Setting::Kind::optional
-                        ? app_.add_flag(setting.short_flag == '\0'
-                                            ? name
-                                            : std::string{'-', setting.short_flag, ','} + name)
-                        : add_option(app_, name));
+      const std::string name = flag_names(setting.name, setting.short_flag);
+      settings_.emplace_back(&setting, setting.kind == Setting::Kind::toggle ||
+                                               setting.kind == Setting::Kind::optional
+                                           ? app_.add_flag(name)
+                                           : add_option(app_, name));
     }
     if (!subject.known()) {
       return;
@@ -92,13 +90,13 @@ public:
     subcommand.set_help_flag();
     subcommand.fallthrough();
     if (subject.event != nullptr) {
-      fields_.emplace_back(&timestamp_field, add_option(subcommand, timestamp_field));
+      add_field(subcommand, timestamp_field);
       for (const Field& field : subject.event->fields) {
-        fields_.emplace_back(&field, add_option(subcommand, field));
+        add_field(subcommand, field);
       }
     } else {
       for (const CommandOption& option : subject.command->options) {
-        const std::string name = "--" + std::string{option.name};
+        const std::string name = flag_names(option.name, option.short_flag);
         options_.emplace_back(&option, option.placeholder.empty() ? subcommand.add_flag(name)
                                                                   : add_option(subcommand, name));
       }
@@ -120,17 +118,18 @@ public:
     return layer;
   }
 
-  decltype(CommandLine::command) command() const {
+  decltype(CommandLine::command) command(const Arguments& arguments) const {
     if (help_->count() > 0) {
-      return ShowHelp{subject_.event != nullptr     ? subject_.event->name
-                      : subject_.command != nullptr ? subject_.command->name
-                                                    : std::string_view{}};
+      return ShowHelp{subject_.command != nullptr ? subject_.command->name
+                      : subject_.event != nullptr ? subject_.event->name
+                                                  : std::string_view{}};
     }
     if (subject_.event != nullptr && version_->count() == 0) {
-      return SendEvent{subject_.event, values<GivenField>(fields_)};
+      return SendEvent{subject_.event, fields(), arguments.extras, subject_.is_send(),
+                       arguments.wrapped()};
     }
     if (subject_.command != nullptr && version_->count() == 0) {
-      return RunCommand{subject_.command, values<GivenOption>(options_)};
+      return RunCommand{subject_.command, options(), arguments.operand};
     }
     return ShowVersion{};
   }
@@ -141,14 +140,31 @@ private:
   static CLI::Option* add_option(CLI::App& app, const std::string& name) {
     return app.add_option(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
-  static CLI::Option* add_option(CLI::App& app, const Field& field) {
-    return add_option(app, "--" + kebab_case(field.name));
+  static std::string flag_names(std::string_view name, char short_flag) {
+    const std::string flag = "--" + std::string{name};
+    return short_flag == '\0' ? flag : std::string{'-', short_flag, ','} + flag;
+  }
+  void add_field(CLI::App& app, const Field& field) {
+    fields_.emplace_back(GivenField{&field, "", GivenField::Form::text},
+                         add_option(app, "--" + kebab_case(field.name)));
+    if (has_since(field)) {
+      fields_.emplace_back(GivenField{&field, "", GivenField::Form::since},
+                           add_option(app, "--" + since_flag(field)));
+    }
   }
 
-  template <class Given, class Pairs>
-  static std::vector<Given> values(const Pairs& pairs) {
-    std::vector<Given> given;
-    for (const auto& [row, option] : pairs) {
+  std::vector<GivenField> fields() const {
+    std::vector<GivenField> given;
+    for (const auto& [field, option] : fields_) {
+      for (const std::string& text : option->results()) {
+        given.push_back({field.field, text, field.form});
+      }
+    }
+    return given;
+  }
+  std::vector<GivenOption> options() const {
+    std::vector<GivenOption> given;
+    for (const auto& [row, option] : options_) {
       for (const std::string& text : option->results()) {
         given.push_back({row, text});
       }
@@ -161,58 +177,104 @@ private:
   CLI::Option* help_ = nullptr;
   CLI::Option* version_ = nullptr;
   std::vector<std::pair<const Setting*, CLI::Option*>> settings_;
-  std::vector<std::pair<const Field*, CLI::Option*>> fields_;
+  std::vector<std::pair<GivenField, CLI::Option*>> fields_; // their texts are empty
   std::vector<std::pair<const CommandOption*, CLI::Option*>> options_;
 };
 
-std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& settings,
-                                    std::span<const EventType> events) {
+std::optional<Failure> usage(std::string text) {
+  return Failure{ExitCode::usage, std::move(text)};
+}
+
+// What is wrong with the words of an event, whatever their values are.
+std::optional<Failure> trouble_with_event(const Arguments& arguments, const Layer& settings,
+                                          const SendEvent& command) {
+  if (!arguments.bad_extra.empty()) {
+    return usage(arguments.bad_extra);
+  }
+  const auto shape = shape_of(command.extras);
+  if (!shape) {
+    return usage(shape.error());
+  }
+  if (!arguments.behind_dashes.empty() && command.wrapped.empty()) {
+    return usage("the command behind \"--\" is missing");
+  }
+  if (const auto on = std::ranges::find(
+          settings, "on", [](const GivenSetting& given) { return given.setting->name; });
+      on != settings.end() && command.wrapped.empty()) {
+    return usage("--on means nothing without -- COMMAND, leave it out");
+  }
+  const auto mistake =
+      check_names(*command.type, given_event(command, *shape), !command.wrapped.empty());
+  return mistake ? usage(mistake->text) : std::nullopt;
+}
+
+std::optional<Failure> trouble_with_command(const Arguments& arguments, const Layer& settings) {
   const Subject& subject = arguments.subject;
-  if (!arguments.stranger.empty()) {
-    return unexpected_word(arguments.stranger, subject);
-  }
-  if (subject.word && !subject.known()) {
-    return unknown_subject(*subject.word, events);
-  }
-  if (!arguments.lacking.empty()) {
-    const std::string& remedy = arguments.remedy;
-    return Failure{
-        ExitCode::usage,
-        arguments.lacking + " needs a value, " +
-            (remedy.empty() ? see_help(subject) : "write " + quote(remedy) + " if it is meant")};
-  }
+  const CommandType& command = *subject.command;
   if (!arguments.behind_dashes.empty()) {
-    return Failure{ExitCode::usage, "unexpected argument \"--\": a command cannot be wrapped yet"};
+    return usage("unexpected argument \"--\", " + see_help(subject));
   }
-  if (!subject.known()) {
-    return Failure{ExitCode::usage, "an event or command is missing, see metrics-event --help"};
+  if (command.needs_operand() && !arguments.operand) {
+    return usage(*subject.word + " needs " + std::string{command.operand} + ", " +
+                 see_help(subject));
   }
   for (const GivenSetting& given : settings) {
-    if (subject.command != nullptr && !heeds(*subject.command, given.setting->name)) {
-      return Failure{ExitCode::usage,
-                     given.origin.name + " means nothing to " + *subject.word + ", leave it out"};
+    if (!heeds(command, given.setting->name)) {
+      return usage(given.origin.name + " means nothing to " + *subject.word + ", leave it out");
     }
   }
   return std::nullopt;
 }
 
+std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& settings,
+                                    const SendEvent* event, const EventTypes& types) {
+  const Subject& subject = arguments.subject;
+  if (subject.trouble) {
+    return subject.trouble;
+  }
+  if (!arguments.stranger.empty()) {
+    return unexpected_word(arguments.stranger, subject);
+  }
+  if (subject.word && !subject.known()) {
+    return unknown_subject(*subject.word, types);
+  }
+  if (!arguments.lacking.empty()) {
+    const std::string& remedy = arguments.remedy;
+    return usage(
+        arguments.lacking + " needs a value, " +
+        (remedy.empty() ? see_help(subject) : "write " + quote(remedy) + " if it is meant"));
+  }
+  if (!subject.known()) {
+    return usage("an event or command is missing, see metrics-event --help");
+  }
+  return event != nullptr ? trouble_with_event(arguments, settings, *event)
+                          : trouble_with_command(arguments, settings);
+}
+
 } // namespace
 
-CommandLine parse_command_line(std::span<const std::string> arguments,
-                               std::span<const EventType> events) {
-  const Arguments prepared = prepare(arguments, events);
+GivenEvent given_event(const SendEvent& command, const Members& members) {
+  GivenEvent given =
+      command.is_by_key ? sort_members(*command.type, members) : GivenEvent{.extras = members};
+  given.fields.insert(given.fields.end(), command.fields.begin(), command.fields.end());
+  return given;
+}
+
+CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types) {
+  const Arguments prepared = prepare(arguments, types);
   Parser parser{prepared.subject};
-  CommandLine line;
+  CommandLine line{.wrapped = prepared.wrapped()};
   try {
     parser.read(prepared.words);
     line.settings = parser.settings();
+    line.command = parser.command(prepared);
     if (!parser.asks_for_words_only()) {
-      line.trouble = trouble_with(prepared, line.settings, events);
+      line.trouble =
+          trouble_with(prepared, line.settings, std::get_if<SendEvent>(&line.command), types);
     }
   } catch (const CLI::ParseError& error) {
-    line.trouble = Failure{ExitCode::usage, error.what()};
+    line.trouble = usage(error.what());
   }
-  line.command = parser.command();
   return line;
 }
 

@@ -2,8 +2,9 @@
 
 #include "command.hpp"
 #include "event.hpp"
-#include "event_type.hpp"
+#include "event_types.hpp"
 #include "exit_code.hpp"
+#include "extra_field.hpp"
 #include "settings.hpp"
 
 #include <optional>
@@ -14,16 +15,23 @@
 
 namespace metrics_event {
 
-/// Send one event.
+/// Send one event, of which the values are not looked at yet.
 struct SendEvent {
   const EventType* type;
-  std::vector<GivenField> fields;
+  std::vector<GivenField> fields{};
+  std::vector<ExtraField> extras{};
+  bool is_by_key = false;             // `send`: keys may name fields
+  std::vector<std::string> wrapped{}; // COMMAND with its arguments; empty: none
 };
+
+/// What it gives of the event, once the extra fields have become `members`.
+GivenEvent given_event(const SendEvent& command, const Members& members);
 
 /// Run a command of `all_commands`.
 struct RunCommand {
   const CommandType* type;
   std::vector<GivenOption> options;
+  std::optional<std::string> operand{};
 };
 
 /// Print help about an event, a command, or (empty) the whole.
@@ -38,13 +46,13 @@ struct ShowVersion {};
 /// say how to report that.
 struct CommandLine {
   Layer settings;
+  std::vector<std::string> wrapped; // COMMAND, which runs whatever trouble there is but usage
   std::variant<ShowHelp, ShowVersion, SendEvent, RunCommand> command;
   std::optional<Failure> trouble;
 };
 
-/// Understands the arguments that follow the program's name. Values are not looked at; nothing that
-/// is unknown is ever dropped: it is the trouble.
-CommandLine parse_command_line(std::span<const std::string> arguments,
-                               std::span<const EventType> events);
+/// Understands the arguments that follow the program's name; the types must outlive it. Values are
+/// not looked at; nothing that is unknown is ever dropped: it is the trouble.
+CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types);
 
 } // namespace metrics_event

@@ -61,7 +61,59 @@ constexpr std::array check_options{
     CommandOption{"wait", "DURATION", "", "try again for so long, until the receiver is ready"},
 };
 
+constexpr std::array batch_options{
+    CommandOption{"null", "", "", "a NUL ends each event in the input, not a newline", '0'},
+    CommandOption{"skip-invalid", "", "",
+                  "send the other lines when some are no events; the status is 65 all the same"},
+};
+
+constexpr std::array<std::string_view, 2> schema_settings{"events", "output"};
+constexpr std::array<std::string_view, 1> completion_settings{"events"};
+
 constexpr std::array commands{
+    CommandType{
+        "send",
+        "send an event that is declared nowhere",
+        "Sends an event of any name with any fields. The name is in kebab-case or snake_case, or "
+        "in CamelCase, which becomes snake_case: RunnerInstalled is runner_installed. The name of "
+        "a known event means that one, whose fields are validated, and may be given as KEY=VALUE "
+        "as well. With -- COMMAND the event gets the fields duration, exit_code and status, unless "
+        "they are given.",
+        {},
+        {},
+        "NAME"},
+    CommandType{
+        "batch",
+        "send many events, each a line of JSON",
+        "Reads one JSON object a line from FILE, or from standard input without FILE or with -. "
+        "The member event names the event; a known one is validated, any other is taken as it is. "
+        "The member timestamp is also the entry time, in UNIX seconds with a fraction to the "
+        "nanosecond; entries of the same time get one nanosecond more each. What is missing there "
+        "is now. A regular file is validated as a whole before anything is sent; an error names "
+        "line and column. From a pipe, lines are sent as they come, and an error ends it. Many "
+        "entries go in one push, as with flush, and each push has the time of --timeout. What "
+        "cannot be delivered goes into the spool if there is one. A signal ends it after the push "
+        "that is on its way, and it says how far it came; doing the same again is safe, since an "
+        "entry with the same labels, time and line is stored once.",
+        batch_options,
+        {},
+        "[FILE]"},
+    CommandType{
+        "schema",
+        "list the events that are known, or print one as JSON Schema",
+        "Lists the events with where they are declared, or prints that of EVENT as JSON Schema. "
+        "What it prints declares the same event again; see metrics-event-schema(5).",
+        {},
+        schema_settings,
+        "[EVENT]"},
+    CommandType{
+        "completion",
+        "print the completion script of a shell",
+        "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
+        "Packages install the same.",
+        {},
+        completion_settings,
+        "SHELL"},
     CommandType{
         "check",
         "say what is set and whether an event would be delivered",

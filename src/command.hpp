@@ -13,6 +13,7 @@ struct CommandOption {
   std::string_view placeholder; // of its value; empty: it takes none
   std::string_view default_text;
   std::string_view help;
+  char short_flag = '\0'; // '\0': none
 };
 
 /// A command that is not an event.
@@ -23,6 +24,9 @@ struct CommandType {
   std::span<const CommandOption> options;
   /// The names of those that it heeds, others are refused; empty: all.
   std::span<const std::string_view> settings;
+  std::string_view operand{}; // a word that it takes, as a synopsis shows it; empty: none
+
+  bool needs_operand() const { return !operand.empty() && !operand.starts_with('['); }
 };
 
 /// An option of a command as the caller gave it.

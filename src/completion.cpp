@@ -43,8 +43,7 @@ std::vector<Option> general_options(const CommandType* command = nullptr) {
     const bool wants_value = setting.kind != Setting::Kind::optional;
     options.push_back({std::string{setting.name}, setting.short_flag,
                        std::string{wants_value ? setting.placeholder : ""}, setting.help,
-                       setting.choices,
-                       setting.kind == Setting::Kind::list});
+                       setting.choices, setting.kind == Setting::Kind::list});
   }
   for (const WordsOption& option : {help_option, version_option}) {
     options.push_back({std::string{option.name}, option.short_flag, "", option.help});

@@ -38,7 +38,8 @@ bool has_parent(const EventType& type, std::span<const GivenField> given, const 
 
 // What it takes to give a field, as the rest of the event is given.
 std::string remedy(const Field& field, bool is_json) {
-  return is_json ? std::string{field.name} : "--" + kebab_case(field.name) + ' ' + placeholder(field);
+  return is_json ? std::string{field.name}
+                 : "--" + kebab_case(field.name) + ' ' + placeholder(field);
 }
 
 std::optional<EventMistake> usage(std::string text) {
@@ -105,8 +106,7 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
   std::vector<std::string> missing;
   for (const Field& field : type.fields) {
     if (field.required && find(given.fields, field) == nullptr &&
-        !is_measured(field, will_measure) &&
-        has_parent(type, given.fields, field, will_measure)) {
+        !is_measured(field, will_measure) && has_parent(type, given.fields, field, will_measure)) {
       missing.push_back(remedy(field, given.is_json));
     }
   }
@@ -253,8 +253,7 @@ private:
     case Measured::duration:
       return seconds(field, std::chrono::floor<std::chrono::microseconds>(measurement.duration));
     case Measured::exit_code: return std::to_string(measurement.exit_code);
-    case Measured::status:
-      return json_string(measurement.exit_code == 0 ? "normal" : "abnormal");
+    case Measured::status: return json_string(measurement.exit_code == 0 ? "normal" : "abnormal");
     case Measured::nothing: break;
     }
     return "null";
@@ -278,8 +277,9 @@ private:
 } // namespace
 
 std::string GivenField::name() const {
-  return form == Form::json ? std::string{field->name}
-                            : "--" + kebab_case(field->name) + (form == Form::since ? "-since" : "");
+  return form == Form::json    ? std::string{field->name}
+         : form == Form::since ? "--" + since_flag(*field)
+                               : "--" + kebab_case(field->name);
 }
 
 GivenEvent sort_members(const EventType& type, const Members& members) {

@@ -17,8 +17,8 @@ struct SchemaMistake {
 };
 
 /// The event type that a JSON Schema (draft 2020-12, as far as metrics-event-schema(5) has it)
-/// declares, which owns all that it refers to. `name` is in snake_case; `origin` is the file that the
-/// schema is from.
+/// declares, which owns all that it refers to. `name` is in snake_case; `origin` is the file that
+/// the schema is from.
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin);
 

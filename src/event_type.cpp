@@ -38,7 +38,7 @@ std::string describe_bounds(const Field& field) {
   const std::string lower = !least.empty()   ? least + " or more"
                             : !below.empty() ? "more than " + below
                                              : "";
-  const std::string upper = !most.empty() ? "at most " + most
+  const std::string upper = !most.empty()    ? "at most " + most
                             : !above.empty() ? "less than " + above
                                              : "";
   return lower + (lower.empty() || upper.empty() ? "" : " and ") + upper;
@@ -84,6 +84,14 @@ std::optional<std::string> event_name(std::string_view spelling) {
     }
   }
   return is_name(name) ? std::optional{name} : std::nullopt;
+}
+
+bool has_since(const Field& field) {
+  return field.unit == Unit::seconds;
+}
+
+std::string since_flag(const Field& field) {
+  return kebab_case(field.name) + "-since";
 }
 
 std::string placeholder(const Field& field) {

@@ -41,7 +41,7 @@ struct Field {
   std::string_view exclusive_maximum{};
   std::optional<std::size_t> min_length{}; // in characters
   std::optional<std::size_t> max_length{};
-  const Pattern* pattern = nullptr;           // that a text must match somewhere
+  const Pattern* pattern = nullptr;            // that a text must match somewhere
   std::span<const std::string_view> choices{}; // as flags take them; empty: anything
   std::string_view default_value{};            // JSON text; empty: none
 
@@ -69,6 +69,13 @@ std::string kebab_case(std::string_view name);
 /// the operator's classes, CamelCase: `RunnerInstalled` is `runner_installed`, `HTTPError`
 /// `h_t_t_p_error`. Nothing when it is no name, `[a-z][a-z0-9_]*`.
 std::optional<std::string> event_name(std::string_view spelling);
+
+/// Whether a field can also be given by how long ago a time is, with the flag that `since_flag`
+/// names: one in seconds can.
+bool has_since(const Field& field);
+
+/// `duration-since` for `duration`.
+std::string since_flag(const Field& field);
 
 /// What stands for a field's value in help: TEXT, SECONDS, NUMBER, INTEGER, TIME, true|false, or
 /// the choices.

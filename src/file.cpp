@@ -56,6 +56,15 @@ boost::system::result<std::string, std::error_code> read_file(const std::string&
   return text;
 }
 
+boost::system::result<Instant, std::error_code> modification_time(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    return last_error();
+  }
+  return Instant{std::chrono::seconds{status.st_mtim.tv_sec} +
+                 std::chrono::nanoseconds{status.st_mtim.tv_nsec}};
+}
+
 std::string cannot_read(const std::string& path, const std::error_code& error) {
   return "cannot read " + quote(path) + ": " +
          (error == std::errc::timed_out ? "nothing comes in time" : system_words(error));

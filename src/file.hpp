@@ -15,6 +15,9 @@ namespace metrics_event {
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline);
 
+/// When a file was changed last.
+boost::system::result<Instant, std::error_code> modification_time(const std::string& path);
+
 /// Why a file cannot be read, in words that name it.
 std::string cannot_read(const std::string& path, const std::error_code& error);
 

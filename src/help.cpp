@@ -85,10 +85,11 @@ std::string exit_status_rows() {
   return columns.str();
 }
 
-std::string general_help(std::span<const EventType> events) {
+std::string general_help(const EventTypes& types) {
   Columns event_rows;
-  for (const EventType& type : events) {
-    event_rows.row(kebab_case(type.name), type.help);
+  for (const EventTypes::Listed& listed : types.all()) {
+    event_rows.row(kebab_case(listed.name),
+                   listed.type != nullptr ? listed.type->help : listed.trouble);
   }
   Columns command_rows;
   for (const CommandType& command : all_commands()) {
@@ -96,8 +97,12 @@ std::string general_help(std::span<const EventType> events) {
   }
   return "Send one metric event to a Loki push endpoint.\n"
          "\n"
-         "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]...\n"
-         "       metrics-event [OPTIONS] COMMAND\n"
+         "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]... [KEY=VALUE]...\n"
+         "         [-- COMMAND [ARG]...]\n"
+         "       metrics-event [OPTIONS] send NAME [KEY=VALUE]... [-- COMMAND [ARG]...]\n"
+         "       metrics-event [OPTIONS] batch [FILE]\n"
+         "       metrics-event [OPTIONS] flush | check | listen | schema [EVENT]\n"
+         "       metrics-event completion SHELL\n"
          "\n"
          "events (metrics-event EVENT --help lists the fields):\n" +
          event_rows.str() + "\ncommands:\n" + command_rows.str() +
@@ -106,22 +111,49 @@ std::string general_help(std::span<const EventType> events) {
          setting_rows() + "\nexit status:\n" + exit_status_rows();
 }
 
-std::string event_help(const EventType& type) {
-  std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name);
+// The fields of an event, and what the usage of the event says of them.
+struct FieldHelp {
   Columns rows;
-  const auto add = [&](const Field& field) {
+  std::string usage;
+
+  void add(const Field& field) {
+    const bool is_timestamp = &field == &timestamp_field;
     const std::string flag = "--" + kebab_case(field.name) + ' ' + placeholder(field);
     usage += field.always() ? ' ' + flag : " [" + flag + ']';
-    const bool said_by_placeholder =
-        field.type == FieldType::string || field.type == FieldType::timestamp;
-    rows.row(flag, std::string{field.help} + (said_by_placeholder ? "" : "; " + describe(field)) +
-                       (field.always() || &field == &timestamp_field ? "" : "; optional"));
-  };
-  std::ranges::for_each(type.fields, add);
-  add(timestamp_field);
-  return "Send " + kebab_case(type.name) + ": " + std::string{type.help} + ".\n\n" +
-         paragraph("usage: " + usage) + "\nfields:\n" + rows.str() + "\noptions:\n" +
-         setting_rows();
+    const bool said_by_placeholder = describe(field) == "text" || is_timestamp;
+    std::string text{field.help};
+    text += said_by_placeholder ? "" : (text.empty() ? "" : "; ") + describe(field);
+    text += field.always() || is_timestamp ? "" : "; optional";
+    text += field.default_value.empty() ? "" : "; default " + std::string{field.default_value};
+    text += field.measured == Measured::nothing ? "" : "; COMMAND gives it";
+    rows.row(flag, text);
+    if (has_since(field)) {
+      rows.row("--" + since_flag(field) + " TIME", "the same as the time since then");
+    }
+  }
+};
+
+constexpr std::string_view words_of_events =
+    "TIME is UNIX seconds, a time such as 2023-11-14T22:13:20Z, now, or @FILE for when that file "
+    "was changed. With -- COMMAND it runs COMMAND first and ends as that does.";
+
+constexpr std::string_view words_of_extras =
+    " Other fields are given as KEY=TEXT, KEY:=JSON, KEY=@FILE, KEY:=@FILE, nested as "
+    "KEY[KEY]=TEXT.";
+
+std::string event_help(const EventType& type) {
+  FieldHelp fields;
+  std::ranges::for_each(type.fields, [&fields](const Field& field) { fields.add(field); });
+  fields.add(timestamp_field);
+  const std::string origin =
+      type.origin.empty() ? "" : "Declared in " + std::string{type.origin} + ".\n\n";
+  const std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name) + fields.usage +
+                            (type.takes_extras ? " [KEY=VALUE]..." : "") + " [-- COMMAND [ARG]...]";
+  return "Send " + kebab_case(type.name) + ": " + std::string{type.help} + ".\n\n" + origin +
+         paragraph("usage: " + usage) + "\nfields:\n" + fields.rows.str() + '\n' +
+         paragraph(std::string{words_of_events} +
+                   std::string{type.takes_extras ? words_of_extras : ""}) +
+         "\noptions:\n" + setting_rows();
 }
 
 std::string command_help(const CommandType& command) {
@@ -129,7 +161,8 @@ std::string command_help(const CommandType& command) {
   for (const CommandOption& option : command.options) {
     const std::string value =
         option.placeholder.empty() ? "" : ' ' + std::string{option.placeholder};
-    rows.row("--" + std::string{option.name} + value,
+    rows.row((option.short_flag == '\0' ? "" : std::string{'-', option.short_flag, ',', ' '}) +
+                 "--" + std::string{option.name} + value,
              with_default(option.help, option.default_text));
   }
   for (const Setting& setting : all_settings()) {
@@ -139,19 +172,21 @@ std::string command_help(const CommandType& command) {
   }
   add_words_options(rows);
   return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
-         ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]\n\n" +
+         ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]" +
+         (command.operand.empty() ? "" : ' ' + std::string{command.operand}) +
+         (command.name == "send" ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "") + "\n\n" +
          paragraph(command.details) + "\noptions:\n" + rows.str();
 }
 
 } // namespace
 
-std::string help(std::string_view topic, std::span<const EventType> events) {
-  if (const auto event = std::ranges::find(events, topic, &EventType::name);
-      event != events.end()) {
-    return event_help(*event);
-  }
+std::string help(std::string_view topic, const EventTypes& types) {
   const auto command = std::ranges::find(all_commands(), topic, &CommandType::name);
-  return command == all_commands().end() ? general_help(events) : command_help(*command);
+  if (command != all_commands().end()) {
+    return command_help(*command);
+  }
+  const EventType* const event = types.find(topic);
+  return event == nullptr ? general_help(types) : event_help(*event);
 }
 
 } // namespace metrics_event

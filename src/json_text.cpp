@@ -141,7 +141,7 @@ struct Compactor {
 
   std::string out;
   std::string token;
-  std::string mistake; // that Boost.JSON does not see
+  std::string mistake;                      // that Boost.JSON does not see
   std::vector<std::set<std::string>> names; // of each object and array that is open
   std::vector<Place> members;
   bool is_object = false;
@@ -337,8 +337,8 @@ ParsedJson<Members> parse_members(std::string_view text) {
   }
   Members members;
   for (Compactor::Place& place : compactor.members) {
-    members.push_back({std::move(place.name),
-                       compactor.out.substr(place.begin, place.end - place.begin)});
+    members.push_back(
+        {std::move(place.name), compactor.out.substr(place.begin, place.end - place.begin)});
   }
   return members;
 }

@@ -1,5 +1,6 @@
 #include "app.hpp"
 #include "catalogue.hpp"
+#include "child.hpp"
 #include "console.hpp"
 #include "http_transport.hpp"
 #include "process.hpp"
@@ -34,13 +35,16 @@ std::vector<std::string> our_variables(char** environment) {
 int main(int argc, char** argv) {
   secure_standard_streams();
   SystemClock clock;
-  const ExitCode code =
+  const End end =
       run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
            .environment = variable,
            .variables = our_variables(environ),
            .is_root = geteuid() == 0,
            .events = built_in_events(),
            .means = {.transport = http_transport, .clock = clock, .console = Console{}}});
+  if (end.signal != 0) {
+    die_of(end.signal);
+  }
   // Not exit(): a name lookup that is late may still be running, and nobody waits for it.
-  _exit(static_cast<int>(code));
+  _exit(static_cast<int>(end.code));
 }

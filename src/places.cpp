@@ -24,6 +24,21 @@ std::string state_home(const Environment& environment) {
   return home_for(environment, "XDG_STATE_HOME", "/.local/state");
 }
 
+std::vector<EventDirectory> event_directories(const Environment& environment,
+                                              const std::optional<std::string>& flag) {
+  std::vector<EventDirectory> directories{{"/etc/metrics-event/events.d", std::nullopt}};
+  if (const std::string home = config_home(environment); !home.empty()) {
+    directories.push_back({home + "/metrics-event/events.d", std::nullopt});
+  }
+  const std::string variable = "METRICS_EVENT_EVENTS";
+  if (flag) {
+    directories.push_back({*flag, Origin{Origin::Source::flag, "--events"}});
+  } else if (const auto text = environment(variable); !text.value_or("").empty()) {
+    directories.push_back({*text, Origin{Origin::Source::environment, variable}});
+  }
+  return directories;
+}
+
 std::string usual_spool(const Environment& environment, bool is_root) {
   if (is_root) {
     return "/var/spool/metrics-event";

@@ -2,8 +2,10 @@
 
 #include "settings.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -12,6 +14,17 @@ namespace metrics_event {
 /// when the environment does not say; a relative path counts as nothing.
 std::string config_home(const Environment& environment);
 std::string state_home(const Environment& environment);
+
+/// A directory in which event types are declared.
+struct EventDirectory {
+  std::string path;
+  std::optional<Origin> asked_by; // what names it; none: a usual one, which may be missing
+};
+
+/// The one of the system, that of the user, and the one that the flag `--events` or else its
+/// variable names; the one that counts least first.
+std::vector<EventDirectory> event_directories(const Environment& environment,
+                                              const std::optional<std::string>& flag);
 
 /// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of
 /// others; empty where the environment does not say where that is.

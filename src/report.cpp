@@ -13,6 +13,7 @@ std::string_view name_of(Report::Status status) {
   case Report::Status::failed: return "failed";
   case Report::Status::dry_run: return "dry_run";
   case Report::Status::disabled: return "disabled";
+  case Report::Status::skipped: return "skipped";
   }
   return "";
 }

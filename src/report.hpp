@@ -13,7 +13,7 @@ namespace metrics_event {
 
 /// What became of a command, as far as it came: the result object of `--output json`.
 struct Report {
-  enum class Status { delivered, spooled, failed, dry_run, disabled };
+  enum class Status { delivered, spooled, failed, dry_run, disabled, skipped };
 
   Status status = Status::failed;
   ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed

@@ -6,6 +6,7 @@
 #include "entry.hpp"
 #include "event.hpp"
 #include "exit_code.hpp"
+#include "file.hpp"
 #include "interruption.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
@@ -22,16 +23,62 @@ namespace {
 
 constexpr std::size_t most_entries_drained = 100;
 
+// The text of a file that holds a value.
+std::string value_in(const std::string& path, const std::string& name, Deadline deadline) {
+  auto text = read_file(path, deadline);
+  if (!text) {
+    throw Failure{ExitCode::noinput, name + ": " + cannot_read(path, text.error())};
+  }
+  return *std::move(text);
+}
+
+// `@FILE` stands for the time at which the file was changed last.
+void read_time(GivenField& given) {
+  const bool is_time =
+      given.field->type == FieldType::timestamp || given.form == GivenField::Form::since;
+  if (is_time && given.form != GivenField::Form::json && given.text.starts_with('@')) {
+    const std::string path = given.text.substr(1);
+    const auto time = modification_time(path);
+    if (!time) {
+      throw Failure{ExitCode::noinput, given.name() + ": " + cannot_read(path, time.error())};
+    }
+    given.text = unix_seconds(*time);
+  }
+}
+
+// What the command line gives of the event, with what the files hold that it names.
+GivenEvent read_event(SendEvent command, Deadline deadline) {
+  for (GivenField& field : command.fields) {
+    read_time(field);
+  }
+  for (ExtraField& extra : command.extras) {
+    if (extra.is_file) {
+      extra.text = value_in(extra.text, key_of(extra), deadline);
+    }
+  }
+  const auto members = members_of(command.extras);
+  if (!members) {
+    throw Failure{ExitCode::data, members.error().key + ": " + members.error().mismatch.text};
+  }
+  return given_event(command, *members);
+}
+
 class Send {
 public:
-  Send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report)
-      : command_{command}, resolved_{resolved}, settings_{resolved.settings}, means_{means},
-        report_{report} {}
+  Send(const SendEvent& command, const std::optional<Measurement>& measurement,
+       const Resolved& resolved, const Means& means, Report& report)
+      : command_{command}, measurement_{measurement}, resolved_{resolved},
+        settings_{resolved.settings}, means_{means}, report_{report} {}
 
   void run() {
     report_.url = settings_.url.url();
     const Instant now = means_.clock.now();
-    report_.event = make_event(*command_.type, {.fields = command_.fields}, now);
+    GivenEvent given = read_event(command_, means_.clock.steady_now() + settings_.timeout);
+    given.measurement = measurement_;
+    report_.event = make_event(*command_.type, given, now);
+    for (const std::string& warning : report_.event->warnings) {
+      warn(warning);
+    }
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
     for (const std::string& loss : likely_losses(*report_.entry, now)) {
@@ -183,6 +230,7 @@ private:
 
   Access access_; // once it was opened
   const SendEvent& command_;
+  const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
   const Means& means_;
@@ -191,8 +239,9 @@ private:
 
 } // namespace
 
-void send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report) {
-  Send{command, resolved, means, report}.run();
+void send(const SendEvent& command, const std::optional<Measurement>& measurement,
+          const Resolved& resolved, const Means& means, Report& report) {
+  Send{command, measurement, resolved, means, report}.run();
 }
 
 } // namespace metrics_event

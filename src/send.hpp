@@ -16,8 +16,10 @@ struct Means {
   Console console;
 };
 
-/// Sends one event, or does what --dry-run and --disabled do instead. Fills the report as it goes,
-/// so that a failure, which is thrown, is reported with all that was known.
-void send(const SendEvent& command, const Resolved& resolved, const Means& means, Report& report);
+/// Sends one event, or does what --dry-run and --disabled do instead; `measurement` is that of the
+/// COMMAND that was run. Fills the report as it goes, so that a failure, which is thrown, is
+/// reported with all that was known.
+void send(const SendEvent& command, const std::optional<Measurement>& measurement,
+          const Resolved& resolved, const Means& means, Report& report);
 
 } // namespace metrics_event

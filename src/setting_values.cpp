@@ -13,6 +13,13 @@ Parsed<EntryTime> parse_entry_time(std::string_view text) {
   return Mismatch{"now or event", text};
 }
 
+Parsed<On> parse_on(std::string_view text) {
+  if (text == "success" || text == "failure") {
+    return text == "success" ? On::success : On::failure;
+  }
+  return text == "always" ? Parsed<On>{On::always} : Mismatch{"success, failure or always", text};
+}
+
 Parsed<Output> parse_output(std::string_view text) {
   if (text == "text" || text == "json") {
     return text == "text" ? Output::text : Output::json;
@@ -88,6 +95,9 @@ std::string shown(const Secret& secret) {
 }
 std::string shown(EntryTime time) {
   return time == EntryTime::now ? "now" : "event";
+}
+std::string shown(On on) {
+  return on == On::success ? "success" : on == On::failure ? "failure" : "always";
 }
 std::string shown(const SpoolPlace& spool) {
   return spool.directory.empty() ? shown(spool.on) : spool.directory;

@@ -10,6 +10,9 @@ namespace metrics_event {
 /// `now` or `event`.
 Parsed<EntryTime> parse_entry_time(std::string_view text);
 
+/// `success`, `failure` or `always`.
+Parsed<On> parse_on(std::string_view text);
+
 /// `text` or `json`.
 Parsed<Output> parse_output(std::string_view text);
 
@@ -42,6 +45,7 @@ std::string shown(const Secret& secret);
 std::string shown(const Labels& labels);
 std::string shown(const Headers& headers);
 std::string shown(EntryTime time);
+std::string shown(On on);
 std::string shown(const SpoolPlace& spool);
 std::string shown(int count);
 std::string shown(std::uint64_t bytes);

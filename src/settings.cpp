@@ -118,6 +118,13 @@ Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_v
   return resolved;
 }
 
+void check_values(const Layer& layer) {
+  Settings settings;
+  for (const GivenSetting& given : layer) {
+    apply(settings, given);
+  }
+}
+
 void blame(const Origin& origin, const std::string& text) {
   throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
                 origin.name + ": " + text};

@@ -20,6 +20,9 @@ namespace metrics_event {
 /// What goes to stdout: text for people and pipes, or one JSON object whatever the outcome.
 enum class Output { text, json };
 
+/// After which ends of COMMAND the event is sent.
+enum class On { success, failure, always };
+
 /// Whether and where undelivered entries are kept.
 struct SpoolPlace {
   bool on = false;
@@ -35,6 +38,7 @@ struct Settings {
   Headers headers;
   std::string org_id; // empty: no tenant header
   std::string config; // a file, none, or empty: the usual places
+  std::string events; // a directory besides the usual ones; empty: none
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds connect_timeout{};
   std::string username;
@@ -51,6 +55,7 @@ struct Settings {
   std::string log_path;
   bool special_file = false;
   EntryTime entry_time{};
+  On on{};
   Output output{};
   bool best_effort = false;
   int retries = 0; // attempts after the first
@@ -156,6 +161,9 @@ struct Resolved {
 /// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are
 /// left alone. Throws Failure for a bad value or combination.
 Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only = {});
+
+/// Looks at each value of a layer for itself. Throws Failure for a bad one.
+void check_values(const Layer& layer);
 
 /// Ends with a Failure that blames an origin: usage for a flag, config otherwise.
 [[noreturn]] void blame(const Origin& origin, const std::string& text);

@@ -88,6 +88,7 @@ constexpr std::array log_path_variables{
     FallbackVariable{"METRICS_LOG_PATH", "with the URL file:", is_file_elsewhere}};
 constexpr std::array<std::string_view, 2> entry_times{"now", "event"};
 constexpr std::array<std::string_view, 2> outputs{"text", "json"};
+constexpr std::array<std::string_view, 3> ons{"success", "failure", "always"};
 
 constexpr std::array table{
     Setting{.name = "url",
@@ -214,6 +215,12 @@ constexpr std::array table{
             .help = "the only configuration file to read, or none",
             .assign = assign<&Settings::config, parse_file>,
             .show = show<&Settings::config>},
+    Setting{.name = "events",
+            .places = Places::all_but_files,
+            .placeholder = "DIR",
+            .help = "a directory with declared events, which counts more than the usual ones",
+            .assign = assign<&Settings::events, parse_file>,
+            .show = show<&Settings::events>},
     Setting{.name = "timeout",
             .placeholder = "DURATION",
             .default_text = "5s",
@@ -254,6 +261,13 @@ constexpr std::array table{
             .choices = entry_times,
             .assign = assign<&Settings::entry_time, parse_entry_time>,
             .show = show<&Settings::entry_time>},
+    Setting{.name = "on",
+            .placeholder = "success|failure|always",
+            .default_text = "success",
+            .help = "with COMMAND: after which of its ends the event is sent",
+            .choices = ons,
+            .assign = assign<&Settings::on, parse_on>,
+            .show = show<&Settings::on>},
     Setting{.name = "best-effort",
             .kind = Kind::toggle,
             .default_text = "false",
