@@ -1,7 +1,5 @@
 #include "app.hpp"
 
-#include "app.hpp"
-
 #include "arguments.hpp"
 #include "check.hpp"
 #include "child.hpp"

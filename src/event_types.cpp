@@ -45,31 +45,37 @@ const EventTypes::Files& EventTypes::files() const {
   return *files_;
 }
 
-const EventType* EventTypes::find(std::string_view name) const {
-  if (const auto known = declared_.find(name); known != declared_.end()) {
-    return known->second.get();
+EventTypes::Known EventTypes::read(std::string_view name, const EventFile& file) const {
+  if (!file.trouble.empty()) {
+    return {.trouble = file.path + ": " + file.trouble};
   }
+  const auto text = source_.read(file.path);
+  if (!text) {
+    return {.trouble = "cannot read " + quote_path(file.path) + ": " + system_words(text.error())};
+  }
+  auto type = read_event_schema(*text, name, file.path);
+  if (!type) {
+    const SchemaMistake& mistake = type.error();
+    return {.trouble = file.path + ": " + mistake.pointer + (mistake.pointer.empty() ? "" : ": ") +
+                       mistake.text};
+  }
+  return {.type = *std::move(type)};
+}
+
+const EventType* EventTypes::find(std::string_view name) const {
   const auto file = files().find(name);
   if (file == files().end()) {
     const auto type = std::ranges::find(built_in_, name, &EventType::name);
     return type == built_in_.end() ? nullptr : &*type;
   }
-  const std::string& path = file->second.path;
-  if (!file->second.trouble.empty()) {
-    throw Failure{ExitCode::config, path + ": " + file->second.trouble};
+  auto known = known_.find(name);
+  if (known == known_.end()) {
+    known = known_.emplace(name, read(name, file->second)).first;
   }
-  const auto text = source_.read(path);
-  if (!text) {
-    throw Failure{ExitCode::config,
-                  "cannot read " + quote_path(path) + ": " + system_words(text.error())};
+  if (!known->second.type) {
+    throw Failure{ExitCode::config, known->second.trouble};
   }
-  auto type = read_event_schema(*text, name, path);
-  if (!type) {
-    const SchemaMistake& mistake = type.error();
-    throw Failure{ExitCode::config, path + ": " + mistake.pointer +
-                                        (mistake.pointer.empty() ? "" : ": ") + mistake.text};
-  }
-  return declared_.emplace(name, *std::move(type)).first->second.get();
+  return known->second.type.get();
 }
 
 std::vector<std::string> EventTypes::names() const {

@@ -71,7 +71,15 @@ private:
   std::span<const EventType> built_in_;
   EventSource source_;
   mutable std::optional<Files> files_;
-  mutable std::map<std::string, std::shared_ptr<const EventType>, std::less<>> declared_;
+  // A declared type that was asked for.
+  struct Known {
+    std::shared_ptr<const EventType> type;
+    std::string trouble; // why there is none
+  };
+
+  Known read(std::string_view name, const EventFile& file) const;
+
+  mutable std::map<std::string, Known, std::less<>> known_;
   mutable std::map<std::string, EventType> undeclared_;
 };
 

@@ -233,6 +233,71 @@ struct Compactor {
   bool on_comment(Text, Error) { return true; }
 };
 
+// Goes through the members of an object that is known to be JSON.
+class MemberScanner {
+public:
+  explicit MemberScanner(std::string_view object) : text_{object} {
+    skip_white_space();
+    is_object_ = at_ < text_.size() && text_[at_] == '{';
+    at_ += is_object_ ? 1U : 0U;
+  }
+
+  bool next() {
+    skip_white_space();
+    if (!is_object_ || at_ == text_.size() || text_[at_] == '}') {
+      return false;
+    }
+    const std::size_t name = at_;
+    skip_value();
+    name_ = text_.substr(name, at_ - name);
+    skip_white_space();
+    ++at_; // the colon
+    skip_white_space();
+    value_ = at_;
+    skip_value();
+    end_ = at_;
+    skip_white_space();
+    at_ += at_ < text_.size() && text_[at_] == ',' ? 1U : 0U;
+    return true;
+  }
+
+  std::string_view name() const { return name_; } // as JSON
+  std::string_view value() const { return text_.substr(value_, end_ - value_); }
+  std::size_t offset() const { return value_; }
+
+private:
+  void skip_white_space() { at_ = std::min(text_.find_first_not_of(white_space, at_), text_.size()); }
+  void skip_string() {
+    for (++at_; text_[at_] != '"'; ++at_) {
+      at_ += text_[at_] == '\\' ? 1U : 0U;
+    }
+    ++at_;
+  }
+  void skip_value() {
+    int depth = 0;
+    do {
+      const char c = text_[at_];
+      if (c == '"') {
+        skip_string();
+      } else if (c == '{' || c == '[' || c == '}' || c == ']') {
+        depth += c == '{' || c == '[' ? 1 : -1;
+        ++at_;
+      } else if (depth > 0) {
+        ++at_;
+      } else {
+        at_ = std::min(text_.find_first_of(", \t\r\n}]:", at_), text_.size());
+      }
+    } while (depth > 0);
+  }
+
+  std::string_view text_;
+  std::string_view name_;
+  std::size_t at_ = 0;
+  std::size_t value_ = 0;
+  std::size_t end_ = 0;
+  bool is_object_;
+};
+
 // Reads one JSON value; nothing when all is well.
 std::optional<JsonMistake> compact(std::string_view text, Compactor& compactor) {
   boost::json::basic_parser<Compactor> parser{boost::json::parse_options{}};
@@ -341,6 +406,21 @@ ParsedJson<Members> parse_members(std::string_view text) {
         {std::move(place.name), compactor.out.substr(place.begin, place.end - place.begin)});
   }
   return members;
+}
+
+std::size_t offset_of(std::string_view text, std::string_view member) {
+  MemberScanner scanner{text};
+  while (scanner.next()) {
+    const std::string name = string_value(scanner.name()).value_or("");
+    if (name == member) {
+      return scanner.offset();
+    }
+    if (member.starts_with(name + '.')) {
+      const std::size_t inner = offset_of(scanner.value(), member.substr(name.size() + 1));
+      return scanner.offset() + inner;
+    }
+  }
+  return 0;
 }
 
 std::optional<std::string> string_value(std::string_view json) {

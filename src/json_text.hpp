@@ -60,6 +60,10 @@ using Members = std::vector<Member>;
 /// The members of one JSON object, in their order; by the same rules.
 ParsedJson<Members> parse_members(std::string_view text);
 
+/// Where the value of a member begins in the text of an object that `parse_members` takes, `a.b`
+/// being the b of the object a; 0 when there is none.
+std::size_t offset_of(std::string_view text, std::string_view member);
+
 /// The value of a JSON text that is a string; nothing of another one.
 std::optional<std::string> string_value(std::string_view json);
 
