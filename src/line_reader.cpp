@@ -40,7 +40,8 @@ LineReader::LineReader(const std::string& path, char end, std::size_t longest)
     throw Failure{ExitCode::noinput,
                   cannot_read(path, std::make_error_code(std::errc::is_a_directory))};
   }
-  is_regular_ = S_ISREG(status.st_mode) && !is_stdin;
+  is_regular_ = S_ISREG(status.st_mode);
+  start_ = is_regular_ ? lseek(descriptor_, 0, SEEK_CUR) : 0;
 }
 
 LineReader::~LineReader() {
@@ -50,7 +51,7 @@ LineReader::~LineReader() {
 }
 
 void LineReader::rewind() {
-  lseek(descriptor_, 0, SEEK_SET);
+  lseek(descriptor_, start_, SEEK_SET);
   buffer_.clear();
   begin_ = scanned_ = 0;
   is_at_end_ = is_skipping_ = false;

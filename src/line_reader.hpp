@@ -29,7 +29,7 @@ public:
   /// Whether it can be read a second time: it is a regular file.
   bool is_regular() const { return is_regular_; }
 
-  /// Starts again with the first line of a regular file.
+  /// Starts again with the first line that was read from a regular file.
   void rewind();
 
   /// Looks for the next line. What ends without an end of line is a line as well. Throws Failure
@@ -53,6 +53,7 @@ private:
   std::size_t longest_;
   int descriptor_;
   bool is_regular_ = false;
+  std::int64_t start_ = 0; // its first byte that is ours; others may have read from stdin before
   std::string buffer_;
   std::size_t begin_ = 0;   // of what is not used yet
   std::size_t scanned_ = 0; // what was looked at for an end of line
