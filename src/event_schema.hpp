@@ -1,6 +1,7 @@
 #pragma once
 
 #include "event_type.hpp"
+#include "schema_value.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -10,15 +11,9 @@
 
 namespace metrics_event {
 
-/// Why a JSON Schema declares no event type, and where: a JSON pointer (RFC 6901).
-struct SchemaMistake {
-  std::string pointer;
-  std::string text;
-};
-
 /// The event type that a JSON Schema (draft 2020-12, as far as metrics-event-schema(5) has it)
 /// declares, which owns all that it refers to. `name` is in snake_case; `origin` is the file that
-/// the schema is from.
+/// the schema is from. A mistake is safe to show.
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin);
 

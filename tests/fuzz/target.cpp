@@ -10,6 +10,7 @@ namespace {
 constexpr std::array table{
     FuzzTarget{"command_line", fuzz_command_line},
     FuzzTarget{"endpoint", fuzz_endpoint},
+    FuzzTarget{"event_schema", fuzz_event_schema},
     FuzzTarget{"field", fuzz_field},
     FuzzTarget{"push", fuzz_push},
     FuzzTarget{"reply", fuzz_reply},

@@ -1,0 +1,34 @@
+#include "event_schema.hpp"
+
+#include "fuzz/target.hpp"
+#include "json_text.hpp"
+#include "support/same_type.hpp"
+#include "text.hpp"
+
+#include <string>
+
+namespace metrics_event::testing {
+
+// A JSON Schema that declares the event type `thing`.
+void fuzz_event_schema(std::string_view input) {
+  const auto type = read_event_schema(input, "thing", "thing.json");
+  if (!type) {
+    must(is_safe_to_show(type.error().text), "a mistake is safe to show");
+    must(is_safe_to_show(type.error().pointer), "where it is is safe to show");
+    return;
+  }
+  must(is_safe_to_show((*type)->help), "help is safe to show");
+  for (const Field& field : (*type)->fields) {
+    must(is_safe_to_show(field.help), "help is safe to show");
+    must(is_safe_to_show(placeholder(field)), "a placeholder is safe to show");
+    must(is_safe_to_show(describe(field)), "a description is safe to show");
+  }
+  const std::string text = event_schema(**type);
+  must(compact_json(text).has_value(), "a schema is JSON");
+  const auto again = read_event_schema(text, "thing", "thing.json");
+  must(again.has_value(), "what is written can be read");
+  must(is_same(**type, **again), "a type stays as it is");
+  must(event_schema(**again) == text, "a schema stays as it is");
+}
+
+} // namespace metrics_event::testing
