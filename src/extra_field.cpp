@@ -131,8 +131,8 @@ Parsed<std::string> value_of(const ExtraField& field) {
   }
   auto json = compact_json(field.text);
   if (!json) {
-    Mismatch mismatch{"JSON", field.text};
-    mismatch.text += " (" + json.error().text + ')';
+    Mismatch mismatch;
+    mismatch.text = json.error().text + (field.text.empty() ? "" : ", in " + quote(field.text));
     return mismatch;
   }
   return *std::move(json);

@@ -72,6 +72,16 @@ Parsed<std::string> read_timestamp(const Parsed<Instant>& time) {
   return time ? Parsed<std::string>{unix_seconds(*time)} : time.error();
 }
 
+// A text is told from what it looks like.
+Mismatch mismatch_of_json(const Field& field, std::string_view json) {
+  const auto text = string_value(json);
+  Mismatch mismatch{describe(field), text.value_or(std::string{json})};
+  if (text) {
+    mismatch.text = "expected " + describe(field) + ", got the text " + quote(*text);
+  }
+  return mismatch;
+}
+
 // 5.0 as 5, and anything else as it is.
 std::string_view without_zero_fraction(std::string_view number) {
   const std::size_t point = number.find('.');
@@ -100,15 +110,24 @@ Parsed<std::string> read_json(const Field& field, std::string_view json) {
       return read_string(field, *text);
     }
     break;
-  case FieldType::number: return read_number(field, json);
-  case FieldType::integer: {
-    const auto plain = plain_number(json);
-    return read_number(field, plain ? without_zero_fraction(*plain) : json);
-  }
-  case FieldType::boolean: return read_boolean(field, json);
+  case FieldType::number:
+    if (is_number(json)) {
+      return read_number(field, json);
+    }
+    break;
+  case FieldType::integer:
+    if (const auto plain = plain_number(json)) {
+      return read_number(field, without_zero_fraction(*plain));
+    }
+    break;
+  case FieldType::boolean:
+    if (json == "true" || json == "false") {
+      return read_boolean(field, json);
+    }
+    break;
   case FieldType::timestamp: return read_timestamp(read_json_time(json));
   }
-  return Mismatch{describe(field), json};
+  return mismatch_of_json(field, json);
 }
 
 Parsed<Instant> read_json_time(std::string_view json) {

@@ -115,9 +115,20 @@ std::optional<SplitTime> parse_rfc3339(std::string_view text) {
   return SplitTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} - offset, *fraction};
 }
 
-std::string_view unit_too_fine(std::string_view whole_digits) {
+// What is wrong with a number that has too many digits for seconds, if anything.
+std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string_view text) {
   const std::size_t n = whole_digits.size();
-  return n < 12 ? "" : n < 15 ? "milliseconds" : n < 18 ? "microseconds" : "nanoseconds";
+  if (n < 12) {
+    return std::nullopt;
+  }
+  const auto mismatch = [text](const char* unit, const char* parts) {
+    Mismatch mismatch{std::string{"UNIX seconds and not "} + unit, text};
+    mismatch.text.append(", divide it by ").append(parts);
+    return mismatch;
+  };
+  return n < 15   ? mismatch("milliseconds", "1000")
+         : n < 18 ? mismatch("microseconds", "1000000")
+                  : mismatch("nanoseconds", "1000000000");
 }
 
 // A number with a unit; a hundred years at most.
@@ -224,8 +235,8 @@ Parsed<Instant> parse_timestamp(std::string_view text) {
       return Mismatch{
           "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
     }
-    if (const std::string_view unit = unit_too_fine(whole); !unit.empty()) {
-      return Mismatch{"UNIX seconds and not " + std::string{unit}, text};
+    if (auto mismatch = unit_too_fine(whole, text)) {
+      return *std::move(mismatch);
     }
     time = {sys_seconds{seconds{*digits_to_number(whole)}}, *fraction};
   }
