@@ -35,9 +35,9 @@ boost::system::result<Event, LineMistake> read_batch_line(std::string_view line,
   const auto spelling = string_value(named->json);
   const auto name = spelling ? event_name(*spelling) : std::nullopt;
   if (!name) {
-    return LineMistake{
-        offset_of(line, name_member) + 1,
-        "event: " + Mismatch{"the name of an event such as disk_full", named->json}.text};
+    return LineMistake{offset_of(line, name_member) + 1,
+                       "event: " +
+                           Mismatch{"the name of an event such as disk_full", named->json}.text};
   }
   try {
     const EventType* const type = types.find(*name);

@@ -266,7 +266,9 @@ public:
   std::size_t offset() const { return value_; }
 
 private:
-  void skip_white_space() { at_ = std::min(text_.find_first_not_of(white_space, at_), text_.size()); }
+  void skip_white_space() {
+    at_ = std::min(text_.find_first_not_of(white_space, at_), text_.size());
+  }
   void skip_string() {
     for (++at_; text_[at_] != '"'; ++at_) {
       at_ += text_[at_] == '\\' ? 1U : 0U;

@@ -77,8 +77,8 @@ bool LineReader::read_more(Deadline deadline) {
       return true;
     }
     if (error != EINTR && error != EAGAIN) {
-      throw Failure{ExitCode::ioerr, "cannot read " + name_ + ": " +
-                                         system_words({error, std::generic_category()})};
+      throw Failure{ExitCode::ioerr,
+                    "cannot read " + name_ + ": " + system_words({error, std::generic_category()})};
     }
   }
 }

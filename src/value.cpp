@@ -121,14 +121,14 @@ std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string
   if (n < 12) {
     return std::nullopt;
   }
-  const auto mismatch = [text](const char* unit, const char* parts) {
+  const auto say = [text](const char* unit, const char* parts) {
     Mismatch mismatch{std::string{"UNIX seconds and not "} + unit, text};
     mismatch.text.append(", divide it by ").append(parts);
     return mismatch;
   };
-  return n < 15   ? mismatch("milliseconds", "1000")
-         : n < 18 ? mismatch("microseconds", "1000000")
-                  : mismatch("nanoseconds", "1000000000");
+  return n < 15   ? say("milliseconds", "1000")
+         : n < 18 ? say("microseconds", "1000000")
+                  : say("nanoseconds", "1000000000");
 }
 
 // A number with a unit; a hundred years at most.

@@ -10,8 +10,10 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+const EventTypes types{built_in_events()};
+
 CommandLine parse(const Words& words) {
-  return parse_command_line(words, built_in_events());
+  return parse_command_line(words, types);
 }
 
 std::string trouble(const Words& words) {

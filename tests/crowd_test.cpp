@@ -278,13 +278,13 @@ TEST_CASE("an exchange that ends after any byte loses nothing, and makes nothing
 namespace {
 
 // The outcome of a flush, and how much memory it had in use at most when a push was on its way.
-struct Measured {
+struct MeasuredFlush {
   Outcome outcome;
   std::size_t peak_memory_kib = 0;
   Words arrived;
 };
 
-Measured measure_flush(const fs::path& spool, std::uint16_t port, std::size_t pushes) {
+MeasuredFlush measure_flush(const fs::path& spool, std::uint16_t port, std::size_t pushes) {
   std::binary_semaphore has_arrived{0}, go_on{0};
   const RawServer server{{{.answer =
                                [&](const std::string&) {
@@ -294,7 +294,7 @@ Measured measure_flush(const fs::path& spool, std::uint16_t port, std::size_t pu
                                }}},
                          Family::v4,
                          port};
-  Measured measured;
+  MeasuredFlush measured;
   Background flush{plain_program, flushing(spool, {"--timeout", "60s"})};
   for (std::size_t push = 0; push < pushes; ++push) {
     REQUIRE(has_arrived.try_acquire_for(60s));
@@ -359,10 +359,10 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   put_entries(small, port, 1, entries_a_push);
   closed.reset();
 
-  const Measured few = measure_flush(small, port, 1);
+  const MeasuredFlush few = measure_flush(small, port, 1);
   CHECK(few.outcome.status == 0);
   CHECK(few.outcome.out == "delivered 1000, refused 0, left 0\n");
-  const Measured all = measure_flush(spool, port, events / entries_a_push);
+  const MeasuredFlush all = measure_flush(spool, port, events / entries_a_push);
   CHECK(all.outcome.status == 0);
   CHECK(all.outcome.out == "delivered 10000, refused 0, left 0\n");
   CHECK(all.arrived.size() == events);

@@ -21,6 +21,8 @@ using namespace metrics_event::testing;
 
 namespace {
 
+const EventTypes types{built_in_events()};
+
 std::string path_of(std::string_view file) {
   return source_directory + '/' + std::string{file};
 }
@@ -133,7 +135,7 @@ TEST_CASE("every example in the documents is a command line that is understood")
   for (const Document& document : documents) {
     for (const std::string& command : commands_in(document)) {
       CAPTURE(command);
-      const CommandLine line = parse_command_line(shell_words(command), built_in_events());
+      const CommandLine line = parse_command_line(shell_words(command), types);
       CHECK_MESSAGE(!line.trouble, line.trouble->text());
       if (const auto* send = std::get_if<SendEvent>(&line.command)) {
         CHECK_NOTHROW(make_event(*send->type, {.fields = send->fields}, {}));
@@ -145,10 +147,10 @@ TEST_CASE("every example in the documents is a command line that is understood")
 }
 
 TEST_CASE("help speaks of every event, command, setting and exit status") {
-  const std::string text = help("", built_in_events());
+  const std::string text = help("", types);
   for (const EventType& type : built_in_events()) {
     CHECK(text.find("\n  " + kebab_case(type.name) + ' ') != std::string::npos);
-    const std::string about = help(type.name, built_in_events());
+    const std::string about = help(type.name, types);
     for (const Field& field : type.fields) {
       CAPTURE(field.name);
       CHECK(about.find("\n  --" + kebab_case(field.name) + ' ' + std::string{placeholder(field)}) !=
@@ -164,8 +166,7 @@ TEST_CASE("help speaks of every event, command, setting and exit status") {
   for (const CommandType& command : all_commands()) {
     CHECK(text.find("\n  " + std::string{command.name} + ' ') != std::string::npos);
     for (const CommandOption& option : command.options) {
-      CHECK(help(command.name, built_in_events()).find("--" + std::string{option.name}) !=
-            std::string::npos);
+      CHECK(help(command.name, types).find("--" + std::string{option.name}) != std::string::npos);
     }
   }
   for (const ExitCodeRow& row : exit_code_table()) {
@@ -179,7 +180,7 @@ TEST_CASE("help fits a terminal of 80 columns") {
     topics.push_back(type.name);
   }
   for (const std::string_view topic : topics) {
-    std::istringstream lines{help(topic, built_in_events())};
+    std::istringstream lines{help(topic, types)};
     for (std::string line; std::getline(lines, line);) {
       CAPTURE(line);
       CHECK(line.size() <= 80);

@@ -197,7 +197,9 @@ TEST_CASE("neighbouring nested fields share one object") {
                                         Field{.name = "c", .type = FieldType::integer}};
   const EventType type{"nested", "", fields};
   const Event event = make_event(
-      type, {.fields = given(type, {{"a.x", "1"}, {"a.y", "2"}, {"b.z", "3"}, {"c", "4"}, {"timestamp", "9"}})},
+      type,
+      {.fields =
+           given(type, {{"a.x", "1"}, {"a.y", "2"}, {"b.z", "3"}, {"c", "4"}, {"timestamp", "9"}})},
       now);
   CHECK(event.line == R"({"timestamp":9,"event":"nested","a":{"x":1,"y":2},"b":{"z":"3"},"c":4})");
 }

@@ -1,0 +1,91 @@
+#include "batch_line.hpp"
+
+#include "catalogue.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Instant now{1700000000123ms};
+
+const EventTypes types{built_in_events()};
+
+std::string line_of(std::string_view text) {
+  const auto event = read_batch_line(text, types, now);
+  return event ? event->line : std::to_string(event.error().column) + ": " + event.error().text;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("batch_line");
+
+TEST_CASE("a line of the operator becomes the line of the same event, its numbers as they were") {
+  CHECK(
+      line_of(
+          R"({"timestamp": 123.0, "event": "runner_installed", "flavor": "small", "duration": 456.0})") ==
+      R"({"timestamp":123,"event":"runner_installed","flavor":"small","duration":456.0})");
+  CHECK(
+      line_of(
+          R"({"timestamp": 123, "flavor": "small", "duration": 456, "event": "runner_installed"})") ==
+      R"({"timestamp":123,"event":"runner_installed","flavor":"small","duration":456})");
+  CHECK(
+      line_of(
+          R"({"timestamp": 1.5, "event": "runner_stop", "flavor": "s", "workflow": "w", "repo": "a/b", "github_event": "push", "status": "normal", "status_info": null, "job_duration": 1.0, "job_conclusion": null})") ==
+      R"({"timestamp":1.5,"event":"runner_stop","flavor":"s","workflow":"w","repo":"a/b","github_event":"push","status":"normal","job_duration":1.0})");
+  CHECK(
+      line_of(
+          R"({"timestamp": 1, "event": "runner_stop", "flavor": "s", "workflow": "w", "repo": "a/b", "github_event": "push", "status": "abnormal", "status_info": {"code": 403.0}, "job_duration": 1.0})") ==
+      R"({"timestamp":1,"event":"runner_stop","flavor":"s","workflow":"w","repo":"a/b","github_event":"push","status":"abnormal","status_info":{"code":403},"job_duration":1.0})");
+}
+
+TEST_CASE("an event that is declared nowhere passes as it is") {
+  CHECK(line_of(R"({"event":"DiskFull","b":1e3,"a":null,"c":{"x":[1.50]}})") ==
+        R"({"timestamp":1700000000.123,"event":"disk_full","b":1e3,"a":null,"c":{"x":[1.50]}})");
+  const auto event =
+      read_batch_line(R"({"event":"x","timestamp":1700000000.123456789})", types, now);
+  REQUIRE(event.has_value());
+  CHECK(event->timestamp == Instant{1700000000123456789ns});
+  CHECK(event->fields_set == std::vector<std::string>{"timestamp"});
+}
+
+TEST_CASE("a mistake names its column") {
+  CHECK(line_of("") == "1: expected JSON, got nothing");
+  CHECK(line_of("[1]") == "1: expected a JSON object");
+  CHECK(line_of(R"({"event":"x",})") == "14: no JSON: syntax error");
+  CHECK(line_of(R"({"event":"x","a":1,"a":2})").starts_with("23: \"a\" is there twice"));
+  CHECK(line_of(R"({"a":1})") == "1: the member \"event\" is missing, which names the event");
+  CHECK(line_of(R"({"a":1, "event":"two words"})") ==
+        R"(17: event: expected the name of an event such as disk_full, got ""two words"")");
+  CHECK(line_of(R"({"event":"runner_installed","flavor":"s","duration": "1"})") ==
+        R"(53: duration: expected a plain number of seconds, 0 or more, got the text "1")");
+  CHECK(line_of(R"({"event":"runner_installed","flavor":"s"})") ==
+        "1: runner-installed needs duration");
+  CHECK(
+      line_of(
+          R"({"event":"runner_stop","flavor":"s","workflow":"w","repo":"r","github_event":"g","status":"x","status_info":{"code":"{}\"}"},"job_duration":1})") ==
+      R"(113: status_info.code: expected a plain whole number, got the text "{}"}")");
+  CHECK(line_of(R"({"event":"x","timestamp":1700000000123})") ==
+        "26: timestamp: expected UNIX seconds and not milliseconds, got \"1700000000123\", divide "
+        "it by 1000");
+}
+
+TEST_CASE("entries that follow each other with the same time get different ones, in order") {
+  DistinctTimes times;
+  const auto next = [&times](int time) {
+    return times.next(Instant{std::chrono::nanoseconds{time}}).time_since_epoch().count();
+  };
+  CHECK(next(0) == 0);
+  CHECK(next(0) == 1);
+  CHECK(next(100) == 100);
+  CHECK(next(100) == 101);
+  CHECK(next(100) == 102);
+  CHECK(next(101) == 103);
+  CHECK(next(200) == 200);
+  CHECK(next(100) == 100);
+  CHECK(next(100) == 101);
+}
+
+TEST_SUITE_END();
