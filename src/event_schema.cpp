@@ -23,10 +23,6 @@ struct DeclaredEvent {
   FieldStore store;
 };
 
-std::string option(std::string_view flag) {
-  return "--" + std::string{flag};
-}
-
 // The flags that are taken, and what they are of.
 class Flags {
 public:
@@ -52,10 +48,11 @@ public:
 
 private:
   void take(const std::string& flag, const Field& field, const std::string& pointer) {
-    const auto [owner, is_free] = owners_.emplace(flag, "a flag of " + quote(field.name));
+    const auto [owner, is_free] =
+        owners_.emplace(flag, "a flag of " + quote(field.name) + " as well");
     if (!is_free) {
-      throw SchemaMistake{pointer, quote(option(flag)) + " would be its flag and is " +
-                                       owner->second + ", rename the property"};
+      throw SchemaMistake{pointer,
+                          "its flag --" + flag + " is " + owner->second + ", rename the property"};
     }
   }
 
