@@ -227,18 +227,20 @@ TEST_CASE("help is a description, or a title that says more than the name") {
 
 TEST_CASE("numbers stay as they are typed") {
   const Type type = read_property(
-      R"("type":"number","minimum":-1.50,"maximum":1E2,"default":12345678901234567890.10)");
+      R"("type":"number","minimum":-1.50,"maximum":1E2,"default":99.99999999999999999990)");
   CHECK(mistake(with_property(R"("type":"number","maximum":1E2,"default":100.0000000000000000001)"))
             .text == "expected a plain number, at most 100, got 100.0000000000000000001");
   CHECK(type->fields[0].minimum == "-1.50");
+  CHECK(type->fields[0].maximum == "100");
+  CHECK(type->fields[0].default_value == "99.99999999999999999990");
 }
 
 TEST_CASE("a text choice is as a flag takes it") {
   const Type type = read_property(R"("enum":["a\"b","","ä"])");
   CHECK(std::vector(type->fields[0].choices.begin(), type->fields[0].choices.end()) ==
         std::vector<std::string_view>{"a\"b", "", "ä"});
-  CHECK(summary(read_property(R"("enum":[1,2.5e1])")) == Lines{"x: one of 1, 25"});
-  CHECK(summary(read_property(R"("const":true)")) == Lines{"x: true"});
+  CHECK(summary(read_property(R"("enum":[1,2.5e1])")) == Lines{"x?: one of 1, 25"});
+  CHECK(summary(read_property(R"("const":true)")) == Lines{"x?: true"});
   CHECK(summary(read_property(R"("type":["string","null"],"enum":["a",null])")) == Lines{"x?: a"});
   CHECK(summary(read_property(R"("const":"a","enum":["a","b"])")) == Lines{"x?: a"});
 }
