@@ -8,6 +8,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
 #include <set>
 
@@ -137,7 +138,7 @@ void check_timestamp(const Schema& schema) {
     refuse("\"number\"", *type);
   }
   const SchemaValue* const minimum = schema.find("minimum");
-  if (minimum != nullptr && compare_numbers(*plain_number(minimum->json), "0") != 0) {
+  if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
     refuse("0", *minimum);
   }
 }

@@ -482,7 +482,7 @@ TEST_CASE("what a schema can ask for is bounded") {
   CHECK(mistake("{\"properties\":{" + properties + "}}").text ==
         "expected at most 258 properties, got 259");
   CHECK(mistake(R"({"properties":{"a":{"type":"object","properties":{)" +
-                properties.substr(0, properties.rfind(",")) + R"(}}}})")
+                properties.substr(0, properties.rfind(',')) + R"(}}}})")
             .text == "expected at most 256 fields");
   CHECK(mistake(R"({"properties":{"x":{"$ref":"#/$defs/D0"}},"$defs":{)" + references +
                 R"("D9":{"type":"string"}}})")
