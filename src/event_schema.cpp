@@ -8,6 +8,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
 #include <set>
 
@@ -22,10 +23,6 @@ struct DeclaredEvent {
   std::vector<Field> fields;
   FieldStore store;
 };
-
-std::string option(std::string_view flag) {
-  return "--" + std::string{flag};
-}
 
 // The flags that are taken, and what they are of.
 class Flags {
@@ -52,10 +49,11 @@ public:
 
 private:
   void take(const std::string& flag, const Field& field, const std::string& pointer) {
-    const auto [owner, is_free] = owners_.emplace(flag, "a flag of " + quote(field.name));
+    const auto [owner, is_free] =
+        owners_.emplace(flag, "a flag of " + quote(field.name) + " as well");
     if (!is_free) {
-      throw SchemaMistake{pointer, quote(option(flag)) + " would be its flag and is " +
-                                       owner->second + ", rename the property"};
+      throw SchemaMistake{pointer,
+                          "its flag --" + flag + " is " + owner->second + ", rename the property"};
     }
   }
 
@@ -140,7 +138,7 @@ void check_timestamp(const Schema& schema) {
     refuse("\"number\"", *type);
   }
   const SchemaValue* const minimum = schema.find("minimum");
-  if (minimum != nullptr && compare_numbers(*plain_number(minimum->json), "0") != 0) {
+  if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
     refuse("0", *minimum);
   }
 }

@@ -208,9 +208,9 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
     for (const KnownKeyword& keyword : keywords) {
       if (leading != keywords.end() && &keyword != &*leading &&
           !keyword.row->may_stand_beside_reference) {
-        throw SchemaMistake{keyword.value.pointer, quote(keyword.row->name) + " beside " +
-                                                       quote(leading->row->name) +
-                                                       " is not supported, write one schema"};
+        throw SchemaMistake{keyword.value.pointer,
+                            quote(keyword.row->name) + " beside " + quote(leading->row->name) +
+                                " is not supported, move it into what that leads to"};
       }
       if (keyword.row->name == "$schema") {
         check_dialect(keyword.value);

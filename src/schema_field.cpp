@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -136,7 +137,7 @@ void read_bounds(const Schema& schema, Field& field, FieldStore& store) {
         continue;
       }
       const auto order = compare_numbers(least.number, most.number);
-      if (order > 0 || (order == 0 && (least.is_exclusive || most.is_exclusive))) {
+      if (std::is_gt(order) || (std::is_eq(order) && (least.is_exclusive || most.is_exclusive))) {
         refuse_gap(schema, least.keyword, most.keyword);
       }
     }

@@ -14,14 +14,12 @@ inline bool is_same(const Field& one, const Field& other) {
   };
   return one.name == other.name && one.type == other.type && one.help == other.help &&
          one.required == other.required && one.in_optional_object == other.in_optional_object &&
-         one.unit == other.unit && one.measured == other.measured &&
-         one.minimum == other.minimum && one.maximum == other.maximum &&
-         one.exclusive_minimum == other.exclusive_minimum &&
+         one.unit == other.unit && one.measured == other.measured && one.minimum == other.minimum &&
+         one.maximum == other.maximum && one.exclusive_minimum == other.exclusive_minimum &&
          one.exclusive_maximum == other.exclusive_maximum && one.min_length == other.min_length &&
          one.max_length == other.max_length && pattern(one) == pattern(other) &&
          (one.pattern == nullptr) == (other.pattern == nullptr) &&
-         std::ranges::equal(one.choices, other.choices) &&
-         one.default_value == other.default_value;
+         std::ranges::equal(one.choices, other.choices) && one.default_value == other.default_value;
 }
 
 /// Whether two event types are, but for the files that they are from.
