@@ -51,16 +51,16 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
   return report.failure->code();
 }
 
-void run_flush(const App& app, const RunCommand& command, const std::vector<Layer>& layers,
+void run_flush(const Means& means, const RunCommand& command, const std::vector<Layer>& layers,
                const Resolved& resolved, FlushReport& report) {
   const FlushOptions options = flush_options(*command.type, command.options);
   if (resolved.settings.dry_run) {
     blame(resolved.origins.at("dry-run"), "means nothing to flush; flush --list shows what waits");
   }
-  flush(options, layers, resolved, app.means, report);
+  flush(options, layers, resolved, means, report);
   if (options.task != FlushOptions::Task::list) {
-    app.means.console.print(resolved.settings.output == Output::json ? to_json(report)
-                                                                     : to_text(report));
+    means.console.print(resolved.settings.output == Output::json ? to_json(report)
+                                                                 : to_text(report));
   }
 }
 
@@ -205,14 +205,16 @@ ExitCode run_line(const App& app, Progress& progress) {
   if (holds_secret(resolved.settings)) {
     keep_out_of_cores();
   }
+  Means means = app.means;
+  means.console.set_quiet(resolved.settings.quiet);
   switch (progress.matter) {
   case Matter::check: return run_check(app, *command, resolved);
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;
-  case Matter::flush: run_flush(app, *command, layers, resolved, progress.flush_report); break;
+  case Matter::flush: run_flush(means, *command, layers, resolved, progress.flush_report); break;
   case Matter::event:
-    send(std::get<SendEvent>(line.command), resolved, app.means, progress.report);
+    send(std::get<SendEvent>(line.command), resolved, means, progress.report);
     if (resolved.settings.output == Output::json) {
       print_result(app, progress.report);
     }
