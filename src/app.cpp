@@ -101,16 +101,16 @@ void run_completion(const App& app, const RunCommand& command) {
   app.means.console.print(completion->script(app.events));
 }
 
-void run_flush(const App& app, const RunCommand& command, const std::vector<Layer>& layers,
+void run_flush(const Means& means, const RunCommand& command, const std::vector<Layer>& layers,
                const Resolved& resolved, FlushReport& report) {
   const FlushOptions options = flush_options(*command.type, command.options);
   if (resolved.settings.dry_run) {
     blame(resolved.origins.at("dry-run"), "means nothing to flush; flush --list shows what waits");
   }
-  flush(options, layers, resolved, app.means, report);
+  flush(options, layers, resolved, means, report);
   if (options.task != FlushOptions::Task::list) {
-    app.means.console.print(resolved.settings.output == Output::json ? to_json(report)
-                                                                     : to_text(report));
+    means.console.print(resolved.settings.output == Output::json ? to_json(report)
+                                                                 : to_text(report));
   }
 }
 
@@ -171,9 +171,9 @@ bool print_words(const App& app, const CommandLine& line, const EventTypes& type
   return false;
 }
 
-void print_result(const App& app, const Report& report) {
+void print_result(const Console& console, const Report& report) {
   try {
-    app.means.console.print(to_json(report));
+    console.print(to_json(report));
   } catch (const Failure& failure) {
     const bool delivered = report.status == Report::Status::delivered;
     const bool spooled = report.status == Report::Status::spooled;
@@ -254,7 +254,7 @@ Resolved resolve_line(const App& app, const CommandLine& line, std::vector<Layer
   return resolved;
 }
 
-void send_event(const App& app, const CommandLine& line,
+void send_event(const Means& means, const CommandLine& line,
                 const std::optional<Measurement>& measurement, const Resolved& resolved,
                 Progress& progress) {
   const On on = resolved.settings.on;
@@ -262,10 +262,10 @@ void send_event(const App& app, const CommandLine& line,
   if (on != On::always && (on == On::success) != is_success && measurement) {
     progress.report.status = Report::Status::skipped;
   } else {
-    send(std::get<SendEvent>(line.command), measurement, resolved, app.means, progress.report);
+    send(std::get<SendEvent>(line.command), measurement, resolved, means, progress.report);
   }
   if (resolved.settings.output == Output::json) {
-    print_result(app, progress.report);
+    print_result(means.console, progress.report);
   }
 }
 
@@ -283,15 +283,17 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
   }
   const Resolved resolved = resolve_line(app, line, layers, progress);
   const auto* const command = std::get_if<RunCommand>(&line.command);
+  Means means = app.means;
+  means.console.set_quiet(resolved.settings.quiet);
   switch (progress.matter) {
   case Matter::check: progress.exit_code = run_check(app, *command, resolved); break;
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;
-  case Matter::flush: run_flush(app, *command, layers, resolved, progress.flush_report); break;
+  case Matter::flush: run_flush(means, *command, layers, resolved, progress.flush_report); break;
   case Matter::schema: run_schema(app, *command, resolved, types); break;
   case Matter::completion: run_completion(app, *command); break;
-  case Matter::event: send_event(app, line, measurement, resolved, progress); break;
+  case Matter::event: send_event(means, line, measurement, resolved, progress); break;
   }
 }
 
@@ -318,9 +320,9 @@ bool is_to_be_wrapped(const CommandLine& line) {
 // Runs COMMAND and sends the event; what becomes of that does not change how this ends.
 End run_wrapped(const App& app, const CommandLine& line, const EventTypes& types) {
   const ChildEnd child = run_child(line.wrapped);
-  if (child.spawn_error) {
+  if (child.not_run) {
     app.means.console.say("error: cannot run " + quote(line.wrapped.front()) + ": " +
-                          system_words({*child.spawn_error, std::generic_category()}));
+                          system_words(*child.not_run));
   }
   Progress progress;
   progress.report.exit_code = static_cast<ExitCode>(child.status);

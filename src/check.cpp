@@ -105,7 +105,7 @@ private:
       };
       note(waiting, Result::note, " wait for metrics-event flush");
       note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-      if (!spool && !Spool::could_be_made(settings_.spool)) {
+      if (!spool && !SpoolDirectory::could_be_made(settings_.spool)) {
         add({"spool", Result::warning,
              "cannot be made: the directory above it is missing, or closed to us"});
       } else if (waiting + refused == 0) {

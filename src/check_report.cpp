@@ -31,12 +31,6 @@ const ResultRow& row_of(Result result) {
   return *std::ranges::find(result_rows, result, &ResultRow::result);
 }
 
-std::string padded(std::string_view text, std::size_t width) {
-  std::string cell{text};
-  cell.resize(std::max(width, cell.size()), ' ');
-  return cell;
-}
-
 template <class Rows, class Text>
 std::size_t widest(const Rows& rows, Text&& text) {
   std::size_t width = 0;

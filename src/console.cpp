@@ -55,4 +55,10 @@ void Console::say(std::string_view text) const {
   write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
 }
 
+void Console::warn(std::string_view text) const {
+  if (!is_quiet_) {
+    say("warning: " + std::string{text});
+  }
+}
+
 } // namespace metrics_event

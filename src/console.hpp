@@ -26,9 +26,15 @@ public:
   /// Writes one line, `metrics-event: TEXT`, to stderr.
   void say(std::string_view text) const;
 
+  /// The same with `warning: ` before the text, unless it is to be quiet.
+  void warn(std::string_view text) const;
+
+  void set_quiet(bool quiet) { is_quiet_ = quiet; }
+
 private:
   int output_;
   int diagnostics_;
+  bool is_quiet_ = false;
 };
 
 } // namespace metrics_event

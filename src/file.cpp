@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::size_t largest_file = 1024UL * 1024;
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 boost::system::result<std::string, std::error_code> read_all(int descriptor, Deadline deadline) {
   std::string text;
   std::array<char, 16384> part{};
@@ -43,6 +39,10 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
 }
 
 } // namespace
+
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {

@@ -40,7 +40,7 @@ public:
     report_.spool = settings_.spool.directory;
     auto spool = Spool::find(settings_.spool);
     if (!spool && !settings_.spool.is_usual) {
-      warn("there is no spool " + quote_path(settings_.spool.directory));
+      means_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
     }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
@@ -122,7 +122,7 @@ private:
     note_signals();
     const Deadline start = means_.clock.steady_now();
     for (const std::string& risk : risks(resolved_)) {
-      warn(risk);
+      means_.console.warn(risk);
     }
     if (spool && settings_.disabled) {
       finish(*spool, start);
@@ -152,7 +152,7 @@ private:
     }
     if (report_.refused > 0 && (!failure_ || may_pass(failure_->code())) && noted_signal() == 0) {
       if (failure_) {
-        warn(failure_->text());
+        means_.console.warn(failure_->text());
       }
       failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
                                              " were refused, see metrics-event flush --list "
@@ -192,7 +192,7 @@ private:
     const Reach reach = [this](const std::string& url) { return reach_destination(url); };
     const DrainEvents events{[this](const std::string& text) {
                                clear_bar();
-                               warn(text);
+                               means_.console.warn(text);
                              },
                              [this](const std::string& text) {
                                if (settings_.verbose) {
@@ -202,9 +202,8 @@ private:
                              },
                              [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
-      const Drained drained =
-          drain(spool, {.retries = settings_.retries, .timeout = settings_.timeout, .ends = end},
-                reach, means_.transport, means_.clock, events);
+      const Drained drained = drain(spool, {.push = {settings_.retries, settings_.timeout, end}},
+                                    reach, means_.transport, means_.clock, events);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
@@ -258,7 +257,7 @@ private:
       }
     }
     Access access = open_access(resolved, means_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { warn(text); });
+                                [this](const std::string& text) { means_.console.warn(text); });
     return {std::move(access), resolved.settings.headers, std::move(hint)};
   }
 
@@ -276,12 +275,6 @@ private:
       names.push_back(known.first);
     }
     return names;
-  }
-
-  void warn(const std::string& text) const {
-    if (!settings_.quiet) {
-      means_.console.say("warning: " + text);
-    }
   }
 
   void show_progress(const Drained& so_far) {

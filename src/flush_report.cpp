@@ -11,14 +11,15 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t age_width = 6;
-constexpr std::size_t attempts_width = 10;
-constexpr std::size_t event_width = 20;
+constexpr std::size_t age_width = 5;
+constexpr std::size_t attempts_width = 9;
+constexpr std::size_t event_width = 19;
 constexpr std::size_t longest_reason = 200;
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size() + 1, width), ' ');
-  return text;
+// A line of the list but for its last column.
+std::string columns(std::string_view age, std::string_view attempts, std::string_view event) {
+  return padded(age, age_width) + ' ' + padded(attempts, attempts_width) + ' ' +
+         padded(event, event_width) + ' ';
 }
 
 std::string age(const Entry& entry, Instant now) {
@@ -77,8 +78,7 @@ std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t wi
 }
 
 std::string list_head() {
-  return padded("AGE", age_width) + padded("ATTEMPTS", attempts_width) +
-         padded("EVENT", event_width) + "DESTINATION\n";
+  return columns("AGE", "ATTEMPTS", "EVENT") + "DESTINATION\n";
 }
 
 std::string list_begin(const std::string& spool) {
@@ -89,14 +89,13 @@ std::string to_text(const ListedEntry& entry, Instant now) {
   const std::string reason =
       entry.reason.empty() ? "" : ": " + printable(entry.reason, longest_reason);
   if (!entry.record) {
-    return padded("-", age_width) + padded("-", attempts_width) + padded("-", event_width) +
-           quote(entry.file) + " is no entry" + reason + '\n';
+    return columns("-", "-", "-") + quote(entry.file) + " is no entry" + reason + '\n';
   }
   const SpoolRecord& record = *entry.record;
-  return padded(age(record.entry, now), age_width) +
-         padded(std::to_string(entry.attempts), attempts_width) +
-         padded(printable(event_of(record.entry), 80), event_width) + redacted_url(record.url) +
-         (record.org_id.empty() ? "" : " (" + record.org_id + ')') + reason + '\n';
+  return columns(age(record.entry, now), std::to_string(entry.attempts),
+                 printable(event_of(record.entry), 80)) +
+         redacted_url(record.url) + (record.org_id.empty() ? "" : " (" + record.org_id + ')') +
+         reason + '\n';
 }
 
 std::string to_json(const ListedEntry& entry, Instant now) {

@@ -17,6 +17,10 @@ namespace metrics_event {
 /// escapes; a byte that is not UTF-8 becomes U+FFFD.
 std::string json_string(std::string_view utf8);
 
+/// At most how long `json_string` is, in bytes; of printable ASCII exactly. Found without making
+/// it.
+std::size_t json_string_bound(std::string_view utf8);
+
 /// Strings as a JSON array of strings.
 std::string json_array(std::span<const std::string> strings);
 

@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::size_t step = 64UL * 1024; // read at once
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 } // namespace
 
 LineReader::LineReader(const std::string& path, char end, std::size_t longest)

@@ -1,6 +1,7 @@
 #include "log_file.hpp"
 
 #include "exit_code.hpp"
+#include "file.hpp"
 #include "text.hpp"
 
 #include <fcntl.h>
@@ -22,7 +23,7 @@ constexpr int pause_for_lock_ms = 5;
 constexpr auto patience_for_lock = std::chrono::seconds{1};
 
 std::string last_words() {
-  return system_words({errno, std::generic_category()});
+  return system_words(last_error());
 }
 
 std::string_view kind_of(mode_t mode) {

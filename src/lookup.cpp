@@ -1,5 +1,6 @@
 #include "lookup.hpp"
 
+#include "file.hpp"
 #include "host.hpp"
 #include "interruption.hpp"
 #include "text.hpp"
@@ -69,7 +70,7 @@ Lookup look_up(const std::string& host, Deadline deadline) {
   }
   const auto question = std::make_shared<Question>();
   if (question->answered < 0) {
-    return {Trouble::no_resources, system_words({errno, std::generic_category()})};
+    return {Trouble::no_resources, system_words(last_error())};
   }
   // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
   // late.

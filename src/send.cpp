@@ -77,12 +77,12 @@ public:
     given.measurement = measurement_;
     report_.event = make_event(*command_.type, given, now);
     for (const std::string& warning : report_.event->warnings) {
-      warn(warning);
+      means_.console.warn(warning);
     }
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
     for (const std::string& loss : likely_losses(*report_.entry, now)) {
-      warn(loss);
+      means_.console.warn(loss);
     }
 
     std::string body = push_body({&*report_.entry, 1});
@@ -104,19 +104,13 @@ public:
   }
 
 private:
-  void warn(const std::string& text) const {
-    if (!settings_.quiet) {
-      means_.console.say("warning: " + text);
-    }
-  }
-
   void deliver(std::string body) {
     for (const std::string& risk : risks(resolved_)) {
-      warn(risk);
+      means_.console.warn(risk);
     }
     if (settings_.url.scheme == Scheme::file) {
       if (settings_.spool.on) {
-        warn(resolved_.origins.at("spool").name + ": means nothing to a file");
+        means_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
       }
       append();
       delivered();
@@ -160,8 +154,8 @@ private:
   }
 
   void push(std::string body, const Effort& effort) {
-    access_ =
-        open_access(resolved_, effort.deadline, [this](const std::string& text) { warn(text); });
+    access_ = open_access(resolved_, effort.deadline,
+                          [this](const std::string& text) { means_.console.warn(text); });
     const Delivery delivery = metrics_event::deliver(
         push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
         means_.transport, means_.clock);
@@ -200,7 +194,7 @@ private:
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};
     }
-    warn(kept.text());
+    means_.console.warn(kept.text());
   }
 
   // The receiver is there, so what waits for it goes as well, as far as there is time.
@@ -211,16 +205,15 @@ private:
         return;
       }
       drain(*spool,
-            {.timeout = settings_.timeout,
-             .ends = deadline,
+            {.push = {.timeout = settings_.timeout, .ends = deadline},
              .most_entries = most_entries_drained,
              .only = Group{settings_.url.kept_url(), settings_.org_id}},
             [this](const std::string&) {
               return Destination{access_, settings_.headers};
             },
             means_.transport, means_.clock,
-            {[this](const std::string& text) { warn(text); }, [](const std::string&) {},
-             [](const Drained&) {}});
+            {[this](const std::string& text) { means_.console.warn(text); },
+             [](const std::string&) {}, [](const Drained&) {}});
     } catch (...) { // nobody asked for it
       if (settings_.verbose) {
         means_.console.say(current_failure().text());

@@ -1,16 +1,16 @@
 #pragma once
 
-#include "settings.hpp"
+#include "spool_directory.hpp"
 #include "spool_record.hpp"
 
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -39,17 +39,7 @@ public:
   /// The same, but nothing when it is missing.
   static std::optional<Spool> find(const SpoolPlace& place);
 
-  /// Whether a missing spool can be made, as far as that is known beforehand.
-  static bool could_be_made(const SpoolPlace& place);
-
-  ~Spool();
-  Spool(Spool&& other) noexcept
-      : path_{std::move(other.path_)}, directory_{std::exchange(other.directory_, -1)} {}
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-  Spool& operator=(Spool&&) = delete;
-
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return directory_.path(); }
 
   /// Keeps a record that was tried in vain so often. When this returns, it stays. `id` is any
   /// number by chance.
@@ -88,19 +78,17 @@ public:
   void tidy();
 
 private:
-  Spool(std::string path, int directory) : path_{std::move(path)}, directory_{directory} {}
+  explicit Spool(SpoolDirectory directory);
 
   void make_boxes();
-  [[noreturn]] void fail(const std::string& what) const;
-  [[noreturn]] void fail_with_errno(const std::string& what) const;
-  int open_in(const std::string& name, int flags) const;
-  bool write_new_file(const std::string& name, std::string_view text) const;
+  template <class Step>
+  std::error_code with_boxes(Step&& step);
   void write_record(const std::string& name, std::string_view text);
-  void rename(const std::string& from, const std::string& to);
-  void sync(const char* box) const;
+  void place(const std::string& written, const std::string& path);
+  void move(const std::string& from, const std::string& to);
+  void for_each_entry(Box box, const std::function<void(std::string_view)>& visit) const;
 
-  std::string path_;
-  int directory_;
+  SpoolDirectory directory_;
 };
 
 } // namespace metrics_event

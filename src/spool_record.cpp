@@ -126,7 +126,7 @@ std::optional<Number> number_of(std::string_view digits, int base = 10) {
   return error == std::errc{} && stop == end && number >= 0 ? std::optional{number} : std::nullopt;
 }
 
-std::string padded(std::string digits, std::size_t width) {
+std::string with_zeros(std::string digits, std::size_t width) {
   return digits.insert(0, width - std::min(digits.size(), width), '0');
 }
 
@@ -184,8 +184,8 @@ std::string event_of(const Entry& entry) {
 std::string SpoolName::text() const {
   std::array<char, id_digits> hex{};
   const auto end = std::to_chars(hex.begin(), hex.end(), id, 16);
-  return padded(unix_nanoseconds(time), time_digits) + '.' +
-         padded({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
+  return with_zeros(unix_nanoseconds(time), time_digits) + '.' +
+         with_zeros({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
          ",A=" + std::to_string(attempts) + ".json";
 }
 

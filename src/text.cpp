@@ -201,6 +201,12 @@ std::string enumeration(std::span<const std::string> words) {
   return text;
 }
 
+std::string padded(std::string_view text, std::size_t width) {
+  std::string result{text};
+  result.resize(std::max(width, result.size()), ' ');
+  return result;
+}
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   while (!text.empty()) {

@@ -60,6 +60,9 @@ std::string system_words(const std::error_code& error);
 /// "a", "a and b", "a, b and c".
 std::string enumeration(std::span<const std::string> words);
 
+/// A text with as many spaces after it as it takes to be `width` bytes long.
+std::string padded(std::string_view text, std::size_t width);
+
 /// The words of a text on lines of at most `width` bytes; a longer word has a line of its own.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
