@@ -199,7 +199,7 @@ Schema SchemaFile::property(const SchemaValue& value) const {
 }
 
 Schema SchemaFile::read(SchemaValue value, unsigned places) const {
-  constexpr std::size_t most_references = 8;
+  constexpr std::size_t most_references = 4;
   Schema schema{.pointer = value.pointer};
   std::vector<std::string> followed;
   while (true) {
@@ -260,9 +260,9 @@ SchemaValue SchemaFile::referred(const SchemaValue& reference) const {
     throw SchemaMistake{reference.pointer,
                         quote(text) + " leads nowhere" + did_you_mean(text, known)};
   }
-  constexpr std::size_t longest_definition = 64UL * 1024; // many may refer to it
+  constexpr std::size_t longest_definition = 16UL * 1024; // many may refer to it
   if (found->value.json.size() > longest_definition) {
-    throw SchemaMistake{found->value.pointer, "the definition is longer than 64 KiB"};
+    throw SchemaMistake{found->value.pointer, "the definition is longer than 16 KiB"};
   }
   return found->value;
 }
