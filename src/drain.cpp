@@ -1,7 +1,5 @@
 #include "drain.hpp"
 
-#include "gzip.hpp"
-#include "interruption.hpp"
 #include "loki.hpp"
 #include "text.hpp"
 
@@ -17,46 +15,31 @@ namespace {
 
 constexpr std::size_t most_names = 10'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
-constexpr std::size_t most_entries_a_push = 1000;
-// Loki takes an entry, also a repeated one, only within an hour of its stream's newest. What one
-// push brings must not be beyond that of what it brings itself, or it could not be sent again.
-constexpr auto longest_span = std::chrono::minutes{55};
-constexpr std::size_t worth_compressing = 1024; // bytes
-constexpr std::size_t longest_name = 80;        // of an event, in a message
+constexpr std::size_t longest_name = 80; // of an event, in a message
 constexpr int too_many_requests = 429;
-constexpr int ingestion_is_blocked = 260;   // Loki's answer, which is about the tenant
 constexpr std::uint64_t most_warnings = 10; // of refused entries
-
-// An entry that is about to be sent.
-struct Waiting {
-  std::string name;
-  SpoolRecord record;
-};
 
 Group group_of(const SpoolRecord& record) {
   return {record.url, record.org_id};
 }
 
-// At most what the entry takes in a push.
-std::size_t size_in_push(const Entry& entry) {
-  return push_body({&entry, 1}).size();
-}
+// The rest of an entry's record.
+struct Waiting {
+  std::string name;
+  bool is_restamped = false;
+};
+
+// What goes in one push: the entries, and what belongs to each.
+struct Load {
+  Group group;
+  std::vector<Entry> entries;
+  std::vector<Waiting> files;
+};
 
 // Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
 bool is_about_file(const std::error_code& error) {
   return error == std::errc::too_many_symbolic_link_levels || error == std::errc::file_too_large ||
          error == std::errc::no_such_device_or_address || error == std::errc::permission_denied;
-}
-
-// Each stream once, its entries ascending, or a receiver could find the older ones too far behind.
-std::string body_of(std::span<const Waiting> entries) {
-  std::vector<Entry> sorted;
-  for (const Waiting& waiting : entries) {
-    sorted.push_back(waiting.record.entry);
-  }
-  std::ranges::stable_sort(sorted, {},
-                           [](const Entry& entry) { return std::tie(entry.labels, entry.time); });
-  return push_body(sorted);
 }
 
 class Drain {
@@ -96,9 +79,13 @@ private:
     bool is_done = false;
   };
 
-  bool is_over() const {
-    return noted_signal() != 0 || (limits_.ends && clock_.steady_now() >= *limits_.ends);
-  }
+  // How to reach a destination.
+  struct Way {
+    Pusher pusher;
+    std::string hint;
+  };
+
+  bool is_over() { return metrics_event::is_over(limits_.push, clock_); }
 
   bool is_stopped(const Group& group) const {
     return stopped_urls_.contains(group.first) || stopped_groups_.contains(group) ||
@@ -111,11 +98,11 @@ private:
       slots.push_back({name});
     }
     while (!is_over()) {
-      const std::vector<Waiting> entries = collect(slots);
-      if (entries.empty()) {
+      const Load load = collect(slots);
+      if (load.entries.empty()) {
         break;
       }
-      deliver(entries);
+      deliver(load);
       if (limits_.most_entries != 0) {
         break;
       }
@@ -123,15 +110,15 @@ private:
   }
 
   // The oldest entry that can be sent and those that one push can carry with it.
-  std::vector<Waiting> collect(std::vector<Slot>& slots) {
-    std::vector<Waiting> entries;
-    std::size_t size = 0;
-    std::size_t most = limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries;
-    Instant oldest{};
+  Load collect(std::vector<Slot>& slots) {
+    Load load;
+    PushRoom room{limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries};
+    const auto is_of_another = [&load](const Slot& slot) {
+      return slot.group && !load.entries.empty() && *slot.group != load.group;
+    };
     for (Slot& slot : slots) {
       slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
-      if (slot.is_done ||
-          (slot.group && !entries.empty() && *slot.group != group_of(entries.front().record))) {
+      if (slot.is_done || is_of_another(slot)) {
         continue;
       }
       auto record = read(slot.name);
@@ -140,22 +127,18 @@ private:
         continue;
       }
       slot.group = group_of(*record);
-      if (!entries.empty() && *slot.group != group_of(entries.front().record)) {
+      if (is_of_another(slot)) {
         continue;
       }
-      size += size_in_push(record->entry);
-      if (entries.empty()) {
-        oldest = record->entry.time;
-        const auto fewer = most_entries_.find(record->url);
-        most = fewer == most_entries_.end() ? most : std::min(most, fewer->second);
-      } else if (size > largest_push || entries.size() == most ||
-                 record->entry.time - oldest > longest_span) {
+      if (!room.takes(record->entry)) {
         break;
       }
       slot.is_done = true;
-      entries.push_back({slot.name, *std::move(record)});
+      load.group = *slot.group;
+      load.entries.push_back(std::move(record->entry));
+      load.files.push_back({slot.name, record->is_restamped});
     }
-    return entries;
+    return load;
   }
 
   // Nothing when it is gone or set aside.
@@ -211,141 +194,103 @@ private:
     }
   }
 
-  // Delivers what it can of entries that one push can carry.
-  void deliver(std::span<const Waiting> entries) {
-    if (is_over() || is_stopped(group_of(entries.front().record))) {
+  void deliver(const Load& load) {
+    const auto& [url, org_id] = load.group;
+    Way* const way = find_way(url);
+    if (way == nullptr) {
       return;
     }
-    const std::optional<Delivery> delivery = push(entries);
-    if (!delivery) {
-      return;
-    }
-    const Judgement& judgement = delivery->judgement;
-    const bool is_refused =
-        judgement.code == ExitCode::data && delivery->http_status != ingestion_is_blocked;
-    // Fewer at a time may do, unless the receiver has said when to come again.
-    const bool is_too_much =
-        delivery->http_status == too_many_requests && !delivery->asked && limits_.retries > 0;
-    if (delivery->accepted()) {
-      events_.note("delivered " + std::to_string(entries.size()) + " to " +
-                   redacted_url(entries.front().record.url) + ": HTTP status " +
-                   std::to_string(delivery->http_status) + " in " +
-                   std::to_string(delivery->elapsed.count()) + " ms");
-      for (const Waiting& entry : entries) {
-        forget(entry);
-        drained_.delivered += 1;
+    way->pusher.push(org_id, load.entries, [&](const Pushed& pushed) {
+      switch (pushed.fate) {
+      case Pushed::Fate::accepted: forget(load, pushed); break;
+      case Pushed::Fate::refused: refuse(load, pushed.first, pushed.delivery.judgement); break;
+      case Pushed::Fate::stopped: stop(load, pushed, way->hint); break;
       }
-    } else if (entries.size() > 1 && (is_refused || is_too_much)) {
-      const std::size_t half = entries.size() / 2;
-      if (is_too_much) {
-        most_entries_[entries.front().record.url] = half;
-      }
-      deliver(entries.first(half));
-      deliver(entries.subspan(half));
-      return;
-    } else if (is_refused) {
-      refuse(entries.front(), judgement);
-    } else {
-      stop(entries, *delivery);
-    }
-    events_.progress(drained_);
+      events_.progress(drained_);
+    });
   }
 
-  void forget(const Waiting& entry) {
+  // Nothing when there is no way to the receiver.
+  Way* find_way(const std::string& url) {
+    const auto known = ways_.find(url);
+    if (known != ways_.end()) {
+      return &known->second;
+    }
     try {
-      spool_.remove(Box::waiting, entry.name);
+      Destination to = reach_(url);
+      Pusher pusher{std::move(to.access), std::move(to.headers), limits_.push, transport_, clock_};
+      return &ways_.emplace(url, Way{std::move(pusher), std::move(to.hint)}).first->second;
     } catch (const Failure& failure) {
-      throw Failure{failure.code(), failure.text() + "; it is delivered, and will be again"};
+      stopped_urls_.insert(url);
+      fail(failure);
+      return nullptr;
     }
   }
 
-  void refuse(const Waiting& entry, const Judgement& judgement) {
-    if (judgement.is_about_age && !entry.record.is_restamped) {
+  static std::span<const Waiting> files_of(const Load& load, const Pushed& pushed) {
+    return std::span{load.files}.subspan(pushed.first, pushed.count);
+  }
+
+  void forget(const Load& load, const Pushed& pushed) {
+    const Delivery& delivery = pushed.delivery;
+    events_.note("delivered " + std::to_string(pushed.count) + " to " +
+                 redacted_url(load.group.first) + ": HTTP status " +
+                 std::to_string(delivery.http_status) + " in " +
+                 std::to_string(delivery.elapsed.count()) + " ms");
+    for (const Waiting& file : files_of(load, pushed)) {
+      try {
+        spool_.remove(Box::waiting, file.name);
+      } catch (const Failure& failure) {
+        throw Failure{failure.code(), failure.text() + "; it is delivered, and will be again"};
+      }
+      drained_.delivered += 1;
+    }
+  }
+
+  void refuse(const Load& load, std::size_t index, const Judgement& judgement) {
+    const auto& [url, org_id] = load.group;
+    const Entry& entry = load.entries[index];
+    const Waiting& file = load.files[index];
+    if (judgement.is_about_age && !file.is_restamped) {
       // Its turn comes after the others, which it would otherwise leave too far behind.
-      SpoolRecord renewed = entry.record;
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
+      SpoolRecord renewed{url, org_id, entry, true};
       renewed.entry.time = last_stamp_;
-      renewed.is_restamped = true;
-      moves([&] { spool_.replace(entry.name, renewed); });
+      moves([&] { spool_.replace(file.name, renewed); });
       return;
     }
-    if (!moves([&] { spool_.refuse(entry.name, judgement.message); })) {
+    if (!moves([&] { spool_.refuse(file.name, judgement.message); })) {
       return;
     }
     drained_.refused += 1;
     if (drained_.refused > most_warnings) {
       return; // all are in refused/, with their reasons
     }
-    events_.warn(entry.record.url + " refuses " +
-                 printable(event_of(entry.record.entry), longest_name) + ", which is kept as " +
-                 quote_path(spool_.path() + "/refused/" + entry.name) + ": " + judgement.message);
+    events_.warn(url + " refuses " + printable(event_of(entry), longest_name) +
+                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
+                 ": " + judgement.message);
   }
 
   // What stops one push stops the whole destination, but for what is about the tenant.
-  void stop(std::span<const Waiting> entries, const Delivery& delivery) {
-    const SpoolRecord& record = entries.front().record;
+  void stop(const Load& load, const Pushed& pushed, const std::string& hint) {
+    const auto& [url, org_id] = load.group;
+    const Delivery& delivery = pushed.delivery;
     const ExitCode code = delivery.judgement.code;
     const bool is_about_tenant = code == ExitCode::noperm || code == ExitCode::data ||
                                  delivery.http_status == too_many_requests;
     if (is_about_tenant) {
-      stopped_groups_.insert(group_of(record));
+      stopped_groups_.insert(load.group);
     } else {
-      stopped_urls_.insert(record.url);
+      stopped_urls_.insert(url);
     }
-    for (const Waiting& entry : entries) {
-      spool_.count_attempts(entry.name, delivery.attempts);
+    for (const Waiting& file : files_of(load, pushed)) {
+      spool_.count_attempts(file.name, delivery.attempts);
     }
     drained_.asked = std::max(drained_.asked, delivery.asked);
     drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
-    const std::string tenant = record.org_id.empty() ? "" : " (" + record.org_id + ')';
-    const std::string hint = code == ExitCode::noperm ? destinations_.at(record.url).hint : "";
-    fail({code, "cannot deliver what waits for " + redacted_url(record.url) + tenant + ": " +
-                    delivery.judgement.message + hint});
-  }
-
-  // Nothing when there is no way to the receiver.
-  std::optional<Delivery> push(std::span<const Waiting> entries) {
-    const SpoolRecord& record = entries.front().record;
-    const Destination* const destination = reach(record.url);
-    if (destination == nullptr) {
-      return std::nullopt;
-    }
-    const std::string body = body_of(entries);
-    if (body.size() >= worth_compressing && !plain_.contains(record.url)) {
-      const Delivery delivery = send(*destination, record.org_id, gzip(body), true);
-      if (delivery.http_status != 400 && delivery.http_status != 415) {
-        return delivery;
-      }
-      plain_.insert(record.url); // it may be the encoding that it does not take
-    }
-    return send(*destination, record.org_id, body, false);
-  }
-
-  Delivery send(const Destination& destination, const std::string& org_id, std::string body,
-                bool is_compressed) {
-    Headers headers = destination.headers;
-    if (is_compressed) {
-      headers.emplace_back("Content-Encoding", "gzip");
-    }
-    Deadline deadline = clock_.steady_now() + limits_.timeout;
-    deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
-    return metrics_event::deliver(
-        push_request(destination.access, org_id, headers, std::move(body)),
-        {deadline, limits_.retries}, transport_, clock_);
-  }
-
-  const Destination* reach(const std::string& url) {
-    const auto known = destinations_.find(url);
-    if (known != destinations_.end()) {
-      return &known->second;
-    }
-    try {
-      return &destinations_.emplace(url, reach_(url)).first->second;
-    } catch (const Failure& failure) {
-      stopped_urls_.insert(url);
-      fail(failure);
-      return nullptr;
-    }
+    const std::string tenant = org_id.empty() ? "" : " (" + org_id + ')';
+    fail({code, "cannot deliver what waits for " + redacted_url(url) + tenant + ": " +
+                    delivery.judgement.message + (code == ExitCode::noperm ? hint : "")});
   }
 
   Spool& spool_;
@@ -354,11 +299,9 @@ private:
   const Transport& transport_;
   Clock& clock_;
   const DrainEvents& events_;
-  std::map<std::string, Destination> destinations_;
+  std::map<std::string, Way> ways_; // by URL
   std::set<std::string> stopped_urls_;
   std::set<Group> stopped_groups_;
-  std::set<std::string> plain_; // URLs of receivers that take nothing compressed
-  std::map<std::string, std::size_t> most_entries_; // a push, where it is fewer, by URL
   Instant last_stamp_{};
   Drained drained_;
 };

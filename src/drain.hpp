@@ -1,9 +1,9 @@
 #pragma once
 
 #include "console.hpp"
-#include "delivery.hpp"
 #include "exit_code.hpp"
 #include "header.hpp"
+#include "pusher.hpp"
 #include "settings.hpp"
 #include "spool.hpp"
 #include "transport.hpp"
@@ -32,11 +32,9 @@ using Reach = std::function<Destination(const std::string& url)>;
 
 /// What a drain may do.
 struct DrainLimits {
-  int retries = 0;                     // of each push
-  std::chrono::milliseconds timeout{}; // of each push
-  std::optional<Deadline> ends{};      // for all of it
-  std::size_t most_entries = 0;        // then in one push; 0: all
-  std::optional<Group> only{};         // nothing else
+  PushLimits push{};
+  std::size_t most_entries = 0; // then in one push; 0: all
+  std::optional<Group> only{};  // nothing else
 };
 
 /// What came of it.
@@ -57,11 +55,10 @@ struct DrainEvents {
 };
 
 /// Delivers what waits in a spool that we have locked, oldest first: entries of one destination and
-/// tenant together, at most 1000 or 1 MiB a push, compressed from 1 KiB where the receiver takes
-/// that. An entry goes only when it was accepted. A push of many that is refused is narrowed down
-/// until those that are refused are found; they are put aside, but an entry that is too old gets
-/// the present as its entry time first, once, and waits for its turn. Trouble of another kind
-/// leaves the rest of its destination waiting.
+/// tenant together, as many as one push takes. An entry goes only when it was accepted. Those that
+/// are refused are put aside, but an entry that is too old gets the present as its entry time
+/// first, once, and waits for its turn. Trouble of another kind leaves the rest of its destination
+/// waiting.
 Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
               const Transport& transport, Clock& clock, const DrainEvents& events);
 

@@ -202,7 +202,7 @@ private:
                              },
                              [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
-      const Drained drained = drain(spool, {.retries = settings_.retries, .timeout = settings_.timeout, .ends = end},
+      const Drained drained = drain(spool, {.push = {settings_.retries, settings_.timeout, end}},
                                     reach, means_.transport, means_.clock, events);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;

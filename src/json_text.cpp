@@ -201,6 +201,18 @@ std::string json_string(std::string_view utf8) {
   return out += '"';
 }
 
+std::size_t json_string_bound(std::string_view utf8) {
+  std::size_t size = 2; // quotes
+  for (const char c : utf8) {
+    const auto byte = static_cast<unsigned char>(c);
+    size += byte >= 0x80                  ? 3U // U+FFFD for one, \u0080 for two
+            : byte < 0x20 || byte == 0x7F ? 6U // \u001b
+            : byte == '"' || byte == '\\' ? 2U
+                                          : 1U;
+  }
+  return size;
+}
+
 std::string json_array(std::span<const std::string> strings) {
   std::string out = "[";
   for (const std::string& string : strings) {

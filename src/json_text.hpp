@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -11,6 +12,10 @@ namespace metrics_event {
 /// The string as a JSON string, quotes included. What a terminal could act on is written as \u
 /// escapes; a byte that is not UTF-8 becomes U+FFFD.
 std::string json_string(std::string_view utf8);
+
+/// At most how long `json_string` is, in bytes; of printable ASCII exactly. Found without making
+/// it.
+std::size_t json_string_bound(std::string_view utf8);
 
 /// Strings as a JSON array of strings.
 std::string json_array(std::span<const std::string> strings);

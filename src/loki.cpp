@@ -6,10 +6,28 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace metrics_event {
 namespace {
+
+// Loki takes an entry, also a repeated one, only within an hour of its stream's newest. What one
+// push brings must not be beyond that of what it brings itself, or it could not be sent again.
+constexpr auto longest_span = std::chrono::minutes{55};
+// What a push, a stream and an entry have at most besides their strings, in bytes.
+constexpr std::size_t frame_of_push = 16;
+constexpr std::size_t frame_of_stream = 32;
+constexpr std::size_t frame_of_entry = 32; // with its time
+
+std::size_t json_object_bound(const Labels& labels) {
+  std::size_t size = 2; // braces
+  for (const auto& [name, value] : labels) {
+    size += json_string_bound(name) + json_string_bound(value) + 2; // colon and comma
+  }
+  return size;
+}
 
 // Leaves the decoder's recursion; decode_push makes a value of it.
 struct Refusal {
@@ -117,9 +135,16 @@ private:
 } // namespace
 
 std::string push_body(std::span<const Entry> entries) {
+  std::vector<const Entry*> sorted;
+  for (const Entry& entry : entries) {
+    sorted.push_back(&entry);
+  }
+  std::ranges::stable_sort(sorted, {},
+                           [](const Entry* entry) { return std::tie(entry->labels, entry->time); });
   std::string body = R"({"streams":[)";
   const Labels* open_stream = nullptr;
-  for (const Entry& entry : entries) {
+  for (const Entry* const next : sorted) {
+    const Entry& entry = *next;
     if (open_stream != nullptr && *open_stream == entry.labels) {
       body += ',';
     } else {
@@ -135,6 +160,28 @@ std::string push_body(std::span<const Entry> entries) {
     body += ']';
   }
   return body.append(open_stream == nullptr ? "]}" : "]}]}");
+}
+
+bool PushRoom::takes(const Entry& entry) {
+  const Instant oldest = std::min(oldest_, entry.time);
+  const Instant newest = std::max(newest_, entry.time);
+  const bool is_of_known_stream = streams_.contains(entry.labels);
+  const std::size_t size =
+      std::max(size_, frame_of_push) + frame_of_entry + json_string_bound(entry.line) +
+      (entry.metadata.empty() ? 0 : json_object_bound(entry.metadata)) +
+      (is_of_known_stream ? 0 : frame_of_stream + json_object_bound(entry.labels));
+  if (entries_ > 0 &&
+      (entries_ == most_entries_ || size > largest_push || newest - oldest > longest_span)) {
+    return false;
+  }
+  if (!is_of_known_stream) {
+    streams_.insert(entry.labels);
+  }
+  entries_ += 1;
+  size_ = size;
+  oldest_ = oldest;
+  newest_ = newest;
+  return true;
 }
 
 Request push_request(Access access, const std::string& org_id, const Headers& more,

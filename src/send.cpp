@@ -158,8 +158,7 @@ private:
         return;
       }
       drain(*spool,
-            {.timeout = settings_.timeout,
-             .ends = deadline,
+            {.push = {.timeout = settings_.timeout, .ends = deadline},
              .most_entries = most_entries_drained,
              .only = Group{settings_.url.kept_url(), settings_.org_id}},
             [this](const std::string&) {

@@ -59,7 +59,7 @@ struct Bench {
     }
   }
 
-  Drained drain(const DrainLimits& limits = {.timeout = 5s}) {
+  Drained drain(const DrainLimits& limits = {.push = {.timeout = 5s}}) {
     const Transport transport = [this](const Request& request, Deadline) {
       const bool is_compressed = header(request, "Content-Encoding") == "gzip";
       const auto body = is_compressed ? gunzip(request.body, 10 * largest_push) : request.body;
@@ -250,7 +250,7 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
     return push.host == "one.example.com" ? Reply{.status = 503, .retry_after = "7"}
                                           : Reply{.status = 204};
   };
-  const Drained drained = bench.drain({.retries = 0, .timeout = 5s});
+  const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
   CHECK(drained.delivered == 3);
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::tempfail);
@@ -281,7 +281,7 @@ TEST_CASE("a rate limit that many exceed may take fewer at a time") {
   bench.answer = [](const Push& push) {
     return Reply{.status = push.entries.size() > 30 ? 429 : 204};
   };
-  const Drained drained = bench.drain({.retries = 1, .timeout = 5s});
+  const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
   CHECK(drained.delivered == 100);
   CHECK_FALSE(drained.failure);
 }
@@ -290,7 +290,7 @@ TEST_CASE("a receiver that says when to come again is not asked for less") {
   Bench bench;
   bench.keep(1, 100);
   bench.answer = [](const Push&) { return Reply{.status = 429, .retry_after = "60"}; };
-  const Drained drained = bench.drain({.retries = 1, .timeout = 5s});
+  const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
   CHECK(drained.failure->code() == ExitCode::tempfail);
   CHECK(drained.may_pass);
   CHECK(bench.sizes() == Sizes{100});
@@ -331,7 +331,7 @@ TEST_CASE("nothing is stored twice by a receiver that takes only the last hour o
       }
       return std::exchange(is_lost, false) ? Reply{.trouble = Trouble::connection_lost} : reply;
     };
-    const Drained drained = bench.drain({.retries = 1, .timeout = 5s});
+    const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
     CHECK(drained.delivered == 101);
     CHECK(bench.stored.size() == 101);
     CHECK(bench.left() == 0);
@@ -367,10 +367,11 @@ TEST_CASE("a drain keeps to its limits") {
   Bench bench;
   bench.keep(1, 3, other_url);
   bench.keep(4, 300);
-  const Drained drained = bench.drain({.timeout = 5s, .most_entries = 100, .only = Group{url, ""}});
+  const Drained drained =
+      bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Group{url, ""}});
   CHECK(drained.delivered == 100);
   CHECK(bench.sizes() == Sizes{100});
-  CHECK(bench.drain({.timeout = 5s, .ends = bench.clock.time}).delivered == 0);
+  CHECK(bench.drain({.push = {.timeout = 5s, .ends = bench.clock.time}}).delivered == 0);
   CHECK(bench.pushes.size() == 1);
 }
 

@@ -69,6 +69,7 @@ const std::map<std::string, Kind> modules{
     {"manual", Kind::pure},
     {"places", Kind::pure},
     {"process", Kind::system},
+    {"pusher", Kind::wiring},
     {"receiver", Kind::pure},
     {"report", Kind::pure},
     {"retry", Kind::pure},

@@ -114,4 +114,13 @@ TEST_CASE("objects and arrays are written in order") {
   CHECK(json_object({{"b", "1"}, {"a", "2"}}) == R"({"a":"2","b":"1"})");
 }
 
+TEST_CASE("how long a string can be is known before it is made") {
+  for (const std::string text :
+       {"", "plain", "\"\\", "\n\t", "\x1b\x7f", "\u0085\u202e", "é€😀", "\xff\xc3"}) {
+    CAPTURE(text);
+    CHECK(json_string(text).size() <= json_string_bound(text));
+  }
+  CHECK(json_string_bound(R"(plain "\ text)") == json_string(R"(plain "\ text)").size());
+}
+
 TEST_SUITE_END();

@@ -27,16 +27,16 @@ TEST_CASE("a push is the JSON that Loki's API asks for") {
   CHECK(
       push_body({&first, 1}) ==
       R"({"streams":[{"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"]]}]})");
-  const std::vector<Entry> three{first, second, elsewhere};
+  const std::vector<Entry> three{second, elsewhere, first}; // each stream once, ascending
   CHECK(
       push_body(three) ==
-      R"({"streams":[{"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"],)"
-      R"(["1700000000000000002","two"]]},{"stream":{"env":"x\"y","job":"metrics"},"values":[["1","three",{"trace":"x\"y"}]]}]})");
+      R"({"streams":[{"stream":{"env":"x\"y","job":"metrics"},"values":[["1","three",{"trace":"x\"y"}]]},)"
+      R"({"stream":{"job":"metrics"},"values":[["1700000000000000001","{\"a\":\"é\\n\"}"],["1700000000000000002","two"]]}]})");
   CHECK(push_body({}) == R"({"streams":[]})");
 }
 
 TEST_CASE("a push that is decoded again gives the same entries") {
-  const std::vector<Entry> entries{first, second, elsewhere};
+  const std::vector<Entry> entries{elsewhere, first, second};
   const std::vector<Entry> decoded = *decode_push(push_body(entries));
   REQUIRE(decoded.size() == entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -45,6 +45,51 @@ TEST_CASE("a push that is decoded again gives the same entries") {
     CHECK(decoded[i].line == entries[i].line);
     CHECK(decoded[i].metadata == entries[i].metadata);
   }
+}
+
+TEST_CASE("a push has room for so many entries, of 55 minutes") {
+  PushRoom three{3};
+  CHECK(three.takes(first));
+  CHECK(three.takes(second));
+  CHECK_FALSE(three.takes(elsewhere)); // of another day
+  CHECK(three.takes(first));
+  CHECK_FALSE(three.takes(first));
+
+  const auto at = [](Instant time) { return Entry{{{"job", "x"}}, time, "x", {}}; };
+  const Instant noon{12h};
+  PushRoom room;
+  CHECK(room.takes(at(noon)));
+  CHECK(room.takes(at(noon - 30min)));
+  CHECK_FALSE(room.takes(at(noon + 25min + 1ns)));
+  CHECK(room.takes(at(noon + 25min)));
+  CHECK_FALSE(room.takes(at(noon - 30min - 1ns)));
+}
+
+TEST_CASE("a push has room for 1 MiB, whatever that is made of, and is well filled") {
+  struct Case {
+    std::string line;
+    std::size_t at_least; // bytes
+  };
+  for (const auto& [line, at_least] : {Case{std::string(2000, 'x'), 1'040'000},
+                                       {R"({"a":"b","c":"d"})" + std::string(2000, '"'), 1'040'000},
+                                       {std::string(2000, '\x1b'), 1'030'000},
+                                       {std::string(2000, '\xff'), 1'030'000},
+                                       {std::string(2000, '\n'), 300'000},
+                                       {"\u0085" + std::string(2000, '\x7f'), 1'030'000}}) {
+    CAPTURE(line.substr(0, 10));
+    PushRoom room;
+    std::vector<Entry> entries;
+    Entry entry{.time = Instant{1700000000s}, .line = line, .metadata = {{"trace", "\x1b"}}};
+    do {
+      entry.labels = {{"job", "\"" + std::to_string(entries.size() % 7)}};
+      entries.push_back(entry);
+    } while (room.takes(entry));
+    entries.pop_back();
+    const std::size_t size = push_body(entries).size();
+    CHECK(size <= largest_push);
+    CHECK(size >= at_least);
+  }
+  CHECK(PushRoom{}.takes({{{"job", "x"}}, Instant{}, std::string(2 * largest_push, 'x'), {}}));
 }
 
 TEST_CASE("a request carries the literal content type, and a tenant only when there is one") {

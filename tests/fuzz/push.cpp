@@ -19,7 +19,7 @@ bool same(const Entry& one, const Entry& other) {
 void check_round_trip(const std::vector<Entry>& entries) {
   const auto again = decode_push(push_body(entries));
   must(again.has_value(), "what was decoded can be pushed");
-  must(std::ranges::equal(entries, *again, same), "a push keeps its entries");
+  must(std::ranges::is_permutation(entries, *again, same), "a push keeps its entries");
 }
 
 void check_description(std::string text) {
