@@ -18,8 +18,8 @@ struct LineMistake {
   std::string text;
 };
 
-/// The event of one line, a JSON object: its member `event` is the name of a known type, by which it
-/// is validated, or any other; `now` is its timestamp unless it has one.
+/// The event of one line, a JSON object: its member `event` is the name of a known type, by which
+/// it is validated, or any other; `now` is its timestamp unless it has one.
 boost::system::result<Event, LineMistake> read_batch_line(std::string_view line,
                                                           const EventTypes& types, Instant now);
 

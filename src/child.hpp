@@ -16,10 +16,10 @@ struct ChildEnd {
   std::chrono::nanoseconds duration{};      // from its start to its end, on the monotonic clock
 };
 
-/// Runs COMMAND, looked up in PATH and executed by execvp(3), and waits for its end, not for that of
-/// its own children. It has our streams, environment and process group, and the signals' dispositions
-/// and mask that we were started with. What cannot be executed has status 127 when it is not found,
-/// else 126, as in a shell (POSIX.1-2017, 2.8.2).
+/// Runs COMMAND, looked up in PATH and executed by execvp(3), and waits for its end, not for that
+/// of its own children. It has our streams, environment and process group, and the signals'
+/// dispositions and mask that we were started with. What cannot be executed has status 127 when it
+/// is not found, else 126, as in a shell (POSIX.1-2017, 2.8.2).
 ///
 /// SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are sent on to COMMAND, unless the terminal sent
 /// them to the whole group. SIGINT is left to the terminal, and so is SIGTSTP, which stops us along
@@ -27,8 +27,8 @@ struct ChildEnd {
 /// (`note_signals`), and those that came before are forgotten.
 ChildEnd run_child(std::span<const std::string> command);
 
-/// Ends this process by the signal that has ended COMMAND, so that our parent sees what it would have
-/// seen; leaves no core of ours. Returns when the signal does not end a process.
+/// Ends this process by the signal that has ended COMMAND, so that our parent sees what it would
+/// have seen; leaves no core of ours. Returns when the signal does not end a process.
 void die_of(int signal);
 
 } // namespace metrics_event

@@ -14,11 +14,6 @@ std::string origin_of(const EventTypes::Listed& listed) {
   return listed.origin.empty() ? std::string{built_in} : listed.origin;
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text + "  ";
-}
-
 } // namespace
 
 std::string events_to_text(const EventTypes& types) {
@@ -33,8 +28,8 @@ std::string events_to_text(const EventTypes& types) {
   for (const EventTypes::Listed& listed : all) {
     const std::string says =
         listed.type != nullptr ? std::string{listed.type->help} : "broken: " + listed.trouble;
-    text +=
-        padded(kebab_case(listed.name), names) + padded(origin_of(listed), origins) + says + '\n';
+    text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
+            says + '\n';
   }
   return text;
 }

@@ -69,7 +69,7 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entri
 Delivery Pusher::deliver(const std::string& org_id, std::span<const Entry> entries) {
   const std::string body = push_body(entries);
   if (takes_gzip_ && body.size() >= worth_compressing) {
-    const Delivery delivery = send(org_id, gzip(body), true);
+    Delivery delivery = send(org_id, gzip(body), true);
     if (delivery.http_status != 400 && delivery.http_status != 415) {
       return delivery;
     }
