@@ -1,6 +1,7 @@
 #include "app.hpp"
 
 #include "arguments.hpp"
+#include "batch.hpp"
 #include "check.hpp"
 #include "child.hpp"
 #include "cli.hpp"
@@ -30,12 +31,13 @@ namespace {
 constexpr auto patience_with_config = std::chrono::seconds{5};
 
 // What a command line is about, which decides what stdout gets.
-enum class Matter { event, check, flush, listen, schema, completion };
+enum class Matter { event, batch, check, flush, listen, schema, completion };
 
 Matter matter_of(const CommandLine& line) {
   const auto* const command = std::get_if<RunCommand>(&line.command);
   const std::string_view name = command == nullptr ? "" : command->type->name;
-  return name == "check"        ? Matter::check
+  return name == "batch"        ? Matter::batch
+         : name == "check"      ? Matter::check
          : name == "flush"      ? Matter::flush
          : name == "listen"     ? Matter::listen
          : name == "schema"     ? Matter::schema
@@ -190,6 +192,7 @@ struct Progress {
   Settings settings;       // as far as they are known
   ExitCode exit_code = ExitCode::ok;
   Report report; // of an event
+  BatchReport batch_report;
   FlushReport flush_report;
 };
 
@@ -197,6 +200,7 @@ struct Progress {
 std::string result_object(const Progress& progress, const Failure& failure) {
   switch (progress.matter) {
   case Matter::event: return to_json(progress.report);
+  case Matter::batch: return to_json(progress.batch_report);
   case Matter::flush: // a list that has begun is the object
     return progress.flush_report.task == FlushOptions::Task::list ? ""
                                                                   : to_json(progress.flush_report);
@@ -215,7 +219,8 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   }
   const Settings& settings = progress.settings;
   Report& report = progress.report;
-  const bool may_be_excused = progress.matter == Matter::event || progress.matter == Matter::flush;
+  const bool may_be_excused = progress.matter == Matter::event ||
+                              progress.matter == Matter::batch || progress.matter == Matter::flush;
   const bool excused =
       may_be_excused && settings.best_effort && excused_by_best_effort(failure.code());
   if (!excused || !settings.quiet) {
@@ -225,9 +230,9 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
     report.status = Report::Status::failed;
   }
   progress.exit_code = excused ? ExitCode::ok : failure.code();
-  progress.flush_report.exit_code = progress.exit_code;
+  progress.batch_report.exit_code = progress.flush_report.exit_code = progress.exit_code;
   report.exit_code = progress.is_wrapped ? report.exit_code : progress.exit_code;
-  report.failure = progress.flush_report.failure = failure;
+  report.failure = progress.batch_report.failure = progress.flush_report.failure = failure;
   if (failure.code() != ExitCode::ioerr) { // stdout has not just failed
     app.means.console.print(settings.output == Output::json    ? result_object(progress, failure)
                             : progress.matter == Matter::flush ? to_text(progress.flush_report)
@@ -286,6 +291,12 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
   Means means = app.means;
   means.console.set_quiet(resolved.settings.quiet);
   switch (progress.matter) {
+  case Matter::batch:
+    batch(*command, types, resolved, means, progress.batch_report);
+    if (resolved.settings.output == Output::json) {
+      means.console.print(to_json(progress.batch_report));
+    }
+    break;
   case Matter::check: progress.exit_code = run_check(app, *command, resolved); break;
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);

@@ -2,9 +2,15 @@
 
 #include "interruption.hpp"
 
+#include <limits>
 #include <random>
 
 namespace metrics_event {
+
+std::uint64_t random_id(Clock& clock) {
+  return static_cast<std::uint64_t>(clock.random() *
+                                    static_cast<double>(std::numeric_limits<std::uint64_t>::max()));
+}
 
 Instant SystemClock::now() {
   return std::chrono::system_clock::now();

@@ -2,6 +2,8 @@
 
 #include "value.hpp"
 
+#include <cstdint>
+
 namespace metrics_event {
 
 /// Time and chance as the rest of the program sees them, so that tests can give their own.
@@ -21,6 +23,9 @@ public:
   /// A number in [0, 1), evenly distributed.
   virtual double random() = 0;
 };
+
+/// Any number.
+std::uint64_t random_id(Clock& clock);
 
 /// The machine's clocks.
 class SystemClock final : public Clock {

@@ -30,6 +30,7 @@ public:
   void warn(std::string_view text) const;
 
   void set_quiet(bool quiet) { is_quiet_ = quiet; }
+  bool is_quiet() const { return is_quiet_; }
 
 private:
   int output_;

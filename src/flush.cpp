@@ -3,6 +3,7 @@
 #include "access.hpp"
 #include "drain.hpp"
 #include "interruption.hpp"
+#include "progress.hpp"
 #include "retry.hpp"
 #include "settings_rules.hpp"
 #include "spool.hpp"
@@ -19,9 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_names = 1000; // known at a time
-constexpr std::size_t width_of_bar = 60;
-constexpr auto before_bar = 1s;
-constexpr auto between_lines = 10s;
 constexpr auto between_looks_at_lock = 50ms;
 constexpr auto shortest_pause = 50ms; // the last ones before the end are short
 
@@ -34,7 +32,8 @@ public:
   Flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
         const Means& means, FlushReport& report)
       : options_{options}, layers_{layers}, resolved_{resolved}, settings_{resolved.settings},
-        means_{means}, report_{report} {}
+        means_{means}, report_{report}, progress_{means.console, means.clock,
+                                                  "delivered or refused"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
@@ -166,7 +165,7 @@ private:
   void finish(const Spool& spool, Deadline start) {
     report_.elapsed = floor_ms(means_.clock.steady_now() - start);
     report_.left = spool.usage(Box::waiting).entries;
-    clear_bar();
+    progress_.clear();
   }
 
   void lock(Spool& spool, Deadline end) {
@@ -188,15 +187,14 @@ private:
       end = start + *options_.wait;
     }
     total_ = spool.usage(Box::waiting).entries;
-    started_ = said_ = start;
     const Reach reach = [this](const std::string& url) { return reach_destination(url); };
     const DrainEvents events{[this](const std::string& text) {
-                               clear_bar();
+                               progress_.clear();
                                means_.console.warn(text);
                              },
                              [this](const std::string& text) {
                                if (settings_.verbose) {
-                                 clear_bar();
+                                 progress_.clear();
                                  means_.console.say(text);
                                }
                              },
@@ -278,26 +276,7 @@ private:
   }
 
   void show_progress(const Drained& so_far) {
-    const Deadline now = means_.clock.steady_now();
-    const std::uint64_t done =
-        report_.delivered + report_.refused + so_far.delivered + so_far.refused;
-    if (settings_.quiet || now - started_ < before_bar) {
-      return;
-    }
-    if (means_.console.diagnostics_is_terminal()) {
-      has_bar_ = true;
-      means_.console.overwrite(progress_bar(done, total_, width_of_bar));
-    } else if (now - said_ >= between_lines) {
-      said_ = now;
-      means_.console.say("delivered or refused " + std::to_string(done) + " of " +
-                         std::to_string(total_));
-    }
-  }
-
-  void clear_bar() {
-    if (std::exchange(has_bar_, false)) {
-      means_.console.overwrite("");
-    }
+    progress_.show(report_.delivered + report_.refused + so_far.delivered + so_far.refused, total_);
   }
 
   const FlushOptions& options_;
@@ -309,9 +288,7 @@ private:
   std::map<std::string, Destination> destinations_; // their files are read once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
-  Deadline started_{};
-  Deadline said_{}; // the last line of progress
-  bool has_bar_ = false;
+  Progress progress_;
 };
 
 } // namespace

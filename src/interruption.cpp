@@ -56,6 +56,19 @@ void note_signals() {
   }
 }
 
+DelayedSignals::DelayedSignals() {
+  sigset_t delayed{};
+  sigemptyset(&delayed);
+  for (const int ending : ending_signals) {
+    sigaddset(&delayed, ending);
+  }
+  sigprocmask(SIG_BLOCK, &delayed, &before_);
+}
+
+DelayedSignals::~DelayedSignals() {
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
 int noted_signal() {
   return noted;
 }

@@ -2,12 +2,26 @@
 
 #include "value.hpp"
 
+#include <signal.h>
+
 namespace metrics_event {
 
 /// From now on the first SIGINT, SIGTERM or SIGHUP ends every wait of ours instead of the process,
 /// which can so keep what it has not delivered; the second ends it. A signal that whoever started
 /// us has made ignored stays so.
 void note_signals();
+
+/// While one of these lives, a signal is not noted and ends no waiting; it is when this is gone.
+class DelayedSignals {
+public:
+  DelayedSignals();
+  ~DelayedSignals();
+  DelayedSignals(const DelayedSignals&) = delete;
+  DelayedSignals& operator=(const DelayedSignals&) = delete;
+
+private:
+  sigset_t before_{};
+};
 
 /// The signal that was noted; 0: none.
 int noted_signal();

@@ -15,7 +15,6 @@
 #include "spool.hpp"
 #include "text.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace metrics_event {
@@ -180,9 +179,8 @@ private:
       if (settings_.spool.directory.empty()) {
         blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
       }
-      const auto id = static_cast<std::uint64_t>(
-          means_.clock.random() * static_cast<double>(std::numeric_limits<std::uint64_t>::max()));
-      Spool::make(settings_.spool).add(record, report_.attempts, id, settings_.spool_max_bytes);
+      Spool::make(settings_.spool)
+          .add(record, report_.attempts, random_id(means_.clock), settings_.spool_max_bytes);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
