@@ -11,7 +11,7 @@ _metrics_event() {
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      runner-installed | runner-start | runner-stop | reconciliation | check | flush | listen)
+      runner-installed | runner-start | runner-stop | reconciliation | send | batch | schema | completion | check | flush | listen)
         subject=${COMP_WORDS[i]}
         break
         ;;
@@ -54,19 +54,24 @@ _metrics_event() {
       return
       ;;
     --entry-time) choices='now event' ;;
+    --on) choices='success failure always' ;;
     --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --event | --older-than | --address | --port | --count | --respond) return ;;
+    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --events | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --event | --older-than | --address | --port | --count | --respond) return ;;
     *)
-      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
+      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
       case $subject in
         runner-installed) choices='--flavor --duration --timestamp '$choices ;;
         runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
         runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
         reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
-        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
+        send) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version' ;;
+        batch) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --null --skip-invalid' ;;
+        schema) choices='--events --output --help --version' ;;
+        completion) choices='--events --help --version' ;;
+        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
         flush) choices='--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused' ;;
         listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
-        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check flush listen' ;;
+        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation send batch schema completion check flush listen' ;;
       esac
       ;;
   esac

@@ -65,8 +65,9 @@ bool wants_colour(const App& app) {
          app.environment("TERM").value_or("dumb") != "dumb";
 }
 
-ExitCode run_check(const App& app, const RunCommand& command, const Resolved& resolved) {
-  const CheckReport report = check(check_options(*command.type, command.options), resolved,
+ExitCode run_check(const App& app, const RunCommand& command, const Resolved& resolved,
+                   const EventTypes& types) {
+  const CheckReport report = check(check_options(*command.type, command.options), resolved, types,
                                    app.variables, app.means.transport, app.means.clock);
   app.means.console.print(resolved.settings.output == Output::json
                               ? to_json(report)
@@ -297,7 +298,7 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
       means.console.print(to_json(progress.batch_report));
     }
     break;
-  case Matter::check: progress.exit_code = run_check(app, *command, resolved); break;
+  case Matter::check: progress.exit_code = run_check(app, *command, resolved, types); break;
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;

@@ -124,7 +124,8 @@ public:
                       : subject_.event != nullptr ? subject_.event->name
                                                   : std::string_view{}};
     }
-    if (subject_.event != nullptr && version_->count() == 0) {
+    const bool is_event = subject_.event != nullptr || subject_.trouble;
+    if (is_event && version_->count() == 0) {
       return SendEvent{subject_.event, fields(), arguments.extras, subject_.is_send(),
                        arguments.wrapped()};
     }
@@ -268,7 +269,7 @@ CommandLine parse_command_line(std::span<const std::string> arguments, const Eve
     parser.read(prepared.words);
     line.settings = parser.settings();
     line.command = parser.command(prepared);
-    if (!parser.asks_for_words_only()) {
+    if (prepared.subject.trouble || !parser.asks_for_words_only()) {
       line.trouble =
           trouble_with(prepared, line.settings, std::get_if<SendEvent>(&line.command), types);
     }
