@@ -57,7 +57,7 @@ _metrics_event_list() {
 --duration	SECONDS	how long the reconciliation took
 --duration-since	TIME	the same as the time since then
 --timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
-      --list-events) rows='runner-installed	a runner was installed and is ready
+      '--list-events') rows='runner-installed	a runner was installed and is ready
 runner-start	a runner started a job
 runner-stop	a runner ended a job
 reconciliation	the number of runners was compared with what it should be' ;;
@@ -86,7 +86,7 @@ _metrics_event_files() {
 _metrics_event_events() {
   local row
   while IFS= read -r row; do
-    offers+=("${row%%$'\t'*}")
+    offers+=("$before${row%%$'\t'*}")
   done < <(_metrics_event_list --list-events)
 }
 
@@ -112,12 +112,20 @@ _metrics_event_fields() {
 # Offers values of an option.
 _metrics_event_values() {
   case $1:$subject in
-    --password-file:* | --bearer-token-file:* | --ca-cert:* | --cert:* | --key:* | --log-path:* | --config:*) _metrics_event_files -f "$before" ;;
-    --events:* | --spool:*) _metrics_event_files -d "$before" ;;
-    --list-fields:completion | --event:flush) _metrics_event_events ;;
+    --password-file:*) _metrics_event_files -f "$before" ;;
+    --bearer-token-file:*) _metrics_event_files -f "$before" ;;
+    --ca-cert:*) _metrics_event_files -f "$before" ;;
+    --cert:*) _metrics_event_files -f "$before" ;;
+    --key:*) _metrics_event_files -f "$before" ;;
+    --log-path:*) _metrics_event_files -f "$before" ;;
+    --config:*) _metrics_event_files -f "$before" ;;
+    --events:*) _metrics_event_files -d "$before" ;;
+    --spool:*) _metrics_event_files -d "$before" ;;
     --entry-time:*) offers=("${before}now" "${before}event") ;;
     --on:*) offers=("${before}success" "${before}failure" "${before}always") ;;
     --output:*) offers=("${before}text" "${before}json") ;;
+    --list-fields:completion) _metrics_event_events ;;
+    --event:flush) _metrics_event_events ;;
     *) _metrics_event_fields "$1" ;;
   esac
 }
@@ -159,14 +167,18 @@ _metrics_event_words() {
 }
 
 _metrics_event() {
-  local words=() starts=() offers=() line=$COMP_LINE piece space kept='' word i REPLY open
+  local words=() starts=() offers=() line=${COMP_LINE:0:COMP_POINT} piece space kept='' word i
+  local REPLY open
   local events='' subject='' operand='' event='' option='' before='' dashes='' is_file=''
   COMPREPLY=()
 
-  # Readline splits at = and @ as well, and replaces what follows, with an @ before it.
+  # Readline splits at = and @ as well, and replaces what follows up to the cursor, with an @ before
+  # it.
   for ((i = 0; i <= COMP_CWORD; i++)); do
+    [[ -n $line || -z ${COMP_WORDS[i]} ]] || break
     piece=${COMP_WORDS[i]}
     space=${line%%[![:space:]]*}
+    [[ $line == "$space$piece"* ]] || piece=${line#"$space"}
     line=${line#"$space$piece"}
     if ((i == 0)) || [[ -n $space ]]; then
       words+=("$piece") starts+=("$i") kept=''

@@ -90,7 +90,7 @@ function __metrics_event_list -a program events
                 '--duration	SECONDS	how long the reconciliation took' \
                 '--duration-since	TIME	the same as the time since then' \
                 '--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now'
-        case --list-events
+        case '--list-events'
             printf '%s\n' \
                 'runner-installed	a runner was installed and is ready' \
                 'runner-start	a runner started a job' \

@@ -61,7 +61,7 @@ _metrics_event_files() {
 _metrics_event_events() {
   local row
   while IFS= read -r row; do
-    offers+=("${row%%$'\t'*}")
+    offers+=("$before${row%%$'\t'*}")
   done < <(_metrics_event_list --list-events)
 }
 
@@ -121,14 +121,18 @@ _metrics_event_words() {
 }
 
 _metrics_event() {
-  local words=() starts=() offers=() line=$COMP_LINE piece space kept='' word i REPLY open
+  local words=() starts=() offers=() line=${COMP_LINE:0:COMP_POINT} piece space kept='' word i
+  local REPLY open
   local events='' subject='' operand='' event='' option='' before='' dashes='' is_file=''
   COMPREPLY=()
 
-  # Readline splits at = and @ as well, and replaces what follows, with an @ before it.
+  # Readline splits at = and @ as well, and replaces what follows up to the cursor, with an @ before
+  # it.
   for ((i = 0; i <= COMP_CWORD; i++)); do
+    [[ -n $line || -z ${COMP_WORDS[i]} ]] || break
     piece=${COMP_WORDS[i]}
     space=${line%%[![:space:]]*}
+    [[ $line == "$space$piece"* ]] || piece=${line#"$space"}
     line=${line#"$space$piece"}
     if ((i == 0)) || [[ -n $space ]]; then
       words+=("$piece") starts+=("$i") kept=''
@@ -215,93 +219,56 @@ _metrics_event() {
 complete -F _metrics_event metrics-event
 )bash";
 
-// A branch of a `case`.
-std::string branch(std::span<const std::string> patterns, const std::string& action) {
-  return "    " + joined(patterns, " | ") + ") " + action + " ;;\n";
-}
-
-std::string value_branches() {
-  const auto with = [](std::string_view placeholder) {
-    std::vector<std::string> patterns;
-    for (const CompletionOption& option : completion_options()) {
-      if (option.placeholder == placeholder) {
-        patterns.push_back(pattern(option));
-      }
-    }
-    return patterns;
-  };
-  std::string text = branch(with("FILE"), "_metrics_event_files -f \"$before\"") +
-                     branch(with("DIR"), "_metrics_event_files -d \"$before\"") +
-                     branch(with("EVENT"), "_metrics_event_events");
-  for (const CompletionOption& option : completion_options()) {
-    if (!option.choices.empty()) {
-      text += branch(std::vector{pattern(option)},
-                     "offers=(\"${before}" + joined(option.choices, "\" \"${before}") + "\")");
-    }
-  }
-  text.pop_back();
-  return text;
-}
-
 std::string flags(const CommandType* command) {
-  std::vector<std::string> all;
-  for (const CompletionOption& option : completion_options()) {
-    if (is_option_of(option, command)) {
-      all.push_back("--" + std::string{option.name});
-    }
-  }
-  return joined(all, " ");
+  return each(completion_options(), " ", [=](const CompletionOption& option) {
+    return is_option_of(option, command) ? "--" + std::string{option.name} : "";
+  });
 }
 
-std::string flag_branches() {
-  std::string text;
-  for (const CommandType& command : all_commands()) {
-    if (command.name != "send") { // has the flags of the event
-      text += "    " + std::string{command.name} + ") offers=(" + flags(&command) + ") ;;\n";
-    }
-  }
-  text.pop_back();
-  return text;
+std::string flag_branch(const CommandType& command) {
+  const bool has_those_of_events = command.name == "send";
+  return has_those_of_events
+             ? ""
+             : "    " + std::string{command.name} + ") offers=(" + flags(&command) + ") ;;";
 }
 
-std::string operand_branches() {
-  std::string text;
-  for (const CommandType& command : all_commands()) {
-    const std::string action =
-        command.operand == "[FILE]"                                 ? "_metrics_event_files -f ''"
-        : command.operand == "[EVENT]" || command.operand == "NAME" ? "_metrics_event_events"
-        : command.operand == "SHELL" ? "offers=(" + joined(shells(), " ") + ')'
-                                     : "";
-    text += action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;\n";
-  }
-  text.pop_back();
-  return text;
+std::string operand_branch(const CommandType& command) {
+  const std::string action = command.operand == "[FILE]" ? "_metrics_event_files -f ''"
+                             : command.operand == "[EVENT]" || command.operand == "NAME"
+                                 ? "_metrics_event_events"
+                             : command.operand == "SHELL" ? "offers=(" + joined(shells(), " ") + ')'
+                                                          : "";
+  return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
 }
 
-// The lists of what is built in, each by the option that asks for it.
-std::string built_in_branches(std::span<const EventType> built_in) {
-  std::vector<CompletionRow> events;
-  std::string text;
-  for (const EventType& type : built_in) {
-    events.push_back(event_row(type));
-    text += "      '--list-fields " + events.back().front() +
-            "') rows=" + single_quoted(lines_of(field_rows(type))) + " ;;\n";
-  }
-  return text + "      --list-events) rows=" + single_quoted(lines_of(events)) + " ;;";
+std::string value_branch(const CompletionOption& option) {
+  const std::string choice = "\"${before}";
+  const std::string action =
+      !option.choices.empty() ? "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")"
+      : option.placeholder == "FILE"  ? "_metrics_event_files -f \"$before\""
+      : option.placeholder == "DIR"   ? "_metrics_event_files -d \"$before\""
+      : option.placeholder == "EVENT" ? "_metrics_event_events"
+                                      : "";
+  return action.empty() ? "" : "    " + pattern(option) + ") " + action + " ;;";
 }
 
 } // namespace
 
 std::string bash_completion(std::span<const EventType> built_in) {
+  const auto name = [](const CommandType& command) { return std::string{command.name}; };
+  const auto list_branch = [](const auto& list) {
+    return "      " + single_quoted(list.first) +
+           ") rows=" + single_quoted(each(list.second, "\n", line_of)) + " ;;";
+  };
   return fill(script, {{"notice", std::string{completion_notice}},
-                       {"values", value_branches()},
-                       {"flags", flag_branches()},
+                       {"values", each(completion_options(), "\n", value_branch)},
+                       {"flags", each(all_commands(), "\n", flag_branch)},
                        {"event-flags", flags(nullptr)},
-                       {"commands", joined(command_names(), " ")},
-                       {"command-pattern", joined(command_names(), " | ")},
-                       {"operands", operand_branches()},
+                       {"commands", each(all_commands(), " ", name)},
+                       {"command-pattern", each(all_commands(), " | ", name)},
+                       {"operands", each(all_commands(), "\n", operand_branch)},
                        {"no-value", no_value_patterns(" | ")},
-                       {"built-in", built_in_branches(built_in)}});
+                       {"built-in", each(built_in_lists(built_in), "\n", list_branch)}});
 }
 
 } // namespace metrics_event

@@ -121,7 +121,8 @@ function __metrics_event_words
 end
 
 complete -c metrics-event -f -a '(__metrics_event_words)'
-@lines@
+@commands@
+@options@
 )fish";
 
 std::string quoted(std::string_view text) {
@@ -147,14 +148,13 @@ std::string condition(const CompletionOption& option) {
   if (option.owner != nullptr) {
     return "__metrics_event_subject_is " + std::string{option.owner->name};
   }
-  std::string others;
-  for (const CommandType& command : all_commands()) {
-    others += is_option_of(option, &command) ? "" : ' ' + std::string{command.name};
-  }
-  return others.empty() ? "" : "not __metrics_event_subject_is" + others;
+  const std::string others = each(all_commands(), " ", [&option](const CommandType& command) {
+    return is_option_of(option, &command) ? "" : std::string{command.name};
+  });
+  return others.empty() ? "" : "not __metrics_event_subject_is " + others;
 }
 
-std::string line(const CompletionOption& option) {
+std::string option_line(const CompletionOption& option) {
   std::string text = "complete -c metrics-event";
   if (const std::string when = condition(option); !when.empty()) {
     text += " -n " + quoted(when);
@@ -166,70 +166,43 @@ std::string line(const CompletionOption& option) {
          (option.choices.empty() ? " -d " + quoted(option.help) : "");
 }
 
-std::string lines() {
-  std::vector<std::string> all;
-  for (const CommandType& command : all_commands()) {
-    all.push_back("complete -c metrics-event -n '__metrics_event_subject_is \"\"' -a " +
-                  std::string{command.name} + " -d " + quoted(command.help));
-  }
-  for (const CompletionOption& option : completion_options()) {
-    all.push_back(line(option));
-  }
-  return joined(all, "\n");
+std::string command_line(const CommandType& command) {
+  return "complete -c metrics-event -n '__metrics_event_subject_is \"\"' -a " +
+         std::string{command.name} + " -d " + quoted(command.help);
 }
 
-std::string operand_cases() {
-  std::string text;
-  for (const CommandType& command : all_commands()) {
-    if (!command.operand.empty()) {
-      text += "        case '" + std::string{command.name} + "::'\n            " +
-              (command.operand == "[FILE]"  ? "__fish_complete_path $plain"
-               : command.operand == "SHELL" ? "printf '%s\\n' " + joined(shells(), " ")
-                                            : "__metrics_event_list $at[1] $at[2] --list-events") +
-              "\n            return\n";
-    }
-  }
-  text.pop_back();
-  return text;
+std::string command_pattern(const CommandType& command) {
+  return quoted(std::string{command.name} + ":*");
 }
 
-std::string command_patterns() {
-  std::string text;
-  for (const CommandType& command : all_commands()) {
-    text += (text.empty() ? "'" : " '") + std::string{command.name} + ":*'";
-  }
-  return text;
+std::string operand_case(const CommandType& command) {
+  const std::string action = command.operand == "[FILE]" ? "__fish_complete_path $plain"
+                             : command.operand == "SHELL"
+                                 ? "printf '%s\\n' " + joined(shells(), " ")
+                                 : "__metrics_event_list $at[1] $at[2] --list-events";
+  return command.operand.empty() ? ""
+                                 : "        case " + quoted(std::string{command.name} + "::") +
+                                       "\n            " + action + "\n            return";
 }
 
-std::string print(std::span<const CompletionRow> rows) {
-  std::vector<std::string> lines;
-  for (const CompletionRow& row : rows) {
-    lines.push_back("                " + quoted(line_of(row)));
-  }
-  return "            printf '%s\\n' \\\n" + joined(lines, " \\\n");
-}
-
-// The lists of what is built in, each by the option that asks for it.
-std::string built_in_cases(std::span<const EventType> built_in) {
-  std::vector<CompletionRow> events;
-  std::string text;
-  for (const EventType& type : built_in) {
-    events.push_back(event_row(type));
-    text += "        case '--list-fields " + events.back().front() + "'\n" +
-            print(field_rows(type)) + '\n';
-  }
-  return text + "        case --list-events\n" + print(events);
+std::string row_line(const CompletionRow& row) {
+  return "                " + quoted(line_of(row));
 }
 
 } // namespace
 
 std::string fish_completion(std::span<const EventType> built_in) {
+  const auto list_case = [](const auto& list) {
+    return "        case " + quoted(list.first) + "\n            printf '%s\\n' \\\n" +
+           each(list.second, " \\\n", row_line);
+  };
   return fill(script, {{"notice", std::string{completion_notice}},
                        {"no-value", '\'' + no_value_patterns("' '") + '\''},
-                       {"operands", operand_cases()},
-                       {"command-pattern", command_patterns()},
-                       {"lines", lines()},
-                       {"built-in", built_in_cases(built_in)}});
+                       {"operands", each(all_commands(), "\n", operand_case)},
+                       {"command-pattern", each(all_commands(), " ", command_pattern)},
+                       {"commands", each(all_commands(), "\n", command_line)},
+                       {"options", each(completion_options(), "\n", option_line)},
+                       {"built-in", each(built_in_lists(built_in), "\n", list_case)}});
 }
 
 } // namespace metrics_event

@@ -13,15 +13,6 @@ namespace {
 constexpr std::size_t longest_text = 200;
 constexpr std::array<std::string_view, 2> booleans{"true", "false"};
 
-template <class Word>
-std::string join(std::span<const Word> words, std::string_view between) {
-  std::string text;
-  for (const Word& word : words) {
-    text.append(&word == words.data() ? "" : between).append(word);
-  }
-  return text;
-}
-
 // Choices with what a terminal would act on are not declared in the first place.
 CompletionRow field_row(const Field& field) {
   CompletionRow row{"--" + kebab_case(field.name), placeholder(field),
@@ -77,13 +68,9 @@ std::string pattern(const CompletionOption& option) {
 }
 
 std::string no_value_patterns(std::string_view between) {
-  std::vector<std::string> patterns;
-  for (const CompletionOption& option : completion_options()) {
-    if (!option.needs_value()) {
-      patterns.push_back(pattern(option));
-    }
-  }
-  return joined(patterns, between);
+  return each(completion_options(), between, [](const CompletionOption& option) {
+    return option.needs_value() ? "" : pattern(option);
+  });
 }
 
 CompletionRow event_row(const EventType& type) {
@@ -104,21 +91,23 @@ std::vector<CompletionRow> field_rows(const EventType& type) {
 }
 
 std::string line_of(const CompletionRow& row) {
-  return joined(row, "\t");
-}
-
-std::string lines_of(std::span<const CompletionRow> rows) {
-  std::vector<std::string> lines;
-  std::ranges::transform(rows, std::back_inserter(lines), line_of);
-  return joined(lines, "\n");
-}
-
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandType& command : all_commands()) {
-    names.emplace_back(command.name);
+  std::string line = row.front();
+  for (const std::string& text : std::span{row}.subspan(1)) {
+    line.append("\t").append(text);
   }
-  return names;
+  return line;
+}
+
+std::vector<std::pair<std::string, std::vector<CompletionRow>>>
+built_in_lists(std::span<const EventType> built_in) {
+  std::vector<std::pair<std::string, std::vector<CompletionRow>>> lists;
+  std::vector<CompletionRow> events;
+  for (const EventType& type : built_in) {
+    events.push_back(event_row(type));
+    lists.emplace_back("--list-fields " + events.back().front(), field_rows(type));
+  }
+  lists.emplace_back("--list-events", std::move(events));
+  return lists;
 }
 
 std::vector<std::string_view> shells() {
@@ -129,12 +118,8 @@ std::vector<std::string_view> shells() {
   return names;
 }
 
-std::string joined(std::span<const std::string> words, std::string_view between) {
-  return join(words, between);
-}
-
 std::string joined(std::span<const std::string_view> words, std::string_view between) {
-  return join(words, between);
+  return each(words, between, [](std::string_view word) { return std::string{word}; });
 }
 
 std::string single_quoted(std::string_view text) {

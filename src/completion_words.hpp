@@ -48,18 +48,27 @@ std::vector<CompletionRow> field_rows(const EventType& type);
 /// A row as a line, with tabs between its texts.
 std::string line_of(const CompletionRow& row);
 
-/// The lines of many rows, as one text without a last newline.
-std::string lines_of(std::span<const CompletionRow> rows);
-
-/// The names of all commands.
-std::vector<std::string> command_names();
+/// What is built in, with the options that ask for it: `--list-fields runner-start`, and last
+/// `--list-events`.
+std::vector<std::pair<std::string, std::vector<CompletionRow>>>
+built_in_lists(std::span<const EventType> built_in);
 
 /// The shells that have a script.
 std::vector<std::string_view> shells();
 
 /// The words with something between them.
-std::string joined(std::span<const std::string> words, std::string_view between);
 std::string joined(std::span<const std::string_view> words, std::string_view between);
+
+/// A text for each of the rows of a table, with something between those that are not empty.
+template <class Row, class Text>
+std::string each(const Row& rows, std::string_view between, const Text& text) {
+  std::string all;
+  for (const auto& row : rows) {
+    const std::string one = text(row);
+    all.append(all.empty() || one.empty() ? "" : between).append(one);
+  }
+  return all;
+}
 
 /// A text as bash and zsh read it literally.
 std::string single_quoted(std::string_view text);

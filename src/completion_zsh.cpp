@@ -162,79 +162,48 @@ std::string spec(const CompletionOption& option) {
 }
 
 std::string specs(const CommandType* command) {
-  std::vector<std::string> lines;
-  for (const CompletionOption& option : completion_options()) {
-    if (is_option_of(option, command)) {
-      lines.push_back("        " + spec(option));
-    }
-  }
-  return joined(lines, "\n");
+  return each(completion_options(), "\n", [=](const CompletionOption& option) {
+    return is_option_of(option, command) ? "        " + spec(option) : "";
+  });
 }
 
-std::string option_branches() {
-  std::vector<std::string> branches;
-  for (const CommandType& command : all_commands()) {
-    if (command.name != "send") { // has the options of an event
-      branches.push_back("    " + std::string{command.name} + ")\n      options=(\n" +
-                         specs(&command) + "\n      )\n      ;;");
-    }
-  }
-  return joined(branches, "\n");
+std::string options_branch(const CommandType& command) {
+  const bool has_those_of_events = command.name == "send";
+  return has_those_of_events ? ""
+                             : "    " + std::string{command.name} + ")\n      options=(\n" +
+                                   specs(&command) + "\n      )\n      ;;";
 }
 
-std::string operand_branches() {
-  std::vector<std::string> branches;
-  for (const CommandType& command : all_commands()) {
-    if (!command.operand.empty()) {
-      const std::string action = command.operand == "SHELL"
-                                     ? "_wanted shells expl shell compadd " + joined(shells(), " ")
-                                 : command.operand == "[FILE]" ? "_files"
-                                                               : "_metrics-event_events";
-      branches.push_back("    " + std::string{command.name} + ":) " + action + " ;;");
-    }
-  }
-  return joined(branches, "\n");
+std::string operand_branch(const CommandType& command) {
+  const std::string action = command.operand == "SHELL"
+                                 ? "_wanted shells expl shell compadd " + joined(shells(), " ")
+                             : command.operand == "[FILE]" ? "_files"
+                                                           : "_metrics-event_events";
+  return command.operand.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
 }
 
-std::string command_lines() {
-  std::vector<std::string> lines;
-  for (const CommandType& command : all_commands()) {
-    lines.push_back("    " +
-                    single_quoted(std::string{command.name} + ':' + escaped(command.help)));
-  }
-  return joined(lines, "\n");
+std::string command_line(const CommandType& command) {
+  return "    " + single_quoted(std::string{command.name} + ':' + escaped(command.help));
 }
 
-std::string array_of(std::span<const CompletionRow> rows) {
-  std::string text = "rows=(\n";
-  for (const CompletionRow& row : rows) {
-    text += "        " + single_quoted(line_of(row)) + '\n';
-  }
-  return text + "      )\n      ;;";
-}
-
-// The lists of what is built in, each by the option that asks for it.
-std::string built_in_branches(std::span<const EventType> built_in) {
-  std::vector<CompletionRow> events;
-  std::string text;
-  for (const EventType& type : built_in) {
-    events.push_back(event_row(type));
-    text += "    '--list-fields " + events.back().front() + "')\n      " +
-            array_of(field_rows(type)) + '\n';
-  }
-  return text + "    --list-events)\n      " + array_of(events);
+std::string row_line(const CompletionRow& row) {
+  return "        " + single_quoted(line_of(row));
 }
 
 } // namespace
 
 std::string zsh_completion(std::span<const EventType> built_in) {
+  const auto list_branch = [](const auto& list) {
+    return "    " + single_quoted(list.first) + ")\n      rows=(\n" +
+           each(list.second, "\n", row_line) + "\n      )\n      ;;";
+  };
   return fill(script, {{"notice", std::string{completion_notice}},
-                       {"commands", command_lines()},
-                       {"operands", operand_branches()},
-                       {"options", option_branches()},
+                       {"commands", each(all_commands(), "\n", command_line)},
+                       {"operands", each(all_commands(), "\n", operand_branch)},
+                       {"options", each(all_commands(), "\n", options_branch)},
                        {"event-options", specs(nullptr)},
                        {"no-value", no_value_patterns("|")},
-                       {"built-in", built_in_branches(built_in)}});
+                       {"built-in", each(built_in_lists(built_in), "\n", list_branch)}});
 }
 
 } // namespace metrics_event

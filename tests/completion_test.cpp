@@ -84,7 +84,7 @@ struct User {
                       R"(command_not_found_handle() { printf 'not found'; }; )"
                       R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
                       "\n" +
-                      keys + "\x18\x10\x15 exit 0\n");
+                      keys + "\x18\x10\x05\x15 exit 0\n");
     CHECK(outcome.err.find("metrics-event: ") == std::string::npos);
     CHECK(outcome.status == 0);
     return outcome.out;
@@ -176,6 +176,7 @@ const Case static_cases[]{
     {"listen --dry", {}},
     {"batch --nu", {"--null"}},
     {"flush --event rec", {"reconciliation"}},
+    {"flush --event reconciliation --older", {"--older-than"}},
     {"flush --list --older", {"--older-than"}},
     {"completion ", {"bash", "fish", "zsh"}},
     {"completion --list-fields rec", {"reconciliation"}},
@@ -214,6 +215,8 @@ TEST_CASE("bash knows what is built in without the program") {
   }
   CHECK(user.bash("metrics-event runner-installed --output=\x1b*") ==
         "metrics-event runner-installed --output=json text ");
+  CHECK(user.bash("metrics-event flush --event=rec\t") ==
+        "metrics-event flush --event=reconciliation ");
 }
 
 TEST_CASE("bash completes files, directories and COMMAND") {
@@ -235,6 +238,16 @@ TEST_CASE("bash completes files, directories and COMMAND") {
     CAPTURE(line);
     CHECK(user.bash("metrics-event " + line + '\t') == "metrics-event " + completed);
   }
+}
+
+TEST_CASE("bash completes what stands before the cursor") {
+  User user;
+  CHECK(user.bash("metrics-event rec --flavor small" + std::string(15, '\x02') + '\t') ==
+        "metrics-event reconciliation --flavor small");
+  CHECK(user.bash("metrics-event disk-full --level=wXYZ\x02\x02\x02\t") ==
+        "metrics-event disk-full --level=warnXYZ");
+  const std::string unknown = "metrics-event disk-full key:=@other";
+  CHECK(user.bash(unknown + std::string(8, '\x02') + '\t') == unknown);
 }
 
 TEST_CASE("bash asks the program for what is declared") {
