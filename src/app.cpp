@@ -95,13 +95,9 @@ void run_schema(const App& app, const RunCommand& command, const Resolved& resol
   app.means.console.print(event_schema(*type));
 }
 
-void run_completion(const App& app, const RunCommand& command) {
-  const auto completion = std::ranges::find(completions(), *command.operand, &Completion::shell);
-  if (completion == completions().end()) {
-    throw Failure{ExitCode::usage,
-                  "completion: " + Mismatch{"bash, zsh or fish", *command.operand}.text};
-  }
-  app.means.console.print(completion->script(app.events));
+void run_completion(const App& app, const RunCommand& command, const EventTypes& types) {
+  app.means.console.print(command.operand ? completion_script(*command.operand, app.events)
+                                          : completion_list(command.options, types));
 }
 
 void run_flush(const Means& means, const RunCommand& command, const std::vector<Layer>& layers,
@@ -304,7 +300,7 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
     break;
   case Matter::flush: run_flush(means, *command, layers, resolved, progress.flush_report); break;
   case Matter::schema: run_schema(app, *command, resolved, types); break;
-  case Matter::completion: run_completion(app, *command); break;
+  case Matter::completion: run_completion(app, *command, types); break;
   case Matter::event: send_event(means, line, measurement, resolved, progress); break;
   }
 }
