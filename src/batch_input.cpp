@@ -1,5 +1,6 @@
 #include "batch_input.hpp"
 
+#include "exit_code.hpp"
 #include "loki.hpp"
 
 namespace metrics_event {
@@ -46,7 +47,12 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       found_ = LineMistake{1, "the line is longer than " + std::to_string(largest_push) + " bytes"};
       return Step::mistake;
     case LineReader::Step::idle: return Step::idle;
-    case LineReader::Step::end: return Step::end;
+    case LineReader::Step::end:
+      if (is_validated_) { // or what is missing would pass for sent
+        throw Failure{ExitCode::ioerr,
+                      name() + " has become shorter, it had " + std::to_string(total_) + " lines"};
+      }
+      return Step::end;
     }
   }
   return Step::end;

@@ -27,10 +27,11 @@ public:
   bool is_regular() const { return reader_.is_regular(); }
 
   /// Looks at all lines of a regular file and calls `hear` for each mistake, then starts again:
-  /// what was not looked at is not read any more. False when a signal ended it.
+  /// what was not looked at is not read any more. False when a signal ended it. Throws Failure.
   bool validate(Instant now, const std::function<void()>& hear);
 
-  /// Looks for the next event, whose timestamp is `now` unless it has one.
+  /// Looks for the next event, whose timestamp is `now` unless it has one. Throws Failure (ioerr)
+  /// when reading fails, or a file has become shorter since it was looked at.
   Step next(Deadline deadline, Instant now);
 
   /// What was found, until the next call.

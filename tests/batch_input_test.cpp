@@ -74,6 +74,23 @@ TEST_CASE("what is appended to a file after it was looked at is not read") {
   CHECK(rest_of(input) == std::vector<std::string>{"1 a", "2:1", "3 b"});
 }
 
+TEST_CASE("a file that has become shorter after it was looked at is a failure") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "lines";
+  write_file(path, "{\"event\":\"a\"}\n{\"event\":\"b\"}\n");
+  BatchInput input{path, '\n', types};
+  REQUIRE(input.validate(now, [] { FAIL("there is no mistake"); }));
+  write_file(path, "{\"event\":\"a\"}\n");
+  CHECK(input.next(Deadline::max(), now) == Step::event);
+  try {
+    input.next(Deadline::max(), now);
+    FAIL("the second line is gone");
+  } catch (const Failure& failure) {
+    CHECK(failure.code() == ExitCode::ioerr);
+    CHECK(failure.text() == path + " has become shorter, it had 2 lines");
+  }
+}
+
 TEST_CASE("an empty file has an end and nothing else") {
   const TemporaryDirectory directory;
   const std::string path = directory.path() / "lines";
