@@ -321,11 +321,13 @@ void run_and_report(const App& app, const CommandLine& line, const EventTypes& t
   }
 }
 
-// Only a mistake in the command line itself keeps COMMAND from being run.
+// Only a mistake in the command line itself keeps COMMAND from being run. With other trouble, the
+// line may not even say what the event is.
 bool is_to_be_wrapped(const CommandLine& line) {
-  return !line.wrapped.empty() && (!line.trouble || line.trouble->code() != ExitCode::usage) &&
-         !std::holds_alternative<ShowHelp>(line.command) &&
-         !std::holds_alternative<ShowVersion>(line.command);
+  const bool words_only = std::holds_alternative<ShowHelp>(line.command) ||
+                          std::holds_alternative<ShowVersion>(line.command);
+  return !line.wrapped.empty() &&
+         (line.trouble ? line.trouble->code() != ExitCode::usage : !words_only);
 }
 
 // Runs COMMAND and sends the event; what becomes of that does not change how this ends.
