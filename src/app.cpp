@@ -332,10 +332,10 @@ bool is_to_be_wrapped(const CommandLine& line) {
 
 // Runs COMMAND and sends the event; what becomes of that does not change how this ends.
 End run_wrapped(const App& app, const CommandLine& line, const EventTypes& types) {
-  const ChildEnd child = run_child(line.wrapped);
+  const ChildEnd child = run_child(line.wrapped, app.environment("PATH").value_or("/bin:/usr/bin"));
   if (child.not_run) {
     app.means.console.say("error: cannot run " + quote(line.wrapped.front()) + ": " +
-                          system_words(*child.not_run));
+                          *child.not_run);
   }
   Progress progress;
   progress.report.exit_code = static_cast<ExitCode>(child.status);
