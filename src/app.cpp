@@ -318,19 +318,21 @@ void run_and_report(const App& app, const CommandLine& line, const EventTypes& t
   }
 }
 
-// Only a mistake in the command line itself keeps COMMAND from being run.
+// Only a mistake in the command line itself keeps COMMAND from being run. With other trouble, the
+// line may not even say what the event is.
 bool is_to_be_wrapped(const CommandLine& line) {
-  return !line.wrapped.empty() && (!line.trouble || line.trouble->code() != ExitCode::usage) &&
-         !std::holds_alternative<ShowHelp>(line.command) &&
-         !std::holds_alternative<ShowVersion>(line.command);
+  const bool words_only = std::holds_alternative<ShowHelp>(line.command) ||
+                          std::holds_alternative<ShowVersion>(line.command);
+  return !line.wrapped.empty() &&
+         (line.trouble ? line.trouble->code() != ExitCode::usage : !words_only);
 }
 
 // Runs COMMAND and sends the event; what becomes of that does not change how this ends.
 End run_wrapped(const App& app, const CommandLine& line, const EventTypes& types) {
-  const ChildEnd child = run_child(line.wrapped);
+  const ChildEnd child = run_child(line.wrapped, app.environment("PATH").value_or("/bin:/usr/bin"));
   if (child.not_run) {
     app.means.console.say("error: cannot run " + quote(line.wrapped.front()) + ": " +
-                          system_words(*child.not_run));
+                          *child.not_run);
   }
   Progress progress;
   progress.report.exit_code = static_cast<ExitCode>(child.status);

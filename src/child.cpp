@@ -1,8 +1,8 @@
 #include "child.hpp"
 
-#include "file.hpp"
 #include "interruption.hpp"
 #include "process.hpp"
+#include "text.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -12,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -21,9 +23,12 @@ constexpr int not_found = 127;
 constexpr int not_executable = 126;
 constexpr int signal_base = 128;
 
-constexpr std::array forwarded{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+constexpr std::array forwarded{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGINT, SIGTSTP};
 
-// Takes the signals that concern COMMAND one at a time, and all else as it was when it is gone.
+// What would end us although it says nothing of the event, and comes late to COMMAND.
+constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
+
+// Takes the signals that concern COMMAND one at a time.
 class HeldSignals {
 public:
   HeldSignals() {
@@ -31,7 +36,6 @@ public:
     for (const int signal : forwarded) {
       sigaddset(&held_, signal);
     }
-    sigaddset(&held_, SIGINT);
     sigaddset(&held_, SIGCHLD);
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
     // With SIGCHLD ignored, nobody would be told how a child ended.
@@ -43,6 +47,9 @@ public:
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals() {
     note_signals(); // before any can come in again
+    for (const int signal : only_for_command) {
+      std::signal(signal, SIG_IGN);
+    }
     const timespec at_once{};
     while (sigtimedwait(&held_, nullptr, &at_once) > 0) { // they were COMMAND's
     }
@@ -101,9 +108,56 @@ private:
   std::array<int, 2> ends_{};
 };
 
-ChildEnd failed(int error) {
-  return {.not_run = std::error_code{error, std::generic_category()},
-          .status = error == ENOENT ? not_found : not_executable};
+// Whether a command is there, where execvp(3) looks for it.
+bool exists(const std::string& name, std::string_view path) {
+  if (name.find('/') != std::string::npos) {
+    return access(name.c_str(), F_OK) == 0;
+  }
+  while (!name.empty()) {
+    const std::size_t end = path.find(':');
+    const std::string directory{path.substr(0, end)};
+    if (access(((directory.empty() ? "." : directory) + '/' + name).c_str(), F_OK) == 0) {
+      return true;
+    }
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    path.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+ChildEnd not_run(int error) {
+  return {.not_run = system_words({error, std::generic_category()}), .status = not_executable};
+}
+
+ChildEnd not_run(int error, const std::string& name, std::string_view path) {
+  if (error != ENOENT) {
+    return not_run(error);
+  }
+  // The kernel says the same of a file and of the interpreter that the file names.
+  return exists(name, path)
+             ? ChildEnd{.not_run = "its interpreter is missing", .status = not_executable}
+             : ChildEnd{.not_run = "not found", .status = not_found};
+}
+
+// Whether COMMAND does not have a signal yet that has come to us.
+bool is_news_to(pid_t child, const siginfo_t& info) {
+  // A terminal sends to the whole group, but that it is gone only to the leader of the session.
+  const bool from_terminal = info.si_code == SI_KERNEL;
+  const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
+  return from_terminal ? is_hangup : info.si_pid != child;
+}
+
+// Stops as COMMAND did, which may have done so by itself, so that the shell has the terminal again.
+void stop_along_with(pid_t child) {
+  sigset_t only{};
+  sigemptyset(&only);
+  sigaddset(&only, SIGTSTP);
+  kill(getpid(), SIGTSTP); // still held, so it becomes one with that of the terminal
+  sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  sigprocmask(SIG_BLOCK, &only, nullptr);
+  kill(child, SIGCONT); // should only we have been continued
 }
 
 // The status of waitpid(2) when the child has ended, and signals for it are sent on until then.
@@ -111,19 +165,24 @@ int wait_for(pid_t child, const HeldSignals& signals) {
   while (true) {
     const siginfo_t info = signals.next();
     int status = 0;
-    if (info.si_signo == SIGCHLD) {
-      if (waitpid(child, &status, WNOHANG) == child) {
+    if (info.si_signo != SIGCHLD) {
+      if (is_news_to(child, info)) {
+        kill(child, info.si_signo);
+      }
+    } else if (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
+      if (!WIFSTOPPED(status)) {
         return status;
       }
-    } else if (info.si_signo != SIGINT && info.si_code != SI_KERNEL) {
-      kill(child, info.si_signo);
+      if (WSTOPSIG(status) == SIGTSTP) {
+        stop_along_with(child);
+      }
     }
   }
 }
 
 } // namespace
 
-ChildEnd run_child(std::span<const std::string> command) {
+ChildEnd run_child(std::span<const std::string> command, std::string_view path) {
   std::vector<char*> arguments;
   for (const std::string& word : command) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): execvp(3) changes nothing
@@ -136,7 +195,7 @@ ChildEnd run_child(std::span<const std::string> command) {
   const auto start = std::chrono::steady_clock::now();
   const pid_t child = report.is_open() ? fork() : -1;
   if (child < 0) {
-    return failed(errno);
+    return not_run(errno);
   }
   if (child == 0) {
     signals.restore();
@@ -148,7 +207,7 @@ ChildEnd run_child(std::span<const std::string> command) {
   const int error = report.receive();
   const int status = wait_for(child, signals);
   if (error != 0) {
-    return failed(error);
+    return not_run(error, command.front(), path);
   }
   ChildEnd end{.duration = std::chrono::steady_clock::now() - start};
   end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -159,6 +218,7 @@ ChildEnd run_child(std::span<const std::string> command) {
 void die_of(int signal) {
   constexpr rlimit no_core{};
   setrlimit(RLIMIT_CORE, &no_core);
+  keep_out_of_cores(); // of those that a program collects, which heed no limit
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   sigaction(signal, &usual, nullptr);
