@@ -192,7 +192,7 @@ TEST_CASE("a directory without permission is named") {
   const Outcome outcome = run(started, invocation);
   CHECK(outcome.status == 78);
   CHECK(outcome.err == "metrics-event: error: cannot read \"" +
-                           (directory.path() / "metrics-event" / "config.toml").string() +
+                           (directory.path() / "metrics-event" / "events.d").string() +
                            "\": permission denied\n");
 }
 
