@@ -246,6 +246,7 @@ TEST_CASE("every module but the entry point has a test of its name, or is tested
       {"connection", "http_transport_test"},
       {"catalogue", "event_test"},
       {"check_report", "check_test"},
+      {"child", "wrapper_test"},
       {"clock", "command_line_test"},
       {"command", "cli_test"},
       {"console", "streams_test"},
