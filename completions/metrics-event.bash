@@ -1,76 +1,265 @@
 # bash completion for metrics-event; generated from the tables in src/ by ./dev docs; do not edit
 # shellcheck shell=bash
 
-_metrics_event() {
-  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} subject='' choices i
-  # Readline takes `=` for a word of its own: --output=json arrives as three words.
-  if [[ $word == '=' ]]; then
-    word=''
-  elif [[ $previous == '=' ]]; then
-    previous=${COMP_WORDS[COMP_CWORD - 2]}
+# Sets REPLY to a word without its quotes, and open to the one that does not end.
+_metrics_event_unquote() {
+  local rest=$1 next
+  REPLY='' open=''
+  while [[ -n $rest ]]; do
+    next=${rest:0:1} rest=${rest:1}
+    case $open$next in
+      \\ | \"\\) REPLY+=${rest:0:1} rest=${rest:1} ;;
+      \" | \') open=$next ;;
+      \"\" | \'\') open='' ;;
+      *) REPLY+=$next ;;
+    esac
+  done
+}
+
+# Prints what the program lists, or what is built in when it does not answer.
+_metrics_event_list() {
+  local program=${words[0]} rows
+  [[ $program == \~/* ]] && program=$HOME${program:1}
+  [[ $events == \~/* ]] && events=$HOME${events:1}
+  if [[ -n $(type -P -- "$program") ]] &&
+    rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null); then
+    :
+  else
+    case "$*" in
+      '--list-fields runner-installed') rows='--flavor	TEXT	the kind of runner, such as its size
+--duration	SECONDS	how long the installation took
+--duration-since	TIME	the same as the time since then
+--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
+      '--list-fields runner-start') rows='--flavor	TEXT	the kind of runner, such as its size
+--workflow	TEXT	the workflow that the job belongs to
+--repo	TEXT	the repository, as OWNER/NAME
+--github-event	TEXT	what triggered the workflow, such as push
+--idle	SECONDS	how long the runner waited for the job
+--idle-since	TIME	the same as the time since then
+--queue-duration	SECONDS	how long the job waited for a runner
+--queue-duration-since	TIME	the same as the time since then
+--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
+      '--list-fields runner-stop') rows='--flavor	TEXT	the kind of runner, such as its size
+--workflow	TEXT	the workflow that the job belongs to
+--repo	TEXT	the repository, as OWNER/NAME
+--github-event	TEXT	what triggered the workflow, such as push
+--status	TEXT	how the runner ended: normal, abnormal, or what the operator calls it
+--status-info-code	INTEGER	the exit code or HTTP status that explains the status
+--job-duration	SECONDS	how long the job ran
+--job-duration-since	TIME	the same as the time since then
+--job-conclusion	TEXT	what GitHub says of the job, such as success or cancelled
+--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
+      '--list-fields reconciliation') rows='--flavor	TEXT	the kind of runner, such as its size
+--crashed-runners	INTEGER	runners that were found crashed
+--idle-runners	INTEGER	runners that were idle
+--active-runners	INTEGER	runners that were running a job
+--expected-runners	INTEGER	runners that there should be
+--duration	SECONDS	how long the reconciliation took
+--duration-since	TIME	the same as the time since then
+--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
+      '--list-events') rows='runner-installed	a runner was installed and is ready
+runner-start	a runner started a job
+runner-stop	a runner ended a job
+reconciliation	the number of runners was compared with what it should be' ;;
+      *) rows='' ;;
+    esac
   fi
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
-      runner-installed | runner-start | runner-stop | reconciliation | check | flush | listen)
-        subject=${COMP_WORDS[i]}
+  [[ -z $rows ]] || printf '%s\n' "$rows"
+}
+
+# Offers names of files, or with -d of directories, behind what stands before them.
+_metrics_event_files() {
+  local file
+  if [[ $2 != *@ ]]; then # else readline would quote the @
+    compopt -o filenames
+    is_file=yes
+  fi
+  while IFS= read -r file; do
+    if [[ $2 == *@ && -d $file ]]; then
+      compopt -o nospace
+      file+=/
+    fi
+    offers+=("$2$file")
+  done < <(compgen "$1" -- "${word#"$2"}")
+}
+
+_metrics_event_events() {
+  local row
+  while IFS= read -r row; do
+    offers+=("$before${row%%$'\t'*}")
+  done < <(_metrics_event_list --list-events)
+}
+
+# Offers the flags of the event, or with a flag its values.
+_metrics_event_fields() {
+  local row flag value
+  [[ -z $event ]] || while IFS= read -r row; do
+    flag=${row%%$'\t'*} row=${row#*$'\t'}
+    if [[ -z $1 ]]; then
+      offers+=("$flag")
+    elif [[ $1 == "$flag" && ${row%%$'\t'*} == TIME && $word == "$before@"* ]]; then
+      _metrics_event_files -f "$before@"
+    elif [[ $1 == "$flag" ]]; then
+      row=${row#*$'\t'}
+      while [[ $row == *$'\t'* ]]; do
+        row=${row#*$'\t'} value=${row%%$'\t'*}
+        offers+=("$before$value")
+      done
+    fi
+  done < <(_metrics_event_list --list-fields "$event")
+}
+
+# Offers values of an option.
+_metrics_event_values() {
+  case $1:$subject in
+    --password-file:*) _metrics_event_files -f "$before" ;;
+    --bearer-token-file:*) _metrics_event_files -f "$before" ;;
+    --ca-cert:*) _metrics_event_files -f "$before" ;;
+    --cert:*) _metrics_event_files -f "$before" ;;
+    --key:*) _metrics_event_files -f "$before" ;;
+    --log-path:*) _metrics_event_files -f "$before" ;;
+    --config:*) _metrics_event_files -f "$before" ;;
+    --events:*) _metrics_event_files -d "$before" ;;
+    --spool:*) _metrics_event_files -d "$before" ;;
+    --entry-time:*) offers=("${before}now" "${before}event") ;;
+    --on:*) offers=("${before}success" "${before}failure" "${before}always") ;;
+    --output:*) offers=("${before}text" "${before}json") ;;
+    --list-fields:completion) _metrics_event_events ;;
+    --event:flush) _metrics_event_events ;;
+    *) _metrics_event_fields "$1" ;;
+  esac
+}
+
+_metrics_event_flags() {
+  case $subject in
+    batch) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --null --skip-invalid) ;;
+    schema) offers=(--events --output --help --version) ;;
+    completion) offers=(--events --help --version --list-events --list-fields) ;;
+    check) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait) ;;
+    flush) offers=(--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused) ;;
+    listen) offers=(--config --timeout --output --verbose --help --version --address --port --count --respond) ;;
+    *)
+      offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version)
+      _metrics_event_fields ''
+      ;;
+  esac
+}
+
+# Offers what is no option.
+_metrics_event_words() {
+  case $subject:$operand in
+    :)
+      offers=(send batch schema completion check flush listen)
+      _metrics_event_events
+      ;;
+    send:) _metrics_event_events ;;
+    batch:) _metrics_event_files -f '' ;;
+    schema:) _metrics_event_events ;;
+    completion:) offers=(bash zsh fish) ;;
+    *)
+      if [[ -n $event && $word == *=@* ]]; then
+        _metrics_event_files -f "${word%%=@*}=@"
+      elif [[ -z $word ]]; then
+        _metrics_event_flags
+      fi
+      ;;
+  esac
+}
+
+_metrics_event() {
+  local words=() starts=() offers=() line=${COMP_LINE:0:COMP_POINT} piece space kept='' word i
+  local REPLY open
+  local events='' subject='' operand='' event='' option='' before='' dashes='' is_file=''
+  COMPREPLY=()
+
+  # Readline splits at = and @ as well, and replaces what follows up to the cursor, with an @ before
+  # it.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    [[ -n $line || -z ${COMP_WORDS[i]} ]] || break
+    piece=${COMP_WORDS[i]}
+    space=${line%%[![:space:]]*}
+    [[ $line == "$space$piece"* ]] || piece=${line#"$space"}
+    line=${line#"$space$piece"}
+    if ((i == 0)) || [[ -n $space ]]; then
+      words+=("$piece") starts+=("$i") kept=''
+    else
+      kept=${words[-1]} words[-1]+=$piece
+    fi
+  done
+  [[ $piece == *[!"$COMP_WORDBREAKS"]* ]] || kept=${words[-1]}
+  _metrics_event_unquote "${kept%@}"
+  kept=$REPLY
+  for ((i = 0; i < ${#words[@]}; i++)); do
+    _metrics_event_unquote "${words[i]}"
+    words[i]=$REPLY
+  done
+  word=$REPLY
+
+  for ((i = 1; i < ${#words[@]} - 1; i++)); do
+    case ${words[i]}:$subject in
+      --:*)
+        dashes=$i
         break
+        ;;
+      --events=*) events=${words[i]#*=} ;;
+      --*=* | --tls-skip-verify:* | --special-file:* | --spool:* | --best-effort:* | --disabled:* | --dry-run:* | --quiet:* | --verbose:* | --help:* | --version:* | --null:batch | --skip-invalid:batch | --list-events:completion | --send:check | --list:flush | --drop:flush | --all:flush | --refused:flush) ;;
+      --*)
+        option=${words[i]}
+        if ((++i < ${#words[@]} - 1)); then
+          [[ $option != --events ]] || events=${words[i]}
+          option=''
+        fi
+        ;;
+      -[!:]*) ;;
+      *)
+        if [[ -z $subject ]]; then
+          subject=${words[i]}
+        elif [[ -z $operand ]]; then
+          operand=${words[i]}
+        fi
         ;;
     esac
   done
-  case $previous in
-    --password-file)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --bearer-token-file)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --ca-cert)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --cert)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --key)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --log-path)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --config)
-      compopt -o filenames
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-      return
-      ;;
-    --entry-time) choices='now event' ;;
-    --output) choices='text json' ;;
-    --url | --label | --metadata | --header | --org-id | --username | --no-proxy | --proxy | --timeout | --connect-timeout | --retries | --spool-max-bytes | --flavor | --duration | --timestamp | --workflow | --repo | --github-event | --idle | --queue-duration | --status | --status-info-code | --job-duration | --job-conclusion | --crashed-runners | --idle-runners | --active-runners | --expected-runners | --wait | --event | --older-than | --address | --port | --count | --respond) return ;;
-    *)
-      choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version'
-      case $subject in
-        runner-installed) choices='--flavor --duration --timestamp '$choices ;;
-        runner-start) choices='--flavor --workflow --repo --github-event --idle --queue-duration --timestamp '$choices ;;
-        runner-stop) choices='--flavor --workflow --repo --github-event --status --status-info-code --job-duration --job-conclusion --timestamp '$choices ;;
-        reconciliation) choices='--flavor --crashed-runners --idle-runners --active-runners --expected-runners --duration --timestamp '$choices ;;
-        check) choices='--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait' ;;
-        flush) choices='--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused' ;;
-        listen) choices='--config --timeout --output --verbose --help --version --address --port --count --respond' ;;
-        *) [[ $word == -* ]] || choices='runner-installed runner-start runner-stop reconciliation check flush listen' ;;
-      esac
-      ;;
+  case $subject in
+    send | batch | schema | completion | check | flush | listen) event='' ;;
+    *) event=$subject ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+  [[ $subject != send ]] || event=$operand
+
+  if [[ -n $dashes ]]; then
+    if declare -F _command_offset >/dev/null; then
+      _command_offset "$((starts[dashes] + 1))"
+      return
+    fi
+    if ((dashes == ${#words[@]} - 2)); then
+      mapfile -t offers < <(compgen -c -- "$word")
+    else
+      _metrics_event_files -f ''
+    fi
+  elif [[ -n $option ]]; then
+    _metrics_event_values "$option"
+  elif [[ $word == --*=* ]]; then
+    before=${word%%=*}=
+    _metrics_event_values "${word%%=*}"
+  elif [[ $word == -* ]]; then
+    _metrics_event_flags
+  else
+    _metrics_event_words
+  fi
+
+  for piece in "${offers[@]}"; do
+    if [[ $piece == "$word"* ]]; then
+      piece=${piece#"$kept"}
+      printf -v REPLY %q "$piece"
+      if [[ -n $is_file ]]; then
+        COMPREPLY+=("$piece")
+      elif [[ -z $open ]]; then
+        COMPREPLY+=("$REPLY")
+      elif [[ ${REPLY//\\ / } == "$piece" ]]; then # inside quotes, only what needs none but them
+        COMPREPLY+=("$piece")
+      fi
+    fi
+  done
 }
 
 complete -F _metrics_event metrics-event

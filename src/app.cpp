@@ -65,8 +65,9 @@ bool wants_colour(const App& app) {
          app.environment("TERM").value_or("dumb") != "dumb";
 }
 
-ExitCode run_check(const App& app, const RunCommand& command, const Resolved& resolved) {
-  const CheckReport report = check(check_options(*command.type, command.options), resolved,
+ExitCode run_check(const App& app, const RunCommand& command, const Resolved& resolved,
+                   const EventTypes& types) {
+  const CheckReport report = check(check_options(*command.type, command.options), resolved, types,
                                    app.variables, app.means.transport, app.means.clock);
   app.means.console.print(resolved.settings.output == Output::json
                               ? to_json(report)
@@ -94,13 +95,9 @@ void run_schema(const App& app, const RunCommand& command, const Resolved& resol
   app.means.console.print(event_schema(*type));
 }
 
-void run_completion(const App& app, const RunCommand& command) {
-  const auto completion = std::ranges::find(completions(), *command.operand, &Completion::shell);
-  if (completion == completions().end()) {
-    throw Failure{ExitCode::usage,
-                  "completion: " + Mismatch{"bash, zsh or fish", *command.operand}.text};
-  }
-  app.means.console.print(completion->script(app.events));
+void run_completion(const App& app, const RunCommand& command, const EventTypes& types) {
+  app.means.console.print(command.operand ? completion_script(*command.operand, app.events)
+                                          : completion_list(command.options, types));
 }
 
 void run_flush(const Means& means, const RunCommand& command, const std::vector<Layer>& layers,
@@ -297,13 +294,13 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
       means.console.print(to_json(progress.batch_report));
     }
     break;
-  case Matter::check: progress.exit_code = run_check(app, *command, resolved); break;
+  case Matter::check: progress.exit_code = run_check(app, *command, resolved, types); break;
   case Matter::listen:
     listen(listen_options(*command->type, command->options, resolved), app.means.console);
     break;
   case Matter::flush: run_flush(means, *command, layers, resolved, progress.flush_report); break;
   case Matter::schema: run_schema(app, *command, resolved, types); break;
-  case Matter::completion: run_completion(app, *command); break;
+  case Matter::completion: run_completion(app, *command, types); break;
   case Matter::event: send_event(means, line, measurement, resolved, progress); break;
   }
 }

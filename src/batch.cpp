@@ -1,9 +1,9 @@
 #include "batch.hpp"
 
 #include "access.hpp"
+#include "batch_input.hpp"
 #include "batch_line.hpp"
 #include "interruption.hpp"
-#include "line_reader.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
 #include "places.hpp"
@@ -13,9 +13,7 @@
 #include "spool.hpp"
 #include "text.hpp"
 
-#include <algorithm>
 #include <set>
-#include <span>
 #include <utility>
 
 namespace metrics_event {
@@ -23,43 +21,35 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto longest_idle = 1s; // then what has come so far goes
+constexpr auto longest_wait = 1s; // then what has come so far goes
 constexpr std::uint64_t most_complaints = 10;
-
-// A range of lines, for people.
-std::string lines(std::uint64_t first, std::uint64_t last) {
-  return first == last ? "line " + std::to_string(first)
-                       : "lines " + std::to_string(first) + " to " + std::to_string(last);
-}
 
 class Batch {
 public:
   Batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
         const Means& means, BatchReport& report)
-      : types_{types}, resolved_{resolved}, settings_{resolved.settings}, means_{means},
-        report_{report}, progress_{means.console, means.clock, "delivered or refused"} {
+      : resolved_{resolved}, settings_{resolved.settings}, means_{means}, report_{report},
+        progress_{means.console, means.clock, "delivered or refused"},
+        started_{means.clock.steady_now()} {
     auto texts = option_texts(*command.type, command.options);
-    path_ = command.operand.value_or("");
-    end_of_line_ = texts.at("null").empty() ? '\n' : '\0';
     skips_invalid_ = !texts.at("skip-invalid").empty();
     // Unless it is asked for, an import keeps the times of what it imports.
     const bool is_asked = resolved.origins.at("entry-time").source != Origin::Source::built_in;
     takes_own_time_ = !is_asked || settings_.entry_time == EntryTime::event;
+    report_.url = settings_.url.url();
+    input_.emplace(command.operand.value_or(""), texts.at("null").empty() ? '\n' : '\0', types);
+    note_signals();
   }
 
   void run() {
-    report_.url = settings_.url.url();
-    LineReader reader{path_, end_of_line_, largest_push};
-    note_signals();
-    started_ = means_.clock.steady_now();
     try {
-      if (reader.is_regular()) {
-        validate(reader);
+      if (input_->is_regular()) {
+        validate();
       }
       for (const std::string& risk : risks(resolved_)) {
         means_.console.warn(risk);
       }
-      send(reader);
+      send();
     } catch (...) {
       finish();
       throw;
@@ -72,7 +62,8 @@ public:
       throw Failure{*trouble_};
     }
     if (report_.invalid + report_.refused > 0) {
-      throw Failure{ExitCode::data, "not all of " + name_ + " was sent: " + counts(report_)};
+      throw Failure{ExitCode::data,
+                    "not all of " + input_->name() + " was sent: " + counts(report_)};
     }
   }
 
@@ -84,110 +75,86 @@ private:
   }
 
   // Says what is wrong with a line, the first times.
-  void complain(std::uint64_t& count, std::uint64_t line, const std::string& column,
-                const std::string& text) {
+  void complain(std::uint64_t& count, const std::string& place, const std::string& text) {
     count += 1;
     if (count > most_complaints) {
       return;
     }
     progress_.clear();
-    means_.console.say("error: " + name_ + ':' + std::to_string(line) + column + ": " + text);
+    means_.console.say("error: " + input_->name() + ':' + place + ": " + text);
     if (count == most_complaints) {
-      means_.console.say("error: " + name_ + ": what else is like that is only counted");
+      means_.console.say("error: " + input_->name() + ": what else is like that is only counted");
     }
   }
 
-  // The event of the line that was read, if it is one; else that is said.
-  std::optional<Event> read_event(const LineReader& reader, LineReader::Step step, Instant now) {
-    auto event = step == LineReader::Step::too_long
-                     ? boost::system::result<Event, LineMistake>{LineMistake{
-                           1, "the line is longer than " + std::to_string(largest_push) + " bytes"}}
-                     : read_batch_line(reader.line(), types_, now);
-    if (event) {
-      return *std::move(event);
-    }
-    if (!is_validated_ || !skips_invalid_) { // else it was said when it was looked at first
-      complain(report_.invalid, reader.number(), ':' + std::to_string(event.error().column),
-               event.error().text);
-    }
-    return std::nullopt;
+  void complain_of_line() {
+    const LineMistake mistake = input_->mistake();
+    complain(report_.invalid,
+             std::to_string(input_->number()) + ':' + std::to_string(mistake.column), mistake.text);
   }
 
-  // Whether nothing stands in a line, as it may at the end.
-  static bool is_blank(const LineReader& reader, LineReader::Step step) {
-    return step == LineReader::Step::line &&
-           reader.line().find_first_not_of(" \t\r\n") == std::string_view::npos;
-  }
-
-  // Looks at all lines of a regular file before the first one is sent.
-  void validate(LineReader& reader) {
-    name_ = reader.name();
-    const Instant now = means_.clock.now();
-    LineReader::Step step{};
-    while ((step = reader.next(Deadline::max())) != LineReader::Step::end) {
-      if (step == LineReader::Step::idle) {
-        throw interrupted("nothing was sent");
-      }
-      if (!is_blank(reader, step)) {
-        read_event(reader, step, now);
-      }
+  void validate() {
+    if (!input_->validate(means_.clock.now(), [this] { complain_of_line(); })) {
+      throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
     }
-    total_ = reader.number();
     if (report_.invalid > 0 && !skips_invalid_) {
-      throw Failure{ExitCode::data, name_ + ": " + std::to_string(report_.invalid) + " of " +
-                                        std::to_string(total_) +
+      throw Failure{ExitCode::data, input_->name() + ": " + std::to_string(report_.invalid) +
+                                        " of " + std::to_string(input_->total()) +
                                         " lines are no events, so nothing was sent; mend them, or "
                                         "send the rest with --skip-invalid"};
     }
-    is_validated_ = true;
-    reader.rewind();
   }
 
-  void send(LineReader& reader) {
-    name_ = reader.name();
+  void send() {
     while (true) {
-      const auto step = reader.next(entries_.empty() ? Deadline::max()
-                                                     : means_.clock.steady_now() + longest_idle);
-      if (step == LineReader::Step::end) {
-        push();
-        return;
-      }
       if (noted_signal() != 0) {
-        stop(reader.number());
+        stop(0);
       }
-      if (step == LineReader::Step::idle) {
-        push();
-      } else if (!is_blank(reader, step)) {
-        take(reader, step);
+      const Instant now = means_.clock.now();
+      const auto step = input_->next(entries_.empty() ? Deadline::max() : due_, now);
+      switch (step) {
+      case BatchInput::Step::event: take(now); break;
+      case BatchInput::Step::mistake: pass_over(); break;
+      case BatchInput::Step::idle: push(); break;
+      case BatchInput::Step::end: push(); return;
       }
+      next_line_ = input_->number() + 1;
     }
   }
 
-  void take(const LineReader& reader, LineReader::Step step) {
-    const Instant now = means_.clock.now();
-    auto event = read_event(reader, step, now);
-    if (!event) {
-      if (!skips_invalid_) {
-        push();
-        throw Failure{ExitCode::data, name_ + ": " + lines(reader.number(), reader.number()) +
-                                          " is no event, so it ends there: " + counts(report_)};
-      }
-      return;
-    }
-    Entry entry = make_entry(*event, settings_.labels, settings_.metadata, EntryTime::now,
-                             times_.next(takes_own_time_ ? event->timestamp : now));
-    warn_of_losses(entry, reader.number(), now);
+  void take(Instant now) {
+    next_line_ = input_->number();
+    const Event& event = input_->event();
+    Entry entry = make_entry(event, settings_.labels, settings_.metadata, EntryTime::now,
+                             times_.next(takes_own_time_ ? event.timestamp : now));
+    warn_of_losses(entry, now);
     if (!room_.takes(entry)) {
       push();
       room_.takes(entry);
     }
+    if (entries_.empty()) {
+      due_ = means_.clock.steady_now() + longest_wait;
+    }
     entries_.push_back(std::move(entry));
-    numbers_.push_back(reader.number());
+    numbers_.push_back(input_->number());
   }
 
-  void warn_of_losses(const Entry& entry, std::uint64_t line, Instant now) {
+  // A line that is no event.
+  void pass_over() {
+    if (input_->total() == 0 || !skips_invalid_) { // else it was said when all were looked at
+      complain_of_line();
+    }
+    if (!skips_invalid_) {
+      push();
+      throw Failure{ExitCode::data, input_->name() + ": line " + std::to_string(input_->number()) +
+                                        " is no event, so it ends there: " + counts(report_)};
+    }
+  }
+
+  void warn_of_losses(const Entry& entry, Instant now) {
     for (std::string& loss : likely_losses(entry, now)) {
-      const std::string text = name_ + ':' + std::to_string(line) + ": " + loss;
+      const std::string text =
+          input_->name() + ':' + std::to_string(input_->number()) + ": " + loss;
       if (losses_.insert(std::move(loss)).second) {
         progress_.clear();
         means_.console.warn(text + "; others may be like that");
@@ -207,11 +174,11 @@ private:
     } else if (settings_.url.scheme == Scheme::file) {
       append();
     } else if (trouble_) {
-      keep(entries_);
+      keep(0);
     } else {
       deliver();
     }
-    progress_.show(numbers_.back(), total_);
+    progress_.show(numbers_.back(), input_->total());
     entries_.clear();
     numbers_.clear();
     room_ = PushRoom{};
@@ -229,27 +196,24 @@ private:
   }
 
   void append() {
-    std::string text;
-    const auto write = [&] {
-      append_line(settings_.url.target, text, settings_.special_file,
-                  means_.clock.steady_now() + settings_.timeout);
-      text.clear();
-    };
-    for (const Entry& entry : entries_) {
-      text.append(text.empty() ? "" : "\n").append(entry.line);
-      if (settings_.special_file) { // a FIFO takes a line at once, not many
-        write();
-        report_.delivered += 1;
+    // A FIFO takes a line at once, not many.
+    const std::size_t at_once = settings_.special_file ? 1 : entries_.size();
+    for (std::size_t done = 0; done < entries_.size(); done += at_once) {
+      std::string text;
+      for (std::size_t i = done; i < done + at_once; ++i) {
+        text.append(i == done ? "" : "\n").append(entries_[i].line);
       }
-    }
-    if (!text.empty()) {
-      write();
-      report_.delivered += entries_.size();
+      try {
+        append_line(settings_.url.target, text, settings_.special_file,
+                    means_.clock.steady_now() + settings_.timeout);
+      } catch (const Failure& failure) {
+        fail(failure, numbers_[done]);
+      }
+      report_.delivered += at_once;
     }
   }
 
   void deliver() {
-    const DelayedSignals delayed; // it ends between two pushes, when it is known what arrived
     std::size_t done = 0;
     try {
       done =
@@ -257,18 +221,19 @@ private:
     } catch (const Failure& failure) { // there is no way to the receiver
       trouble_ = failure;
     }
-    if (trouble_) {
-      const std::span rest = std::span{entries_}.subspan(done);
-      if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
-        throw Failure{trouble_->code(),
-                      trouble_->text() + "; line " + std::to_string(numbers_[done]) +
-                          " and what follows it are not sent: " + counts(report_)};
-      }
-      keep(rest);
-      progress_.clear();
-      means_.console.warn("what is left goes into the spool " +
-                          quote_path(settings_.spool.directory) + ": " + trouble_->text());
+    if (done == entries_.size()) {
+      return;
     }
+    if (noted_signal() != 0) {
+      stop(done);
+    }
+    if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
+      fail(*trouble_, numbers_[done]);
+    }
+    keep(done);
+    progress_.clear();
+    means_.console.warn("what is left goes into the spool " +
+                        quote_path(settings_.spool.directory) + ": " + trouble_->text());
   }
 
   Pusher& pusher() {
@@ -276,8 +241,7 @@ private:
       Access access = open_access(resolved_, means_.clock.steady_now() + settings_.timeout,
                                   [this](const std::string& text) { means_.console.warn(text); });
       pusher_.emplace(std::move(access), settings_.headers,
-                      PushLimits{settings_.retries, settings_.timeout}, means_.transport,
-                      means_.clock);
+                      PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock);
     }
     return *pusher_;
   }
@@ -288,7 +252,7 @@ private:
     switch (pushed.fate) {
     case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
     case Pushed::Fate::refused:
-      complain(report_.refused, numbers_[pushed.first], "",
+      complain(report_.refused, std::to_string(numbers_[pushed.first]),
                report_.url + " refuses it: " + judgement.message + std::string{hint});
       break;
     case Pushed::Fate::stopped:
@@ -298,64 +262,63 @@ private:
     }
   }
 
-  // Puts what cannot be delivered into the spool.
-  void keep(std::span<const Entry> entries) {
+  // Puts the entries from this one on, which cannot be delivered, into the spool.
+  void keep(std::size_t first) {
     if (settings_.spool.directory.empty()) {
       blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
     }
-    if (!spool_) {
-      spool_.emplace(Spool::make(settings_.spool));
-    }
-    const std::size_t first = entries_.size() - entries.size();
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::size_t i = first; i < entries_.size(); ++i) {
       try {
-        spool_->add({settings_.url.kept_url(), settings_.org_id, entries[i]}, 1,
+        if (!spool_) {
+          spool_.emplace(Spool::make(settings_.spool));
+        }
+        spool_->add({settings_.url.kept_url(), settings_.org_id, entries_[i]}, 1,
                     random_id(means_.clock), settings_.spool_max_bytes);
       } catch (const Failure& failure) {
-        throw Failure{failure.code(), failure.text() + "; line " +
-                                          std::to_string(numbers_[first + i]) +
-                                          " and what follows it are not sent: " + counts(report_)};
+        fail(failure, numbers_[i]);
       }
       report_.spooled += 1;
     }
   }
 
-  Failure interrupted(const std::string& what) const {
-    return {ExitCode::tempfail, "a signal ended it: " + what};
-  }
-
-  // At a signal, with what was read and not yet sent.
-  [[noreturn]] void stop(std::uint64_t last_line) {
-    const bool has_rest = !entries_.empty();
-    const std::uint64_t first = has_rest ? numbers_.front() : last_line + 1;
-    if (has_rest && settings_.spool.on && !settings_.dry_run && !settings_.disabled &&
-        settings_.url.scheme != Scheme::file) {
-      keep(entries_);
-      throw interrupted(counts(report_));
+  // At a signal, with the entries from this one on in hand.
+  [[noreturn]] void stop(std::size_t first) {
+    const bool has_rest = first < entries_.size();
+    const bool is_kept = has_rest && settings_.spool.on && !settings_.dry_run &&
+                         !settings_.disabled && settings_.url.scheme != Scheme::file;
+    if (is_kept) {
+      keep(first);
     }
-    throw interrupted(counts(report_) + "; line " + std::to_string(first) +
-                      " and what follows it are not sent");
+    fail({ExitCode::tempfail, "a signal ended it"},
+         has_rest && !is_kept ? numbers_[first] : next_line_);
   }
 
-  const EventTypes& types_;
+  [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const {
+    throw Failure{failure.code(), failure.text() + "; line " + std::to_string(first_unsent) +
+                                      " and what follows it are not sent: " + counts(report_)};
+  }
+
   const Resolved& resolved_;
   const Settings& settings_;
   const Means& means_;
   BatchReport& report_;
-  std::string path_;
-  char end_of_line_ = '\n';
+  Progress progress_;
+  Deadline started_;
   bool skips_invalid_ = false;
   bool takes_own_time_ = true;
-  std::string name_; // of the input
-  Progress progress_;
-  Deadline started_{};
-  bool is_validated_ = false;
-  std::uint64_t total_ = 0; // lines; 0: not known
+  std::optional<BatchInput> input_;
   DistinctTimes times_;
   PushRoom room_;
   std::vector<Entry> entries_;         // of the next push
   std::vector<std::uint64_t> numbers_; // of their lines
+  Deadline due_{};                     // when they go although there is room left
+  std::uint64_t next_line_ = 1;        // the first that is neither sent nor among them
   std::set<std::string> losses_;       // that were warned of
+  // An attempt ends before a signal is noted, so that it is known what arrived.
+  const Transport transport_ = [this](const Request& request, Deadline deadline) {
+    const DelayedSignals delayed;
+    return means_.transport(request, deadline);
+  };
   std::optional<Pusher> pusher_;
   std::optional<Spool> spool_;
   std::optional<Failure> trouble_; // why what comes goes into the spool

@@ -12,7 +12,7 @@ namespace metrics_event {
 /// What became of a batch.
 struct BatchReport {
   std::string url;             // redacted; empty: not known
-  std::uint64_t delivered = 0; // or written to a file, or printed by a dry run
+  std::uint64_t delivered = 0; // or written to a file
   std::uint64_t spooled = 0;
   std::uint64_t refused = 0; // by the receiver
   std::uint64_t invalid = 0; // lines that are no events

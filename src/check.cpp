@@ -296,6 +296,22 @@ std::vector<Finding> unknown_variables(std::span<const std::string> names) {
   return findings;
 }
 
+// The events that files declare, or cannot.
+void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
+  try {
+    for (const EventTypes::Listed& listed : types.all()) {
+      if (!listed.trouble.empty()) {
+        findings.push_back({"events", Result::warning, listed.trouble});
+      } else if (!listed.origin.empty()) {
+        findings.push_back(
+            {"events", Result::note, kebab_case(listed.name) + " is declared in " + listed.origin});
+      }
+    }
+  } catch (const Failure& failure) { // a directory cannot be read
+    findings.push_back({"events", Result::warning, failure.text()});
+  }
+}
+
 } // namespace
 
 CheckOptions check_options(const CommandType& check, std::span<const GivenOption> given) {
@@ -318,12 +334,13 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
   return options;
 }
 
-CheckReport check(const CheckOptions& options, const Resolved& resolved,
+CheckReport check(const CheckOptions& options, const Resolved& resolved, const EventTypes& types,
                   std::span<const std::string> variables, const Transport& transport,
                   Clock& clock) {
   CheckReport report = Check{options, resolved, transport, clock}.run();
-  const std::vector<Finding> unknown = unknown_variables(variables);
-  report.findings.insert(report.findings.begin(), unknown.begin(), unknown.end());
+  std::vector<Finding> findings = unknown_variables(variables);
+  add_declared(findings, types);
+  report.findings.insert(report.findings.begin(), findings.begin(), findings.end());
   return report;
 }
 

@@ -3,6 +3,7 @@
 #include "check_report.hpp"
 #include "clock.hpp"
 #include "command.hpp"
+#include "event_types.hpp"
 #include "settings.hpp"
 #include "transport.hpp"
 
@@ -25,8 +26,9 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
 
 /// Goes the way of an event as far as it leads, without sending one unless that is asked for: an
 /// empty push finds out what would be answered. The failure is the one that an event would meet.
-/// `variables` are the names of those that look like ours; one that is no setting's is a finding.
-CheckReport check(const CheckOptions& options, const Resolved& resolved,
+/// `variables` are the names of those that look like ours; one that is no setting's is a finding,
+/// and so is each event that a file declares.
+CheckReport check(const CheckOptions& options, const Resolved& resolved, const EventTypes& types,
                   std::span<const std::string> variables, const Transport& transport, Clock& clock);
 
 } // namespace metrics_event

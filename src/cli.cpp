@@ -124,7 +124,8 @@ public:
                       : subject_.event != nullptr ? subject_.event->name
                                                   : std::string_view{}};
     }
-    if (subject_.event != nullptr && version_->count() == 0) {
+    const bool is_event = subject_.event != nullptr || subject_.trouble;
+    if (is_event && version_->count() == 0) {
       return SendEvent{subject_.event, fields(), arguments.extras, subject_.is_send(),
                        arguments.wrapped()};
     }
@@ -208,13 +209,20 @@ std::optional<Failure> trouble_with_event(const Arguments& arguments, const Laye
   return mistake ? usage(mistake->text) : std::nullopt;
 }
 
-std::optional<Failure> trouble_with_command(const Arguments& arguments, const Layer& settings) {
+std::optional<Failure> trouble_with_command(const Arguments& arguments, const Layer& settings,
+                                            const RunCommand& asked) {
   const Subject& subject = arguments.subject;
-  const CommandType& command = *subject.command;
+  const CommandType& command = *asked.type;
   if (!arguments.behind_dashes.empty()) {
     return usage("unexpected argument \"--\", " + see_help(subject));
   }
-  if (command.needs_operand() && !arguments.operand) {
+  const auto replacing = std::ranges::find_if(
+      asked.options, [](const GivenOption& given) { return given.option->replaces_operand; });
+  if (replacing != asked.options.end() && asked.operand) {
+    return usage("--" + std::string{replacing->option->name} + " takes the place of " +
+                 shown(*asked.operand) + ", leave one out");
+  }
+  if (command.needs_operand() && !asked.operand && replacing == asked.options.end()) {
     return usage(*subject.word + " needs " + std::string{command.operand} + ", " +
                  see_help(subject));
   }
@@ -227,7 +235,8 @@ std::optional<Failure> trouble_with_command(const Arguments& arguments, const La
 }
 
 std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& settings,
-                                    const SendEvent* event, const EventTypes& types) {
+                                    const decltype(CommandLine::command)& asked,
+                                    const EventTypes& types) {
   const Subject& subject = arguments.subject;
   if (subject.trouble) {
     return subject.trouble;
@@ -247,8 +256,9 @@ std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& set
   if (!subject.known()) {
     return usage("an event or command is missing, see metrics-event --help");
   }
+  const auto* const event = std::get_if<SendEvent>(&asked);
   return event != nullptr ? trouble_with_event(arguments, settings, *event)
-                          : trouble_with_command(arguments, settings);
+                          : trouble_with_command(arguments, settings, std::get<RunCommand>(asked));
 }
 
 } // namespace
@@ -268,9 +278,8 @@ CommandLine parse_command_line(std::span<const std::string> arguments, const Eve
     parser.read(prepared.words);
     line.settings = parser.settings();
     line.command = parser.command(prepared);
-    if (!parser.asks_for_words_only()) {
-      line.trouble =
-          trouble_with(prepared, line.settings, std::get_if<SendEvent>(&line.command), types);
+    if (prepared.subject.trouble || !parser.asks_for_words_only()) {
+      line.trouble = trouble_with(prepared, line.settings, line.command, types);
     }
   } catch (const CLI::ParseError& error) {
     line.trouble = usage(error.what());

@@ -17,7 +17,7 @@ namespace metrics_event {
 
 /// Send one event, of which the values are not looked at yet.
 struct SendEvent {
-  const EventType* type;
+  const EventType* type; // null when what declares it is the trouble
   std::vector<GivenField> fields{};
   std::vector<ExtraField> extras{};
   bool is_by_key = false;             // `send`: keys may name fields

@@ -23,7 +23,7 @@ constexpr std::array flush_options{
     CommandOption{"list", "", "", "show what waits instead: age, attempts, event, destination"},
     CommandOption{"drop", "", "", "delete what a filter selects instead, or --all"},
     CommandOption{"all", "", "", "with --drop: everything"},
-    CommandOption{"event", "NAME", "", "with --list or --drop, a filter: events of this name"},
+    CommandOption{"event", "EVENT", "", "with --list or --drop, a filter: events of this name"},
     CommandOption{"older-than", "AGE", "",
                   "with --list or --drop, a filter: entries older than 12h, 7d and so on"},
     CommandOption{"refused", "", "",
@@ -67,6 +67,18 @@ constexpr std::array batch_options{
                   "send the other lines when some are no events; the status is 65 all the same"},
 };
 
+constexpr std::array completion_options{
+    CommandOption{.name = "list-events",
+                  .help = "print the events instead: on each line a name, a tab, and what it says",
+                  .replaces_operand = true},
+    CommandOption{.name = "list-fields",
+                  .placeholder = "EVENT",
+                  .help = "print the flags of an event instead: on each line, with tabs between "
+                          "them, a flag, what stands for its value, what it says, and each of its "
+                          "values where they are known",
+                  .replaces_operand = true},
+};
+
 constexpr std::array<std::string_view, 2> schema_settings{"events", "output"};
 constexpr std::array<std::string_view, 1> completion_settings{"events"};
 
@@ -107,13 +119,13 @@ constexpr std::array commands{
         schema_settings,
         "[EVENT]"},
     CommandType{
-        "completion",
-        "print the completion script of a shell",
+        "completion", "print the completion script of a shell",
         "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
-        "Packages install the same.",
-        {},
-        completion_settings,
-        "SHELL"},
+        "Packages install the same. The script asks the program for the events and their flags "
+        "with "
+        "--list-events and --list-fields, which leave out what a terminal would act on, and what "
+        "broken files declare.",
+        completion_options, completion_settings, "SHELL"},
     CommandType{
         "check",
         "say what is set and whether an event would be delivered",

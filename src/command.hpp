@@ -14,6 +14,7 @@ struct CommandOption {
   std::string_view default_text;
   std::string_view help;
   char short_flag = '\0'; // '\0': none
+  bool replaces_operand = false;
 };
 
 /// A command that is not an event.

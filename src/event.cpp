@@ -305,7 +305,7 @@ GivenEvent sort_members(const EventType& type, const Members& members) {
       given.fields.push_back({&timestamp_field, member.json, Form::json});
     } else if (is_parent && member.json == "null") {
       continue;
-    } else if (const auto nested = parse_members(member.json); is_parent && nested) {
+    } else if (const auto nested = is_parent ? parse_members(member.json) : JsonMistake{}) {
       for (const Member& inner : *nested) {
         const std::string name = member.name + '.' + inner.name;
         if (!add(name, inner.json)) {

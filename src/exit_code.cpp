@@ -18,7 +18,8 @@ constexpr std::array table{
                 "the command line is wrong: an unknown or missing command, event, flag or field, "
                 "or a bad value of a setting given by flag"},
     ExitCodeRow{ExitCode::data, "data",
-                "a field's value is not what its type allows, or the receiver refused the event: "
+                "a field's value or a line of a batch is not what its type allows, or the receiver "
+                "refused the event: "
                 "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
     ExitCodeRow{
         ExitCode::noinput, "noinput",
@@ -28,7 +29,7 @@ constexpr std::array table{
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
     ExitCodeRow{ExitCode::cantcreat, "cantcreat",
                 "the spool or the file of a file URL cannot be written, or is full"},
-    ExitCodeRow{ExitCode::ioerr, "ioerr", "writing stdout failed"},
+    ExitCodeRow{ExitCode::ioerr, "ioerr", "reading stdin or writing stdout failed"},
     ExitCodeRow{ExitCode::tempfail, "tempfail",
                 "trouble that may pass: out of time, a connection lost in the middle of an "
                 "exchange, 408, 425, 429 or 5xx"},
@@ -40,7 +41,10 @@ constexpr std::array table{
                 "the receiver or a proxy refused access: 401, 403 or 407"},
     ExitCodeRow{ExitCode::config, "config",
                 "a setting from the environment or a file is bad; the message names it"},
-    ExitCodeRow{ExitCode::signal, "signal", "SIGINT, SIGTERM or SIGHUP, signal n, ended it"},
+    ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},
+    ExitCodeRow{ExitCode::not_found, "not found", "COMMAND was not found"},
+    ExitCodeRow{ExitCode::signal, "signal",
+                "SIGINT, SIGTERM or SIGHUP, signal n, ended it; or any signal n ended COMMAND"},
 };
 
 } // namespace

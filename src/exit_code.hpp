@@ -23,6 +23,8 @@ enum class ExitCode : int {
   protocol = 76,
   noperm = 77,
   config = 78,
+  not_executable = 126, // of a COMMAND that was to be run
+  not_found = 127,
   signal = 128, // plus the signal's number
 };
 

@@ -171,11 +171,21 @@ std::string command_help(const CommandType& command) {
     }
   }
   add_words_options(rows);
+  const bool is_send = command.name == "send"; // which is an event for all that
+  FieldHelp fields;
+  if (is_send) {
+    fields.add(timestamp_field);
+  }
+  const std::string operand = command.operand.empty() ? "" : ' ' + std::string{command.operand};
   return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
-         ".\n\nusage: metrics-event " + std::string{command.name} + " [OPTIONS]" +
-         (command.operand.empty() ? "" : ' ' + std::string{command.operand}) +
-         (command.name == "send" ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "") + "\n\n" +
-         paragraph(command.details) + "\noptions:\n" + rows.str();
+         ".\n\n" +
+         paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" + operand +
+                   fields.usage + (is_send ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "")) +
+         '\n' + paragraph(command.details) +
+         (is_send ? "\nfields:\n" + fields.rows.str() + '\n' +
+                        paragraph(std::string{words_of_events}.append(words_of_extras))
+                  : "") +
+         "\noptions:\n" + rows.str();
 }
 
 } // namespace

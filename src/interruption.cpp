@@ -20,18 +20,28 @@ constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
 // A handler of a signal belongs to the whole process, and so does what it knows.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
+volatile std::sig_atomic_t is_delaying = 0;
+volatile std::sig_atomic_t delayed = 0; // a signal that is not noted yet
+
+void tell(int number) {
+  noted = number;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+}
 
 extern "C" void note(int number) {
   const int error = errno;
-  noted = number;
   for (const int ending : ending_signals) {
     if (struct sigaction action{};
         sigaction(ending, nullptr, &action) == 0 && action.sa_handler == note) {
       std::signal(ending, SIG_DFL);
     }
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+  if (is_delaying != 0) {
+    delayed = number;
+  } else {
+    tell(number);
+  }
   errno = error;
 }
 
@@ -57,16 +67,15 @@ void note_signals() {
 }
 
 DelayedSignals::DelayedSignals() {
-  sigset_t delayed{};
-  sigemptyset(&delayed);
-  for (const int ending : ending_signals) {
-    sigaddset(&delayed, ending);
-  }
-  sigprocmask(SIG_BLOCK, &delayed, &before_);
+  is_delaying = 1;
 }
 
 DelayedSignals::~DelayedSignals() {
-  sigprocmask(SIG_SETMASK, &before_, nullptr);
+  is_delaying = 0; // first, or a signal could come between the two and stay unnoted
+  if (delayed != 0) {
+    tell(delayed);
+    delayed = 0;
+  }
 }
 
 int noted_signal() {

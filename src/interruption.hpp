@@ -2,8 +2,6 @@
 
 #include "value.hpp"
 
-#include <signal.h>
-
 namespace metrics_event {
 
 /// From now on the first SIGINT, SIGTERM or SIGHUP ends every wait of ours instead of the process,
@@ -11,16 +9,14 @@ namespace metrics_event {
 /// us has made ignored stays so.
 void note_signals();
 
-/// While one of these lives, a signal is not noted and ends no waiting; it is when this is gone.
+/// While the one of these lives, the first signal is not noted and ends no waiting; it is when this
+/// is gone. The second ends the process all the same.
 class DelayedSignals {
 public:
   DelayedSignals();
   ~DelayedSignals();
   DelayedSignals(const DelayedSignals&) = delete;
   DelayedSignals& operator=(const DelayedSignals&) = delete;
-
-private:
-  sigset_t before_{};
 };
 
 /// The signal that was noted; 0: none.

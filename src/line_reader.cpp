@@ -36,8 +36,8 @@ LineReader::LineReader(const std::string& path, char end, std::size_t longest)
     throw Failure{ExitCode::noinput,
                   cannot_read(path, std::make_error_code(std::errc::is_a_directory))};
   }
-  is_regular_ = S_ISREG(status.st_mode);
-  start_ = is_regular_ ? lseek(descriptor_, 0, SEEK_CUR) : 0;
+  start_ = S_ISREG(status.st_mode) ? lseek(descriptor_, 0, SEEK_CUR) : -1;
+  is_regular_ = start_ >= 0;
 }
 
 LineReader::~LineReader() {
@@ -47,7 +47,10 @@ LineReader::~LineReader() {
 }
 
 void LineReader::rewind() {
-  lseek(descriptor_, start_, SEEK_SET);
+  if (lseek(descriptor_, start_, SEEK_SET) != start_) {
+    throw Failure{ExitCode::ioerr,
+                  "cannot read " + name_ + " a second time: " + system_words(last_error())};
+  }
   buffer_.clear();
   begin_ = scanned_ = 0;
   is_at_end_ = is_skipping_ = false;

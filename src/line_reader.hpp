@@ -29,7 +29,7 @@ public:
   /// Whether it can be read a second time: it is a regular file.
   bool is_regular() const { return is_regular_; }
 
-  /// Starts again with the first line that was read from a regular file.
+  /// Starts again with the first line that was read from a regular file. Throws Failure (ioerr).
   void rewind();
 
   /// Looks for the next line. What ends without an end of line is a line as well. Throws Failure

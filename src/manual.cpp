@@ -56,6 +56,10 @@ std::string mdoc_flag(std::string_view name, std::string_view value) {
   return "Fl -" + std::string{name} + (value.empty() ? "" : " Ar " + std::string{value});
 }
 
+std::string mdoc_short_flag(char letter) {
+  return letter == '\0' ? "" : std::string{"Fl "} + letter + " , ";
+}
+
 std::string mdoc_flag(const Setting& setting) {
   return setting.kind == Setting::Kind::optional ? mdoc_flag(setting.name, "") + " Ns Oo = Ns Ar " +
                                                        std::string{setting.placeholder} + " Oc"
@@ -82,9 +86,7 @@ std::string mdoc_variables(const Setting& setting) {
 std::string mdoc_settings(Events) {
   std::string items;
   for (const Setting& setting : all_settings()) {
-    const std::string short_flag =
-        setting.short_flag == '\0' ? "" : std::string{"Fl "} + setting.short_flag + " , ";
-    items += mdoc_item(setting.has_flag() ? short_flag + mdoc_flag(setting)
+    items += mdoc_item(setting.has_flag() ? mdoc_short_flag(setting.short_flag) + mdoc_flag(setting)
                                           : "Ev " + variable_name(setting),
                        setting.help);
     if (!shown_default(setting).empty()) {
@@ -128,12 +130,14 @@ std::string mdoc_commands(Events) {
     text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
     std::string items;
     for (const CommandOption& option : command.options) {
-      items += mdoc_item(mdoc_flag(option.name, option.placeholder), option.help);
+      items +=
+          mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
+                    option.help);
       if (!option.default_text.empty()) {
         items += "Default: " + mdoc_text(option.default_text) + ".\n";
       }
     }
-    text += mdoc_list(items, "Ds");
+    text += items.empty() ? "" : mdoc_list(items, "Ds");
   }
   return text;
 }
@@ -159,6 +163,12 @@ std::string mdoc_events(Events events) {
     for (const Field& field : type.fields) {
       items += mdoc_item(mdoc_flag(kebab_case(field.name), placeholder(field)), field.help);
       items += "In the line:\n.Va " + std::string{field.name} + " ,\n" + field_notes(field) + ".\n";
+      if (has_since(field)) {
+        items += "Or:\n." + mdoc_flag(since_flag(field), "TIME") + " .\n";
+      }
+      if (field.measured != Measured::nothing) {
+        items += "A command gives it.\n";
+      }
     }
     text += mdoc_list(items, "Ds");
   }

@@ -55,18 +55,18 @@ TEST_CASE("a mistake names its column") {
   CHECK(line_of("") == "1: expected JSON, got nothing");
   CHECK(line_of("[1]") == "1: expected a JSON object");
   CHECK(line_of(R"({"event":"x",})") == "14: no JSON: syntax error");
-  CHECK(line_of(R"({"event":"x","a":1,"a":2})").starts_with("23: \"a\" is there twice"));
+  CHECK(line_of(R"({"event":"x","a":1,"a":2})").starts_with("22: \"a\" is there twice"));
   CHECK(line_of(R"({"a":1})") == "1: the member \"event\" is missing, which names the event");
   CHECK(line_of(R"({"a":1, "event":"two words"})") ==
         R"(17: event: expected the name of an event such as disk_full, got ""two words"")");
   CHECK(line_of(R"({"event":"runner_installed","flavor":"s","duration": "1"})") ==
-        R"(53: duration: expected a plain number of seconds, 0 or more, got the text "1")");
+        R"(54: duration: expected a plain number of seconds, 0 or more, got the text "1")");
   CHECK(line_of(R"({"event":"runner_installed","flavor":"s"})") ==
         "1: runner-installed needs duration");
   CHECK(
       line_of(
           R"({"event":"runner_stop","flavor":"s","workflow":"w","repo":"r","github_event":"g","status":"x","status_info":{"code":"{}\"}"},"job_duration":1})") ==
-      R"(113: status_info.code: expected a plain whole number, got the text "{}"}")");
+      R"(117: status_info.code: expected a plain whole number, got the text "{}"}")");
   CHECK(line_of(R"({"event":"x","timestamp":1700000000123})") ==
         "26: timestamp: expected UNIX seconds and not milliseconds, got \"1700000000123\", divide "
         "it by 1000");

@@ -375,7 +375,8 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
     ++rounds;
     return {.status = 204, .route = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
   };
-  const CheckReport report = check({.wait = 60s}, resolve({}), {}, transport, clock);
+  const CheckReport report =
+      check({.wait = 60s}, resolve({}), EventTypes{{}}, {}, transport, clock);
   REQUIRE(report.failure);
   CHECK(report.failure->code() == ExitCode::tempfail);
   CHECK(report.failure->text() ==
@@ -389,7 +390,7 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
 
   // Without --wait there is one round, and what is not ready may still take events.
   rounds = 0;
-  CHECK_FALSE(check({}, resolve({}), {}, transport, clock).failure);
+  CHECK_FALSE(check({}, resolve({}), EventTypes{{}}, {}, transport, clock).failure);
   CHECK(rounds == 1);
 }
 

@@ -139,16 +139,103 @@ TEST_CASE("short flags are known one by one") {
 TEST_CASE("what is too much is named") {
   CHECK(trouble({"runner-installed", "--flavor", "x", "++"}) ==
         R"(unexpected argument "++", see metrics-event runner-installed --help)");
-  CHECK(trouble({"runner-installed", "flavor=small"}) ==
-        R"(unexpected argument "flavor=small", did you mean "--flavor"?)");
   CHECK(trouble({"runner-installed", "small"}) ==
         R"(unexpected argument "small", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "runner-installed"}) ==
         R"(unexpected argument "runner-installed", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "listen"}) ==
         R"(unexpected argument "listen", see metrics-event runner-installed --help)");
-  CHECK(trouble({"runner-installed", "--flavor", "x", "--", "true"}) ==
-        R"(unexpected argument "--": a command cannot be wrapped yet)");
+  CHECK(trouble({"flush", "now"}) ==
+        R"(unexpected argument "now", see metrics-event flush --help)");
+  CHECK(trouble({"batch", "one", "two"}) ==
+        R"(unexpected argument "two", see metrics-event batch --help)");
+  CHECK(trouble({"flush", "--", "true"}) ==
+        R"(unexpected argument "--", see metrics-event flush --help)");
+}
+
+TEST_CASE("the name of an event is understood in each of its spellings") {
+  for (const char* name : {"runner-installed", "runner_installed", "RunnerInstalled"}) {
+    CAPTURE(name);
+    const CommandLine line = parse({name, "--flavor", "x", "--duration", "1"});
+    CHECK_FALSE(line.trouble);
+    CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+  }
+  const CommandLine sent = parse({"send", "HTTPError"});
+  CHECK(std::get<SendEvent>(sent.command).type->name == "h_t_t_p_error");
+  CHECK(trouble({"send"}) == "send needs NAME, see metrics-event send --help");
+  CHECK(trouble({"send", "two words"}) ==
+        R"(send: expected the name of an event such as disk-full, got "two words")");
+  CHECK(trouble({"send", "1x"}) ==
+        R"(send: expected the name of an event such as disk-full, got "1x")");
+}
+
+TEST_CASE("extra fields are understood, and what is wrong with their keys is found") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "a=1", "--duration", "1", "b[c]:=2"});
+  CHECK_FALSE(line.trouble);
+  const auto& send = std::get<SendEvent>(line.command);
+  REQUIRE(send.extras.size() == 2);
+  CHECK(send.extras[0].word == "a=1");
+  CHECK(key_of(send.extras[1]) == "b[c]");
+  const auto installed = [](const Words& more) {
+    Words words{"runner-installed", "--flavor", "x", "--duration", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return trouble(words);
+  };
+  CHECK(installed({"flavor=y"}) == R"("flavor" is a field, give it as --flavor)");
+  CHECK(installed({"timestamp=1"}) == R"("timestamp" is a field, give it as --timestamp)");
+  CHECK(installed({"event=x"}) == R"("event" is always the name of the event, leave it out)");
+  CHECK(installed({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
+  CHECK(installed({"=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "")");
+  CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
+  CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
+        R"("status_info" is a field, give it as --status-info-code)");
+  CHECK(trouble({"send", "runner-installed", "flavor=x"}) == "runner-installed needs duration");
+  CHECK(trouble({"send", "runner-installed", "flavor=x", "duration:=1", "--flavor", "y"}) ==
+        "flavor and --flavor exclude each other, give one");
+}
+
+TEST_CASE("a command is what follows the dashes, whatever it looks like") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "--", "--flavor", "--", "a=b", ""});
+  CHECK_FALSE(line.trouble);
+  CHECK(line.wrapped == Words{"--flavor", "--", "a=b", ""});
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--"}) ==
+        R"(the command behind "--" is missing)");
+  CHECK(trouble({"runner-installed", "--", "true"}) == "runner-installed needs --flavor TEXT");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--on", "always"}) ==
+        "--on means nothing without -- COMMAND, leave it out");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--on", "always", "--", "true"}) == "none");
+  CHECK(trouble({"--", "true"}) == "an event or command is missing, see metrics-event --help");
+}
+
+TEST_CASE("operands and short options of commands are understood") {
+  const CommandLine line = parse({"batch", "-0", "--skip-invalid", "file"});
+  CHECK_FALSE(line.trouble);
+  const auto& command = std::get<RunCommand>(line.command);
+  CHECK(command.operand == "file");
+  REQUIRE(command.options.size() == 2);
+  CHECK(command.options[0].option->name == "null");
+  const CommandLine from_stdin = parse({"batch", "-"});
+  CHECK(std::get<RunCommand>(from_stdin.command).operand == "-");
+  const CommandLine alone = parse({"batch"});
+  CHECK_FALSE(std::get<RunCommand>(alone.command).operand);
+  CHECK(trouble({"completion"}).starts_with("completion needs SHELL, see"));
+  CHECK(trouble({"flush", "-0"}) == R"(unknown option "-0", see metrics-event flush --help)");
+}
+
+TEST_CASE("a field in seconds can be given by a time") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "--duration-since", "@file"});
+  CHECK_FALSE(line.trouble);
+  const auto& given = std::get<SendEvent>(line.command).fields;
+  REQUIRE(given.size() == 2);
+  CHECK(given[1].form == GivenField::Form::since);
+  CHECK(given[1].text == "@file");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration-since", "1", "--duration",
+                 "1"}) == "--duration and --duration-since exclude each other, give one");
+  CHECK(trouble({"reconciliation", "--idle-runners-since", "1"}) ==
+        R"(unknown option "--idle-runners-since", did you mean "--idle-runners"?)");
 }
 
 TEST_CASE("a value that is missing is named, also when the next option stands in its place") {

@@ -53,6 +53,7 @@ const std::map<std::string, Words> failures{
     {"getrandom", {"error=EINTR"}},
     {"getsockopt", {}},
     {"ioctl", {"error=EIO", "error=ENOMEM"}},
+    {"lseek", {"error=EIO"}},
     {"mkdir", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
     {"mkdirat", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
     {"mmap", {"error=ENOMEM"}},
@@ -174,6 +175,7 @@ private:
 struct Scenario {
   Words command;               // what runs, without what all have
   std::string input{};         // which it reads from stdin
+  bool is_file = false;        // it reads that from a file, which is its last argument
   Words own{};                 // the lines of its own events
   std::vector<Kind> waiting{}; // in the spool before; nothing: there is no spool
   std::size_t width = 10;      // of the flavors of these
@@ -200,9 +202,14 @@ public:
 
   // A connection whose readiness goes unnoticed for a fault is waited for, but not long.
   Invocation invocation(const Scenario& scenario) const {
-    Invocation invocation = this->invocation(scenario.command);
+    Words command = scenario.command;
+    if (scenario.is_file) {
+      command.push_back(directory_.path() / "input");
+      write_file(command.back(), scenario.input);
+    }
+    Invocation invocation = this->invocation(std::move(command));
     invocation.environment["METRICS_EVENT_CONNECT_TIMEOUT"] = "200ms";
-    invocation.input = scenario.input;
+    invocation.input = scenario.is_file ? "" : scenario.input;
     return invocation;
   }
 
@@ -281,6 +288,13 @@ bool says(const Outcome& outcome, const std::string& status) {
   return outcome.out.find(R"("status":")" + status + '"') != std::string::npos;
 }
 
+// How many entries it says to be `delivered` or `spooled`.
+std::ptrdiff_t told(const Outcome& outcome, const std::string& what) {
+  const std::string key = '"' + what + "\":";
+  const std::size_t at = outcome.out.find(key);
+  return at == std::string::npos ? 0 : std::stol(outcome.out.substr(at + key.size()));
+}
+
 // The command line and the configuration are right, and a fault is no bug: only a kill, or what
 // befalls the loader, may lead to another status than those of trouble.
 bool is_plausible(int status, const Point& point) {
@@ -299,6 +313,12 @@ bool is_plausible(int status, const Point& point) {
 // What the program said of its own events is true.
 void check_claims(const Scenario& scenario, const Machine& machine, const Outcome& outcome) {
   const Words in_new = machine.lines_in("new");
+  const auto arrived = std::ranges::count_if(
+      scenario.own, [&](const std::string& line) { return machine.loki().count(line) == 1; });
+  const auto kept = std::ranges::count_if(
+      scenario.own, [&](const std::string& line) { return contains(in_new, line); });
+  CHECK((scenario.own.empty() || told(outcome, "delivered") <= arrived));
+  CHECK((scenario.own.empty() || told(outcome, "spooled") <= kept));
   for (const std::string& line : scenario.own) {
     const bool has_arrived = machine.loki().count(line) == 1;
     CHECK((outcome.status != 0 || has_arrived || contains(in_new, line)));
@@ -397,6 +417,10 @@ const Words send_event{"runner-installed", "--flavor",   "own",      "--duration
                        "--timestamp",      "1700000000", "--output", "json"};
 const Words its_line{line_of("own")};
 
+const Words send_lines{"batch", "--quiet", "--output", "json"};
+const Words two_lines{line_of("one"), line_of("two")};
+const std::string their_input = two_lines[0] + '\n' + two_lines[1] + '\n';
+
 } // namespace
 
 TEST_SUITE_BEGIN("cliff");
@@ -441,6 +465,22 @@ TEST_CASE("every call: a flush to a receiver that takes nothing compressed") {
                   .width = 400,
                   .takes_gzip = false,
                   .points = 460});
+}
+
+TEST_CASE("every call: a batch of a file that is delivered") {
+  try_every_call({.command = send_lines,
+                  .input = their_input,
+                  .is_file = true,
+                  .own = two_lines,
+                  .points = 215});
+}
+
+TEST_CASE("every call: a batch of a pipe that goes into the spool") {
+  try_every_call({.command = send_lines,
+                  .input = their_input,
+                  .own = two_lines,
+                  .is_closed = true,
+                  .points = 390});
 }
 
 TEST_SUITE_END();

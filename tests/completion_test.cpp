@@ -1,6 +1,3 @@
-#include "catalogue.hpp"
-#include "completion.hpp"
-
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
@@ -19,41 +16,135 @@ using namespace metrics_event::testing;
 
 namespace {
 
+using Lines = std::vector<std::string>;
 using Words = std::set<std::string>;
 
-Words words_of(const std::string& text) {
-  std::istringstream lines{text};
-  Words words;
-  for (std::string word; lines >> word;) {
-    words.insert(word);
+Lines lines_of(const std::string& text) {
+  std::istringstream stream{text};
+  Lines lines;
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(line);
   }
-  return words;
+  return lines;
 }
 
-// What bash offers when the last of these words is being completed.
-Words bash_offers(const std::string& words) {
-  const std::string script = "source '" + source_directory +
-                             "/completions/metrics-event.bash'; COMP_WORDS=(metrics-event " +
-                             words +
-                             "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _metrics_event; "
-                             "printf '%s\\n' \"${COMPREPLY[@]}\"";
-  const Outcome outcome = run("/bin/bash", {.arguments = {"--norc", "-c", script}});
-  CHECK(outcome.err.empty());
-  CHECK(outcome.status == 0);
-  return words_of(outcome.out);
-}
+constexpr std::string_view disk_full =
+    R"json({"description": "a disk `touch pwned`\n$(touch pwned) is full", "properties": {
+      "level": {"type": "string", "description": "how [bad]: it's", "enum": ["warn", "a b",
+        "$(touch pwned)", "`touch pwned`", "*", "'q", "\"d"]},
+      "ok": {"type": "boolean"}}})json";
 
-// What fish offers at the end of this command line, without its descriptions.
-Words fish_offers(const std::string& line) {
-  const std::string script = "source '" + source_directory +
-                             "/completions/metrics-event.fish'; complete -C 'metrics-event " +
-                             line + "' | string replace -r '\\t.*' ''; true";
-  const TemporaryDirectory home; // in which fish leaves things
-  const Outcome outcome = run("/usr/bin/fish", {.arguments = {"--no-config", "-c", script},
-                                                .environment = {{"HOME", home.path()}}});
-  CHECK(outcome.status == 0);
-  return words_of(outcome.out);
-}
+// A user with declared events, in a directory with some files.
+struct User {
+  TemporaryDirectory root;
+  std::string path = root.path().string();
+  std::map<std::string, std::string> environment{{"HOME", path},
+                                                 {"INPUTRC", "/dev/null"},
+                                                 {"PATH", path + "/bin:/usr/bin:/bin"},
+                                                 {"TERM", "dumb"},
+                                                 {"XDG_CONFIG_HOME", path}};
+
+  User() {
+    for (const char* directory : {"bin", "cwd", "cwd/more events", "metrics-event/events.d"}) {
+      std::filesystem::create_directories(path + '/' + directory);
+    }
+    std::filesystem::create_symlink(program, path + "/bin/metrics-event");
+    write_file(path + "/cwd/a file", "");
+    write_file(path + "/cwd/other", "");
+    declare("disk-full", disk_full);
+    declare("reconciliation",
+            R"({"description": "rounds", "properties": {"round": {"type": "integer"}}})");
+    declare("broken", "{");
+    write_file(path + "/cwd/more events/runner-start.json",
+               R"({"properties": {"shape": {"type": "string", "enum": ["round", "flat"]}}})");
+  }
+
+  void declare(const std::string& name, std::string_view schema) {
+    write_file(path + "/metrics-event/events.d/" + name + ".json", schema);
+  }
+
+  // Nothing is declared, and the program is not there.
+  void forget() {
+    environment["PATH"] = "/usr/bin:/bin";
+    environment.erase("XDG_CONFIG_HOME");
+  }
+
+  bool was_harmed() const { return std::filesystem::exists(path + "/cwd/pwned"); }
+
+  Outcome run_shell(const std::string& shell, Lines arguments, const std::string& input = "") {
+    return run(shell,
+               {.arguments = std::move(arguments), .environment = environment, .input = input});
+  }
+
+  // What these keys make of the line in an interactive bash.
+  std::string bash(const std::string& keys) {
+    const Outcome outcome =
+        run_shell("/bin/bash", {"--norc", "--noprofile", "-i"},
+                  "cd ~/cwd; source '" + source_directory + "/completions/metrics-event.bash'\n" +
+                      R"(command_not_found_handle() { printf 'not found'; }; )"
+                      R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
+                      "\n" +
+                      keys + "\x18\x10\x05\x15 exit 0\n");
+    CHECK(outcome.err.find("metrics-event: ") == std::string::npos);
+    CHECK(outcome.status == 0);
+    return outcome.out;
+  }
+
+  // All that bash offers for the last word; readline puts it in its place.
+  Words bash_offers(const std::string& line) {
+    const std::string all = bash(line + "\x1b*");
+    const std::string kept = line.substr(0, line.rfind(' ') + 1);
+    if (all == line) {
+      return {};
+    }
+    REQUIRE(all.starts_with(kept));
+    Words words;
+    std::istringstream stream{all.substr(kept.size())};
+    for (std::string word; stream >> word;) {
+      words.insert(word);
+    }
+    return words;
+  }
+
+  // What fish offers at the end of this line, without its descriptions.
+  Words fish_offers(const std::string& line) {
+    const std::string script =
+        "cd ~/cwd; source $argv[1]; complete -C $argv[2] | string replace -r '\\t.*' ''; true";
+    const Outcome outcome =
+        run_shell("/usr/bin/fish", {"--no-config", "-c", script,
+                                    source_directory + "/completions/metrics-event.fish", line});
+    CHECK(outcome.err.empty());
+    CHECK(outcome.status == 0);
+    const Lines words = lines_of(outcome.out);
+    return {words.begin(), words.end()};
+  }
+
+  // What a TAB makes of each line in an interactive zsh.
+  Lines zsh(const Lines& typed) {
+    const std::string script = R"(
+      zmodload zsh/zpty
+      zpty -b shell 'zsh -f -i'
+      zpty -w shell "unsetopt prompt_cr; PS1='ready:'; fpath=($1 \$fpath); cd ~/cwd"
+      zpty -w shell "autoload -Uz compinit; compinit -D -u; bindkey '^I' complete-word"
+      zpty -w shell "dump() { print -r -- \"LINE=\$BUFFER=END\" }; zle -N dump; bindkey '^X^P' dump"
+      zpty -w shell "setopt prompt_subst; unsetopt auto_remove_slash; print set\up"
+      zpty -r shell heard '*setup*ready:'
+      while IFS= read -r line; do
+        zpty -w -n shell "$line"$'\t\x18\x10\x15'
+        zpty -r shell heard '*=END*'
+        print -r -- ${${heard##*LINE=}%=END*}
+      done
+    )";
+    std::string input;
+    for (const std::string& line : typed) {
+      input += line + '\n';
+    }
+    const Outcome outcome = run_shell(
+        "/usr/bin/zsh", {"-f", "-c", script, "zsh", source_directory + "/completions"}, input);
+    CHECK(outcome.status == 0);
+    return lines_of(outcome.out);
+  }
+};
 
 bool missing(const std::string& shell) {
   if (std::filesystem::exists(shell)) {
@@ -63,44 +154,155 @@ bool missing(const std::string& shell) {
   return true;
 }
 
-const Words installed_fields{"--flavor", "--duration", "--timestamp"};
+struct Case {
+  std::string line; // after the program's name
+  Words offers;
+};
+
+const Case static_cases[]{
+    {"run", {"runner-installed", "runner-start", "runner-stop"}},
+    {"--timeout 1s rec", {"reconciliation"}},
+    {"--on success ba", {"batch"}},
+    {"--best", {"--best-effort"}},
+    {"runner-installed --du", {"--duration", "--duration-since"}},
+    {"runner-installed --flavor small --output js", {"json"}},
+    {"runner-installed --flavor ", {}},
+    {"runner-installed --quiet --fla", {"--flavor"}},
+    {"runner-installed --idle", {}},
+    {"send runner-installed --fla", {"--flavor"}},
+    {"send runner-st", {"runner-start", "runner-stop"}},
+    {"listen --re", {"--respond"}},
+    {"listen --ti", {"--timeout"}},
+    {"listen --dry", {}},
+    {"batch --nu", {"--null"}},
+    {"flush --event rec", {"reconciliation"}},
+    {"flush --event reconciliation --older", {"--older-than"}},
+    {"flush --list --older", {"--older-than"}},
+    {"completion ", {"bash", "fish", "zsh"}},
+    {"completion --list-fields rec", {"reconciliation"}},
+    {"schema rec", {"reconciliation"}},
+    {"schema reconciliation rec", {}},
+    {"xyzzy", {}},
+};
+
+const Case declared_cases[]{
+    {"dis", {"disk-full"}},
+    {"broken", {}},
+    {"disk-full --le", {"--level"}},
+    {"disk-full --level w", {"warn"}},
+    {"send disk-full --level w", {"warn"}},
+    {"disk-full --ok ", {"false", "true"}},
+    {"broken --le", {}},
+    {"reconciliation --ro", {"--round"}},
+    {"reconciliation --fla", {}},
+    {"runner-installed --fla", {"--flavor"}},
+    {"--events more\\ events runner-start --sh", {"--shape"}},
+    {"--events='more events' runner-start --sh", {"--shape"}},
+    {"--events \"more events\" runner-start --shape ", {"flat", "round"}},
+    {"--events /nowhere runner-installed --fla", {"--flavor"}},
+};
 
 } // namespace
 
 TEST_SUITE_BEGIN("completion");
 
-TEST_CASE("bash offers events first, then fields and options, then values") {
-  CHECK(bash_offers("run") == Words{"runner-installed", "runner-start", "runner-stop"});
-  CHECK(bash_offers("--timeout 1s rec") == Words{"reconciliation"});
-  CHECK(bash_offers("--best") == Words{"--best-effort"});
-  CHECK(bash_offers("runner-installed --du") == Words{"--duration"});
-  CHECK(bash_offers("runner-installed --flavor small --output js") == Words{"json"});
-  CHECK(bash_offers("runner-installed --output = t") == Words{"text"});
-  CHECK(bash_offers("runner-installed --output =") == Words{"json", "text"});
-  CHECK(bash_offers("listen --re") == Words{"--respond"});
-  CHECK(bash_offers("runner-installed --flavor ''").empty());
-  CHECK(bash_offers("xyzzy").empty());
-  const Words all = bash_offers("runner-installed ''");
-  for (const std::string& field : installed_fields) {
-    CHECK(all.contains(field));
+TEST_CASE("bash knows what is built in without the program") {
+  User user;
+  user.forget();
+  for (const Case& expected : static_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
   }
-  CHECK_FALSE(all.contains("--idle"));
-  CHECK(bash_offers("listen --ti") == Words{"--timeout"});
-  CHECK(bash_offers("listen --dry").empty());
+  CHECK(user.bash("metrics-event runner-installed --output=\x1b*") ==
+        "metrics-event runner-installed --output=json text ");
+  CHECK(user.bash("metrics-event flush --event=rec\t") ==
+        "metrics-event flush --event=reconciliation ");
+}
+
+TEST_CASE("bash completes files, directories and COMMAND") {
+  User user;
+  const std::pair<std::string, std::string> cases[]{
+      {"--config a", "--config a\\ file "},
+      {"--password-file=o", "--password-file=other "},
+      {"--events m", "--events more\\ events/"},
+      {"--spool=m", "--spool=more\\ events/"},
+      {"batch -0 o", "batch -0 other "},
+      {"runner-installed --timestamp @o", "runner-installed --timestamp @other "},
+      {"runner-installed --duration-since=@m", "runner-installed --duration-since=@more\\ events/"},
+      {"send thing key=@o", "send thing key=@other "},
+      {"runner-installed key:=@a", "runner-installed key:=@a\\ file "},
+      {"runner-installed -- truncat", "runner-installed -- truncate "},
+      {"runner-installed -- cat o", "runner-installed -- cat other "},
+  };
+  for (const auto& [line, completed] : cases) {
+    CAPTURE(line);
+    CHECK(user.bash("metrics-event " + line + '\t') == "metrics-event " + completed);
+  }
+}
+
+TEST_CASE("bash completes what stands before the cursor") {
+  User user;
+  CHECK(user.bash("metrics-event rec --flavor small" + std::string(15, '\x02') + '\t') ==
+        "metrics-event reconciliation --flavor small");
+  CHECK(user.bash("metrics-event disk-full --level=wXYZ\x02\x02\x02\t") ==
+        "metrics-event disk-full --level=warnXYZ");
+  const std::string unknown = "metrics-event disk-full key:=@other";
+  CHECK(user.bash(unknown + std::string(8, '\x02') + '\t') == unknown);
+}
+
+TEST_CASE("bash asks the program for what is declared") {
+  User user;
+  for (const Case& expected : declared_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
+  }
+  user.environment["PATH"] = "/usr/bin:/bin";
+  CHECK(user.bash_offers("~/bin/metrics-event dis") == Words{"disk-full"});
+  CHECK(user.bash_offers("../bin/metrics-event dis") == Words{"disk-full"});
+  CHECK(user.bash_offers("metrics-event dis").empty());
+}
+
+TEST_CASE("bash expands nothing of what a file or the line says") {
+  User user;
+  CHECK(user.bash("metrics-event disk-full --level \x1b*") ==
+        "metrics-event disk-full --level \\\"d \\$\\(touch\\ pwned\\) \\'q \\* "
+        "\\`touch\\ pwned\\` a\\ b warn ");
+  CHECK(user.bash("metrics-event disk-full --level \"a\t") ==
+        "metrics-event disk-full --level \"a b\" ");
+  CHECK(user.bash("metrics-event disk-full --level \"\\$\t") ==
+        "metrics-event disk-full --level \"\\$");
+  CHECK(user.bash_offers("$(touch pwned)/metrics-event --events $(touch pwned) `touch pwned` x")
+            .empty());
+  CHECK_FALSE(user.was_harmed());
 }
 
 TEST_CASE("fish offers the same") {
   if (missing("/usr/bin/fish")) {
     return;
   }
-  CHECK(fish_offers("run") == Words{"runner-installed", "runner-start", "runner-stop"});
-  CHECK(fish_offers("runner-installed --du") == Words{"--duration"});
-  CHECK(fish_offers("runner-installed --output ") == Words{"json", "text"});
-  CHECK(fish_offers("listen --re") == Words{"--respond"});
-  CHECK(fish_offers("runner-installed --flavor ").empty());
-  CHECK_FALSE(fish_offers("runner-installed --").contains("--idle"));
-  CHECK(fish_offers("listen --ti") == Words{"--timeout"});
-  CHECK(fish_offers("listen --dry").empty());
+  User user;
+  for (const Case& expected : declared_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
+  }
+  CHECK(user.fish_offers("metrics-event disk-full --level ") ==
+        Words{"warn", "a b", "$(touch pwned)", "`touch pwned`", "*", "'q", "\"d"});
+  CHECK(user.fish_offers("metrics-event disk-full --level=w") == Words{"--level=warn"});
+  CHECK(user.fish_offers("$(touch pwned)/metrics-event --events (touch pwned) dis").empty());
+  CHECK_FALSE(user.was_harmed());
+  CHECK(user.fish_offers("metrics-event --config a") == Words{"a file"});
+  CHECK(user.fish_offers("metrics-event --events m") == Words{"more events/"});
+  CHECK(user.fish_offers("metrics-event --spool=m") == Words{"--spool=more events/"});
+  CHECK(user.fish_offers("metrics-event batch o") == Words{"other"});
+  CHECK(user.fish_offers("metrics-event disk-full --timestamp @o") == Words{"@other"});
+  CHECK(user.fish_offers("metrics-event send thing key:=@a") == Words{"key:=@a file"});
+  CHECK(user.fish_offers("metrics-event disk-full -- cat 'x y' o") == Words{"other"});
+  CHECK(user.fish_offers("~/bin/metrics-event dis") == Words{"disk-full"});
+  user.forget();
+  for (const Case& expected : static_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
+  }
 }
 
 TEST_CASE("zsh completes in a terminal what the others do") {
@@ -112,37 +314,99 @@ TEST_CASE("zsh completes in a terminal what the others do") {
     MESSAGE("SKIPPED: no pseudo-terminals here");
     return;
   }
-  // Types each line and a TAB into an interactive shell, and waits for what must appear. The words
-  // that are typed do not match the pattern themselves; the limit of run() ends it when nothing
-  // does.
-  const std::string script = R"(
-    zmodload zsh/zpty
-    zpty -b shell 'zsh -f -i'
-    zpty -w shell "unsetopt prompt_cr; PS1='ready:'; fpath=('$1' \$fpath); autoload -Uz compinit; compinit -D -u"
-    zpty -w shell "bindkey '^I' complete-word; setopt no_list_ambiguous; print set\up"
-    zpty -r shell heard '*setup*ready:'
-    expect() {
-      zpty -w -n shell "metrics-event $1"$'\t'
-      zpty -r shell heard "*$2*" && print -- "$1 -> $2"
-      zpty -w -n shell $'\x15'
+  const auto check = [](User& user, const std::vector<std::pair<std::string, std::string>>& cases) {
+    Lines typed;
+    Lines expected;
+    for (const auto& [line, completed] : cases) {
+      typed.push_back("metrics-event " + line);
+      expected.push_back("metrics-event " + completed);
     }
-    expect 'recon' 'reconciliation'
-    expect 'runner-installed --flav' '--flavor'
-    expect 'runner-installed -n --timeout 1s --dur' '--duration'
-    expect 'runner-installed --output=j' '--output=json'
-    expect 'runner-installed --label a=b --lab' '--label*--label'
-    expect 'listen --timeout 1s --resp' '--respond'
-  )";
-  const Outcome outcome = run(
-      "/usr/bin/zsh", {.arguments = {"-f", "-c", script, "zsh", source_directory + "/completions"},
-                       .environment = {{"TERM", "dumb"}, {"PATH", "/usr/bin:/bin"}}});
-  CHECK(outcome.status == 0);
-  CHECK(outcome.out == "recon -> reconciliation\n"
-                       "runner-installed --flav -> --flavor\n"
-                       "runner-installed -n --timeout 1s --dur -> --duration\n"
-                       "runner-installed --output=j -> --output=json\n"
-                       "runner-installed --label a=b --lab -> --label*--label\n"
-                       "listen --timeout 1s --resp -> --respond\n");
+    CHECK(user.zsh(typed) == expected);
+    CHECK_FALSE(user.was_harmed());
+  };
+  User user;
+  check(user,
+        {
+            {"dis", "disk-full "},
+            {"bro", "bro"},
+            {"disk-full --lev", "disk-full --level="},
+            {"disk-full --level=w", "disk-full --level=warn "},
+            {"disk-full --level a", "disk-full --level a\\ b "},
+            {"disk-full --level \\$", "disk-full --level \\$\\(touch\\ pwned\\) "},
+            {"disk-full --level \\`", "disk-full --level \\`touch\\ pwned\\` "},
+            {"disk-full --ok t", "disk-full --ok true "},
+            {"disk-full --timestamp @o", "disk-full --timestamp @other "},
+            {"disk-full --fla", "disk-full --fla"},
+            {"send disk-full --lev", "send disk-full --level="},
+            {"send thing key:=@a", "send thing key:=@a\\ file "},
+            {"reconciliation --ro", "reconciliation --round="},
+            {"broken --lev", "broken --lev"},
+            {"--events more\\ events runner-start --sh",
+             "--events more\\ events runner-start --shape="},
+            {"--events='more events' runner-start --shape=r",
+             "--events='more events' runner-start --shape=round "},
+            {"--events m", "--events more\\ events/"},
+            {"--spool=m", "--spool=more\\ events/"},
+            {"batch -0 o", "batch -0 other "},
+            {"disk-full -- truncat", "disk-full -- truncate "},
+            {"disk-full -- cat o", "disk-full -- cat other "},
+            {"--events $(touch pwned) `touch pwned` x", "--events $(touch pwned) `touch pwned` x"},
+        });
+  user.forget();
+  check(user, {
+                  {"recon", "reconciliation "},
+                  {"dis", "dis"},
+                  {"runner-installed --flav", "runner-installed --flavor="},
+                  {"runner-installed -n --timeout 1s --duration-",
+                   "runner-installed -n --timeout 1s --duration-since="},
+                  {"runner-installed --output=j", "runner-installed --output=json "},
+                  {"runner-installed --label a=b --lab", "runner-installed --label a=b --label="},
+                  {"listen --timeout 1s --resp", "listen --timeout 1s --respond="},
+                  {"completion fi", "completion fish "},
+                  {"schema recon", "schema reconciliation "},
+                  {"batch --nul", "batch --null "},
+              });
+}
+
+TEST_CASE("the program says what can be completed, and nothing of what is broken") {
+  User user;
+  const auto list = [&user](Lines arguments) {
+    arguments.insert(arguments.begin(), "completion");
+    const Outcome outcome = user.run_shell(program, arguments);
+    return outcome.out + outcome.err + std::to_string(outcome.status);
+  };
+  CHECK(list({"--list-events"}) == "runner-installed\ta runner was installed and is ready\n"
+                                   "runner-start\ta runner started a job\n"
+                                   "runner-stop\ta runner ended a job\n"
+                                   "reconciliation\trounds\n"
+                                   "disk-full\ta disk `touch pwned` $(touch pwned) is full\n0");
+  const std::string timestamp = "--timestamp\tTIME\twhen it happened: UNIX seconds, or a time such "
+                                "as 2023-11-14T22:13:20Z; default now\n";
+  CHECK(list({"--list-fields", "disk-full"}) ==
+        "--level\tTEXT\thow [bad]: it's\twarn\ta b\t$(touch pwned)\t`touch pwned`\t*\t'q\t\"d\n"
+        "--ok\ttrue|false\t\ttrue\tfalse\n" +
+            timestamp + "0");
+  CHECK(list({"--list-fields=RunnerInstalled"}) ==
+        "--flavor\tTEXT\tthe kind of runner, such as its size\n"
+        "--duration\tSECONDS\thow long the installation took\n"
+        "--duration-since\tTIME\tthe same as the time since then\n" +
+            timestamp + "0");
+  CHECK(list({"--list-fields", "broken"}) == "0");
+  CHECK(list({"--events", user.path + "/cwd/more events", "--list-fields", "runner-start"}) ==
+        "--shape\tround|flat\t\tround\tflat\n" + timestamp + "0");
+  CHECK(list({"--list-fields", "xyzzy"}) ==
+        "metrics-event: error: completion: expected the name of an event, got \"xyzzy\"\n64");
+  CHECK(list({}) ==
+        "metrics-event: error: completion needs SHELL, see metrics-event completion --help\n64");
+  CHECK(list({"bash", "--list-events"}) ==
+        "metrics-event: error: --list-events takes the place of \"bash\", leave one out\n64");
+  CHECK(list({"tcsh"}) ==
+        "metrics-event: error: completion: expected bash, zsh or fish, got \"tcsh\"\n64");
+  for (const auto& [shell, file] :
+       {std::pair{"bash", "metrics-event.bash"}, std::pair{"zsh", "_metrics-event"},
+        std::pair{"fish", "metrics-event.fish"}}) {
+    CHECK(list({shell}) == read_file(source_directory + "/completions/" + file) + '0');
+  }
 }
 
 TEST_SUITE_END();

@@ -9,9 +9,13 @@
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <regex>
 #include <semaphore>
@@ -373,6 +377,93 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
                  << " KiB; of 1000 entries in " << few.outcome.elapsed.count() << " ms, "
                  << few.peak_memory_kib << " KiB");
   CHECK(all.peak_memory_kib < few.peak_memory_kib + 4096);
+}
+
+namespace {
+
+// A full FIFO: whoever writes into it waits until it is emptied.
+class Gate {
+public:
+  explicit Gate(const fs::path& path) {
+    check(::mkfifo(path.c_str(), 0600), "mkfifo");
+    fifo_ = Descriptor{check(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK), "open")};
+    for (const std::string block(4096, '\n');
+         ::write(fifo_.get(), block.data(), block.size()) > 0;) {
+    }
+  }
+
+  // Lets the writer go on.
+  void open() {
+    for (std::string block(65536, ' '); ::read(fifo_.get(), block.data(), block.size()) > 0;) {
+    }
+  }
+
+private:
+  Descriptor fifo_;
+};
+
+struct MeasuredBatch {
+  Outcome outcome;
+  std::size_t peak_memory_kib = 0;
+  std::vector<bool> arrived; // by the number of the line
+  std::size_t repeated = 0;
+};
+
+// Sends so many lines from a file to `listen`, and looks at the memory of who has sent them.
+MeasuredBatch measure_batch(std::size_t lines) {
+  const TemporaryDirectory directory;
+  const fs::path input = directory.path() / "input", output = directory.path() / "output";
+  const fs::path gate_path = directory.path() / "gate";
+  {
+    std::ofstream file{input};
+    for (std::size_t line = 0; line < lines; ++line) { // of the operator, a millisecond apart
+      file << R"({"timestamp": )" << 1'700'000'000 + line / 1000 << '.'
+           << std::to_string(1000 + line % 1000).substr(1)
+           << R"(, "event": "reconciliation", "flavor": "small", "crashed_runners": 0, )"
+           << R"("idle_runners": )" << line << R"(, "duration": 15.0})" << '\n';
+    }
+  }
+  Background receiver{
+      plain_program,
+      {.arguments = {"listen", "--port", "0", "--count", std::to_string(lines), "--config", "none"},
+       .stdout_path = output}};
+  const std::string announcement = receiver.read_error_line(20s);
+  Gate gate{gate_path};
+  Background batch{plain_program,
+                   {.arguments = {"batch", input, "--quiet", "--output", "json", "--config", "none",
+                                  "--url", announcement.substr(announcement.rfind(' ') + 1)},
+                    .stdout_path = gate_path}};
+  CHECK(receiver.wait(300s).status == 0);
+  MeasuredBatch measured{.arrived = std::vector<bool>(lines)};
+  measured.peak_memory_kib = batch.peak_memory_kib(); // it has yet to write its result
+  gate.open();
+  measured.outcome = batch.wait(20s);
+  std::ifstream file{output};
+  for (std::string text; std::getline(file, text);) {
+    const std::string key = R"("idle_runners":)";
+    const std::size_t line = std::stoul(text.substr(text.find(key) + key.size()));
+    measured.repeated += measured.arrived.at(line) ? 1U : 0U;
+    measured.arrived[line] = true;
+  }
+  return measured;
+}
+
+} // namespace
+
+TEST_CASE("a million lines in one batch all arrive once, in little memory") {
+  constexpr std::size_t few = 10'000, many = 1'000'000;
+  const MeasuredBatch small = measure_batch(few);
+  CHECK(small.outcome.status == 0);
+  const MeasuredBatch large = measure_batch(many);
+  CHECK(large.outcome.status == 0);
+  CHECK(large.outcome.err.empty());
+  CHECK(std::ranges::count(large.arrived, true) == many);
+  CHECK(large.repeated == 0);
+  MESSAGE("the batch of " << many << " lines in " << large.outcome.elapsed.count() << " ms, "
+                          << large.peak_memory_kib << " KiB; of " << few << " lines in "
+                          << small.outcome.elapsed.count() << " ms, " << small.peak_memory_kib
+                          << " KiB");
+  CHECK(large.peak_memory_kib < small.peak_memory_kib + 4096);
 }
 
 TEST_SUITE_END();

@@ -50,44 +50,6 @@ const Document documents[]{
     {"man/metrics-event-events.7", Markup::mdoc},
 };
 
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
-}
-
-// The words of a shell line as simple as the examples are.
-std::vector<std::string> shell_words(const std::string& line) {
-  std::vector<std::string> words;
-  const std::regex word{R"re("([^"]*)"|'([^']*)'|(\S+))re"};
-  for (std::sregex_iterator it{line.begin(), line.end(), word}, end; it != end; ++it) {
-    if (const std::string plain = (*it)[3];
-        plain == "&" || plain == "|" || plain == "||" || plain == ";") {
-      break;
-    }
-    const std::string text = (*it)[1].str() + (*it)[2].str() + (*it)[3].str();
-    words.push_back(text.starts_with("$((") ? "1" : text); // a sum stands for a number
-  }
-  return words;
-}
-
-// The commands of a document that start with the program's name, continued lines joined.
-std::vector<std::string> commands_in(const Document& document) {
-  std::string text = replace_all(read_file(path_of(document.file)), "\\e\n", "\\\n");
-  text = replace_all(text, "\\\n", " ");
-  std::vector<std::string> commands;
-  std::istringstream lines{text};
-  const std::regex command{R"(^\s*(?:- |if |exec )?metrics-event (.*?)(?:\s+#.*)?$)"};
-  for (std::string line; std::getline(lines, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, command)) {
-      commands.push_back(match[1]);
-    }
-  }
-  return commands;
-}
-
 } // namespace
 
 TEST_SUITE_BEGIN("docs");
@@ -128,22 +90,6 @@ TEST_CASE("a generated part that does not end is an error") {
                              Markup::markdown, {}) ==
         "a\n<!-- begin events -->\n| event | flag | in the line | value | what it says |\n"
         "|---|---|---|---|---|\n<!-- end events -->\nb\n");
-}
-
-TEST_CASE("every example in the documents is a command line that is understood") {
-  std::size_t count = 0;
-  for (const Document& document : documents) {
-    for (const std::string& command : commands_in(document)) {
-      CAPTURE(command);
-      const CommandLine line = parse_command_line(shell_words(command), types);
-      CHECK_MESSAGE(!line.trouble, line.trouble->text());
-      if (const auto* send = std::get_if<SendEvent>(&line.command)) {
-        CHECK_NOTHROW(make_event(*send->type, {.fields = send->fields}, {}));
-      }
-      ++count;
-    }
-  }
-  CHECK(count >= 12);
 }
 
 TEST_CASE("help speaks of every event, command, setting and exit status") {

@@ -204,6 +204,131 @@ TEST_CASE("neighbouring nested fields share one object") {
   CHECK(event.line == R"({"timestamp":9,"event":"nested","a":{"x":1,"y":2},"b":{"z":"3"},"c":4})");
 }
 
+TEST_CASE("extras follow the fields as given, and the model knows them") {
+  const EventType& type = type_named("runner_installed");
+  const Event event = make_event(
+      type, {.fields = given(type, installed), .extras = {{"b", "1.10"}, {"a", "{}"}}}, now);
+  CHECK(
+      event.line ==
+      R"({"timestamp":1700000000.123,"event":"runner_installed","flavor":"small","duration":12.5,"b":1.10,"a":{}})");
+  CHECK(event.fields_set == std::vector<std::string>{"flavor", "duration", "b", "a"});
+  CHECK(event.extra == R"({"b":1.10,"a":{}})");
+  const EventType closed{.name = "closed", .takes_extras = false};
+  CHECK(make_event(closed, {}, now).extra == std::nullopt);
+  const auto mistake = build_event(closed, {.extras = {{"a", "1"}}}, now);
+  REQUIRE(mistake.has_error());
+  CHECK(mistake.error().code == ExitCode::usage);
+  CHECK(mistake.error().text == R"(closed takes no extra fields: "a")");
+}
+
+TEST_CASE("a measurement fills what is declared as measured, unless that is given") {
+  const EventType& type = type_named("runner_stop");
+  const Values texts{{"flavor", "s"}, {"workflow", "w"}, {"repo", "r"}, {"github_event", "g"}};
+  GivenEvent measured{.fields = given(type, texts), .measurement = Measurement{1'500'000'999ns, 3}};
+  const Event event = make_event(type, measured, now);
+  CHECK(
+      event.line.ends_with(R"("status":"abnormal","status_info":{"code":3},"job_duration":1.5})"));
+  CHECK(event.computed_fields ==
+        std::vector<std::string>{"event", "status", "status_info.code", "job_duration"});
+  CHECK(event.fields_set == std::vector<std::string>{"flavor", "workflow", "repo", "github_event"});
+  measured.measurement = Measurement{2s, 0};
+  CHECK(make_event(type, measured, now)
+            .line.ends_with(R"("status":"normal","status_info":{"code":0},"job_duration":2})"));
+  measured.fields.push_back(given(type, {{"status", "mine"}}).front());
+  measured.fields.push_back(given(type, {{"job_duration", "7"}}).front());
+  const Event mixed = make_event(type, measured, now);
+  CHECK(mixed.line.ends_with(R"("status":"mine","status_info":{"code":0},"job_duration":7})"));
+  CHECK(mixed.computed_fields == std::vector<std::string>{"event", "status_info.code"});
+  CHECK_FALSE(check_names(type, {.fields = given(type, texts)}, true));
+  CHECK(check_names(type, {.fields = given(type, texts)}, false)->text ==
+        "runner-stop needs --status TEXT and --job-duration SECONDS");
+}
+
+TEST_CASE("a field in seconds is the time from another one to that of the event, never negative") {
+  const EventType& type = type_named("runner_installed");
+  const auto since = [&type](const std::string& time, const std::string& timestamp) {
+    GivenEvent given_event{.fields = given(type, {{"flavor", "s"}})};
+    given_event.fields.push_back({&type.fields[1], time, GivenField::Form::since});
+    if (!timestamp.empty()) {
+      given_event.fields.push_back({&timestamp_field, timestamp});
+    }
+    return make_event(type, given_event, now);
+  };
+  CHECK(since("1700000000", "").line.ends_with(R"("duration":0.123})"));
+  CHECK(since("2023-11-14T23:13:10+01:00", "1700000000").line.ends_with(R"("duration":10})"));
+  CHECK(since("now", "").line.ends_with(R"("duration":0})"));
+  CHECK(since("1700000000", "").warnings.empty());
+  const Event clamped = since("1700000005", "1700000000");
+  CHECK(clamped.line.ends_with(R"("duration":0})"));
+  CHECK(clamped.warnings ==
+        std::vector<std::string>{
+            "--duration-since: 1700000005 is after the event's time, 1700000000, so it is 0"});
+  CHECK_THROWS_WITH(since("yesterday", ""),
+                    "--duration-since: expected UNIX seconds with at most nine decimals, or a time "
+                    "such as 2023-11-14T22:13:20Z, got \"yesterday\"");
+  constexpr std::array<Field, 1> whole{
+      Field{.name = "age", .type = FieldType::integer, .unit = Unit::seconds}};
+  const EventType aged{.name = "aged", .fields = whole};
+  const Event event =
+      make_event(aged, {.fields = {{whole.data(), "1699999990.5", GivenField::Form::since}}}, now);
+  CHECK(event.line.ends_with(R"("age":9})"));
+}
+
+TEST_CASE("a default stands for what is not given, and is not among what is") {
+  constexpr std::array<Field, 4> fields{
+      Field{.name = "level", .required = false, .default_value = R"("low")"},
+      Field{.name = "n", .type = FieldType::integer, .required = false, .default_value = "5"},
+      Field{.name = "o.x", .type = FieldType::integer, .in_optional_object = true},
+      Field{.name = "o.y",
+            .required = false,
+            .in_optional_object = true,
+            .default_value = R"("why")"}};
+  const EventType type{.name = "e", .fields = fields};
+  const Event event = make_event(type, {.fields = given(type, {{"n", "6"}})}, now);
+  CHECK(event.line == R"({"timestamp":1700000000.123,"event":"e","level":"low","n":6})");
+  CHECK(event.fields_set == std::vector<std::string>{"n"});
+  CHECK(make_event(type, {.fields = given(type, {{"o.x", "1"}})}, now)
+            .line.ends_with(R"("n":5,"o":{"x":1,"y":"why"}})"));
+  CHECK_THROWS_WITH(make_event(type, {.fields = given(type, {{"o.y", "z"}})}, now),
+                    "e needs --o-x INTEGER");
+}
+
+TEST_CASE("the members of an object are sorted into fields, nested ones too, and extras") {
+  const EventType& type = type_named("runner_stop");
+  const GivenEvent sorted = sort_members(type, {{"event", "\"x\""},
+                                                {"status_info", R"({"code":1})"},
+                                                {"job_conclusion", "null"},
+                                                {"timestamp", "5"},
+                                                {"more", "null"}});
+  CHECK(sorted.is_json);
+  REQUIRE(sorted.fields.size() == 2);
+  CHECK(sorted.fields[0].field->name == "status_info.code");
+  CHECK(sorted.fields[0].text == "1");
+  CHECK(sorted.fields[1].field == &timestamp_field);
+  REQUIRE(sorted.extras.size() == 1);
+  CHECK(sorted.extras[0].name == "more");
+  const auto wrong = [&type](const Members& members) {
+    return check_names(type, sort_members(type, members))->text;
+  };
+  CHECK(wrong({{"status_info", "5"}}) ==
+        R"("status_info" is not as declared, expected "status_info.code")");
+  CHECK(wrong({{"status_info", R"({"cod":1})"}}) ==
+        R"("status_info.cod" is not as declared, expected "status_info.code")");
+}
+
+TEST_CASE("a name is the same in each of its spellings, by the rule of the operator's classes") {
+  CHECK(event_name("RunnerInstalled") == "runner_installed");
+  CHECK(event_name("HTTPError") == "h_t_t_p_error");
+  CHECK(event_name("runner-installed") == "runner_installed");
+  CHECK(event_name("a1_b") == "a1_b");
+  CHECK(event_name("X") == "x");
+  for (const char* bad :
+       {"", "1a", "_a", "-a", "runnerInstalled", "Runner-Installed", "a b", "a.b", "é"}) {
+    CAPTURE(bad);
+    CHECK(event_name(bad) == std::nullopt);
+  }
+}
+
 TEST_CASE("the table of built-in events is well formed") {
   std::map<std::string_view, int> names;
   for (const EventType& type : built_in_events()) {

@@ -32,6 +32,26 @@ TEST_CASE("configuration and state are where the XDG variables say, else in the 
   CHECK(state_home(none).empty());
 }
 
+TEST_CASE(
+    "events are declared by the system, the user, and who names a directory, which counts most") {
+  const auto paths = [](const Environment& variables, const std::optional<std::string>& flag) {
+    std::vector<std::string> found;
+    for (const EventDirectory& directory : event_directories(variables, flag)) {
+      found.push_back((directory.asked_by ? directory.asked_by->name + ' ' : "") + directory.path);
+    }
+    return found;
+  };
+  const std::string system = "/etc/metrics-event/events.d";
+  using Paths = std::vector<std::string>;
+  CHECK(paths(environment({}), std::nullopt) == Paths{system});
+  const auto user = environment({{"XDG_CONFIG_HOME", "/u"}, {"METRICS_EVENT_EVENTS", "/v"}});
+  CHECK(paths(user, std::nullopt) ==
+        Paths{system, "/u/metrics-event/events.d", "METRICS_EVENT_EVENTS /v"});
+  CHECK(paths(user, "/f") == Paths{system, "/u/metrics-event/events.d", "--events /f"});
+  CHECK(paths(environment({{"HOME", "/h"}, {"METRICS_EVENT_EVENTS", ""}}), std::nullopt) ==
+        Paths{system, "/h/.config/metrics-event/events.d"});
+}
+
 TEST_CASE("the usual spool is the system's for root, the user's for others") {
   CHECK(usual_spool(environment({{"HOME", "/root"}}), true) == "/var/spool/metrics-event");
   CHECK(usual_spool(environment({}), true) == "/var/spool/metrics-event");

@@ -87,6 +87,31 @@ TEST_CASE("the second signal ends the process where the first was only noted") {
   CHECK(reap(child) == 128 + SIGHUP);
 }
 
+TEST_CASE("a signal that is delayed is noted later, and the second one is not delayed") {
+  const pid_t child = fork();
+  if (child == 0) {
+    metrics_event::note_signals();
+    {
+      const metrics_event::DelayedSignals delayed;
+      raise(SIGTERM);
+      if (metrics_event::noted_signal() != 0) {
+        _exit(1);
+      }
+    }
+    _exit(metrics_event::noted_signal());
+  }
+  CHECK(reap(child) == SIGTERM);
+  const pid_t impatient = fork();
+  if (impatient == 0) {
+    metrics_event::note_signals();
+    const metrics_event::DelayedSignals delayed;
+    raise(SIGTERM);
+    raise(SIGHUP);
+    _exit(0);
+  }
+  CHECK(reap(impatient) == 128 + SIGHUP);
+}
+
 TEST_CASE("a signal that whoever started it ignores stays ignored") {
   const RawServer slow{{{.reply = http_reply(204, "No Content"), .piece = 1}}};
   Invocation invocation = event(slow.port());

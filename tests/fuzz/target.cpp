@@ -8,9 +8,11 @@ namespace metrics_event::testing {
 namespace {
 
 constexpr std::array table{
+    FuzzTarget{"batch", fuzz_batch},
     FuzzTarget{"command_line", fuzz_command_line},
     FuzzTarget{"endpoint", fuzz_endpoint},
     FuzzTarget{"event_schema", fuzz_event_schema},
+    FuzzTarget{"extra_field", fuzz_extra_field},
     FuzzTarget{"field", fuzz_field},
     FuzzTarget{"push", fuzz_push},
     FuzzTarget{"reply", fuzz_reply},

@@ -1,0 +1,302 @@
+// Events that files declare, from the file to the receiver.
+#include "support/process.hpp"
+#include "support/program.hpp"
+#include "support/raw_server.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace metrics_event::testing;
+using Words = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string disk_full = R"({
+  "description": "a disk is almost full",
+  "type": "object",
+  "properties": {
+    "mount": {"type": "string", "description": "where it is mounted", "pattern": "^/"},
+    "used": {"type": "number", "minimum": 0, "maximum": 100},
+    "level": {"enum": ["warning", "critical"], "default": "warning"},
+    "clean_up": {"type": "object",
+                 "properties": {"seconds": {"type": "number", "x-unit": "seconds", "x-measured": "duration"},
+                                "code": {"type": "integer", "x-measured": "exit-code"}},
+                 "required": ["seconds"]}
+  },
+  "required": ["mount", "used"],
+  "additionalProperties": false
+})";
+
+// Three places with declared events: the user's, and one that --events can name.
+struct Places {
+  TemporaryDirectory directory;
+  fs::path user = directory.path() / "config/metrics-event/events.d";
+  fs::path named = directory.path() / "named";
+
+  Places() {
+    fs::create_directories(user);
+    fs::create_directories(named);
+  }
+
+  Outcome run(const Words& arguments, std::map<std::string, std::string> environment = {}) const {
+    environment.emplace("XDG_CONFIG_HOME", directory.path() / "config");
+    environment.emplace("METRICS_EVENT_TIMEOUT", "4s");
+    return testing_run({.arguments = arguments, .environment = std::move(environment)});
+  }
+
+  static Outcome testing_run(const Invocation& invocation) {
+    return metrics_event::testing::run(program, invocation);
+  }
+
+  // The line that a dry run would send, or what it says.
+  std::string line(Words arguments) const {
+    arguments.insert(arguments.end(),
+                     {"--url", "file:///nonexistent/log", "--timestamp", "1", "-n"});
+    const Outcome outcome = run(arguments);
+    return outcome.status == 0 ? outcome.out : std::to_string(outcome.status) + ' ' + outcome.err;
+  }
+};
+
+std::string error(const std::string& text) {
+  return "metrics-event: error: " + text + '\n';
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("declared");
+
+TEST_CASE("a declared event is a subcommand with flags, validation, defaults and measured fields") {
+  const Places places;
+  write_file(places.user / "disk-full.json", disk_full);
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "97.50"}) ==
+        R"({"timestamp":1,"event":"disk_full","mount":"/","used":97.50,"level":"warning"})"
+        "\n");
+  CHECK(
+      places.line({"DiskFull", "--used=1", "--mount", "/", "--level", "critical", "--clean-up-code",
+                   "3", "--clean-up-seconds-since", "0"}) ==
+      R"({"timestamp":1,"event":"disk_full","mount":"/","used":1,"level":"critical","clean_up":{"seconds":1,"code":3}})"
+      "\n");
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "101"}) ==
+        "65 " + error("--used: expected a plain number, from 0 to 100, got \"101\""));
+  CHECK(places.line({"disk-full", "--mount", "var", "--used", "1"}) ==
+        "65 " + error("--mount: expected text that matches ^/, got \"var\""));
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "1", "--level", "bad"}) ==
+        "65 " + error("--level: expected one of warning, critical, got \"bad\""));
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "1", "--clean-up-code", "1"}) ==
+        "64 " + error("disk-full needs --clean-up-seconds SECONDS"));
+  CHECK(places.line({"disk-full", "--used", "1"}) == "64 " + error("disk-full needs --mount TEXT"));
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "1", "--levl", "x"}) ==
+        "64 " + error("unknown option \"--levl\", did you mean \"--level\"?"));
+  CHECK(places.line({"disk-full", "--mount", "/", "--used", "1", "levl=x"}) ==
+        "64 " + error("disk-full takes no extra fields: \"levl\", did you mean \"level\"?"));
+  CHECK(places.line({"disk-ful"}) ==
+        "64 " + error("unknown event or command \"disk-ful\", did you mean \"disk-full\"?"));
+  CHECK(places.line({"send", "disk-full", "mount=/", "used:=1.0", "level=critical"}) ==
+        R"({"timestamp":1,"event":"disk_full","mount":"/","used":1.0,"level":"critical"})"
+        "\n");
+
+  const Outcome measured = places.run(
+      {"disk-full", "--mount", "/", "--used", "1", "--output", "json", "-n", "--", "true"});
+  CHECK(measured.status == 0);
+  CHECK(measured.out.find(R"("clean_up":{"seconds":0.)") != std::string::npos);
+  CHECK(measured.out.find(R"("fields_set":["mount","used"])") != std::string::npos);
+  CHECK(measured.out.find(
+            R"("computed_fields":["event","clean_up.seconds","clean_up.code"],"extra":null)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a declared event arrives as a built-in one does") {
+  const Places places;
+  write_file(places.user / "disk_full.json", disk_full);
+  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
+  const Outcome outcome =
+      places.run({"disk-full", "--mount", "/", "--used", "5", "--timestamp", "1700000000", "--url",
+                  "http://127.0.0.1:" + std::to_string(server.port())});
+  CHECK(outcome.err.empty());
+  CHECK(outcome.status == 0);
+  REQUIRE(server.requests().size() == 1);
+  CHECK(
+      server.requests()[0].find(
+          R"({\"timestamp\":1700000000,\"event\":\"disk_full\",\"mount\":\"/\",\"used\":5,\"level\":\"warning\"})") !=
+      std::string::npos);
+}
+
+TEST_CASE("help, schema and check speak of declared events and where they are from") {
+  const Places places;
+  const std::string path = places.user / "disk-full.json";
+  write_file(path, disk_full);
+  const Outcome help = places.run({"disk-full", "--help"});
+  CHECK(help.status == 0);
+  CHECK(help.out.starts_with("Send disk-full: a disk is almost full.\n\nDeclared in " + path));
+  CHECK(help.out.find(
+            "\n  --mount TEXT                where it is mounted; text that matches ^/\n") !=
+        std::string::npos);
+  CHECK(help.out.find("\"warning\"") != std::string::npos);
+  CHECK(
+      places.run({"--help"}).out.find("\n  disk-full                   a disk is almost full\n") !=
+      std::string::npos);
+
+  const Outcome list = places.run({"schema"});
+  CHECK(list.status == 0);
+  CHECK(list.out.find("disk-full ") != std::string::npos);
+  CHECK(list.out.find(path + "  a disk is almost full\n") != std::string::npos);
+  const Outcome json = places.run({"schema", "--output", "json"});
+  CHECK(json.out.find(R"({"name":"disk_full","origin":")" + path +
+                      R"(","help":"a disk is almost full","fields":["mount","used","level",)"
+                      R"("clean_up.seconds","clean_up.code"],"error":null})") != std::string::npos);
+  const Outcome check = places.run({"check", "--url", "file://" + (places.user / "log").string()});
+  CHECK(check.out.find("disk-full") != std::string::npos);
+  CHECK(check.out.find(path) != std::string::npos);
+}
+
+TEST_CASE("what schema prints of an event declares the same event") {
+  const Places places;
+  write_file(places.user / "disk-full.json", disk_full);
+  for (const char* event :
+       {"disk-full", "runner-installed", "runner-start", "runner-stop", "reconciliation"}) {
+    CAPTURE(event);
+    const Outcome printed = places.run({"schema", event});
+    REQUIRE(printed.status == 0);
+    write_file(places.named / (std::string{event} + ".json"), printed.out);
+    const Outcome again = places.run({"schema", event, "--events", places.named});
+    CHECK(again.err.empty());
+    CHECK(again.out == printed.out);
+  }
+  CHECK(places.run({"schema", "nothing"}).err ==
+        error("unknown event \"nothing\", see metrics-event schema"));
+  CHECK(places.run({"schema", "nothing"}).status == 64);
+}
+
+TEST_CASE("the place that --events names wins over the user's, and that over a built-in event") {
+  const Places places;
+  const auto declares = [](const std::string& field) {
+    return R"({"properties":{")" + field + R"(":{"type":"string"}}})";
+  };
+  write_file(places.user / "runner-installed.json", declares("mine"));
+  write_file(places.user / "other.json", declares("user"));
+  write_file(places.named / "Other.json", declares("named"));
+  CHECK(places.line({"runner-installed", "--mine", "x"}) ==
+        R"({"timestamp":1,"event":"runner_installed","mine":"x"})"
+        "\n");
+  CHECK(places.line({"other", "--user", "x"}) == R"({"timestamp":1,"event":"other","user":"x"})"
+                                                 "\n");
+  CHECK(places.line({"--events", places.named, "other", "--named", "x"}) ==
+        R"({"timestamp":1,"event":"other","named":"x"})"
+        "\n");
+  CHECK(places.line({"other", "--named", "x", "--events=" + places.named.string()}) ==
+        R"({"timestamp":1,"event":"other","named":"x"})"
+        "\n");
+  const Outcome by_variable =
+      places.run({"other", "--named", "x", "-n"}, {{"METRICS_EVENT_EVENTS", places.named}});
+  CHECK(by_variable.status == 0);
+  CHECK(places.run({"other", "--named", "x", "-n", "--events", "/nonexistent"}).err ==
+        error("--events: cannot read \"/nonexistent\": no such file or directory"));
+  CHECK(places.run({"other", "--named", "x", "-n", "--events", "/nonexistent"}).status == 66);
+  const Outcome bad_variable =
+      places.run({"other", "--named", "x", "-n"}, {{"METRICS_EVENT_EVENTS", "/nonexistent"}});
+  CHECK(bad_variable.status == 78);
+}
+
+TEST_CASE("a broken file names itself and the place, and breaks only its own event") {
+  const Places places;
+  const std::string broken = places.user / "broken.json";
+  write_file(broken, R"({"properties":{"when":{"type":"string","format":"date-time"}}})");
+  const std::string words = broken + ": /properties/when/format: unsupported keyword \"format\"";
+  const Outcome outcome = places.run({"broken", "--when", "now", "-n"});
+  CHECK(outcome.status == 78);
+  CHECK(outcome.err.starts_with("metrics-event: error: " + words));
+  CHECK(places.run({"broken", "--help"}).status == 78);
+  CHECK(places.run({"schema", "broken"}).status == 78);
+  CHECK(places.line({"runner-installed", "--flavor", "s", "--duration", "1"}) ==
+        R"({"timestamp":1,"event":"runner_installed","flavor":"s","duration":1})"
+        "\n");
+  CHECK(places.run({"schema"}).status == 0);
+  CHECK(places.run({"schema"}).out.find("broken: " + words) != std::string::npos);
+  CHECK(places.run({"--help"}).out.find("unsupported keyword") != std::string::npos);
+  const Outcome check = places.run({"check", "--url", "file://" + (places.user / "log").string()});
+  CHECK(check.out.find("unsupported keyword") != std::string::npos);
+
+  write_file(broken, "{");
+  CHECK(places.run({"broken"}).err.starts_with("metrics-event: error: " + broken + ": "));
+  write_file(places.user / "two words.json", "{}");
+  CHECK(places.run({"schema"}).out.find("\"two words\" is no event name, rename the file") !=
+        std::string::npos);
+  write_file(places.user / "twice.json", "{}");
+  write_file(places.user / "Twice.json", "{}");
+  CHECK(places.run({"twice", "-n"}).err.find("declares the same event as") != std::string::npos);
+  CHECK(places.run({"twice", "-n"}).status == 78);
+}
+
+TEST_CASE("a command is run although the file that declares its event is broken") {
+  const Places places;
+  write_file(places.user / "broken.json", "{");
+  const Outcome outcome =
+      places.run({"broken", "--any", "thing", "--", "sh", "-c", "echo ran; exit 3"});
+  CHECK(outcome.out == "ran\n");
+  CHECK(outcome.status == 3);
+  CHECK(outcome.err.find("broken.json") != std::string::npos);
+}
+
+TEST_CASE("what is declared in the place of a FIFO or a locked directory is not waited for") {
+  const Places places;
+  REQUIRE(mkfifo((places.user / "fifo.json").c_str(), 0600) == 0);
+  CHECK(places.run({"fifo", "-n"}).status == 78);
+  CHECK(places.line({"send", "anything"}) == "{\"timestamp\":1,\"event\":\"anything\"}\n");
+}
+
+TEST_CASE(
+    "classes equal to the operator's, as pydantic writes them, give the lines of the built-ins") {
+  const Places places;
+  const std::string python = "/usr/bin/python3";
+  if (run(python, {.arguments = {"-c", "import pydantic"}}).status != 0) {
+    MESSAGE("SKIPPED: no pydantic here");
+    return;
+  }
+  struct Row {
+    const char* of_class;
+    const char* event;
+    Words fields;
+  };
+  const Row rows[]{
+      {"RunnerInstalled", "runner-installed", {"--flavor", "small", "--duration", "12.50"}},
+      {"RunnerStart",
+       "runner-start",
+       {"--flavor", "small", "--workflow", "w", "--repo", "a/b", "--github-event", "push", "--idle",
+        "3", "--queue-duration", "0.25"}},
+      {"RunnerStop",
+       "runner-stop",
+       {"--flavor", "small", "--workflow", "w", "--repo", "a/b", "--github-event", "push",
+        "--status", "abnormal", "--status-info-code", "403", "--job-duration", "1e3",
+        "--job-conclusion", "failure"}},
+      {"RunnerStop",
+       "runner-stop",
+       {"--flavor", "small", "--workflow", "w", "--repo", "a/b", "--github-event", "push",
+        "--status", "normal", "--job-duration", "60"}},
+      {"Reconciliation",
+       "reconciliation",
+       {"--flavor", "small", "--crashed-runners", "0", "--idle-runners", "2", "--active-runners",
+        "3", "--expected-runners", "5", "--duration", "1.5"}}};
+  for (const auto& [of_class, event, fields] : rows) {
+    CAPTURE(event);
+    Words arguments{event};
+    arguments.insert(arguments.end(), fields.begin(), fields.end());
+    const std::string built_in = places.line(arguments);
+    const Outcome schema = run(
+        python, {.arguments = {source_directory + "/tests/support/operator_events.py", of_class}});
+    REQUIRE(schema.status == 0);
+    const fs::path file = places.user / (std::string{event} + ".json");
+    write_file(file, schema.out);
+    CHECK(places.run({"schema"}).out.find(file) != std::string::npos);
+    CHECK(places.line(arguments) == built_in);
+    CHECK(built_in.starts_with("{\"timestamp\":1,\"event\":\""));
+    fs::remove(file);
+  }
+}
+
+TEST_SUITE_END();

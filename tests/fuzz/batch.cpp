@@ -1,0 +1,57 @@
+#include "batch_line.hpp"
+#include "catalogue.hpp"
+#include "fuzz/target.hpp"
+#include "json_text.hpp"
+#include "text.hpp"
+
+#include <string>
+
+namespace metrics_event::testing {
+namespace {
+
+constexpr std::string_view declaration = R"({
+  "type": "object",
+  "properties": {
+    "percent": {"type": "number", "minimum": 0, "maximum": 100},
+    "mount": {"type": ["string", "null"], "maxLength": 8, "pattern": "^/"},
+    "kind": {"enum": ["ssd", "disk"], "default": "ssd"},
+    "is_full": {"type": "boolean"},
+    "raid": {"type": "object", "properties": {"level": {"type": "integer"}}}
+  },
+  "required": ["percent"],
+  "additionalProperties": false
+})";
+
+const EventTypes types{
+    built_in_events(),
+    {.list = [] { return std::vector<EventFile>{{.name = "thing", .path = "thing.json"}}; },
+     .read = [](const std::string&) { return std::string{declaration}; }}};
+
+void check_line(std::string_view line) {
+  constexpr Instant now{std::chrono::seconds{1'700'000'000}};
+  const auto event = read_batch_line(line, types, now);
+  if (!event) {
+    must(event.error().column >= 1 && event.error().column <= line.size() + 1,
+         "a mistake is within the line, or at its end");
+    must(is_safe_to_show(event.error().text), "a mistake is safe to show");
+    return;
+  }
+  must(is_safe_to_show(event->line), "a line is one line and safe to show");
+  must(compact_json(event->line) == event->line, "a line is compact JSON");
+  const auto again = read_batch_line(event->line, types, Instant{});
+  must(again.has_value(), "a line is taken again");
+  must(again->line == event->line, "a line stays as it is");
+  must(again->timestamp == event->timestamp, "and so does its time");
+}
+
+} // namespace
+
+// The lines of a batch. The type `thing` is declared, and those that are built in.
+void fuzz_batch(std::string_view input) {
+  must(types.find("thing") != nullptr, "a declaration is found");
+  for (const std::string_view line : lines_of(input)) {
+    check_line(line);
+  }
+}
+
+} // namespace metrics_event::testing
