@@ -2,6 +2,7 @@
 // is tried, and there is no row that is not.
 
 #include "support/isolated.hpp"
+#include "support/man_page.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <csignal>
 #include <functional>
-#include <sstream>
 #include <thread>
 
 using namespace metrics_event::testing;
@@ -25,31 +25,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 using Answer = NameServer::Answer;
-
-// A row of a table in the man page.
-using Cells = std::vector<std::string>;
-
-std::vector<Cells> rows_of_man_page(const std::string& part) {
-  const std::string page = read_file(source_directory + "/man/metrics-event.1");
-  const std::size_t begin = page.find(".\\\" begin " + part + '\n');
-  const std::size_t end = page.find(".\\\" end " + part + '\n');
-  REQUIRE(begin < end);
-  std::istringstream lines{page.substr(begin, end - begin)};
-  std::vector<Cells> rows;
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with(".It ") || line.starts_with(".It Sy")) {
-      continue;
-    }
-    Cells cells;
-    for (std::size_t at = 4; at != std::string::npos + 4;) {
-      const std::size_t next = line.find(" Ta ", at);
-      cells.push_back(line.substr(at, next - at));
-      at = next + 4;
-    }
-    rows.push_back(cells);
-  }
-  return rows;
-}
 
 // One event on its way into trouble, with or without a spool.
 struct Trial {
