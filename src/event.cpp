@@ -114,10 +114,15 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
                          : usage(kebab_case(type.name) + " needs " + enumeration(missing));
 }
 
-// Writes members in order and gathers neighbours `a.b`, `a.c` into one nested object a.
+// Writes members in order and gathers fields `a.b`, `a.c` that are neighbours into one object a.
 class LineWriter {
 public:
-  void member(std::string_view name, std::string_view json) {
+  // Whatever is in its name.
+  void extra(std::string_view name, std::string_view json) {
+    close_parent();
+    line_.raw(name, json);
+  }
+  void field(std::string_view name, std::string_view json) {
     const std::string_view parent = parent_of(name);
     if (parent != parent_) {
       close_parent();
@@ -139,6 +144,7 @@ private:
     if (!parent_.empty()) {
       line_.raw(parent_, nested_.str());
       nested_ = {};
+      parent_ = {};
     }
   }
 
@@ -159,13 +165,13 @@ public:
 
   boost::system::result<Event, EventMistake> build() {
     add_timestamp();
-    line_.member("event", json_string(type_.name));
+    line_.field("event", json_string(type_.name));
     for (const Field& field : type_.fields) {
       add(field);
     }
     JsonObject extra;
     for (const Member& member : given_.extras) {
-      line_.member(member.name, member.json);
+      line_.extra(member.name, member.json);
       extra.raw(member.name, member.json);
       event_.fields_set.push_back(member.name);
     }
@@ -187,7 +193,7 @@ private:
         event_.timestamp = *time;
       }
     }
-    line_.member(timestamp_field.name, unix_seconds(event_.timestamp));
+    line_.field(timestamp_field.name, unix_seconds(event_.timestamp));
   }
 
   void add(const Field& field) {
@@ -195,10 +201,10 @@ private:
       add_given(*given);
     } else if (is_measured(field, given_.measurement.has_value())) {
       event_.computed_fields.emplace_back(field.name);
-      line_.member(field.name, measured(field));
+      line_.field(field.name, measured(field));
     } else if (!field.default_value.empty() &&
                has_parent(type_, given_.fields, field, given_.measurement.has_value())) {
-      line_.member(field.name, field.default_value);
+      line_.field(field.name, field.default_value);
     }
   }
 
@@ -211,7 +217,7 @@ private:
       return;
     }
     event_.fields_set.emplace_back(given.field->name);
-    line_.member(given.field->name, *value);
+    line_.field(given.field->name, *value);
   }
 
   // Of the first mistake, which counts.

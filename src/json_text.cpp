@@ -18,6 +18,8 @@ namespace metrics_event {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
+// So many characters without an exponent are no number that a double takes for infinite, or for 0.
+constexpr std::size_t always_within_range = 300;
 
 void append_unicode_escape(std::string& out, char32_t character) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -375,6 +377,9 @@ std::optional<std::string> plain_number(std::string_view text) {
   const std::optional<NumberParts> parts = split_number(text);
   if (!parts) {
     return std::nullopt;
+  }
+  if (parts->exponent.empty() && text.size() <= always_within_range) {
+    return std::string{text};
   }
   // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it
   // nothing that depends on the locale, which is "C" as long as nobody calls setlocale.

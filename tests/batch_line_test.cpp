@@ -51,6 +51,11 @@ TEST_CASE("an event that is declared nowhere passes as it is") {
   CHECK(event->fields_set == std::vector<std::string>{"timestamp"});
 }
 
+TEST_CASE("a dot in the name of an undeclared member means nothing") {
+  CHECK(line_of(R"({"event":"x","timestamp":1,"a":1,"a.b":2,"event.c":3,".":4})") ==
+        R"({"timestamp":1,"event":"x","a":1,"a.b":2,"event.c":3,".":4})");
+}
+
 TEST_CASE("a mistake names its column") {
   CHECK(line_of("") == "1: expected JSON, got nothing");
   CHECK(line_of("[1]") == "1: expected a JSON object");

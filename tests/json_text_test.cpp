@@ -95,6 +95,20 @@ TEST_CASE("what is not a whole JSON number within a double's range is none") {
   }
 }
 
+TEST_CASE("a number of many digits is within the range of a double, or is none") {
+  const std::string zeros(298, '0');
+  for (const std::string& good :
+       {'1' + zeros + '0', "0." + zeros.substr(1) + '1', "-1" + std::string(307, '0'),
+        "0." + std::string(320, '0') + '1'}) {
+    CAPTURE(good);
+    CHECK(plain_number(good) == good);
+  }
+  for (const std::string& bad : {'1' + std::string(309, '0'), "0." + std::string(330, '0') + '1'}) {
+    CAPTURE(bad);
+    CHECK(plain_number(bad) == std::nullopt);
+  }
+}
+
 TEST_CASE("JSON is made compact without touching numbers or order") {
   CHECK(
       compact(" { \"b\" : 12.50 ,\n \"a\" : [ 1e3 , -0 , true , null , \"x\" ] , \"c\" : {} } ") ==
