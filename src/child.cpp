@@ -23,7 +23,9 @@ constexpr int not_found = 127;
 constexpr int not_executable = 126;
 constexpr int signal_base = 128;
 
-constexpr std::array forwarded{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGINT, SIGTSTP};
+// SIGINT is only kept from ending us: whoever sends it means the whole group, as a terminal does,
+// and a second one is more than COMMAND was meant to get.
+constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
 
 // What would end us although it says nothing of the event, and comes late to COMMAND.
 constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
@@ -33,10 +35,9 @@ class HeldSignals {
 public:
   HeldSignals() {
     sigemptyset(&held_);
-    for (const int signal : forwarded) {
+    for (const int signal : held) {
       sigaddset(&held_, signal);
     }
-    sigaddset(&held_, SIGCHLD);
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
     // With SIGCHLD ignored, nobody would be told how a child ended.
     struct sigaction usual {};
@@ -146,7 +147,7 @@ bool is_news_to(pid_t child, const siginfo_t& info) {
   // A terminal sends to the whole group, but that it is gone only to the leader of the session.
   const bool from_terminal = info.si_code == SI_KERNEL;
   const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
-  return from_terminal ? is_hangup : info.si_pid != child;
+  return info.si_signo != SIGINT && (from_terminal ? is_hangup : info.si_pid != child);
 }
 
 // Stops as COMMAND did, which may have done so by itself, so that the shell has the terminal again.

@@ -21,9 +21,10 @@ struct ChildEnd {
 /// the signals' dispositions and mask that we were started with. What cannot be executed has status
 /// 127 when it is not found, else 126, as in a shell (POSIX.1-2017, 2.8.2).
 ///
-/// SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGINT and SIGTSTP are sent on to COMMAND, unless
-/// the terminal sent them to the whole group, or COMMAND itself. None of them ends us before
-/// COMMAND, and when SIGTSTP stops COMMAND, it stops us. When this returns, signals are noted
+/// SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGTSTP are sent on to COMMAND, unless the
+/// terminal sent them to the whole group, or COMMAND itself; SIGINT is left to the terminal. None
+/// of them ends us before COMMAND, and when SIGTSTP stops COMMAND, it stops us. When this returns,
+/// signals are noted
 /// (`note_signals`), those that came before are forgotten, and those of them that only COMMAND
 /// could make something of are ignored.
 ChildEnd run_child(std::span<const std::string> command, std::string_view path);

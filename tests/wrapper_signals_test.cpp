@@ -86,8 +86,8 @@ TEST_CASE("a signal to us reaches COMMAND, once, and does not end us") {
   Words sent;
   for (const auto& [number, name] :
        {std::pair{SIGTERM, "TERM"}, std::pair{SIGHUP, "HUP"}, std::pair{SIGQUIT, "QUIT"},
-        std::pair{SIGUSR1, "USR1"}, std::pair{SIGUSR2, "USR2"}, std::pair{SIGINT, "INT"},
-        std::pair{SIGTSTP, "TSTP"}}) {
+        std::pair{SIGUSR1, "USR1"}, std::pair{SIGUSR2, "USR2"}, std::pair{SIGTSTP, "TSTP"}}) {
+    running.signal(SIGINT); // which the group is sent, not we alone
     running.signal(number);
     sent.emplace_back(name);
     witness.await_line(name);
@@ -95,6 +95,19 @@ TEST_CASE("a signal to us reaches COMMAND, once, and does not end us") {
   witness.end(7);
   CHECK(running.wait(20s).status == 7);
   CHECK(witness.seen() == sent);
+}
+
+TEST_CASE("SIGINT for the whole group reaches COMMAND once") {
+  const Witness witness;
+  Background running{program, wrapped(witness.command())};
+  witness.await_start();
+  kill(-running.pid(), SIGINT);
+  witness.await_line("INT");
+  running.signal(SIGUSR1); // comes after what else would come
+  witness.await_line("USR1");
+  witness.end(7);
+  CHECK(running.wait(20s).status == 7);
+  CHECK(witness.seen() == Words{"INT", "USR1"});
 }
 
 TEST_CASE("what a terminal sends to all of its foreground reaches COMMAND once") {
