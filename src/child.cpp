@@ -200,7 +200,6 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
   }
   if (child == 0) {
     signals.restore();
-    restore_dispositions();
     execvp(arguments.front(), arguments.data());
     report.send(errno);
     _exit(not_executable);

@@ -1,6 +1,7 @@
 #include "event.hpp"
 
 #include "field_value.hpp"
+#include "json_text.hpp"
 #include "text.hpp"
 
 #include <algorithm>

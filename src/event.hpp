@@ -2,7 +2,7 @@
 
 #include "event_type.hpp"
 #include "exit_code.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "value.hpp"
 
 #include <boost/system/result.hpp>

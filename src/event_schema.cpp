@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "json_schema.hpp"
 #include "json_text.hpp"
+#include "number.hpp"
 #include "schema_field.hpp"
 #include "settings.hpp"
 #include "text.hpp"

@@ -1,5 +1,6 @@
 #include "extra_field.hpp"
 
+#include "json_text.hpp"
 #include "text.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "value.hpp"
 
 #include <optional>

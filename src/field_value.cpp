@@ -1,6 +1,8 @@
 #include "field_value.hpp"
 
+#include "json_reader.hpp"
 #include "json_text.hpp"
+#include "number.hpp"
 #include "pattern.hpp"
 #include "text.hpp"
 

@@ -177,8 +177,7 @@ std::string command_help(const CommandType& command) {
     fields.add(timestamp_field);
   }
   const std::string operand = command.operand.empty() ? "" : ' ' + std::string{command.operand};
-  return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} +
-         ".\n\n" +
+  return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} + ".\n\n" +
          paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" + operand +
                    fields.usage + (is_send ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "")) +
          '\n' + paragraph(command.details) +

@@ -1,6 +1,6 @@
 #include "json_schema.hpp"
 
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "text.hpp"
 
 #include <algorithm>

@@ -11,31 +11,26 @@ namespace metrics_event {
 
 namespace {
 
-constexpr std::array made_errors{SIGPIPE, SIGXFSZ};
+extern "C" void do_nothing(int) {}
 
-// A disposition belongs to the whole process, and so does what it was.
-std::array<struct sigaction, made_errors.size()> before{};
+// Unlike SIG_IGN, a handler is not inherited by a program that we execute.
+void make_harmless(int signal) {
+  if (std::signal(signal, do_nothing) == SIG_IGN) {
+    std::signal(signal, SIG_IGN);
+  }
+}
 
 } // namespace
 
 void secure_standard_streams() {
-  for (std::size_t i = 0; i < made_errors.size(); ++i) {
-    struct sigaction ignored {};
-    ignored.sa_handler = SIG_IGN;
-    sigaction(made_errors[i], &ignored, &before[i]);
-  }
+  make_harmless(SIGPIPE);
+  make_harmless(SIGXFSZ);
   std::array<pollfd, 3> streams{pollfd{0, 0, 0}, pollfd{1, 0, 0}, pollfd{2, 0, 0}};
   poll(streams.data(), streams.size(), 0);
   for (const pollfd& stream : streams) {
     if ((stream.revents & POLLNVAL) != 0) {
       open("/", O_PATH | O_CLOEXEC); // takes the lowest free place, which is this one
     }
-  }
-}
-
-void restore_dispositions() {
-  for (std::size_t i = 0; i < made_errors.size(); ++i) {
-    sigaction(made_errors[i], &before[i], nullptr);
   }
 }
 

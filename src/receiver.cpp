@@ -1,6 +1,7 @@
 #include "receiver.hpp"
 
 #include "gzip.hpp"
+#include "json_reader.hpp"
 #include "json_text.hpp"
 #include "judgement.hpp"
 #include "loki.hpp"

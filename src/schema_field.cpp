@@ -1,7 +1,8 @@
 #include "schema_field.hpp"
 
 #include "field_value.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
+#include "number.hpp"
 #include "text.hpp"
 
 #include <algorithm>

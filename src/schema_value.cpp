@@ -1,6 +1,6 @@
 #include "schema_value.hpp"
 
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "text.hpp"
 
 namespace metrics_event {

@@ -1,5 +1,7 @@
 #include "extra_field.hpp"
 
+#include "json_text.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace metrics_event;

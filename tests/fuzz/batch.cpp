@@ -1,7 +1,7 @@
 #include "batch_line.hpp"
 #include "catalogue.hpp"
 #include "fuzz/target.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "text.hpp"
 
 #include <string>

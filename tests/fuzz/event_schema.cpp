@@ -1,7 +1,7 @@
 #include "event_schema.hpp"
 
 #include "fuzz/target.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "support/same_type.hpp"
 #include "text.hpp"
 

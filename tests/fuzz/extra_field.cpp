@@ -1,4 +1,5 @@
 #include "extra_field.hpp"
+#include "json_text.hpp"
 
 #include "fuzz/target.hpp"
 #include "text.hpp"

@@ -1,6 +1,6 @@
 #include "fuzz/target.hpp"
 #include "gzip.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "loki.hpp"
 #include "receiver.hpp"
 #include "text.hpp"

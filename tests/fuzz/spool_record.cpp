@@ -3,7 +3,7 @@
 #include "endpoint.hpp"
 #include "flush_report.hpp"
 #include "fuzz/target.hpp"
-#include "json_text.hpp"
+#include "json_reader.hpp"
 #include "text.hpp"
 
 #include <string>
