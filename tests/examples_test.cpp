@@ -70,9 +70,9 @@ std::vector<Example> all_examples() {
   return examples;
 }
 
-// Whether a line of it runs the program.
+// Whether a line of it runs the program, or what makes a file for it.
 bool is_script(const Example& example) {
-  const std::regex command{R"((^|\n)\s*(- |\./\S+ \| )?metrics-event )"};
+  const std::regex command{R"((^|\n)\s*(- |\./\S+ \| )?(metrics-event|python3) )"};
   return std::regex_search(example.text, command);
 }
 
@@ -102,7 +102,7 @@ struct Home {
   explicit Home(const std::vector<Example>& examples) {
     fs::create_directories(root / "bin");
     fs::create_directories(root / "etc");
-    fs::create_directories(root / "work");
+    fs::create_directories(root / "work/events.d");
     fs::create_directories(root / "config/metrics-event/events.d");
     fs::copy_file(source_directory + "/tests/support/example_program.sh",
                   root / "bin/metrics-event");
@@ -110,6 +110,12 @@ struct Home {
       add_program(name, "exit 0\n");
     }
     add_program("produce-events", "echo '{\"event\":\"produced\",\"n\":1}'\n");
+    write_file(root / "work/events.py", "from pydantic import BaseModel, NonNegativeFloat\n"
+                                        "class RunnerInstalled(BaseModel):\n"
+                                        "  timestamp: NonNegativeFloat\n"
+                                        "  event: str\n"
+                                        "  flavor: str\n"
+                                        "  duration: NonNegativeFloat\n");
     write_file(root / "etc/token", "secret\n");
     write_file(root / "etc/password", "secret\n");
     for (const char* secret : {"token", "password"}) {
@@ -178,6 +184,9 @@ TEST_CASE("every example of a command works, and sends what it is about") {
     }
   }
   CHECK(count >= 35);
+  const Outcome declared = home.run("metrics-event schema --events events.d", url);
+  CHECK(declared.out.find("events.d/runner_installed.json") != std::string::npos);
+  CHECK(declared.out.find("broken") == std::string::npos);
   receiver.signal(SIGTERM);
   const Outcome arrived = receiver.wait(10s);
   for (const char* event :
