@@ -7,6 +7,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <optional>
 
 namespace metrics_event {
@@ -18,7 +19,7 @@ bool is_one_of(std::span<const std::string_view> choices, std::string_view text)
 
 bool is_same_number(std::string_view left, std::string_view right) {
   const auto plain = plain_number(right);
-  return plain && compare_numbers(left, *plain) == 0;
+  return plain && std::is_eq(compare_numbers(left, *plain));
 }
 
 std::size_t characters(std::string_view utf8) {
@@ -39,13 +40,11 @@ Parsed<std::string> read_string(const Field& field, std::string_view text) {
 }
 
 bool is_within_bounds(const Field& field, std::string_view number) {
-  const auto holds = [number](std::string_view bound, auto&& compare) {
-    return bound.empty() || compare(compare_numbers(number, bound));
+  const auto holds = [number](std::string_view bound, bool (*is_fine)(std::partial_ordering)) {
+    return bound.empty() || is_fine(compare_numbers(number, bound));
   };
-  return holds(field.minimum, [](auto order) { return order >= 0; }) &&
-         holds(field.maximum, [](auto order) { return order <= 0; }) &&
-         holds(field.exclusive_minimum, [](auto order) { return order > 0; }) &&
-         holds(field.exclusive_maximum, [](auto order) { return order < 0; });
+  return holds(field.minimum, std::is_gteq) && holds(field.maximum, std::is_lteq) &&
+         holds(field.exclusive_minimum, std::is_gt) && holds(field.exclusive_maximum, std::is_lt);
 }
 
 Parsed<std::string> read_number(const Field& field, std::string_view text) {

@@ -93,12 +93,12 @@ TEST_CASE("numbers are compared by their values, digit by digit") {
     for (std::size_t j = 0; j < ascending.size(); ++j) {
       CAPTURE(ascending[i]);
       CAPTURE(ascending[j]);
-      CHECK((compare_numbers(ascending[i], ascending[j]) < 0) == (i < j));
-      CHECK((compare_numbers(ascending[i], ascending[j]) == 0) == (i == j));
+      CHECK(std::is_lt(compare_numbers(ascending[i], ascending[j])) == (i < j));
+      CHECK(std::is_eq(compare_numbers(ascending[i], ascending[j])) == (i == j));
     }
   }
-  CHECK(compare_numbers("1.50", "1.5") == 0);
-  CHECK(compare_numbers("-0", "0.00") == 0);
+  CHECK(std::is_eq(compare_numbers("1.50", "1.5")));
+  CHECK(std::is_eq(compare_numbers("-0", "0.00")));
 }
 
 TEST_SUITE_END();
