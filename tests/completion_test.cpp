@@ -234,9 +234,9 @@ TEST_CASE("bash completes files, directories and COMMAND") {
       {"runner-installed -- truncat", "runner-installed -- truncate "},
       {"runner-installed -- cat o", "runner-installed -- cat other "},
   };
-  for (const auto& [line, completed] : cases) {
-    CAPTURE(line);
-    CHECK(user.bash("metrics-event " + line + '\t') == "metrics-event " + completed);
+  for (const auto& typed : cases) {
+    CAPTURE(typed.first);
+    CHECK(user.bash("metrics-event " + typed.first + '\t') == "metrics-event " + typed.second);
   }
 }
 

@@ -282,15 +282,16 @@ TEST_CASE(
        "reconciliation",
        {"--flavor", "small", "--crashed-runners", "0", "--idle-runners", "2", "--active-runners",
         "3", "--expected-runners", "5", "--duration", "1.5"}}};
-  for (const auto& [of_class, event, fields] : rows) {
-    CAPTURE(event);
-    Words arguments{event};
-    arguments.insert(arguments.end(), fields.begin(), fields.end());
+  for (const Row& row : rows) {
+    CAPTURE(row.of_class);
+    Words arguments{row.event};
+    arguments.insert(arguments.end(), row.fields.begin(), row.fields.end());
     const std::string built_in = places.line(arguments);
-    const Outcome schema = run(
-        python, {.arguments = {source_directory + "/tests/support/operator_events.py", of_class}});
+    const Outcome schema =
+        run(python,
+            {.arguments = {source_directory + "/tests/support/operator_events.py", row.of_class}});
     REQUIRE(schema.status == 0);
-    const fs::path file = places.user / (std::string{event} + ".json");
+    const fs::path file = places.user / (std::string{row.event} + ".json");
     write_file(file, schema.out);
     CHECK(places.run({"schema"}).out.find(file) != std::string::npos);
     CHECK(places.line(arguments) == built_in);
