@@ -356,6 +356,20 @@ TEST_CASE("a signal ends the delivery, not the status, and the event is kept whe
   }
 }
 
+TEST_CASE("a signal before the delivery begins does not change the status either") {
+  const Gate nobody_writes; // so that the configuration is waited for
+  const Witness witness;
+  Background running{program, wrapped(witness.command(), {"--config", nobody_writes.path()})};
+  witness.await_start();
+  const pid_t command = witness.pid();
+  witness.end(7);
+  await("the end of COMMAND", [&] { return state_of(command).empty(); });
+  running.signal(SIGTERM);
+  const Outcome outcome = running.wait(20s);
+  CHECK(outcome.status == 7);
+  CHECK(outcome.err.starts_with("metrics-event: error: "));
+}
+
 TEST_CASE("a signal that is COMMAND's alone and comes too late disturbs nothing") {
   std::atomic<bool> may_answer = false;
   const RawServer server{{{.answer = [&may_answer](const std::string&) {
