@@ -224,7 +224,7 @@ TEST_CASE("COMMAND's end is ours, whatever becomes of the event, which is said")
   const TemporaryDirectory files;
   const std::vector<Ending> all = endings(files.path());
   for (const Ending& ending : all) {
-    table << std::setw(16) << ending.shown;
+    table << std::setw(18) << ending.shown;
   }
   for (const Trouble& trouble : troubles) {
     CAPTURE(trouble.name);
@@ -255,7 +255,7 @@ TEST_CASE("COMMAND's end is ours, whatever becomes of the event, which is said")
       CHECK(outcome.out.empty());
       const Outcome alone = run("/bin/sh", direct(ending.command));
       const auto overhead = (outcome.elapsed - alone.elapsed).count();
-      table << std::setw(16)
+      table << std::setw(18)
             << (end.signal != 0 ? "signal " + std::to_string(end.signal)
                                 : std::to_string(end.status)) +
                    ' ' + event + ' ' + std::to_string(overhead);
