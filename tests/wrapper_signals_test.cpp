@@ -250,10 +250,12 @@ TEST_CASE("a SIGTSTP and a SIGCONT to us alone stop and continue COMMAND as well
   const pid_t ours = std::stoi(state_of(command).at(1));
   kill(ours, SIGTSTP);
   bash.expect("Stopped");
+  bash.expect("ready> ");
   CHECK(is_in_state(command, "T"));
   kill(ours, SIGCONT);
   await("COMMAND to go on", [&] { return is_in_state(command, "S"); });
   bash.type("fg\n");
+  bash.expect("/line)"); // it has not ended in the background
   gate.let_go();
   bash.expect_status(7);
 }
@@ -274,14 +276,16 @@ TEST_CASE("a COMMAND that alone is stopped is waited for") {
 
 TEST_CASE("what COMMAND sends to its whole group does not come back to it") {
   const TemporaryDirectory files;
-  // The second signal comes after the first, should that be sent on.
-  const Words command =
-      shell("trap 'echo USR1' USR1; trap 'echo TERM; exit 7' TERM; echo ready; kill -USR1 0; "
-            "until read word <\"$0\"; do :; done",
-            {files.path() / "none"});
+  // Many, because one that came back at once would be one with the first.
+  const Words command = shell("trap 'echo USR1' USR1; trap 'echo TERM; exit 7' TERM; "
+                              "for n in 1 2 3 4 5 6 7 8 9; do kill -USR1 0; done; echo ready; "
+                              "until read word <\"$0\"; do :; done",
+                              {files.path() / "none"});
   Background running{program, wrapped(command)};
+  for (int i = 0; i < 9; ++i) {
+    CHECK(running.read_output_line(20s) == "USR1");
+  }
   CHECK(running.read_output_line(20s) == "ready");
-  CHECK(running.read_output_line(20s) == "USR1");
   running.signal(SIGTERM);
   const Outcome outcome = running.wait(20s);
   CHECK(outcome.status == 7);
@@ -367,6 +371,20 @@ TEST_CASE("a signal ends the delivery, not the status, and the event is kept whe
       }
     }
   }
+}
+
+TEST_CASE("a signal before the delivery begins does not change the status either") {
+  const Gate nobody_writes; // so that the configuration is waited for
+  const Witness witness;
+  Background running{program, wrapped(witness.command(), {"--config", nobody_writes.path()})};
+  witness.await_start();
+  const pid_t command = witness.pid();
+  witness.end(7);
+  await("the end of COMMAND", [&] { return state_of(command).empty(); });
+  running.signal(SIGTERM);
+  const Outcome outcome = running.wait(20s);
+  CHECK(outcome.status == 7);
+  CHECK(outcome.err.starts_with("metrics-event: error: "));
 }
 
 TEST_CASE("a signal that is COMMAND's alone and comes too late disturbs nothing") {

@@ -224,7 +224,7 @@ TEST_CASE("COMMAND's end is ours, whatever becomes of the event, which is said")
   const TemporaryDirectory files;
   const std::vector<Ending> all = endings(files.path());
   for (const Ending& ending : all) {
-    table << std::setw(16) << ending.shown;
+    table << std::setw(18) << ending.shown;
   }
   for (const Trouble& trouble : troubles) {
     CAPTURE(trouble.name);
@@ -255,7 +255,7 @@ TEST_CASE("COMMAND's end is ours, whatever becomes of the event, which is said")
       CHECK(outcome.out.empty());
       const Outcome alone = run("/bin/sh", direct(ending.command));
       const auto overhead = (outcome.elapsed - alone.elapsed).count();
-      table << std::setw(16)
+      table << std::setw(18)
             << (end.signal != 0 ? "signal " + std::to_string(end.signal)
                                 : std::to_string(end.status)) +
                    ' ' + event + ' ' + std::to_string(overhead);
@@ -391,21 +391,20 @@ TEST_CASE("whether the event is sent depends on --on and on how COMMAND ended") 
     bool after_success;
     bool after_failure;
   };
-  for (const auto& [on, after_success, after_failure] :
-       {Row{"", true, false}, Row{"success", true, false}, Row{"failure", false, true},
-        Row{"always", true, true}}) {
+  for (const Row& row : {Row{"", true, false}, Row{"success", true, false},
+                         Row{"failure", false, true}, Row{"always", true, true}}) {
     for (const std::string script : {"exit 0", "exit 3", "kill -TERM $$"}) {
       for (const bool by_flag : {true, false}) {
-        CAPTURE(on);
+        CAPTURE(row.on);
         CAPTURE(script);
         CAPTURE(by_flag);
         const RawServer server{{accept}};
         Words event = installed + Words{"--output", "json", "--url", at(server.port())};
-        event = event + (by_flag && !on.empty() ? Words{"--on", on} : Words{});
+        event = event + (by_flag && !row.on.empty() ? Words{"--on", row.on} : Words{});
         const Outcome outcome =
             run(plain_program,
-                wrapped(event, shell(script), {{"METRICS_EVENT_ON", by_flag ? "" : on}}));
-        const bool sent = script == "exit 0" ? after_success : after_failure;
+                wrapped(event, shell(script), {{"METRICS_EVENT_ON", by_flag ? "" : row.on}}));
+        const bool sent = script == "exit 0" ? row.after_success : row.after_failure;
         CHECK(server.requests().size() == (sent ? 1 : 0));
         CHECK(member(outcome.out, "status", "exit_code") ==
               (sent ? R"("delivered")" : R"("skipped")"));
@@ -471,15 +470,15 @@ TEST_CASE("COMMAND has the descriptors that we were started with, and none of ou
     std::vector<int> closed;
     std::string open;
   };
-  for (const auto& [closed, open] : {Row{{}, "0,1,2,7,"}, Row{{0}, "1,2,7,"}, Row{{1}, "0,2,7,"},
-                                     Row{{2}, "0,1,7,"}, Row{{0, 1, 2}, "7,"}}) {
-    CAPTURE(open);
+  for (const Row& row : {Row{{}, "0,1,2,7,"}, Row{{0}, "1,2,7,"}, Row{{1}, "0,2,7,"},
+                         Row{{2}, "0,1,7,"}, Row{{0, 1, 2}, "7,"}}) {
+    CAPTURE(row.open);
     Invocation invocation = wrapped(installed + Words{"--disabled"}, list);
     invocation.arguments =
         Words{"-c", "exec 7</dev/null; exec \"$@\"", "sh", program} + invocation.arguments;
-    invocation.closed = closed;
+    invocation.closed = row.closed;
     CHECK(run("/bin/sh", invocation).status == 0);
-    CHECK(read_file(files.path() / "list") == open + '\n');
+    CHECK(read_file(files.path() / "list") == row.open + '\n');
   }
 }
 
@@ -516,7 +515,7 @@ TEST_CASE("more arguments than the kernel takes are 126, as in a shell") {
   const std::size_t limit = std::min<std::size_t>(stack.rlim_cur / 4, 6UL * 1024 * 1024);
   std::optional<Outcome> last;
   // Eight bytes more an argument are for its pointer.
-  for (std::size_t room = 12 * 1024; room > 0 && (!last || last->status == 0); room -= 1024) {
+  for (std::size_t room = 12UL * 1024; room > 0 && (!last || last->status == 0); room -= 1024) {
     const Words much((limit - room) / 1024, std::string(1024 - 9, 'x'));
     try {
       last = run(plain_program, wrapped(installed + Words{"--disabled"}, Words{"t"} + much,
@@ -550,9 +549,10 @@ TEST_CASE("a mistake in our own options is 64, and COMMAND is not run") {
       {{"batch"}, "unexpected argument \"--\", see metrics-event batch --help"},
       {{}, "an event or command is missing, see metrics-event --help"},
   };
-  for (const auto& [event, message] : mistakes) {
+  for (const auto& mistake : mistakes) {
+    const std::string& message = mistake.second;
     CAPTURE(message);
-    const Outcome outcome = run(program, wrapped(event, {"echo", "ran"}));
+    const Outcome outcome = run(program, wrapped(mistake.first, {"echo", "ran"}));
     CHECK(outcome.status == 64);
     CHECK(outcome.out.empty());
     CHECK(outcome.err == "metrics-event: error: " + message + '\n');
@@ -575,10 +575,11 @@ TEST_CASE("whatever else is wrong, COMMAND runs") {
       {installed, {{"METRICS_EVENT_LABEL", "1=2"}}},
       {installed + Words{"--url", "http://nonexistent.invalid"}, {}},
   };
-  for (const auto& [event, variables] : troubles) {
+  for (const auto& trouble : troubles) {
+    const Words& event = trouble.first;
     CAPTURE(event.back());
     Variables more{{"METRICS_EVENT_ON", "always"}, {"METRICS_EVENT_TIMEOUT", "500ms"}};
-    for (const auto& [name, value] : variables) {
+    for (const auto& [name, value] : trouble.second) {
       more[name] = value;
     }
     const Outcome outcome = run(program, wrapped(event, shell("echo ran; exit 3"), more));

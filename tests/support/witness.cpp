@@ -18,12 +18,13 @@ namespace {
 constexpr std::chrono::seconds patience{20};
 constexpr std::chrono::milliseconds between_looks{1};
 
-// A trap interrupts the reading, and runs, but ends nothing.
+// A trap runs between two commands; one that comes just before a `read` would wait for its end.
 constexpr std::string_view script = R"(
-exec 3<>"$1" >"$2"
+exec >"$2"
 for name in TERM HUP QUIT USR1 USR2 INT TSTP; do trap "echo $name" $name; done
 echo "ready $$ $PPID"
-until read -r status <&3; do :; done
+until [ -e "$1" ]; do sleep 0.01; done
+read -r status <"$1"
 exit "$status"
 )";
 
@@ -73,7 +74,14 @@ Witness::Witness() {
 }
 
 std::vector<std::string> Witness::command() const {
-  return {"/bin/sh", directory_.path() / "script", gate_.path(), directory_.path() / "log"};
+  return {"/bin/sh", directory_.path() / "script", directory_.path() / "end",
+          directory_.path() / "log"};
+}
+
+void Witness::end(int status) const {
+  const auto unfinished = directory_.path() / "unfinished";
+  write_file(unfinished, std::to_string(status) + '\n');
+  std::filesystem::rename(unfinished, directory_.path() / "end");
 }
 
 void Witness::await_start() const {

@@ -64,14 +64,13 @@ public:
   pid_t parent() const { return number(2); }
 
   /// Lets it exit with a status.
-  void end(int status) const { gate_.let_go(std::to_string(status)); }
+  void end(int status) const;
 
 private:
   std::vector<std::string> lines() const;
   pid_t number(std::size_t word) const;
 
   TemporaryDirectory directory_;
-  Gate gate_;
 };
 
 } // namespace metrics_event::testing
