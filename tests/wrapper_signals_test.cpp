@@ -255,7 +255,7 @@ TEST_CASE("a SIGTSTP and a SIGCONT to us alone stop and continue COMMAND as well
   kill(ours, SIGCONT);
   await("COMMAND to go on", [&] { return is_in_state(command, "S"); });
   bash.type("fg\n");
-  bash.expect("/line)"); // it has not ended in the background
+  bash.expect("/line )"); // bash says what it continues, which has not ended before
   gate.let_go();
   bash.expect_status(7);
 }
