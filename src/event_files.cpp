@@ -39,7 +39,9 @@ std::vector<EventFile> files_in(const EventDirectory& directory) {
     throw file_failure(*directory.asked_by, cannot_read(directory.path, error));
   }
   if (error && !is_missing(error)) {
-    throw Failure{ExitCode::config, cannot_read(directory.path, error)};
+    const bool is_mode = error == std::errc::permission_denied; // else the machine lacks something
+    throw Failure{is_mode ? ExitCode::config : ExitCode::tempfail,
+                  cannot_read(directory.path, error)};
   }
   std::ranges::sort(files, {}, &EventFile::path);
   return files;

@@ -8,9 +8,9 @@
 namespace metrics_event {
 
 /// The files `NAME.json` of directories that declare event types, NAME being an event's name in any
-/// of its spellings; other files are passed over. Throws Failure: for a directory that cannot be
-/// read, noinput when a flag names it, else config; config for two files of one directory that
-/// declare the same type.
+/// of its spellings; other files are passed over. What two files of one directory
+/// declare is trouble of the second. Throws Failure for a directory that cannot be read: noinput
+/// when a flag names it, config when it is named otherwise or closed to us, else tempfail.
 std::vector<EventFile> find_event_files(const std::vector<EventDirectory>& directories);
 
 } // namespace metrics_event
