@@ -70,16 +70,16 @@ TEST_CASE("a push has room for 1 MiB, whatever that is made of, and is well fill
     std::string line;
     std::size_t at_least; // bytes
   };
-  for (const auto& [line, at_least] : {Case{std::string(2000, 'x'), 1'040'000},
-                                       {R"({"a":"b","c":"d"})" + std::string(2000, '"'), 1'040'000},
-                                       {std::string(2000, '\x1b'), 1'030'000},
-                                       {std::string(2000, '\xff'), 1'030'000},
-                                       {std::string(2000, '\n'), 300'000},
-                                       {"\u0085" + std::string(2000, '\x7f'), 1'030'000}}) {
-    CAPTURE(line.substr(0, 10));
+  for (const auto& one : {Case{std::string(2000, 'x'), 1'040'000},
+                          {R"({"a":"b","c":"d"})" + std::string(2000, '"'), 1'040'000},
+                          {std::string(2000, '\x1b'), 1'030'000},
+                          {std::string(2000, '\xff'), 1'030'000},
+                          {std::string(2000, '\n'), 300'000},
+                          {"\u0085" + std::string(2000, '\x7f'), 1'030'000}}) {
+    CAPTURE(one.line.substr(0, 10));
     PushRoom room;
     std::vector<Entry> entries;
-    Entry entry{.time = Instant{1700000000s}, .line = line, .metadata = {{"trace", "\x1b"}}};
+    Entry entry{.time = Instant{1700000000s}, .line = one.line, .metadata = {{"trace", "\x1b"}}};
     do {
       entry.labels = {{"job", "\"" + std::to_string(entries.size() % 7)}};
       entries.push_back(entry);
@@ -87,7 +87,7 @@ TEST_CASE("a push has room for 1 MiB, whatever that is made of, and is well fill
     entries.pop_back();
     const std::size_t size = push_body(entries).size();
     CHECK(size <= largest_push);
-    CHECK(size >= at_least);
+    CHECK(size >= one.at_least);
   }
   CHECK(PushRoom{}.takes({{{"job", "x"}}, Instant{}, std::string(2 * largest_push, 'x'), {}}));
 }
