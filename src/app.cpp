@@ -89,8 +89,11 @@ void run_schema(const App& app, const RunCommand& command, const Resolved& resol
   const auto name = event_name(*command.operand);
   const EventType* const type = name ? types.find(*name) : nullptr;
   if (type == nullptr) {
-    throw Failure{ExitCode::usage,
-                  "unknown event " + quote(*command.operand) + ", see metrics-event schema"};
+    const std::vector<std::string> words = types.words();
+    const std::string hint =
+        did_you_mean(*command.operand, std::vector<std::string_view>{words.begin(), words.end()});
+    throw Failure{ExitCode::usage, "unknown event " + quote(*command.operand) +
+                                       (hint.empty() ? ", see metrics-event schema" : hint)};
   }
   app.means.console.print(event_schema(*type));
 }

@@ -21,6 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto first_pause = 1s; // before a receiver that was in trouble is tried again
+constexpr auto longest_pause = 30s;
 constexpr auto longest_wait = 1s; // then what has come so far goes
 constexpr std::uint64_t most_complaints = 10;
 
@@ -29,8 +31,7 @@ public:
   Batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
         const Means& means, BatchReport& report)
       : resolved_{resolved}, settings_{resolved.settings}, means_{means}, report_{report},
-        progress_{means.console, means.clock, "delivered or refused"},
-        started_{means.clock.steady_now()} {
+        progress_{means.console, means.clock, "read"}, started_{means.clock.steady_now()} {
     auto texts = option_texts(*command.type, command.options);
     skips_invalid_ = !texts.at("skip-invalid").empty();
     // Unless it is asked for, an import keeps the times of what it imports.
@@ -173,7 +174,7 @@ private:
       // validated, and that is all
     } else if (settings_.url.scheme == Scheme::file) {
       append();
-    } else if (trouble_) {
+    } else if (trouble_ && means_.clock.steady_now() < next_try_) {
       keep(0);
     } else {
       deliver();
@@ -222,6 +223,8 @@ private:
       trouble_ = failure;
     }
     if (done == entries_.size()) {
+      pause_ = first_pause;
+      trouble_.reset();
       return;
     }
     if (noted_signal() != 0) {
@@ -231,6 +234,8 @@ private:
       fail(*trouble_, numbers_[done]);
     }
     keep(done);
+    next_try_ = may_pass(trouble_->code()) ? means_.clock.steady_now() + pause_ : Deadline::max();
+    pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
     progress_.clear();
     means_.console.warn("what is left goes into the spool " +
                         quote_path(settings_.spool.directory) + ": " + trouble_->text());
@@ -322,6 +327,8 @@ private:
   std::optional<Pusher> pusher_;
   std::optional<Spool> spool_;
   std::optional<Failure> trouble_; // why what comes goes into the spool
+  Deadline next_try_{};            // of the receiver, then
+  Deadline::duration pause_ = first_pause;
 };
 
 } // namespace

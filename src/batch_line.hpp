@@ -7,6 +7,9 @@
 #include <boost/system/result.hpp>
 
 #include <cstddef>
+#include <deque>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -23,16 +26,23 @@ struct LineMistake {
 boost::system::result<Event, LineMistake> read_batch_line(std::string_view line,
                                                           const EventTypes& types, Instant now);
 
-/// Gives entries that follow each other with the same time different ones, in their order: each one
-/// nanosecond more than the one before. The same input gets the same times each time.
+/// Gives entries of the same time different ones, in their order: each one nanosecond more than the
+/// one before. The same input gets the same times each time. So that memory has a bound, an entry
+/// is told from the 10 000 before it only.
 class DistinctTimes {
 public:
   /// The entry time of an event that has this one.
   Instant next(Instant own);
 
 private:
-  Instant first_ = Instant::max(); // of a run of entries that are, or were made, distinct
-  Instant last_ = Instant::min();
+  struct Given {
+    Instant own;
+    Instant time;
+  };
+
+  std::map<Instant, Instant> last_; // given for a time
+  std::set<Instant> given_;
+  std::deque<Given> order_;
 };
 
 } // namespace metrics_event

@@ -287,10 +287,8 @@ std::vector<Finding> unknown_variables(std::span<const std::string> names) {
   std::vector<Finding> findings;
   for (const std::string& name : names) {
     if (std::ranges::find(known, name) == known.end()) {
-      const auto near = nearest(name, views);
       findings.push_back({"environment", Result::warning,
-                          "no setting is called " + quote(name) +
-                              (near ? ", did you mean " + quote(*near) + '?' : "")});
+                          "no setting is called " + quote(name) + did_you_mean(name, views)});
     }
   }
   return findings;
@@ -298,17 +296,13 @@ std::vector<Finding> unknown_variables(std::span<const std::string> names) {
 
 // The events that files declare, or cannot.
 void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
-  try {
-    for (const EventTypes::Listed& listed : types.all()) {
-      if (!listed.trouble.empty()) {
-        findings.push_back({"events", Result::warning, listed.trouble});
-      } else if (!listed.origin.empty()) {
-        findings.push_back(
-            {"events", Result::note, kebab_case(listed.name) + " is declared in " + listed.origin});
-      }
+  for (const EventTypes::Listed& listed : types.all()) {
+    if (!listed.trouble.empty()) {
+      findings.push_back({"events", Result::warning, listed.trouble});
+    } else if (!listed.origin.empty()) {
+      findings.push_back(
+          {"events", Result::note, kebab_case(listed.name) + " is declared in " + listed.origin});
     }
-  } catch (const Failure& failure) { // a directory cannot be read
-    findings.push_back({"events", Result::warning, failure.text()});
   }
 }
 

@@ -12,12 +12,6 @@
 namespace metrics_event {
 namespace {
 
-std::string suggestion(std::string_view given, std::span<const std::string_view> known,
-                       std::string_view prefix) {
-  const auto near = nearest(given, known);
-  return near ? ", did you mean \"" + std::string{prefix} + std::string{*near} + "\"?" : "";
-}
-
 std::string see_help(const Subject& subject) {
   return "see metrics-event" + (subject.known() ? ' ' + *subject.word : "") + " --help";
 }
@@ -28,15 +22,12 @@ std::string shown(const std::string& word) {
 }
 
 Failure unknown_subject(const std::string& word, const EventTypes& types) {
-  std::vector<std::string> names;
-  for (const std::string& name : types.names()) {
-    names.push_back(kebab_case(name));
-  }
+  const std::vector<std::string> names = types.words();
   std::vector<std::string_view> known{names.begin(), names.end()};
   for (const CommandType& type : all_commands()) {
     known.push_back(type.name);
   }
-  const std::string hint = suggestion(word, known, "");
+  const std::string hint = did_you_mean(word, known);
   return {ExitCode::usage, "unknown event or command " + shown(word) +
                                (hint.empty() ? ", see metrics-event --help" : hint)};
 }
@@ -58,7 +49,7 @@ Failure unexpected_word(const std::string& word, const Subject& subject) {
     known.push_back(option);
   }
   const bool looks_like_option = word.starts_with('-') || word.find('=') != std::string::npos;
-  const std::string hint = looks_like_option ? suggestion(name, known, "--") : "";
+  const std::string hint = looks_like_option ? did_you_mean(name, known, "--") : "";
   const std::string what = word.starts_with('-') ? "unknown option " + quote(flag)
                                                  : "unexpected argument " + shown(word);
   return {ExitCode::usage, what + (hint.empty() ? ", " + see_help(subject) : hint)};
@@ -195,6 +186,11 @@ std::optional<Failure> trouble_with_event(const Arguments& arguments, const Laye
   const auto shape = shape_of(command.extras);
   if (!shape) {
     return usage(shape.error());
+  }
+  const bool gives_timestamp =
+      std::ranges::find(*shape, timestamp_field.name, &Member::name) != shape->end();
+  if (gives_timestamp && command.is_by_key) {
+    return usage("\"timestamp\" is a field, give it as --timestamp");
   }
   if (!arguments.behind_dashes.empty() && command.wrapped.empty()) {
     return usage("the command behind \"--\" is missing");

@@ -44,10 +44,10 @@ const Setting& setting_named(std::string_view key, const std::string& where) {
                                           quote(std::string{key} + "-file")};
     }
   }
-  const auto near = nearest(key, known);
-  throw Failure{ExitCode::config, where + ": unknown key " + quote(key) +
-                                      (near ? ", did you mean " + quote(*near) + '?'
-                                            : ", see metrics-event --help for the settings")};
+  const std::string hint = did_you_mean(key, known);
+  throw Failure{ExitCode::config,
+                where + ": unknown key " + quote(key) +
+                    (hint.empty() ? ", see metrics-event --help for the settings" : hint)};
 }
 
 // Reads one file's tree into a layer.

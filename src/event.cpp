@@ -94,9 +94,8 @@ std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEve
                    kebab_case(fields.front()->name));
     }
     if (!type.takes_extras) {
-      const auto near = nearest(extra.name, names);
       return usage(kebab_case(type.name) + " takes no extra fields: " + quote(extra.name) +
-                   (near ? ", did you mean " + quote(*near) + '?' : ""));
+                   did_you_mean(extra.name, names));
     }
   }
   return std::nullopt;
@@ -305,9 +304,6 @@ GivenEvent sort_members(const EventType& type, const Members& members) {
     const bool is_parent = std::ranges::any_of(type.fields, [&member](const Field& field) {
       return parent_of(field.name) == member.name;
     });
-    if (member.name == "event") {
-      continue;
-    }
     if (member.name == timestamp_field.name) {
       given.fields.push_back({&timestamp_field, member.json, Form::json});
     } else if (is_parent && member.json == "null") {
@@ -319,7 +315,7 @@ GivenEvent sort_members(const EventType& type, const Members& members) {
           given.extras.push_back({name, inner.json}); // which check_names refuses
         }
       }
-    } else if (!add(member.name, member.json)) {
+    } else if (!parent_of(member.name).empty() || !add(member.name, member.json)) {
       given.extras.push_back(member);
     }
   }

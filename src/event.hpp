@@ -68,8 +68,7 @@ struct EventMistake {
   std::string member; // whose value is bad; empty: none
 };
 
-/// Sorts the members of a JSON object into the fields of a type, its timestamp, and extras; `event`
-/// is left out.
+/// Sorts the members of a JSON object into the fields of a type, its timestamp, and extras.
 GivenEvent sort_members(const EventType& type, const Members& members);
 
 /// What of an event is wrong whatever its values are. With `will_measure`, a measurement will fill

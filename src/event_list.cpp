@@ -26,8 +26,7 @@ std::string events_to_text(const EventTypes& types) {
   }
   std::string text;
   for (const EventTypes::Listed& listed : all) {
-    const std::string says =
-        listed.type != nullptr ? std::string{listed.type->help} : "broken: " + listed.trouble;
+    const std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says();
     text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
             says + '\n';
   }

@@ -75,10 +75,8 @@ std::set<std::string> required_names(const SchemaValue* required,
   for (const SchemaValue& element : elements_of(*required)) {
     const std::string name = text_of(element);
     if (std::ranges::find(known, name) == known.end()) {
-      const auto near = nearest(name, known);
       throw SchemaMistake{element.pointer,
-                          quote(name) + " is not among the properties" +
-                              (near ? ", did you mean " + quote(*near) + '?' : "")};
+                          quote(name) + " is not among the properties" + did_you_mean(name, known)};
     }
     if (!names.insert(name).second) {
       throw SchemaMistake{element.pointer, quote(name) + " is there twice"};
@@ -184,7 +182,7 @@ public:
     }
     const SchemaValue* const extras = schema.find("additionalProperties");
     event_->type = {.name = event_->store.keep(std::string{name_}),
-                    .help = event_->store.keep(help(schema, origin)),
+                    .help = event_->store.keep(help_of(schema, name_)),
                     .fields = event_->fields,
                     .takes_extras = extras == nullptr || extras->json == "true",
                     .origin = event_->store.keep(std::string{origin})};
@@ -192,12 +190,6 @@ public:
   }
 
 private:
-  std::string help(const Schema& schema, std::string_view origin) const {
-    constexpr std::size_t longest_origin = 4096;
-    const std::string help = help_of(schema, name_);
-    return help.empty() ? "declared in " + printable(origin, longest_origin) : help;
-  }
-
   void add_property(const SchemaMember& property, bool is_required) {
     check_property_name(property);
     const Schema schema = file_.property(property.value);
@@ -231,14 +223,21 @@ private:
       throw SchemaMistake{schema.pointer, "an object needs \"properties\""};
     }
     const auto required = required_names(schema.find("required"), members);
+    bool is_always_there = false;
     for (const SchemaMember& member : members) {
       check_property_name(member);
       const Schema member_schema = file_.property(member.value);
       if (declared_type(member_schema).name == "object") {
         throw SchemaMistake{member_schema.pointer, "an object within an object is not supported"};
       }
-      add_field(name + '.' + member.name, member_schema, required.contains(member.name))
-          .in_optional_object = !is_required;
+      Field& field =
+          add_field(name + '.' + member.name, member_schema, required.contains(member.name));
+      field.in_optional_object = !is_required;
+      is_always_there = is_always_there || field.required || !field.default_value.empty();
+    }
+    if (is_required && !is_always_there) {
+      throw SchemaMistake{schema.pointer, "an object that is required needs a required property, "
+                                          "or one with a default"};
     }
   }
 

@@ -154,7 +154,9 @@ std::string event_schema(const EventType& type) {
   JsonObject schema;
   schema.text("$schema", "https://json-schema.org/draft/2020-12/schema");
   schema.text("title", type.name);
-  schema.text("description", type.help);
+  if (!type.help.empty()) {
+    schema.text("description", type.help);
+  }
   schema.text("type", "object");
   properties_of(type).write(schema);
   return indented(schema.raw("additionalProperties", type.takes_extras ? "true" : "false").str());

@@ -91,8 +91,27 @@ std::vector<std::string> EventTypes::names() const {
   return names;
 }
 
+std::vector<std::string> EventTypes::words() const {
+  std::vector<std::string> words;
+  for (const std::string& name : names()) {
+    if (event_name(name) == name) {
+      words.push_back(kebab_case(name));
+    }
+  }
+  return words;
+}
+
 std::vector<EventTypes::Listed> EventTypes::all() const {
   std::vector<Listed> all;
+  try {
+    files();
+  } catch (const Failure& failure) {
+    for (const EventType& type : built_in_) {
+      all.push_back({.name = std::string{type.name}, .type = &type});
+    }
+    all.push_back({.trouble = failure.text()});
+    return all;
+  }
   for (const std::string& name : names()) {
     Listed listed{.name = name, .origin = origin(name)};
     try {

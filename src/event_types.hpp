@@ -42,8 +42,11 @@ public:
   const EventType* find(std::string_view name) const;
 
   /// The names of all types in snake_case: the built-in ones in their order, then the declared ones
-  /// in that of the alphabet.
+  /// in that of the alphabet; of a file whose name is none, that.
   std::vector<std::string> names() const;
+
+  /// The words that name types on a command line, in kebab-case.
+  std::vector<std::string> words() const;
 
   /// A type as lists show it.
   struct Listed {
@@ -51,9 +54,13 @@ public:
     std::string origin;              // the file that declares it; empty: built in
     const EventType* type = nullptr; // none: the file is broken
     std::string trouble{};           // then why
+
+    /// What it says of itself to people.
+    std::string says() const { return type != nullptr ? std::string{type->help} : trouble; }
   };
 
-  /// All types, in the order of their names.
+  /// All types, in the order of their names. A directory that cannot be read is the trouble of a
+  /// nameless one, which then stands for all that are declared.
   std::vector<Listed> all() const;
 
   /// The file that declares a type; empty when it is built in.

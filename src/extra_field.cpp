@@ -151,7 +151,7 @@ Parsed<ExtraField> parse_extra_field(std::string_view word) {
   KeyScanner scanner{word};
   const bool has_key = read_key(scanner, field.path);
   if (!has_key || !is_utf8(word.substr(0, word.size() - scanner.rest().size()))) {
-    return Mismatch{grammar, word.substr(0, word.find('='))};
+    return Mismatch{grammar, word.substr(0, word.size() - scanner.rest().size())};
   }
   field.is_json = scanner.is_at(":");
   scanner.skip(field.is_json ? 2 : 1);
@@ -164,12 +164,14 @@ Parsed<ExtraField> parse_extra_field(std::string_view word) {
 boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
-    if (!put(root, field, "0")) {
+    const auto json = field.is_json && !field.is_file ? compact_json(field.text)
+                                                      : ParsedJson<std::string>{JsonMistake{}};
+    if (!put(root, field, json ? *json : field.is_file ? "null" : "0")) {
       const auto is_same = [&field](const ExtraField& other) { return other.path == field.path; };
       return quote(key_of(field)) +
              (std::ranges::count_if(fields, is_same) > 1
                   ? " is given twice, give it once"
-                  : " would be in something that is no such object or array");
+                  : " is given as a value and as an object or array, give one");
     }
   }
   return root.members();

@@ -29,8 +29,9 @@ bool is_extra_field(std::string_view word);
 /// Takes an argument apart.
 Parsed<ExtraField> parse_extra_field(std::string_view word);
 
-/// The members that the fields make, with 0 for every value; or what is wrong with their keys
-/// together: one is given twice, or is a value and an object at the same time.
+/// The members that the fields make, with JSON for values that are JSON, else 0, or null where a
+/// file is still to be read; or what is wrong with their keys together: one is given twice, or is a
+/// value and an object at the same time.
 boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields);
 
 /// Why a value is none, and of which field.

@@ -88,8 +88,7 @@ std::string exit_status_rows() {
 std::string general_help(const EventTypes& types) {
   Columns event_rows;
   for (const EventTypes::Listed& listed : types.all()) {
-    event_rows.row(kebab_case(listed.name),
-                   listed.type != nullptr ? listed.type->help : listed.trouble);
+    event_rows.row(kebab_case(listed.name), listed.says());
   }
   Columns command_rows;
   for (const CommandType& command : all_commands()) {
@@ -122,10 +121,13 @@ struct FieldHelp {
     usage += field.always() ? ' ' + flag : " [" + flag + ']';
     const bool said_by_placeholder = describe(field) == "text" || is_timestamp;
     std::string text{field.help};
-    text += said_by_placeholder ? "" : (text.empty() ? "" : "; ") + describe(field);
-    text += field.always() || is_timestamp ? "" : "; optional";
-    text += field.default_value.empty() ? "" : "; default " + std::string{field.default_value};
-    text += field.measured == Measured::nothing ? "" : "; COMMAND gives it";
+    const auto say = [&text](bool is_so, const std::string& words) {
+      text += is_so ? (text.empty() ? "" : "; ") + words : "";
+    };
+    say(!said_by_placeholder, describe(field));
+    say(!field.always() && !is_timestamp, "optional");
+    say(!field.default_value.empty(), "default " + std::string{field.default_value});
+    say(field.measured != Measured::nothing, "COMMAND gives it");
     rows.row(flag, text);
     if (has_since(field)) {
       rows.row("--" + since_flag(field) + " TIME", "the same as the time since then");
@@ -149,8 +151,9 @@ std::string event_help(const EventType& type) {
       type.origin.empty() ? "" : "Declared in " + std::string{type.origin} + ".\n\n";
   const std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name) + fields.usage +
                             (type.takes_extras ? " [KEY=VALUE]..." : "") + " [-- COMMAND [ARG]...]";
-  return "Send " + kebab_case(type.name) + ": " + std::string{type.help} + ".\n\n" + origin +
-         paragraph("usage: " + usage) + "\nfields:\n" + fields.rows.str() + '\n' +
+  const std::string says = type.help.empty() ? "" : ": " + std::string{type.help};
+  return "Send " + kebab_case(type.name) + says + ".\n\n" + origin + paragraph("usage: " + usage) +
+         "\nfields:\n" + fields.rows.str() + '\n' +
          paragraph(std::string{words_of_events} +
                    std::string{type.takes_extras ? words_of_extras : ""}) +
          "\noptions:\n" + setting_rows();
@@ -194,7 +197,7 @@ std::string help(std::string_view topic, const EventTypes& types) {
   if (command != all_commands().end()) {
     return command_help(*command);
   }
-  const EventType* const event = types.find(topic);
+  const EventType* const event = topic.empty() ? nullptr : types.find(topic);
   return event == nullptr ? general_help(types) : event_help(*event);
 }
 

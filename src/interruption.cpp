@@ -48,9 +48,10 @@ extern "C" void note(int number) {
 } // namespace
 
 void note_signals() {
-  if (event < 0) {
-    event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event >= 0) {
+    return; // a signal that was noted since has given the next one its end of the process
   }
+  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (event < 0) {
     return; // then a signal ends the process, as it does where nobody notes it
   }

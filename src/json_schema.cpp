@@ -65,11 +65,6 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
          std::to_string(1 + before.size() - line_begin);
 }
 
-std::string did_you_mean(std::string_view given, std::span<const std::string_view> known) {
-  const auto near = nearest(given, known);
-  return near ? ", did you mean " + quote(*near) + '?' : "";
-}
-
 bool has_shape(Shape shape, JsonKind kind) {
   switch (shape) {
   case Shape::string: return kind == JsonKind::string;
@@ -105,8 +100,10 @@ const Row& row_of(const SchemaMember& member, unsigned places) {
     }
     known.push_back(row.name);
   }
-  throw SchemaMistake{member.value.pointer, "unsupported keyword " + quote(member.name) +
-                                                did_you_mean(member.name, known)};
+  const std::string hint = did_you_mean(member.name, known);
+  throw SchemaMistake{member.value.pointer,
+                      "unsupported keyword " + quote(member.name) +
+                          (hint.empty() ? ", remove it; see metrics-event-schema(5)" : hint)};
 }
 
 struct KnownKeyword {

@@ -168,12 +168,18 @@ std::optional<std::string_view> nearest(std::string_view given,
   for (const std::string_view word : known) {
     const bool abbreviated = given.size() >= shortest_abbreviation && word.starts_with(given);
     const std::size_t distance = abbreviated ? 1 : edit_distance(given, word);
-    if (distance < best_distance) {
+    if (distance < best_distance && distance < given.size()) {
       best = word;
       best_distance = distance;
     }
   }
   return best;
+}
+
+std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
+                         std::string_view prefix) {
+  const auto near = nearest(given, known);
+  return near ? ", did you mean " + quote(std::string{prefix}.append(*near)) + '?' : "";
 }
 
 std::string lower_first(std::string words) {

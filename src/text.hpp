@@ -50,6 +50,10 @@ std::string printable(std::string_view words, std::size_t limit);
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known);
 
+/// `, did you mean "WORD"?` for that word, with the prefix before it; empty without one.
+std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
+                         std::string_view prefix = "");
+
 /// Foreign words in our lower case: "Connection refused" as "connection refused", but "CA …" as it
 /// is.
 std::string lower_first(std::string words);

@@ -77,7 +77,7 @@ TEST_CASE("a mistake names its column") {
         "it by 1000");
 }
 
-TEST_CASE("entries that follow each other with the same time get different ones, in order") {
+TEST_CASE("entries of the same time get different ones, in their order, wherever they stand") {
   DistinctTimes times;
   const auto next = [&times](int time) {
     return times.next(Instant{std::chrono::nanoseconds{time}}).time_since_epoch().count();
@@ -86,11 +86,27 @@ TEST_CASE("entries that follow each other with the same time get different ones,
   CHECK(next(0) == 1);
   CHECK(next(100) == 100);
   CHECK(next(100) == 101);
-  CHECK(next(100) == 102);
-  CHECK(next(101) == 103);
-  CHECK(next(200) == 200);
-  CHECK(next(100) == 100);
-  CHECK(next(100) == 101);
+  CHECK(next(101) == 102);
+  CHECK(next(100) == 103);
+  CHECK(next(50) == 50);
+  CHECK(next(100) == 104);
+  CHECK(next(0) == 2);
+  for (int i = 0; i < 25'000; ++i) {
+    REQUIRE(next(1000) == 1000 + i);
+  }
+  CHECK(next(0) == 0); // too long ago to be remembered
+}
+
+TEST_CASE("an event that no push can carry is a mistake") {
+  const std::string quotes(400'000, '"');
+  std::string escaped;
+  for (std::size_t i = 0; i < quotes.size(); ++i) {
+    escaped += "\\\"";
+  }
+  CHECK(line_of(R"({"event":"x","a":")" + escaped + "\"}") ==
+        "1: the event is too long for a push, which has at most 1048576 bytes, make it shorter");
+  CHECK(line_of(R"({"event":"x","timestamp":1,"a":")" + std::string(900'000, 'a') + "\"}").size() >
+        900'000);
 }
 
 TEST_SUITE_END();

@@ -190,6 +190,26 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
   CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
   CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
         R"("status_info" is a field, give it as --status-info-code)");
+  CHECK(trouble({"send", "x", "event=1"}) ==
+        R"("event" is always the name of the event, leave it out)");
+  CHECK(trouble({"send", "x", "event[a]=1"}) ==
+        R"("event" is always the name of the event, leave it out)");
+  CHECK(trouble({"send", "x", "timestamp=1"}) ==
+        R"("timestamp" is a field, give it as --timestamp)");
+  const Words stop{"send",           "runner-stop", "flavor=x", "workflow=x", "repo=x",
+                   "github_event=x", "status=x",    "job_duration:=1"};
+  const auto with = [&stop](const std::string& word) {
+    Words words = stop;
+    words.push_back(word);
+    return trouble(words);
+  };
+  CHECK(with(R"(status_info:={"code":3})") == "none");
+  CHECK(with("status_info:=null") == "none");
+  CHECK(with("status_info:=@file") == "none");
+  CHECK(with("status_info:=3") ==
+        R"("status_info" is not as declared, expected "status_info.code")");
+  CHECK(with("status_info.code:=3") ==
+        R"("status_info.code" is not as declared, expected "status_info.code")");
   CHECK(trouble({"send", "runner-installed", "flavor=x"}) == "runner-installed needs duration");
   CHECK(trouble({"send", "runner-installed", "flavor=x", "duration:=1", "--flavor", "y"}) ==
         "flavor and --flavor exclude each other, give one");

@@ -171,6 +171,8 @@ TEST_CASE("what schema prints of an event declares the same event") {
   CHECK(places.run({"schema", "nothing"}).err ==
         error("unknown event \"nothing\", see metrics-event schema"));
   CHECK(places.run({"schema", "nothing"}).status == 64);
+  CHECK(places.run({"schema", "disk-ful"}).err ==
+        error("unknown event \"disk-ful\", did you mean \"disk-full\"?"));
 }
 
 TEST_CASE("the place that --events names wins over the user's, and that over a built-in event") {
@@ -198,6 +200,10 @@ TEST_CASE("the place that --events names wins over the user's, and that over a b
   CHECK(places.run({"other", "--named", "x", "-n", "--events", "/nonexistent"}).err ==
         error("--events: cannot read \"/nonexistent\": no such file or directory"));
   CHECK(places.run({"other", "--named", "x", "-n", "--events", "/nonexistent"}).status == 66);
+  const Outcome help = places.run({"--help"}, {{"METRICS_EVENT_EVENTS", "/nonexistent"}});
+  CHECK(help.status == 0);
+  CHECK(help.out.find("runner-installed") != std::string::npos);
+  CHECK(help.out.find("METRICS_EVENT_EVENTS: cannot") != std::string::npos);
   const Outcome bad_variable =
       places.run({"other", "--named", "x", "-n"}, {{"METRICS_EVENT_EVENTS", "/nonexistent"}});
   CHECK(bad_variable.status == 78);

@@ -561,7 +561,7 @@ TEST_CASE("a mistake in our own options is 64, and COMMAND is not run") {
 }
 
 TEST_CASE("whatever else is wrong, COMMAND runs") {
-  const std::vector<std::pair<Words, Variables>> troubles{
+  const std::vector<std::pair<Words, Variables>> harmless{
       {installed + Words{"--duration", "long"}, {}},
       {installed + Words{"--timestamp", "@/nonexistent"}, {}},
       {installed + Words{"note=@/nonexistent"}, {}},
@@ -575,7 +575,7 @@ TEST_CASE("whatever else is wrong, COMMAND runs") {
       {installed, {{"METRICS_EVENT_LABEL", "1=2"}}},
       {installed + Words{"--url", "http://nonexistent.invalid"}, {}},
   };
-  for (const auto& trouble : troubles) {
+  for (const auto& trouble : harmless) {
     const Words& event = trouble.first;
     CAPTURE(event.back());
     Variables more{{"METRICS_EVENT_ON", "always"}, {"METRICS_EVENT_TIMEOUT", "500ms"}};
