@@ -100,13 +100,14 @@ constexpr std::array commands{
         "Reads one JSON object a line from FILE, or from standard input without FILE or with -. "
         "The member event names the event; a known one is validated, any other is taken as it is. "
         "The member timestamp is also the entry time, in UNIX seconds with a fraction to the "
-        "nanosecond; entries of the same time get one nanosecond more each. What is missing there "
-        "is now. A regular file is validated as a whole before anything is sent; an error names "
-        "line and column. From a pipe, lines are sent as they come, and an error ends it. Many "
-        "entries go in one push, as with flush, and each push has the time of --timeout. What "
-        "cannot be delivered goes into the spool if there is one. A signal ends it after the push "
-        "that is on its way, and it says how far it came; doing the same again is safe, since an "
-        "entry with the same labels, time and line is stored once.",
+        "nanosecond; entries of the same time get one nanosecond more each, within 10 000 lines. "
+        "What is missing there is now. A regular file is validated as a whole before anything is "
+        "sent; an error names line and column. From a pipe, lines are sent as they come, and an "
+        "error ends it. Many entries go in one push, as with flush, and each push has the time of "
+        "--timeout. With a spool, what cannot be delivered goes there, and the receiver is tried "
+        "again after a pause. A signal ends it after the push that is on its way, and it says how "
+        "far it came; doing the same again is safe, since an entry with the same labels, time and "
+        "line is stored once.",
         batch_options,
         {},
         "[FILE]"},

@@ -196,8 +196,8 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
         R"("event" is always the name of the event, leave it out)");
   CHECK(trouble({"send", "x", "timestamp=1"}) ==
         R"("timestamp" is a field, give it as --timestamp)");
-  const Words stop{"send",           "runner-stop", "flavor=x", "workflow=x", "repo=x",
-                   "github_event=x", "status=x",    "job_duration:=1"};
+  const Words stop{"send",   "runner-stop",    "flavor=x", "workflow=x",
+                   "repo=x", "github_event=x", "status=x", "job_duration:=1"};
   const auto with = [&stop](const std::string& word) {
     Words words = stop;
     words.push_back(word);

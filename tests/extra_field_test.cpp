@@ -95,7 +95,8 @@ TEST_CASE("what is no key and no separator is refused") {
     CAPTURE(bad);
     CHECK_FALSE(parse_extra_field(bad).has_value());
   }
-  CHECK(object_of({"a[b=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "a[b")");
+  CHECK(object_of({"a[b=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "a[b=1")");
+  CHECK(object_of({R"(f:\=6)"}) == R"(expected KEY=TEXT or KEY:=JSON, got "f:\=6")");
   std::string deep = "a";
   for (int i = 0; i < 20; ++i) {
     deep += "[b]";
