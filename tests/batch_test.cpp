@@ -107,7 +107,7 @@ struct Scene {
     return batch(words);
   }
   std::size_t waiting() const {
-    return fs::exists(spool)
+    return fs::exists(spool + "/new")
                ? static_cast<std::size_t>(std::distance(fs::directory_iterator{spool + "/new"}, {}))
                : 0;
   }
@@ -536,6 +536,26 @@ TEST_CASE("what comes without a long pause is sent all the same, and the end of 
   source.end();
   CHECK(batch.wait(20s).status == 0);
   CHECK(pushed_entries(server.requests()).size() == static_cast<std::size_t>(written));
+}
+
+TEST_CASE("with a spool, a receiver that was down is tried again, and takes what comes then") {
+  const Scene scene;
+  const RawServer server{{{.reply = http_reply(503, "Service Unavailable")}, {.reply = accepted}}};
+  Source source{scene.directory.path() / "fifo"};
+  Background batch{
+      program, scene.invocation({scene.directory.path() / "fifo", "--url", at(server.port()),
+                                 "--retries", "0", "--spool", scene.directory.path() / "spool"})};
+  source.write(line_of(0) + '\n');
+  await([&] { return server.requests().size() == 1; });
+  source.write(line_of(1) + '\n'); // which goes a second later, as the receiver may be tried then
+  await([&] { return server.requests().size() == 2 || scene.waiting() == 2; });
+  source.write(line_of(2) + '\n');
+  await([&] { return server.requests().size() >= 2; });
+  source.end();
+  CHECK(batch.wait(20s).status == 0);
+  const Words arrived = pushed_entries(server.requests());
+  CHECK(arrived.back() == entry_of(2));
+  CHECK(scene.waiting() + arrived.size() - 1 == 3);
 }
 
 TEST_CASE("lines go into a file as they are") {
