@@ -35,8 +35,10 @@ bool is_reason(std::string_view name) {
 } // namespace
 
 Spool::Spool(SpoolDirectory directory) : directory_{std::move(directory)} {
-  // Other things have such directories as well, mail above all.
-  if (!directory_.has("refused") && (directory_.has("new") || directory_.has("tmp"))) {
+  // Other things have such directories as well, mail above all. Who makes a spool at this moment
+  // makes refused/ first, so a second look finds it.
+  if (!directory_.has("refused") && (directory_.has("new") || directory_.has("tmp")) &&
+      !directory_.has("refused")) {
     directory_.refuse("it is something else: it has no directory refused");
   }
 }
