@@ -50,8 +50,9 @@ EventTypes event_types(const App& app) {
   return EventTypes{app.events,
                     {.list =
                          [&app] {
-                           return find_event_files(event_directories(
-                               app.environment, last_value(app.arguments, "events")));
+                           return find_event_files(
+                               event_directories(app.config_directories, app.environment,
+                                                 last_value(app.arguments, "events")));
                          },
                      .read =
                          [](const std::string& path) {
@@ -137,20 +138,17 @@ void find_spool(const App& app, Matter matter, Resolved& resolved) {
 
 // What the configuration files give, the one that counts least first.
 std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
-                                     const Environment& environment) {
+                                     std::span<const std::string> directories) {
   std::vector<Layer> from_files;
   const Deadline deadline = std::chrono::steady_clock::now() + patience_with_config;
-  for (const ConfigPlace& place : config_places(layers, environment)) {
+  for (const ConfigPlace& place : config_places(layers, directories)) {
     if (place.asked_by) {
       from_files.push_back(
           config_layer(read_named_file(place.path, *place.asked_by, deadline), place.path));
       continue;
     }
     const auto text = read_file(place.path, {}); // a pipe there would be a mistake
-    const bool missing =
-        text.has_error() && (text.error() == std::errc::no_such_file_or_directory ||
-                             text.error() == std::errc::not_a_directory);
-    if (text.has_error() && !missing) {
+    if (text.has_error() && !is_missing(text.error())) {
       throw Failure{ExitCode::config, cannot_read(place.path, text.error())};
     }
     if (text) {
@@ -245,7 +243,7 @@ Resolved resolve_line(const App& app, const CommandLine& line, std::vector<Layer
                       Progress& progress) {
   const auto* const command = std::get_if<RunCommand>(&line.command);
   if (command == nullptr || heeds(*command->type, "config")) {
-    const std::vector<Layer> from_files = read_config_files(layers, app.environment);
+    const std::vector<Layer> from_files = read_config_files(layers, app.config_directories);
     layers.insert(layers.begin(), from_files.begin(), from_files.end());
     progress.settings.output = output_of(layers);
   }

@@ -16,7 +16,8 @@ struct App {
   std::vector<std::string> arguments; // without the program's name
   Environment environment;
   std::vector<std::string> variables; // the names of those that start with METRICS_EVENT_
-  bool is_root = false;               // whose spool is elsewhere
+  std::vector<std::string> config_directories{}; // as far as there are any
+  bool is_root = false;                          // whose spool is elsewhere
   std::span<const EventType> events;
   Means means;
 };

@@ -59,6 +59,47 @@ bool may_have_value(std::string_view option) {
   return setting != all_settings().end() && setting->kind == Setting::Kind::optional;
 }
 
+// Whether one of the options that are possible with a subject, by its flag without dashes and
+// whether it takes a value, is what `is_it` looks for.
+template <class IsIt>
+bool any_option(const Subject& subject, IsIt&& is_it) {
+  const auto is_setting = [&is_it](const Setting& setting) {
+    return setting.has_flag() && is_it(setting.name, setting.kind == Setting::Kind::value ||
+                                                         setting.kind == Setting::Kind::list);
+  };
+  const auto is_field = [&is_it](const Field& field) {
+    return is_it(kebab_case(field.name), true) ||
+           (has_since(field) && is_it(since_flag(field), true));
+  };
+  const auto is_of_command = [&is_it](const CommandOption& option) {
+    return is_it(option.name, !option.placeholder.empty());
+  };
+  return is_it(help_option.name, false) || is_it(version_option.name, false) ||
+         std::ranges::any_of(all_settings(), is_setting) ||
+         (subject.event != nullptr && (is_it(kebab_case(timestamp_field.name), true) ||
+                                       std::ranges::any_of(subject.event->fields, is_field))) ||
+         (subject.command != nullptr &&
+          std::ranges::any_of(subject.command->options, is_of_command));
+}
+
+struct Option {
+  std::string_view name; // without dashes
+  bool takes_value;
+};
+
+// The option that a word such as `--name` or `--name=value` gives, if it is possible.
+std::optional<Option> option_of(std::string_view word, const Subject& subject) {
+  if (!word.starts_with("--")) {
+    return std::nullopt;
+  }
+  Option option{word.substr(2, word.find('=') - 2), false};
+  const bool is_possible = any_option(subject, [&option](std::string_view name, bool takes_value) {
+    option.takes_value = takes_value;
+    return name == option.name;
+  });
+  return is_possible ? std::optional{option} : std::nullopt;
+}
+
 // Neither an option nor a subject looks like that.
 bool is_path(std::string_view word) {
   return !word.starts_with('-') && word.find('/') != word.npos;
@@ -68,39 +109,16 @@ bool is_path(std::string_view word) {
 
 std::map<std::string, bool, std::less<>> possible_options(const Subject& subject) {
   std::map<std::string, bool, std::less<>> options;
-  options.emplace(help_option.name, false);
-  options.emplace(version_option.name, false);
-  for (const Setting& setting : all_settings()) {
-    if (setting.has_flag()) {
-      options.emplace(setting.name,
-                      setting.kind == Setting::Kind::value || setting.kind == Setting::Kind::list);
-    }
-  }
-  if (subject.event != nullptr) {
-    options.emplace(kebab_case(timestamp_field.name), true);
-    for (const Field& field : subject.event->fields) {
-      options.emplace(kebab_case(field.name), true);
-      if (has_since(field)) {
-        options.emplace(since_flag(field), true);
-      }
-    }
-  }
-  if (subject.command != nullptr) {
-    for (const CommandOption& option : subject.command->options) {
-      options.emplace(option.name, !option.placeholder.empty());
-    }
-  }
+  any_option(subject, [&options](std::string_view name, bool takes_value) {
+    options.emplace(name, takes_value);
+    return false;
+  });
   return options;
 }
 
 Arguments prepare(std::span<const std::string> given, const EventTypes& types) {
   Arguments arguments;
   Subject& subject = arguments.subject;
-  auto options = possible_options({});
-  const auto option_of = [&options](std::string_view word) {
-    return word.starts_with("--") ? options.find(word.substr(2, word.find('=') - 2))
-                                  : options.end();
-  };
   const auto note = [](std::string& place, const std::string& word) {
     place = place.empty() ? word : place;
   };
@@ -124,20 +142,19 @@ Arguments prepare(std::span<const std::string> given, const EventTypes& types) {
     } else if (subject.known()) { // else all is strange
       note(arguments.stranger, word);
     }
-    options = possible_options(subject);
   };
   for (auto word = given.begin(); word != given.end(); ++word) {
     if (*word == "--") {
       arguments.behind_dashes.assign(word, given.end());
       break;
     }
-    const auto option = option_of(*word);
-    if (option != options.end()) {
+    if (const auto option = option_of(*word, subject)) {
       const std::size_t equals = word->find('=');
-      if (option->second && equals == std::string::npos) {
+      arguments.options.emplace_back(option->name);
+      if (option->takes_value && equals == std::string::npos) {
         // A variable that is empty and not quoted makes the next option look like the value.
         const auto value = word + 1;
-        if (value == given.end() || *value == "--" || option_of(*value) != options.end() ||
+        if (value == given.end() || *value == "--" || option_of(*value, subject) ||
             is_short_flags(*value, subject)) {
           if (arguments.lacking.empty() && value != given.end()) {
             arguments.remedy = *word + '=' + *value;
@@ -147,12 +164,12 @@ Arguments prepare(std::span<const std::string> given, const EventTypes& types) {
         }
         arguments.words.insert(arguments.words.end(), word, word + 2);
         ++word;
-      } else if (equals + 1 == word->size() && option->second) {
+      } else if (equals + 1 == word->size() && option->takes_value) {
         arguments.words.push_back(word->substr(0, equals));
         arguments.words.emplace_back();
       } else if (equals + 1 == word->size()) {
         note(arguments.lacking, word->substr(0, equals));
-      } else if (equals == std::string::npos && may_have_value(option->first) &&
+      } else if (equals == std::string::npos && may_have_value(option->name) &&
                  word + 1 != given.end() && is_path(word[1])) {
         arguments.words.push_back(*word + '=' + word[1]);
         ++word;
@@ -160,6 +177,7 @@ Arguments prepare(std::span<const std::string> given, const EventTypes& types) {
         arguments.words.push_back(*word);
       }
     } else if (is_short_flags(*word, subject)) {
+      arguments.short_flags += word->substr(1);
       arguments.words.push_back(*word);
     } else if (!word->starts_with('-') || *word == "-") {
       add_operand({word, given.end()});

@@ -34,6 +34,8 @@ std::map<std::string, bool, std::less<>> possible_options(const Subject& subject
 struct Arguments {
   Subject subject;
   std::vector<std::string> words;       // with `--name=` in the form of two words
+  std::vector<std::string> options;     // that are among them, without dashes
+  std::string short_flags;              // the same, letters
   std::optional<std::string> operand{}; // of a command that takes one
   std::vector<ExtraField> extras;
   std::vector<std::string> behind_dashes; // `--` and what follows it

@@ -55,41 +55,41 @@ Failure unexpected_word(const std::string& word, const Subject& subject) {
   return {ExitCode::usage, what + (hint.empty() ? ", " + see_help(subject) : hint)};
 }
 
-// Options in the order of their rows, so that reading them back is reading the table.
+// Options in the order of their rows, so that reading them back is reading the table. CLI11 is told
+// of those that the arguments hold: an option costs it thousands of instructions.
 class Parser {
 public:
-  explicit Parser(const Subject& subject) : subject_{subject} {
+  explicit Parser(const Arguments& arguments) : subject_{arguments.subject}, arguments_{arguments} {
     app_.set_help_flag();
     app_.allow_extras(); // an unknown subject, which is trouble of its own
-    help_ = app_.add_flag("-h,--help");
-    version_ = app_.add_flag("-V,--version");
+    help_ = add_flag(app_, help_option.name, help_option.short_flag);
+    version_ = add_flag(app_, version_option.name, version_option.short_flag);
     for (const Setting& setting : all_settings()) {
-      if (!setting.has_flag()) {
-        continue;
+      if (setting.has_flag()) {
+        const bool is_flag =
+            setting.kind == Setting::Kind::toggle || setting.kind == Setting::Kind::optional;
+        add(settings_, &setting,
+            is_flag ? add_flag(app_, setting.name, setting.short_flag)
+                    : add_option(app_, setting.name, setting.short_flag));
       }
-      const std::string name = flag_names(setting.name, setting.short_flag);
-      settings_.emplace_back(&setting, setting.kind == Setting::Kind::toggle ||
-                                               setting.kind == Setting::Kind::optional
-                                           ? app_.add_flag(name)
-                                           : add_option(app_, name));
     }
-    if (!subject.known()) {
+    if (!subject_.known()) {
       return;
     }
     app_.require_subcommand(0, 1);
-    CLI::App& subcommand = *app_.add_subcommand(*subject.word);
+    CLI::App& subcommand = *app_.add_subcommand(*subject_.word);
     subcommand.set_help_flag();
     subcommand.fallthrough();
-    if (subject.event != nullptr) {
+    if (subject_.event != nullptr) {
       add_field(subcommand, timestamp_field);
-      for (const Field& field : subject.event->fields) {
+      for (const Field& field : subject_.event->fields) {
         add_field(subcommand, field);
       }
     } else {
-      for (const CommandOption& option : subject.command->options) {
-        const std::string name = flag_names(option.name, option.short_flag);
-        options_.emplace_back(&option, option.placeholder.empty() ? subcommand.add_flag(name)
-                                                                  : add_option(subcommand, name));
+      for (const CommandOption& option : subject_.command->options) {
+        add(options_, &option,
+            option.placeholder.empty() ? add_flag(subcommand, option.name, option.short_flag)
+                                       : add_option(subcommand, option.name, option.short_flag));
       }
     }
   }
@@ -109,40 +109,60 @@ public:
     return layer;
   }
 
-  decltype(CommandLine::command) command(const Arguments& arguments) const {
-    if (help_->count() > 0) {
+  decltype(CommandLine::command) command() const {
+    if (is_given(help_)) {
       return ShowHelp{subject_.command != nullptr ? subject_.command->name
                       : subject_.event != nullptr ? subject_.event->name
                                                   : std::string_view{}};
     }
     const bool is_event = subject_.event != nullptr || subject_.trouble;
-    if (is_event && version_->count() == 0) {
-      return SendEvent{subject_.event, fields(), arguments.extras, subject_.is_send(),
-                       arguments.wrapped()};
+    if (is_event && !is_given(version_)) {
+      return SendEvent{subject_.event, fields(), arguments_.extras, subject_.is_send(),
+                       arguments_.wrapped()};
     }
-    if (subject_.command != nullptr && version_->count() == 0) {
-      return RunCommand{subject_.command, options(), arguments.operand};
+    if (subject_.command != nullptr && !is_given(version_)) {
+      return RunCommand{subject_.command, options(), arguments_.operand};
     }
     return ShowVersion{};
   }
 
-  bool asks_for_words_only() const { return help_->count() + version_->count() > 0; }
+  bool asks_for_words_only() const { return is_given(help_) || is_given(version_); }
 
 private:
-  static CLI::Option* add_option(CLI::App& app, const std::string& name) {
-    return app.add_option(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  // Null for one that the arguments do not hold.
+  CLI::Option* add_flag(CLI::App& app, std::string_view name, char short_flag) const {
+    return holds(name, short_flag) ? app.add_flag(flag_names(name, short_flag)) : nullptr;
+  }
+  CLI::Option* add_option(CLI::App& app, std::string_view name, char short_flag = '\0') const {
+    return holds(name, short_flag) ? app.add_option(flag_names(name, short_flag))
+                                         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                                   : nullptr;
+  }
+  bool holds(std::string_view name, char short_flag) const {
+    return std::ranges::find(arguments_.options, name) != arguments_.options.end() ||
+           (short_flag != '\0' && arguments_.short_flags.find(short_flag) != std::string::npos);
   }
   static std::string flag_names(std::string_view name, char short_flag) {
     const std::string flag = "--" + std::string{name};
     return short_flag == '\0' ? flag : std::string{'-', short_flag, ','} + flag;
   }
-  void add_field(CLI::App& app, const Field& field) {
-    fields_.emplace_back(GivenField{&field, "", GivenField::Form::text},
-                         add_option(app, "--" + kebab_case(field.name)));
-    if (has_since(field)) {
-      fields_.emplace_back(GivenField{&field, "", GivenField::Form::since},
-                           add_option(app, "--" + since_flag(field)));
+  template <class Row>
+  static void add(std::vector<std::pair<Row, CLI::Option*>>& options, Row row,
+                  CLI::Option* option) {
+    if (option != nullptr) {
+      options.emplace_back(std::move(row), option);
     }
+  }
+  void add_field(CLI::App& app, const Field& field) {
+    add(fields_, GivenField{&field, "", GivenField::Form::text},
+        add_option(app, kebab_case(field.name)));
+    if (has_since(field)) {
+      add(fields_, GivenField{&field, "", GivenField::Form::since},
+          add_option(app, since_flag(field)));
+    }
+  }
+  static bool is_given(const CLI::Option* option) {
+    return option != nullptr && option->count() > 0;
   }
 
   std::vector<GivenField> fields() const {
@@ -165,6 +185,7 @@ private:
   }
 
   const Subject& subject_;
+  const Arguments& arguments_;
   CLI::App app_;
   CLI::Option* help_ = nullptr;
   CLI::Option* version_ = nullptr;
@@ -268,12 +289,12 @@ GivenEvent given_event(const SendEvent& command, const Members& members) {
 
 CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types) {
   const Arguments prepared = prepare(arguments, types);
-  Parser parser{prepared.subject};
+  Parser parser{prepared};
   CommandLine line{.wrapped = prepared.wrapped()};
   try {
     parser.read(prepared.words);
     line.settings = parser.settings();
-    line.command = parser.command(prepared);
+    line.command = parser.command();
     if (prepared.subject.trouble || !parser.asks_for_words_only()) {
       line.trouble = trouble_with(prepared, line.settings, line.command, types);
     }

@@ -125,7 +125,7 @@ private:
 } // namespace
 
 std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
-                                       const Environment& environment) {
+                                       std::span<const std::string> directories) {
   const GivenSetting* asked = nullptr;
   for (const Layer& layer : layers) {
     for (const GivenSetting& given : layer) {
@@ -136,9 +136,9 @@ std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
     return asked->text == "none" ? std::vector<ConfigPlace>{}
                                  : std::vector{ConfigPlace{asked->text, asked->origin}};
   }
-  std::vector<ConfigPlace> places{{"/etc/metrics-event/config.toml", std::nullopt}};
-  if (const std::string home = config_home(environment); !home.empty()) {
-    places.push_back({home + "/metrics-event/config.toml", std::nullopt});
+  std::vector<ConfigPlace> places;
+  for (const std::string& directory : directories) {
+    places.push_back({directory + "/config.toml", std::nullopt});
   }
   return places;
 }

@@ -2,6 +2,7 @@
 
 #include "settings.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,10 @@ struct ConfigPlace {
   std::optional<Origin> asked_by; // who named it; none: a usual place, where it may be missing
 };
 
-/// The files to read, the one that counts least first: the system's and the user's (by the XDG Base
-/// Directory Specification; none without a home), or the one that `--config` or its variable names,
-/// or none at all.
+/// The files to read, the one that counts least first: those in the directories of configuration,
+/// or the one that `--config` or its variable names, or none at all.
 std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
-                                       const Environment& environment);
+                                       std::span<const std::string> directories);
 
 /// What a configuration file (TOML 1.0) gives. A list setting is an array of strings, or a table of
 /// names and values. Throws Failure (config) that starts with `path:line:column:` for a text that

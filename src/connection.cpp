@@ -1,10 +1,14 @@
 #include "connection.hpp"
 
 #include "host.hpp"
-#include "interruption.hpp"
 #include "lookup.hpp"
 #include "text.hpp"
 #include "tls.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <sys/uio.h>
 
 #include <algorithm>
 
@@ -15,6 +19,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr std::size_t largest_record = 16UL * 1024; // RFC 8446, section 5.1
+
 } // namespace
 
 Reply in_trouble(Trouble trouble, std::string detail) {
@@ -23,24 +29,6 @@ Reply in_trouble(Trouble trouble, std::string detail) {
 
 Reply interrupted() {
   return in_trouble(Trouble::interrupted, "a signal ended the attempt");
-}
-
-Connection::Connection(Deadline deadline) : deadline_{deadline} {
-  if (interruption() >= 0) {
-    signals_.assign(interruption());
-    signals_.async_wait(asio::posix::stream_descriptor::wait_read,
-                        [this](const error_code& error) { interrupted_ = !error; });
-  }
-}
-
-Connection::Connection(Deadline deadline, int descriptor) : Connection{deadline} {
-  socket_.assign(tcp::v4(), descriptor); // the family matters only to what opens one
-}
-
-Connection::~Connection() {
-  if (signals_.is_open()) {
-    signals_.release();
-  }
 }
 
 std::optional<Reply> Connection::open(const std::string& host, std::uint16_t port,
@@ -57,10 +45,8 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
     error_code error;
     const tcp::endpoint peer{asio::ip::make_address(address, error), port};
     if (!error) {
-      socket_ = tcp::socket{io_};
-      const Deadline until =
-          std::min(deadline_, std::chrono::steady_clock::now() + connect_timeout);
-      error = wait_for(until, [&](auto done) { socket_.async_connect(peer, std::move(done)); });
+      error = socket_.connect(
+          peer, std::min(deadline_, std::chrono::steady_clock::now() + connect_timeout));
     }
     if (!error) {
       route_.peer = shown;
@@ -85,24 +71,11 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
 }
 
 std::optional<Reply> Connection::start_tls(const TlsContext& context, const std::string& host) {
-  tls_.emplace(socket_, new_tls_client(context, host));
-  verification_.emplace(host);
+  tls_.emplace(context, host, socket_);
   has_certificate_ = has_certificate(context);
-  error_code error;
-  if (verifies(context)) {
-    tls_->set_verify_callback(
-        [this](bool is_good, asio::ssl::verify_context& state) {
-          return verification_->note(is_good, state.native_handle());
-        },
-        error);
-  }
+  const error_code error = tls_->handshake(deadline_);
   if (!error) {
-    error = wait_for(deadline_, [&](auto done) {
-      tls_->async_handshake(asio::ssl::stream_base::client, std::move(done));
-    });
-  }
-  if (!error) {
-    describe_tls(tls_->native_handle(), route_);
+    tls_->describe(route_);
     return std::nullopt;
   }
   if (error == asio::error::timed_out) {
@@ -111,8 +84,8 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
   if (error == asio::error::interrupted) {
     return interrupted();
   }
-  if (!verification_->words().empty()) {
-    return in_trouble(Trouble::tls_failed, verification_->words());
+  if (!tls_->distrust().empty()) {
+    return in_trouble(Trouble::tls_failed, tls_->distrust());
   }
   if (error.category() == asio::error::get_ssl_category()) {
     return tls_trouble(error);
@@ -122,6 +95,22 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
                     is_closed ? "the connection was closed during the TLS handshake"
                               : "the connection was lost during the TLS handshake: " +
                                     system_words(error));
+}
+
+std::size_t Connection::send(std::span<const iovec> parts, error_code& error) {
+  if (!tls_) {
+    return socket_.send(parts, deadline_, error);
+  }
+  std::string record; // or each part would be one of its own
+  for (const iovec& part : parts) {
+    record.append(static_cast<const char*>(part.iov_base),
+                  std::min(part.iov_len, largest_record - record.size()));
+  }
+  return tls_->send(record, deadline_, error);
+}
+
+std::size_t Connection::receive(std::span<char> room, error_code& error) {
+  return tls_ ? tls_->receive(room, deadline_, error) : socket_.receive(room, deadline_, error);
 }
 
 Reply Connection::tls_trouble(const error_code& error) const {

@@ -1,6 +1,7 @@
 #include "console.hpp"
 
 #include "exit_code.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 #include <poll.h>
@@ -16,7 +17,7 @@ namespace {
 // 0, or the errno of the write that failed.
 int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
+    const ssize_t written = write_some(descriptor, text);
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) { // someone made the terminal or pipe non-blocking

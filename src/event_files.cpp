@@ -12,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_missing(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-}
-
 EventFile event_file(const fs::path& path) {
   const std::string stem = path.stem();
   const auto name = event_name(stem);

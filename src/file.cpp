@@ -56,6 +56,14 @@ boost::system::result<std::string, std::error_code> read_file(const std::string&
   return text;
 }
 
+bool is_missing(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+bool is_missing(const std::string& path) {
+  return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
+}
+
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {

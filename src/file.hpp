@@ -18,6 +18,12 @@ std::error_code last_error();
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline);
 
+/// Whether a path leads nowhere. Where that cannot be found out, it does not.
+bool is_missing(const std::string& path);
+
+/// Whether an error says that.
+bool is_missing(const std::error_code& error);
+
 /// When a file was changed last.
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path);
 

@@ -7,12 +7,17 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/span_body.hpp>
-#include <boost/beast/http/write.hpp>
+
+#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 
 namespace metrics_event {
 namespace {
@@ -26,6 +31,7 @@ constexpr std::uint32_t largest_header = 16 * 1024;
 constexpr std::size_t largest_body = 64UL * 1024;
 constexpr std::size_t largest_answer = largest_header + largest_body;
 constexpr std::size_t read_size = 4096;
+constexpr std::size_t most_parts = 32; // of a request, sent at once
 constexpr std::string_view start_of_http = "HTTP/1.";
 
 // A body of which only the beginning is kept, whatever length the other side announces.
@@ -61,18 +67,18 @@ public:
   Exchange(Connection& connection, const HttpMessage& request)
       : connection_{connection}, request_{request} {}
 
-  Reply run() {
+  Exchanged run() {
     // A receiver may answer before it has read all, and close: then its answer says more than the
     // error of our write.
     const error_code write_error = write();
     if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
-      return in_trouble(Trouble::no_resources, system_words(write_error)); // nobody answers a part
+      return {in_trouble(Trouble::no_resources, system_words(write_error))}; // none answers a part
     }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {
       reply.detail = "sending failed: " + system_words(write_error);
     }
-    return reply;
+    return {std::move(reply), bytes_read_ == 0, is_reusable_ && !write_error};
   }
 
 private:
@@ -98,11 +104,32 @@ private:
       message.insert(name, value);
     }
     if (!is_connect()) {
-      message.keep_alive(false);
+      message.keep_alive(request_.keeps_connection);
       message.prepare_payload();
     }
-    return connection_.perform(
-        [&](auto& stream, auto done) { http::async_write(stream, message, std::move(done)); });
+    http::request_serializer<http::span_body<const char>> serializer{message};
+    error_code error;
+    while (!error && !serializer.is_done()) {
+      std::size_t sent = 0;
+      error_code of_serializer;
+      serializer.next(of_serializer,
+                      [&](error_code&, const auto& buffers) { sent = send(buffers, error); });
+      error = error ? error : of_serializer;
+      serializer.consume(sent);
+    }
+    return error;
+  }
+
+  template <class Buffers>
+  std::size_t send(const Buffers& buffers, error_code& error) {
+    std::array<iovec, most_parts> parts{};
+    std::size_t count = 0;
+    for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+      if (count < most_parts) { // the rest follows
+        parts[count++] = {const_cast<void*>(part.data()), part.size()};
+      }
+    }
+    return connection_.send(std::span{parts}.first(count), error);
   }
 
   Reply read() {
@@ -120,6 +147,7 @@ private:
       }
       const bool interim = status >= 100 && status <= 199 && status != 101;
       if (!interim) {
+        is_reusable_ = parser.is_done() && parser.keep_alive() && buffer_.size() == 0;
         return {.at_proxy =
                     speaks_to_proxy() && parser.get().count(http::field::proxy_authenticate) > 0,
                 .status = static_cast<int>(status),
@@ -177,14 +205,13 @@ private:
   }
 
   error_code read_more() {
-    return connection_.perform([&](auto& stream, auto done) {
-      stream.async_read_some(buffer_.prepare(read_size),
-                             [this, done](const error_code& error, std::size_t size) mutable {
-                               buffer_.commit(size);
-                               bytes_read_ += size;
-                               done(error);
-                             });
-    });
+    const asio::mutable_buffer room = buffer_.prepare(read_size);
+    error_code error;
+    const std::size_t size =
+        connection_.receive({static_cast<char*>(room.data()), room.size()}, error);
+    buffer_.commit(size);
+    bytes_read_ += size;
+    return error;
   }
 
   // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
@@ -227,11 +254,12 @@ private:
   const HttpMessage& request_;
   beast::flat_buffer buffer_;
   std::size_t bytes_read_ = 0;
+  bool is_reusable_ = false;
 };
 
 } // namespace
 
-Reply exchange(Connection& connection, const HttpMessage& request) {
+Exchanged exchange(Connection& connection, const HttpMessage& request) {
   return Exchange{connection, request}.run();
 }
 

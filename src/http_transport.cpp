@@ -5,6 +5,8 @@
 #include "http_exchange.hpp"
 #include "text.hpp"
 
+#include <memory>
+#include <optional>
 #include <system_error>
 
 namespace metrics_event {
@@ -23,7 +25,7 @@ std::optional<Reply> open_tunnel(Connection& connection, const Endpoint& proxy,
   const std::string authority = bracketed(receiver.host) + ':' + std::to_string(receiver.port);
   HttpMessage message{.method = "CONNECT", .target = authority, .headers = {{"Host", authority}}};
   add_proxy_credentials(proxy, message.headers);
-  Reply reply = exchange(connection, message);
+  Reply reply = exchange(connection, message).reply;
   if (reply.trouble == Trouble::none && reply.status >= 200 && reply.status <= 299) {
     return std::nullopt;
   }
@@ -35,7 +37,8 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
   HttpMessage message{.method = request.method,
                       .target = access.endpoint.target,
                       .headers = {{"Host", access.endpoint.authority()}},
-                      .body = request.body};
+                      .body = request.body,
+                      .keeps_connection = request.keeps_connection};
   message.headers.insert(message.headers.end(), request.headers.begin(), request.headers.end());
   if (!access.authorization.empty()) {
     message.headers.emplace_back("Authorization", access.authorization.reveal());
@@ -47,9 +50,8 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
   return message;
 }
 
-// The steps until there is a reply, be it trouble.
-Reply attempt(const Request& request, Connection& connection) {
-  const Access& access = request.access;
+// Opens the way that leads to the receiver. Returns the trouble, if any.
+std::optional<Reply> open(Connection& connection, const Access& access) {
   const Endpoint& first = access.proxy ? *access.proxy : access.endpoint;
   const bool is_https = access.endpoint.scheme == Scheme::https;
   std::optional<Reply> trouble = connection.open(first.host, first.port, access.connect_timeout);
@@ -58,33 +60,76 @@ Reply attempt(const Request& request, Connection& connection) {
   }
   if (trouble) {
     trouble->at_proxy = access.proxy.has_value();
-    return *std::move(trouble);
+    return trouble;
   }
-  if (is_https) {
-    trouble = connection.start_tls(*access.tls, access.endpoint.host);
-  }
-  return trouble ? *std::move(trouble)
-                 : exchange(connection, message_of(request, access.proxy && !is_https));
+  return is_https ? connection.start_tls(*access.tls, access.endpoint.host) : std::nullopt;
 }
 
-} // namespace
+bool lead_the_same_way(const Access& one, const Access& other) {
+  return one.endpoint.has_origin_of(other.endpoint) && one.tls == other.tls &&
+         one.proxy.has_value() == other.proxy.has_value() &&
+         (!one.proxy || one.proxy->has_origin_of(*other.proxy));
+}
 
-Reply http_transport(const Request& request, Deadline deadline) {
-  try {
-    Connection connection{deadline};
-    Reply reply = attempt(request, connection);
+class HttpTransport {
+public:
+  Reply attempt(const Request& request, Deadline deadline) {
+    Reply reply = reply_to(request, deadline);
     for (const Secret& secret : request.access.secrets) {
       reply.body = without(std::move(reply.body), secret);
       reply.location = without(std::move(reply.location), secret);
     }
     reply.proxy = request.access.proxy ? request.access.proxy->url() : "";
-    reply.route = connection.route();
+    reply.route = connection_->route();
     return reply;
-  } catch (const std::system_error& error) { // a thread that cannot be started
-    return in_trouble(Trouble::no_resources, system_words(error.code()));
-  } catch (const boost::system::system_error& error) { // an io_context that cannot be made
-    return in_trouble(Trouble::no_resources, system_words(error.code()));
   }
+
+private:
+  Reply reply_to(const Request& request, Deadline deadline) {
+    const Access& access = request.access;
+    if (is_kept_ && lead_the_same_way(*access_, access) && !connection_->has_input()) {
+      const Exchanged exchanged = exchange_by_connection(request, deadline);
+      // The receiver may have closed it at this moment (RFC 9112, section 9.3.1).
+      if (!exchanged.is_silent || exchanged.reply.trouble != Trouble::connection_lost) {
+        return exchanged.reply;
+      }
+    }
+    is_kept_ = false;
+    connection_.emplace();
+    connection_->set_deadline(deadline);
+    if (std::optional<Reply> trouble = open(*connection_, access)) {
+      return *std::move(trouble);
+    }
+    return exchange_by_connection(request, deadline).reply;
+  }
+
+  Exchanged exchange_by_connection(const Request& request, Deadline deadline) {
+    connection_->set_deadline(deadline);
+    const bool is_proxied = request.access.proxy && request.access.endpoint.scheme != Scheme::https;
+    Exchanged exchanged = exchange(*connection_, message_of(request, is_proxied));
+    is_kept_ = exchanged.is_reusable && request.keeps_connection;
+    if (is_kept_) {
+      access_ = request.access;
+    }
+    return exchanged;
+  }
+
+  std::optional<Connection> connection_; // the last one
+  std::optional<Access> access_;         // where it leads, once kept
+  bool is_kept_ = false;                 // it takes another request
+};
+
+} // namespace
+
+Transport http_transport() {
+  return [transport = std::make_shared<HttpTransport>()](const Request& request,
+                                                         Deadline deadline) -> Reply {
+    try {
+      return transport->attempt(request, deadline);
+    } catch (const std::system_error& error) { // a thread that cannot be started
+      return in_trouble(Trouble::no_resources, system_words(error.code()));
+    }
+  };
 }
 
 } // namespace metrics_event

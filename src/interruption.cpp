@@ -56,13 +56,8 @@ void note_signals() {
     return; // then a signal ends the process, as it does where nobody notes it
   }
   for (const int ending : ending_signals) {
-    struct sigaction action {};
-    struct sigaction before {};
-    action.sa_handler = note;
-    action.sa_flags = SA_RESTART;
-    sigaction(ending, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) {
-      sigaction(ending, &action, nullptr);
+    if (std::signal(ending, note) == SIG_IGN) {
+      std::signal(ending, SIG_IGN);
     }
   }
 }
@@ -83,22 +78,22 @@ int noted_signal() {
   return noted;
 }
 
-bool await_input(int descriptor, Deadline deadline) {
+short await(int descriptor, short events, Deadline deadline) {
   while (noted == 0) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    std::array<pollfd, 2> watched{pollfd{descriptor, POLLIN, 0}, pollfd{event, POLLIN, 0}};
+    std::array<pollfd, 2> watched{pollfd{descriptor, events, 0}, pollfd{event, POLLIN, 0}};
     const int ready = poll(watched.data(), watched.size(),
                            static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
     if (ready >= 0 || errno != EINTR) {
-      return watched[0].revents != 0;
+      return watched[0].revents;
     }
   }
-  return false;
+  return 0;
 }
 
-int interruption() {
-  return event;
+bool await_input(int descriptor, Deadline deadline) {
+  return await(descriptor, POLLIN, deadline) != 0;
 }
 
 } // namespace metrics_event

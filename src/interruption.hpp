@@ -22,11 +22,11 @@ public:
 /// The signal that was noted; 0: none.
 int noted_signal();
 
-/// Waits until there is something to read from a descriptor, or an end, and returns whether there
-/// is; the deadline and a noted signal end the waiting. -1 is a descriptor that never has anything.
-bool await_input(int descriptor, Deadline deadline);
+/// Waits until a descriptor is ready for one of the events of poll(2), and returns for which; 0 at
+/// the deadline or when a signal is noted. -1 is a descriptor that never is.
+short await(int descriptor, short events, Deadline deadline);
 
-/// A descriptor that becomes readable, for good, when a signal is noted; -1 before `note_signals`.
-int interruption();
+/// The same for something to read, or an end.
+bool await_input(int descriptor, Deadline deadline);
 
 } // namespace metrics_event

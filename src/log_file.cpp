@@ -2,6 +2,7 @@
 
 #include "exit_code.hpp"
 #include "file.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 #include <fcntl.h>
@@ -145,7 +146,7 @@ private:
       text.insert(0, 1, '\n');
     }
     const off_t before = status_.st_size;
-    const ssize_t written = write(descriptor_, text.data(), text.size());
+    const ssize_t written = write_some(descriptor_, text);
     if (written == static_cast<ssize_t>(text.size())) {
       return;
     }
@@ -165,7 +166,7 @@ private:
            ExitCode::data);
     }
     while (!text.empty()) {
-      const ssize_t written = write(descriptor_, text.data(), text.size());
+      const ssize_t written = write_some(descriptor_, text);
       if (written >= 0) {
         text.remove_prefix(static_cast<std::size_t>(written));
         continue;

@@ -2,9 +2,12 @@
 #include "catalogue.hpp"
 #include "child.hpp"
 #include "console.hpp"
+#include "file.hpp"
 #include "http_transport.hpp"
+#include "places.hpp"
 #include "process.hpp"
 
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -30,18 +33,24 @@ std::vector<std::string> our_variables(char** environment) {
   return names;
 }
 
+std::vector<std::string> existing(std::vector<std::string> paths) {
+  std::erase_if(paths, [](const std::string& path) { return is_missing(path); });
+  return paths;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   secure_standard_streams();
   SystemClock clock;
-  const End end =
-      run({.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
-           .environment = variable,
-           .variables = our_variables(environ),
-           .is_root = geteuid() == 0,
-           .events = built_in_events(),
-           .means = {.transport = http_transport, .clock = clock, .console = Console{}}});
+  const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
+                .environment = variable,
+                .variables = our_variables(environ),
+                .config_directories = existing(config_directories(variable)),
+                .is_root = getauxval(AT_EUID) == 0,
+                .events = built_in_events(),
+                .means = {.transport = http_transport(), .clock = clock, .console = Console{}}};
+  const End end = run(app);
   if (end.signal != 0) {
     die_of(end.signal);
   }

@@ -24,11 +24,20 @@ std::string state_home(const Environment& environment) {
   return home_for(environment, "XDG_STATE_HOME", "/.local/state");
 }
 
-std::vector<EventDirectory> event_directories(const Environment& environment,
-                                              const std::optional<std::string>& flag) {
-  std::vector<EventDirectory> directories{{"/etc/metrics-event/events.d", std::nullopt}};
+std::vector<std::string> config_directories(const Environment& environment) {
+  std::vector<std::string> directories{"/etc/metrics-event"};
   if (const std::string home = config_home(environment); !home.empty()) {
-    directories.push_back({home + "/metrics-event/events.d", std::nullopt});
+    directories.push_back(home + "/metrics-event");
+  }
+  return directories;
+}
+
+std::vector<EventDirectory> event_directories(std::span<const std::string> config_directories,
+                                              const Environment& environment,
+                                              const std::optional<std::string>& flag) {
+  std::vector<EventDirectory> directories;
+  for (const std::string& directory : config_directories) {
+    directories.push_back({directory + "/events.d", std::nullopt});
   }
   const std::string variable = "METRICS_EVENT_EVENTS";
   if (flag) {

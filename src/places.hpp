@@ -3,6 +3,7 @@
 #include "settings.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,15 +16,20 @@ namespace metrics_event {
 std::string config_home(const Environment& environment);
 std::string state_home(const Environment& environment);
 
+/// The directories that may hold configuration: the system's, and that of the user if he has a
+/// home; the one that counts least first.
+std::vector<std::string> config_directories(const Environment& environment);
+
 /// A directory in which event types are declared.
 struct EventDirectory {
   std::string path;
   std::optional<Origin> asked_by; // what names it; none: a usual one, which may be missing
 };
 
-/// The one of the system, that of the user, and the one that the flag `--events` or else its
+/// Those in the directories of configuration, and the one that the flag `--events` or else its
 /// variable names; the one that counts least first.
-std::vector<EventDirectory> event_directories(const Environment& environment,
+std::vector<EventDirectory> event_directories(std::span<const std::string> config_directories,
+                                              const Environment& environment,
                                               const std::optional<std::string>& flag);
 
 /// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
 
 namespace metrics_event {
-
 namespace {
 
 extern "C" void do_nothing(int) {}
@@ -23,8 +23,6 @@ void make_harmless(int signal) {
 } // namespace
 
 void secure_standard_streams() {
-  make_harmless(SIGPIPE);
-  make_harmless(SIGXFSZ);
   std::array<pollfd, 3> streams{pollfd{0, 0, 0}, pollfd{1, 0, 0}, pollfd{2, 0, 0}};
   poll(streams.data(), streams.size(), 0);
   for (const pollfd& stream : streams) {
@@ -32,6 +30,20 @@ void secure_standard_streams() {
       open("/", O_PATH | O_CLOEXEC); // takes the lowest free place, which is this one
     }
   }
+}
+
+void disarm_write_signals() {
+  static const bool is_done = [] { // of the process, as signals are
+    make_harmless(SIGPIPE);
+    make_harmless(SIGXFSZ);
+    return true;
+  }();
+  static_cast<void>(is_done);
+}
+
+ssize_t write_some(int descriptor, std::string_view text) {
+  disarm_write_signals();
+  return write(descriptor, text.data(), text.size());
 }
 
 void keep_out_of_cores() {

@@ -1,11 +1,21 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <string_view>
+
 namespace metrics_event {
 
 /// Fills the places of closed standard streams, so that no socket takes one and gets our words:
-/// reading and writing them fails, as it would have. Makes SIGPIPE and SIGXFSZ ordinary write
-/// errors. A program that is executed later gets both as we did.
+/// reading and writing them fails, as it would have.
 void secure_standard_streams();
+
+/// Makes SIGPIPE and SIGXFSZ ordinary errors of what writes. A program that is executed later gets
+/// both as we did.
+void disarm_write_signals();
+
+/// write(2), after that.
+ssize_t write_some(int descriptor, std::string_view text);
 
 /// Keeps the memory of the process from core dumps and from other processes of its user, from now
 /// on (prctl(2), PR_SET_DUMPABLE).

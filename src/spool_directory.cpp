@@ -2,6 +2,7 @@
 
 #include "exit_code.hpp"
 #include "file.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 #include <dirent.h>
@@ -213,8 +214,7 @@ std::error_code SpoolDirectory::write_new_file(const std::string& name,
     return error;
   }
   while (!text.empty() && !error) {
-    const ssize_t written =
-        persistently([&] { return write(descriptor, text.data(), text.size()); });
+    const ssize_t written = persistently([&] { return write_some(descriptor, text); });
     if (written < 0) {
       error = last_error();
     } else {

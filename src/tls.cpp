@@ -1,6 +1,5 @@
 #include "tls.hpp"
 
-#include "certificate.hpp"
 #include "host.hpp"
 #include "text.hpp"
 
@@ -187,13 +186,6 @@ ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
     throw std::invalid_argument{"a host that no certificate can be issued for"};
   }
   return client;
-}
-
-void describe_tls(const ssl_st* connection, Route& route) {
-  route.tls_version = SSL_get_version(connection);
-  if (X509* const certificate = SSL_get0_peer_certificate(connection)) {
-    route.certificate = certificate_of(certificate);
-  }
 }
 
 } // namespace metrics_event

@@ -43,7 +43,4 @@ bool has_certificate(const TlsContext& context);
 /// the other side unless it is an address. To be freed by SSL_free.
 ssl_st* new_tls_client(const TlsContext& context, const std::string& host);
 
-/// Completes what is known about the way by what TLS agreed on.
-void describe_tls(const ssl_st* connection, Route& route);
-
 } // namespace metrics_event

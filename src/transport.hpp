@@ -32,6 +32,7 @@ struct Request {
   Headers headers; // besides Host, Content-Length and Authorization
   std::string body;
   std::string method = "POST";
+  bool keeps_connection = false; // more will follow
 };
 
 /// Why an attempt brought no complete HTTP answer.

@@ -576,7 +576,7 @@ TEST_CASE("adding an event is one row: it is driven through the whole path") {
         metrics_event::run({.arguments = arguments,
                             .environment = [](const std::string&) { return std::nullopt; },
                             .events = events,
-                            .means = {.transport = http_transport,
+                            .means = {.transport = http_transport(),
                                       .clock = clock,
                                       .console = Console{out.get(), err.get()}}})
             .code);

@@ -49,7 +49,8 @@ Words places(const std::map<std::string, std::string>& variables) {
     return found == variables.end() ? std::nullopt : std::optional{found->second};
   };
   Words paths;
-  for (const ConfigPlace& place : config_places({environment_layer(environment)}, environment)) {
+  for (const ConfigPlace& place :
+       config_places({environment_layer(environment)}, config_directories(environment))) {
     paths.push_back(place.path);
   }
   return paths;

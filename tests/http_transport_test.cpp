@@ -21,7 +21,7 @@ Request request_to(std::uint16_t port, const std::string& host = "127.0.0.1") {
 }
 
 Reply send(const Request& request, std::chrono::milliseconds timeout = ample) {
-  return http_transport(request, std::chrono::steady_clock::now() + timeout);
+  return http_transport()(request, std::chrono::steady_clock::now() + timeout);
 }
 
 Reply reply_to(const Behaviour& behaviour, std::chrono::milliseconds timeout = ample) {
