@@ -19,9 +19,7 @@ Delivery deliver(const Request& request, const Effort& effort, const Transport& 
     delivery.http_status = reply.status;
     delivery.attempts += 1;
     delivery.elapsed = milliseconds_between(start, now);
-    delivery.asked = parse_retry_after(
-        reply.retry_after,
-        reply.date.value_or(std::chrono::floor<std::chrono::seconds>(clock.now())));
+    delivery.asked = asked_wait(reply, std::chrono::floor<std::chrono::seconds>(clock.now()));
     const Plan plan = plan_retry({.worth_a_retry = delivery.judgement.worth_a_retry,
                                   .attempts = delivery.attempts,
                                   .time_left = milliseconds_between(now, effort.deadline),

@@ -87,10 +87,11 @@ std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, I
 }
 
 Finding compare_clocks(const Reply& reply, Instant now) {
-  if (!reply.date) {
+  const auto theirs = parse_http_date(reply.date, floor<seconds>(now));
+  if (!theirs) {
     return {"clock", Result::note, "the receiver does not say what time it has"};
   }
-  const auto ahead = floor<seconds>(now) - *reply.date;
+  const auto ahead = floor<seconds>(now) - *theirs;
   if (abs(ahead) <= unremarkable_skew) {
     return {"clock", Result::ok, "as the receiver's"};
   }

@@ -1,6 +1,5 @@
 #include "http_exchange.hpp"
 
-#include "date.hpp"
 #include "judgement.hpp"
 #include "text.hpp"
 
@@ -154,9 +153,7 @@ private:
                 .location = std::string{parser.get()[http::field::location]},
                 .content_type = std::string{parser.get()[http::field::content_type]},
                 .retry_after = std::string{parser.get()[http::field::retry_after]},
-                .date = parse_http_date(
-                    std::string{parser.get()[http::field::date]},
-                    std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())),
+                .date = std::string{parser.get()[http::field::date]},
                 .body = std::move(parser.get().body())};
       }
     }

@@ -46,4 +46,12 @@ std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& te
               : std::nullopt;
 }
 
+std::optional<std::chrono::milliseconds> asked_wait(const Reply& reply,
+                                                    std::chrono::sys_seconds now) {
+  if (reply.retry_after.empty()) {
+    return std::nullopt;
+  }
+  return parse_retry_after(reply.retry_after, parse_http_date(reply.date, now).value_or(now));
+}
+
 } // namespace metrics_event

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -39,5 +41,9 @@ Plan plan_retry(const Situation& situation, int retries);
 /// a date that has passed.
 std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& text,
                                                            std::chrono::sys_seconds now);
+
+/// The same of a whole reply. Its Date is the present; without one that is `now`, by our clock.
+std::optional<std::chrono::milliseconds> asked_wait(const Reply& reply,
+                                                    std::chrono::sys_seconds now);
 
 } // namespace metrics_event

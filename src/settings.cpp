@@ -35,8 +35,7 @@ void add_from_variable(Layer& layer, const Setting& setting, const std::string& 
 // Applies what the layers give: for a list everything, else what the highest layer that has the
 // setting gives. Of flags all are looked at, although only the last one stays. Returns the origin.
 Origin apply_layers(Settings& settings, const Setting& setting, const std::vector<Layer>& layers) {
-  const GivenSetting by_default{&setting, std::string{setting.default_text}, {}};
-  std::vector<const GivenSetting*> winners{&by_default};
+  std::vector<const GivenSetting*> winners;
   for (const Layer& layer : layers) {
     bool is_first = true;
     for (const GivenSetting& given : layer) {
@@ -50,12 +49,14 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
       winners.push_back(&given);
     }
   }
-  for (const GivenSetting* winner : winners) {
-    if (winner != &by_default || !by_default.text.empty()) {
-      apply(settings, *winner);
-    }
+  const bool keeps_default = winners.empty() || setting.kind == Kind::list;
+  if (keeps_default && !setting.default_text.empty()) {
+    setting.assign(settings, setting.default_text);
   }
-  return winners.back()->origin;
+  for (const GivenSetting* winner : winners) {
+    apply(settings, *winner);
+  }
+  return winners.empty() ? Origin{} : winners.back()->origin;
 }
 
 } // namespace

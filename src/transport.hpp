@@ -76,7 +76,7 @@ struct Reply {
   std::string location;     // of a redirect
   std::string content_type; // as given
   std::string retry_after;  // as given
-  std::optional<std::chrono::sys_seconds> date;
+  std::string date;         // as given
   std::string body; // at most the first 64 KiB
   Route route;
 };

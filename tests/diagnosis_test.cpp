@@ -14,7 +14,7 @@ namespace {
 constexpr Instant noon = sys_days{2026y / November / 22} + 12h;
 
 Finding clock_when_ahead(seconds ahead) {
-  return compare_clocks({.status = 204, .date = floor<seconds>(noon) - ahead}, noon);
+  return compare_clocks({.status = 204, .date = http_date(floor<seconds>(noon) - ahead)}, noon);
 }
 
 // What was found, a line each.
