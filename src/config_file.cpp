@@ -1,7 +1,6 @@
 #include "config_file.hpp"
 
 #include "exit_code.hpp"
-#include "places.hpp"
 #include "text.hpp"
 
 #define TOML_ENABLE_FORMATTERS 0

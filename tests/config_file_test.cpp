@@ -1,4 +1,5 @@
 #include "config_file.hpp"
+#include "places.hpp"
 
 #include "exit_code.hpp"
 #include "file.hpp"

@@ -1,0 +1,228 @@
+// What a run may cost. Instructions and system calls do not depend on the machine's mood as time
+// does, so they are held to a budget; `./dev bench` measures time.
+
+#include "support/callgrind.hpp"
+#include "support/program.hpp"
+#include "support/raw_server.hpp"
+#include "support/strace.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <vector>
+
+using namespace metrics_event::testing;
+
+namespace {
+
+const std::string budget_path = source_directory + "/tests/budget.tsv";
+constexpr std::uint64_t tolerated_percent = 3;
+
+// `send instructions`, say, by function, or `send system-calls` by call.
+using Budgets = std::map<std::string, Counts>;
+
+// A line of the file is a budget's name, a count, and the name of what is counted.
+Budgets read_budgets() {
+  Budgets budgets;
+  std::istringstream lines{read_file(budget_path)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t first = line.find('\t');
+    const std::size_t second = line.find('\t', first + 1);
+    if (line.starts_with('#') || second == std::string::npos) {
+      continue;
+    }
+    budgets[line.substr(0, first)][line.substr(second + 1)] =
+        std::stoull(line.substr(first + 1, second - first - 1));
+  }
+  return budgets;
+}
+
+void write_budgets(const Budgets& budgets) {
+  std::string text =
+      "# What runs may cost: a budget, a count, and what is counted. Written by ./dev budget.\n";
+  for (const auto& [budget, counts] : budgets) {
+    for (const auto& [name, count] : counts) {
+      text += budget + '\t' + std::to_string(count) + '\t' + name + '\n';
+    }
+  }
+  write_file(budget_path, text);
+}
+
+// What is less than half a percent becomes one sum, so that the file stays short.
+Counts abridged(const Counts& counts) {
+  const std::uint64_t sum = total(counts);
+  Counts large;
+  for (const auto& [name, count] : counts) {
+    large[count * 200 < sum ? "(all that is small)" : name] += count;
+  }
+  return large;
+}
+
+// The three of which the count has grown most.
+std::string growth(const Counts& budget, const Counts& counts) {
+  std::vector<std::pair<std::uint64_t, std::string>> grown;
+  for (const auto& [name, count] : counts) {
+    const auto before = budget.find(name);
+    const std::uint64_t allowed = before == budget.end() ? 0 : before->second;
+    if (count > allowed) {
+      grown.emplace_back(count - allowed, name);
+    }
+  }
+  std::ranges::sort(grown, std::greater{});
+  grown.resize(std::min<std::size_t>(grown.size(), 3));
+  std::string text;
+  for (const auto& [count, name] : grown) {
+    text += "\n  +" + std::to_string(count) + ' ' + name;
+  }
+  return text;
+}
+
+// What is wrong with the counts; empty: nothing.
+std::string complaint(const std::string& name, const Counts& budget, const Counts& counts) {
+  const std::uint64_t allowed = total(budget);
+  if (total(counts) * 100 <= allowed * (100 + tolerated_percent)) {
+    return "";
+  }
+  return name + ": " + std::to_string(total(counts)) + " where the budget is " +
+         std::to_string(allowed) + "; what has grown most:" + growth(budget, abridged(counts)) +
+         "\nif that is meant, ./dev budget writes the budget anew";
+}
+
+void hold_to_budget(const std::string& name, const Counts& counts) {
+  REQUIRE(total(counts) > 0);
+  Budgets budgets = read_budgets();
+  if (std::getenv("METRICS_EVENT_WRITE_BUDGET") != nullptr) {
+    budgets[name] = abridged(counts);
+    write_budgets(budgets);
+  }
+  REQUIRE(budgets.contains(name));
+  const std::string trouble = complaint(name, budgets.at(name), counts);
+  CHECK_MESSAGE(trouble.empty(), trouble);
+}
+
+// Runs the program, which must succeed, and counts.
+Counts count_instructions(const Invocation& invocation) {
+  Outcome outcome;
+  const auto counts = instructions_of(plain_program, invocation, outcome);
+  REQUIRE(counts);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err == "");
+  return *counts;
+}
+
+Counts count_calls(const Invocation& invocation) {
+  Outcome outcome;
+  const auto calls = calls_of(plain_program, invocation, outcome);
+  if (!calls) {
+    MESSAGE("SKIPPED: a program cannot be traced here");
+    return {};
+  }
+  CHECK(outcome.status == 0);
+  Counts counts;
+  for (const std::string& call : *calls) {
+    counts[call] += 1;
+  }
+  return counts;
+}
+
+// A receiver that takes everything.
+class Receiver {
+public:
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
+
+private:
+  RawServer server_{{{.reply = http_reply(204, "No Content")}}};
+};
+
+Invocation send_to(const std::string& url) {
+  return {
+      .arguments = {"runner-installed", "--flavor", "small", "--duration", "12.5", "--url", url},
+      .environment = {{"HOME", "/nonexistent"}}};
+}
+
+Invocation dry_run() {
+  Invocation invocation = send_to("http://localhost");
+  invocation.arguments.emplace_back("--dry-run");
+  return invocation;
+}
+
+// So many events, each with another time.
+std::string events(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += R"({"timestamp":)" + std::to_string(1'700'000'000 + i / 1000) + '.' +
+            std::to_string(1000 + i % 1000).substr(1) +
+            R"(,"event":"runner_start","flavor":"small","workflow":"build","repo":"example/app",)"
+            R"("github_event":"push","idle":12.5,"queue_duration":3})"
+            "\n";
+  }
+  return text;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("budget");
+
+TEST_CASE("a send costs no more instructions than its budget") {
+  const Receiver receiver;
+  hold_to_budget("send instructions", count_instructions(send_to(receiver.url())));
+}
+
+TEST_CASE("a send costs no more system calls than its budget") {
+  const Receiver receiver;
+  if (const Counts counts = count_calls(send_to(receiver.url())); !counts.empty()) {
+    hold_to_budget("send system calls", counts);
+  }
+}
+
+TEST_CASE("a dry run costs no more instructions than its budget") {
+  hold_to_budget("dry run instructions", count_instructions(dry_run()));
+}
+
+TEST_CASE("a dry run costs no more system calls than its budget") {
+  if (const Counts counts = count_calls(dry_run()); !counts.empty()) {
+    hold_to_budget("dry run system calls", counts);
+  }
+}
+
+TEST_CASE("an event of a batch costs no more than its budget") {
+  constexpr std::size_t few = 1000;
+  constexpr std::size_t many = 3000;
+  const Receiver receiver;
+  const TemporaryDirectory directory;
+  const auto batch_of = [&](std::size_t count) {
+    const std::string path = (directory.path() / "events").string();
+    write_file(path, events(count));
+    return Invocation{.arguments = {"batch", path, "--url", receiver.url()},
+                      .environment = {{"HOME", "/nonexistent"}},
+                      .limit = std::chrono::seconds{120}};
+  };
+  // Of the events that there are more of, a thousand each.
+  const auto per_thousand = [](const Counts& more, const Counts& less) {
+    Counts counts;
+    for (const auto& [name, count] : more) {
+      const auto before = less.find(name);
+      const std::uint64_t base = before == less.end() ? 0 : before->second;
+      counts[name] = count > base ? (count - base) / ((many - few) / 1000) : 0;
+    }
+    std::erase_if(counts, [](const auto& count) { return count.second == 0; });
+    return counts;
+  };
+  hold_to_budget(
+      "batch instructions per 1000 events",
+      per_thousand(count_instructions(batch_of(many)), count_instructions(batch_of(few))));
+}
+
+TEST_CASE("a run over its budget is told, with what has grown") {
+  const Counts budget{{"parse", 100}, {"send", 900}};
+  CHECK(complaint("x", budget, {{"parse", 130}, {"send", 900}}) == "");
+  CHECK(complaint("x", budget, {{"parse", 100}, {"print", 31}, {"send", 900}}) ==
+        "x: 1031 where the budget is 1000; what has grown most:\n  +31 print\n"
+        "if that is meant, ./dev budget writes the budget anew");
+}
+
+TEST_SUITE_END();
