@@ -67,8 +67,8 @@ def parse(arguments):
   add("--entries", type=int, metavar="N", help="the most in the spool for one flush (100000)")
   add("--sends", type=int, metavar="N", help="by concurrent senders (1024)")
   add("--no-counts", action="store_true", help="neither instructions nor system calls")
-  add("--program", default=ROOT / "build/release/metrics-event", help=argparse.SUPPRESS)
-  add("--static-program", default=ROOT / "build/static/metrics-event", help=argparse.SUPPRESS)
+  add("--program", type=Path, default=ROOT / "build/release/metrics-event", help=argparse.SUPPRESS)
+  add("--static-program", type=Path, default=ROOT / "build/static/metrics-event", help=argparse.SUPPRESS)
   add("--output", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
   options = parser.parse_args(arguments)
   # What somebody asks for may take its time.
@@ -127,10 +127,10 @@ class Workshop:
   """The scratch directory with the programs, the homes and the receivers of a run."""
 
   def __init__(self, options, scratch, stack):
-    self.place = Path(scratch)
-    self.bench = Bench(scratch)
-    self.program = str(options.program)
-    self.static_program = str(options.static_program)
+    self.place = Path(scratch).resolve()
+    self.bench = Bench(self.place)
+    self.program = str(options.program.resolve())
+    self.static_program = str(options.static_program.resolve())
     self.stack = stack
     compile_c(self.place)
     self.port = self.receiver("-l", "log.sock")

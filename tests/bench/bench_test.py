@@ -60,10 +60,10 @@ class BenchTest(unittest.TestCase):
     self.assertEqual(list(self.output.glob("bench-*")), [])
 
     readme = (HERE.parents[1] / "README.md").read_text()
-    for row in report.markdown(result).splitlines():
-      name = row.split(" | ")[0]
-      if name.startswith("| "):
-        self.assertIn(f"\n{name} | ", readme, "run ./dev bench --readme")
+    names = [line.split(" | ")[0] for line in report.markdown(result).splitlines()
+             if line.startswith("| ")]
+    self.assertEqual([name for name in names if f"\n{name} | " not in readme], [],
+                     "run ./dev bench --readme")
 
   def test_a_signal_ends_it_and_nothing_stays(self):
     with self.start(runs=10_000) as bench:
