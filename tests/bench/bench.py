@@ -30,6 +30,7 @@ C_PROGRAMS = [  # name, source, flags
   ("floor-static", "floor", ["-static"]),
   ("durable", "durable", []),
   ("push", "push", []),
+  ("drain", "drain", []),
   ("receiver", "receiver", []),
   ("runner", "runner", ["-static"]),
 ]
@@ -187,16 +188,21 @@ class Workshop:
       }))
     return str(home)
 
-  def spool(self, name, url):
-    """A new spool with one entry: its directory, and the name and the text of the entry."""
+  def make_spool(self, name):
+    """A new spool with one entry."""
     directory = self.place / f"spool-{name}"
     subprocess.run(
       [self.program, f"--spool={directory}", "--retries=0", f"--url={self.closed_url}",
        "runner-stop", "--timestamp=1700000000.001", "--flavor=small", "--workflow=build",
        "--repo=example/project", "--github-event=push", "--status=normal", "--job-duration=12.5"],
       env={}, stderr=subprocess.DEVNULL, check=True)
-    entry = next((directory / "new").iterdir())
-    return directory, entry.name, entry.read_text().replace(self.closed_url, url)
+    return directory
+
+
+def entry_of(spool):
+  """The name and the text of the one entry."""
+  entry = next((spool / "new").iterdir())
+  return entry.name, entry.read_text()
 
 
 def single_cases(shop):
@@ -206,8 +212,8 @@ def single_cases(shop):
     "configured", types=3,
     config=f'url = "{shop.url}"\ntimeout = "10s"\n\n[label]\njob = "runners"\nenv = "prod"\n')
   declared = shop.home("declared", types=100)
-  spool = shop.spool("single", shop.closed_url)[0]
-  durable, name, record = shop.spool("durable", shop.closed_url)
+  spool, durable = shop.make_spool("single"), shop.make_spool("durable")
+  name, record = entry_of(durable)
   https = shop.https_receiver()
   authority = str(shop.place / "certificate.pem")
   program, static = shop.program, shop.static_program
@@ -309,14 +315,15 @@ def write_requests(bodies, port, compresses, path):
       file.write(b"%d\n" % (len(head) + len(body)) + head + body)
 
 
-def fill_spool(shop, number, url, count):
-  """A spool of so many entries, in the form in which the program has written one."""
-  directory, name, text = shop.spool(number, url)
-  (directory / "new" / name).unlink()
+def fill_spool(directory, sample, count):
+  """Makes a spool of so many entries, each like a sample that the program has written."""
+  name, text = sample
   then, _, rest = name.partition(".")
   attempts = rest.partition(",A=")[2]
-  start = time.time_ns() // 1_000_000 - 3_600_000
   before, after = text.split(then)
+  for box in ("", "refused", "new", "tmp"):
+    (directory / box).mkdir(mode=0o700)
+  start = time.time_ns() // 1_000_000 - 3_600_000
   for entry in range(start, start + count):
     entry_time = f"{entry}000000"
     line = after.replace("1700000000.001", f"{entry // 1000}.{entry % 1000:03d}")
@@ -325,7 +332,6 @@ def fill_spool(shop, number, url, count):
     descriptor = os.open(directory / "new" / name, os.O_WRONLY | os.O_CREAT, 0o600)
     os.write(descriptor, record.encode())
     os.close(descriptor)
-  return directory
 
 
 class Scale:
@@ -335,6 +341,8 @@ class Scale:
     self.shop = shop
     self.options = options
     self.home = shop.home("scale")
+    self.spool = shop.place / "spool-scale"
+    self.sample = entry_of(shop.make_spool("sample"))
     # Nothing but a receiver's refusal turns the compression off.
     self.ports = {"gzip": shop.receiver(), "plain": shop.receiver("-p")}
     self.rows = []
@@ -362,7 +370,11 @@ class Scale:
 
   def flushes(self, count):
     for encoding in self.ports:
-      self.add("flush", encoding, count, lambda: self.flush(encoding, count))
+      command = [self.shop.program, "flush", f"--spool={self.spool}"]
+      self.add("flush", encoding, count, lambda: self.empty_spool(encoding, count, command))
+    drain = [self.shop.bench.program("drain"), str(self.spool / "new")]
+    self.add("floor: entries read and removed in C", "", count,
+             lambda: self.empty_spool("plain", count, drain))
 
   def add(self, what, encoding, count, once):
     """Adds the quickest of some runs, or the only one of a long one."""
@@ -401,13 +413,15 @@ class Scale:
     finally:
       pipe.unlink()
 
-  def flush(self, encoding, count):
-    directory = fill_spool(self.shop, "scale", self.url(encoding), count)
-    output_of(["sync", "--file-system", str(directory)])  # or the disk's work would count as ours
-    run = self.run([self.shop.program, "flush", f"--spool={directory}"])
-    if any((directory / "new").iterdir()):
-      raise Trouble("metrics-event flush: not all entries were delivered")
-    shutil.rmtree(directory)
+  def empty_spool(self, encoding, count, command):
+    # The entries are in the cache, or the disk would be measured.
+    name, text = self.sample
+    text = text.replace(self.shop.closed_url, self.url(encoding))
+    fill_spool(self.spool, (name, text), count)
+    run = self.run(command)
+    if any((self.spool / "new").iterdir()):
+      raise Trouble(f"{' '.join(command)}: not all entries were taken")
+    shutil.rmtree(self.spool)
     return run
 
 

@@ -55,16 +55,12 @@ class Run:
 @contextlib.contextmanager
 def running(command, **options):
   """A process that ends with the block, and what it has started with it."""
-  process = subprocess.Popen(command, start_new_session=True, **options)
-  try:
-    with process:
-      try:
-        yield process
-      finally:
-        if process.poll() is None:
-          os.killpg(process.pid, signal.SIGKILL)
-  except BrokenPipeError:
-    pass
+  with subprocess.Popen(command, start_new_session=True, **options) as process:
+    try:
+      yield process
+    finally:
+      if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def output_of(command, text="", **options):
