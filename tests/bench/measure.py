@@ -7,6 +7,7 @@ import re
 import signal
 import statistics
 import subprocess
+import sys
 from pathlib import Path
 
 LIMIT = 600  # seconds for anything that is started
@@ -14,6 +15,10 @@ LIMIT = 600  # seconds for anything that is started
 
 class Trouble(Exception):
   """What went wrong, in words for a person."""
+
+
+def say(text):
+  print(f"bench: {text}", file=sys.stderr)
 
 
 @dataclasses.dataclass

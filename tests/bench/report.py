@@ -223,9 +223,12 @@ peak memory |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 
-Times in µs; thousands of instructions in user space, in brackets without those of the dynamic loader;
-memory in KiB; {runs} runs in turn against a receiver on the same machine. The floor is a C program
-with the same system calls and nothing else. {machine}.
+Times in µs from the start of the program to its end, in {runs} runs each ({python} of python3), in turn, to
+a receiver on the same machine; thousands of instructions in user space, and in brackets without those of
+the dynamic loader; memory in KiB. A floor is a C program that makes the system calls that must be made
+and nothing else, linked the same way.
+
+{machine}.
 """
 
 
@@ -240,5 +243,6 @@ def markdown(result):
   machine = result["machine"]
   where = (f"Measured on {machine['cpu']} with {machine['cores']} cores, {machine['glibc']}, "
            f"{machine['commit']}, {machine['date']}")
-  return README_TEXT.format(title="Times of one event", rows="\n".join(lines), runs=result["single"]["http"]["runs"],
-                            machine=where)
+  return README_TEXT.format(title="Times of one event", rows="\n".join(lines), machine=where,
+                            runs=result["single"]["http"]["runs"],
+                            python=result["single"]["python"]["runs"])
