@@ -11,6 +11,11 @@ from measure import Case, Trouble, running, say
 from workshop import PUSH_PATH, entry_of, tool
 
 
+def runs_of(count):
+  """How many times so many are measured."""
+  return 3 if count <= 10_000 else 1
+
+
 def sizes(most):
   """Powers of ten from a thousand on, or the one size that is less."""
   return [10 ** power for power in range(3, 7) if 10 ** power <= most] or [most]
@@ -93,7 +98,8 @@ class Scale:
     took = 0
     for count in sizes(getattr(self.options, what)):
       before = time.monotonic()
-      if before - started + took * 10 > self.options.patience[what]:
+      likely = took * 10 * runs_of(count) / runs_of(count // 10)
+      if before - started + likely > self.options.patience[what]:
         say(f"{count} {what} would take too long; --{what} {count} does it")
         break
       say(f"{count} {what}")
@@ -110,7 +116,7 @@ class Scale:
 
   def add(self, what, encoding, count, once):
     """Adds the quickest of some runs, or the only one of a long one."""
-    best = min((once() for _ in range(3 if count <= 10_000 else 1)), key=lambda run: run.wall)
+    best = min((once() for _ in range(runs_of(count))), key=lambda run: run.wall)
     self.rows.append({
       "what": what, "encoding": encoding, "events": count, "wall_s": best.wall,
       "cpu_s": best.cpu, "user_s": best.user, "system_s": best.system, "peak_kib": best.peak})
