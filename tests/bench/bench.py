@@ -26,7 +26,7 @@ def parse(arguments):
   parser = argparse.ArgumentParser(
     prog="./dev bench", description="Measures what a send costs, beside what else would do it.")
   add = parser.add_argument
-  add("--quick", action="store_true", help="everything a little, in less than a minute")
+  add("--quick", action="store_true", help="everything a little, in about a minute")
   add("--readme", action="store_true", help="write the last run's figures into README and its plot")
   add("--runs", type=int, metavar="N", help="of each single send (400)")
   add("--events", type=int, metavar="N", help="the most in one batch (1000000, if time allows)")
@@ -192,8 +192,8 @@ def main(arguments):
     if not kept.exists():
       raise Trouble("nothing was measured yet; run ./dev bench")
     result = json.loads(kept.read_text())
-    if result["single"]["http"].get("instructions") is None:
-      raise Trouble("the last run has counted nothing; run ./dev bench")
+    if not all("instructions" in row for row in result["single"].values()):
+      raise Trouble("the last run has not counted everything; run ./dev bench")
     write_readme(result)
     return
   result = bench(options)

@@ -226,7 +226,7 @@ peak memory |
 Times in µs from the start of the program to its end, in {runs} runs each ({python} of python3), in turn, to
 a receiver on the same machine; thousands of instructions in user space, and in brackets without those of
 the dynamic loader; memory in KiB. A floor is a C program that makes the system calls that must be made
-and nothing else, linked the same way.
+and nothing else, linked the same way; the plot shows the minimum.
 
 {machine}.
 """
