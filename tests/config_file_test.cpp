@@ -1,8 +1,8 @@
 #include "config_file.hpp"
-#include "places.hpp"
 
 #include "exit_code.hpp"
 #include "file.hpp"
+#include "places.hpp"
 #include "support/isolated.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"

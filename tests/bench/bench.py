@@ -1,0 +1,213 @@
+"""What a send costs, beside what else would do it; `./dev bench --help`."""
+
+import argparse
+import concurrent.futures
+import contextlib
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import report
+from measure import LIMIT, Case, Trouble, output_of, say, summary
+from scale import Scale
+from workshop import HERE, Workshop, entry_of, tool
+
+ROOT = HERE.parents[1]
+EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
+PATIENCE = 100  # seconds for the batches, and again for the flushes
+
+
+def parse(arguments):
+  parser = argparse.ArgumentParser(
+    prog="./dev bench", description="Measures what a send costs, beside what else would do it.")
+  add = parser.add_argument
+  add("--quick", action="store_true", help="everything a little, in about a minute")
+  add("--readme", action="store_true", help="write the last run's figures into README and its plot")
+  add("--runs", type=int, metavar="N", help="of each single send (400)")
+  add("--events", type=int, metavar="N", help="the most in one batch (1000000, if time allows)")
+  add("--entries", type=int, metavar="N", help="the most in the spool for one flush (100000)")
+  add("--sends", type=int, metavar="N", help="by concurrent senders (1024)")
+  add("--no-counts", action="store_true", help="neither instructions nor system calls")
+  add("--program", type=Path, default=ROOT / "build/release/metrics-event", help=argparse.SUPPRESS)
+  add("--static-program", type=Path, default=ROOT / "build/static/metrics-event",
+      help=argparse.SUPPRESS)
+  add("--output", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
+  options = parser.parse_args(arguments)
+  # What somebody asks for may take its time.
+  options.patience = {name: PATIENCE if getattr(options, name) is None else LIMIT * 10
+                      for name in ("events", "entries")}
+  usual = (40, 10_000, 10_000, 256) if options.quick else (400, 1_000_000, 100_000, 1024)
+  for name, value in zip(("runs", "events", "entries", "sends"), usual):
+    if getattr(options, name) is None:
+      setattr(options, name, value)
+  return options
+
+
+def first_line(command):
+  try:
+    return output_of(command).splitlines()[0]
+  except (OSError, Trouble, IndexError):
+    return "unknown"
+
+
+def machine():
+  """Where and with what this was measured."""
+  cpus = [line.partition(": ")[2] for line in Path("/proc/cpuinfo").read_text().splitlines()
+          if line.startswith("model name")]
+  return {
+    "cpu": cpus[0] if cpus else os.uname().machine,
+    "cores": os.cpu_count(),
+    "kernel": os.uname().release,
+    "glibc": os.confstr("CS_GNU_LIBC_VERSION"),
+    "compiler": first_line(["c++", "--version"]),
+    "commit": first_line(["git", "-C", str(ROOT), "describe", "--always", "--dirty"]),
+    "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+    "load": os.getloadavg()[0],
+  }
+
+
+def single_cases(shop):
+  """All ways of a single send, and what is near them."""
+  empty = shop.home("empty")
+  configured = shop.home(
+    "configured", types=3,
+    config=f'url = "{shop.url}"\ntimeout = "10s"\n\n[label]\njob = "runners"\nenv = "prod"\n')
+  declared = shop.home("declared", types=100)
+  spool, durable = shop.make_spool("single"), shop.make_spool("durable")
+  name, record = entry_of(durable)
+  https = shop.https_receiver()
+  authority = str(shop.place / "certificate.pem")
+  program, static = shop.program, shop.static_program
+  body = output_of([program, *EVENT, "--dry-run"], env={}).strip()
+  curl = [tool("curl"), "-fsS", "-H", "Content-Type: application/json", "--data-binary", body]
+  line = json.loads(body)["streams"][0]["values"][0][1]
+  return [
+    Case("floor-static", "floor: a socket in C, static",
+         [shop.bench.program("floor-static"), str(shop.port)], "floor-static", empty),
+    Case("http-static", "metrics-event, static",
+         [static, f"--url={shop.url}", *EVENT], "floor-static", empty),
+    Case("floor", "floor: a socket in C",
+         [shop.bench.program("floor"), str(shop.port)], "floor", empty),
+    Case("http", "metrics-event", [program, f"--url={shop.url}", *EVENT], "floor", empty),
+    Case("configured", "  with a configuration and 3 declared events",
+         [program, *EVENT], "floor", configured),
+    Case("declared", "  with 100 declared events",
+         [program, f"--url={shop.url}", *EVENT], "floor", declared),
+    Case("dry-run", "metrics-event --dry-run",
+         [program, "--dry-run", f"--url={shop.url}", *EVENT], "floor", empty),
+    Case("version", "metrics-event --version", [program, "--version"], "floor", empty),
+    Case("https-static", "metrics-event, https, static",
+         [static, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor-static", empty),
+    Case("https", "metrics-event, https",
+         [program, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor", empty),
+    Case("curl-https", "curl, https", [*curl, "--cacert", authority, https], "floor", empty),
+    Case("durable", "floor of the spool: its writes in C",
+         [shop.bench.program("durable"), str(durable), name, record.strip()], "durable", empty,
+         swept=str(durable / "new")),
+    Case("spool", "metrics-event, into the spool",
+         [program, f"--spool={spool}", "--retries=0", f"--url={shop.closed_url}", *EVENT],
+         "durable", empty, swept=str(spool / "new")),
+    Case("logger", "logger, to a socket",
+         [tool("logger"), "--socket", "log.sock", "--tag", "metrics", line], "floor", empty),
+    Case("curl", "curl", [*curl, shop.url], "floor", empty),
+    Case("script", "sh with date and curl",
+         [tool("sh"), str(HERE / "send.sh"), shop.url], "floor", empty),
+    Case("python", "python3 with pydantic and requests",
+         ["/usr/bin/python3", str(HERE / "issue_event.py"), shop.url], "floor", empty, every=2),
+  ]
+
+
+def measure_single(shop, cases, options):
+  say(f"a single send in {len(cases)} ways, {options.runs} runs each")
+  runs = shop.bench.rounds(cases, options.runs, 150)
+  rows = {case.name: {"label": case.label, "floor": case.floor, **summary(runs[case.name])}
+          for case in cases}
+  for row in rows.values():
+    row["ratio"] = round(row["minimum_us"] / rows[row["floor"]]["minimum_us"], 3)
+  if not options.no_counts:
+    say("instructions and system calls")
+    counted = [case for case in cases if not (options.quick and case.name == "python")]
+    counted.sort(key=lambda case: case.name != "python")  # which takes longest
+
+    def count(case):
+      calls = min(shop.bench.system_calls(case) for _ in range(3))  # one that waits makes more
+      total, own = shop.bench.instructions(case)
+      return {"system_calls": calls, "instructions": total, "instructions_without_loader": own}
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+      for case, counts in zip(counted, pool.map(count, counted)):
+        rows[case.name].update(counts)
+  return rows
+
+
+def measure_senders(shop, cases, options):
+  say(f"{options.sends} sends by concurrent senders")
+  rows = []
+  for senders in (1, 8, 64, 512):
+    for case in cases:
+      if case.name in ("floor", "http", "curl"):
+        wall = shop.bench.crowd(case, senders, options.sends)
+        rows.append({"senders": senders, "what": case.label, "name": case.name,
+                     "sends": options.sends, "wall_s": wall})
+  return rows
+
+
+def bench(options):
+  """Measures everything."""
+  result = {"machine": machine()}
+  options.output.mkdir(parents=True, exist_ok=True)
+  # Beside the build, where fsync costs what it costs on a disk.
+  with contextlib.ExitStack() as stack:
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=options.output))
+    shop = Workshop(options, scratch, stack)
+    cases = single_cases(shop)
+    result["single"] = measure_single(shop, cases, options)
+    result["senders"] = measure_senders(shop, cases, options)
+    result["scale"] = Scale(shop, options).measure()
+  result["targets"] = report.targets(result)
+  return result
+
+
+def write_readme(result):
+  """Puts the figures of a run where people read them."""
+  (HERE / "speed.svg").write_text(report.plot(result))
+  readme = ROOT / "README.md"
+  begin, end = "<!-- begin speed -->\n", "<!-- end speed -->\n"
+  before, _, rest = readme.read_text().partition(begin)
+  _, found, after = rest.partition(end)
+  if not found:
+    raise Trouble("README.md has no part for the speed")
+  readme.write_text(before + begin + report.markdown(result) + end + after)
+
+
+def main(arguments):
+  options = parse(arguments)
+  kept = options.output / "bench.json"
+  if options.readme:
+    if not kept.exists():
+      raise Trouble("nothing was measured yet; run ./dev bench")
+    result = json.loads(kept.read_text())
+    if not all("instructions" in row for row in result["single"].values()):
+      raise Trouble("the last run has not counted everything; run ./dev bench")
+    write_readme(result)
+    return
+  result = bench(options)
+  kept.write_text(json.dumps(result, indent=2) + "\n")
+  (options.output / "bench.svg").write_text(report.plot(result))
+  print(report.text(result))
+  say(f"{kept} has all of it, and bench.svg beside it the plot")
+
+
+if __name__ == "__main__":
+  signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+  try:
+    main(sys.argv[1:])
+  except (Trouble, OSError, subprocess.CalledProcessError) as trouble:
+    sys.exit(f"bench: {trouble}")
+  except KeyboardInterrupt:
+    sys.exit(130)
