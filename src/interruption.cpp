@@ -1,5 +1,6 @@
 #include "interruption.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
 // A handler of a signal belongs to the whole process, and so does what it knows.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
+bool is_noting = false;
 volatile std::sig_atomic_t is_delaying = 0;
 volatile std::sig_atomic_t delayed = 0; // a signal that is not noted yet
 
@@ -47,14 +49,31 @@ extern "C" void note(int number) {
 
 } // namespace
 
+void open_interruption() {
+  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); // takes the lowest free place
+  if (event >= 0 && event <= STDERR_FILENO) {
+    const int place_of_stream = event;
+    event = fcntl(event, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(place_of_stream);
+    int place = 0;
+    while (place >= 0 && place <= STDERR_FILENO) {
+      place = open("/", O_PATH | O_CLOEXEC);
+    }
+    close(place);
+  }
+}
+
 void note_signals() {
-  if (event >= 0) {
+  if (is_noting) {
     return; // a signal that was noted since has given the next one its end of the process
   }
-  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event < 0) {
+    open_interruption();
+  }
   if (event < 0) {
     return; // then a signal ends the process, as it does where nobody notes it
   }
+  is_noting = true;
   for (const int ending : ending_signals) {
     if (std::signal(ending, note) == SIG_IGN) {
       std::signal(ending, SIG_IGN);

@@ -4,6 +4,11 @@
 
 namespace metrics_event {
 
+/// Opens what ends the waits when a signal is noted; to come before all else that is opened. Being
+/// the first, it also finds the places of standard streams that are closed, and fills them, so that
+/// no socket takes one and gets our words: reading and writing them fails, as it would have.
+void open_interruption();
+
 /// From now on the first SIGINT, SIGTERM or SIGHUP ends every wait of ours instead of the process,
 /// which can so keep what it has not delivered; the second ends it. A signal that whoever started
 /// us has made ignored stays so.

@@ -4,8 +4,8 @@
 #include "console.hpp"
 #include "file.hpp"
 #include "http_transport.hpp"
+#include "interruption.hpp"
 #include "places.hpp"
-#include "process.hpp"
 
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ std::vector<std::string> existing(std::vector<std::string> paths) {
 } // namespace
 
 int main(int argc, char** argv) {
-  secure_standard_streams();
+  open_interruption();
   SystemClock clock;
   const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
                 .environment = variable,

@@ -1,11 +1,8 @@
 #include "process.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 
 namespace metrics_event {
@@ -21,16 +18,6 @@ void make_harmless(int signal) {
 }
 
 } // namespace
-
-void secure_standard_streams() {
-  std::array<pollfd, 3> streams{pollfd{0, 0, 0}, pollfd{1, 0, 0}, pollfd{2, 0, 0}};
-  poll(streams.data(), streams.size(), 0);
-  for (const pollfd& stream : streams) {
-    if ((stream.revents & POLLNVAL) != 0) {
-      open("/", O_PATH | O_CLOEXEC); // takes the lowest free place, which is this one
-    }
-  }
-}
 
 void disarm_write_signals() {
   static const bool is_done = [] { // of the process, as signals are

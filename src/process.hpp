@@ -6,10 +6,6 @@
 
 namespace metrics_event {
 
-/// Fills the places of closed standard streams, so that no socket takes one and gets our words:
-/// reading and writing them fails, as it would have.
-void secure_standard_streams();
-
 /// Makes SIGPIPE and SIGXFSZ ordinary errors of what writes. A program that is executed later gets
 /// both as we did.
 void disarm_write_signals();

@@ -85,8 +85,9 @@ Delivery Pusher::send(const std::string& org_id, std::string body, bool is_compr
   }
   Deadline deadline = clock_.steady_now() + limits_.timeout;
   deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
-  return metrics_event::deliver(push_request(access_, org_id, headers, std::move(body)),
-                                {deadline, limits_.retries}, transport_, clock_);
+  Request request = push_request(access_, org_id, headers, std::move(body));
+  request.keeps_connection = true;
+  return metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
 }
 
 } // namespace metrics_event

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -153,8 +154,9 @@ Invocation dry_run() {
 // So many events, each with another time.
 std::string events(std::size_t count) {
   std::string text;
+  const std::int64_t start = std::time(nullptr) - 60;
   for (std::size_t i = 0; i < count; ++i) {
-    text += R"({"timestamp":)" + std::to_string(1'700'000'000 + i / 1000) + '.' +
+    text += R"({"timestamp":)" + std::to_string(start + static_cast<std::int64_t>(i / 1000)) + '.' +
             std::to_string(1000 + i % 1000).substr(1) +
             R"(,"event":"runner_start","flavor":"small","workflow":"build","repo":"example/app",)"
             R"("github_event":"push","idle":12.5,"queue_duration":3})"

@@ -1,5 +1,7 @@
 #include "diagnosis.hpp"
 
+#include "date.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 using namespace metrics_event;
 using namespace metrics_event::testing;
 using namespace std::chrono_literals;
@@ -237,6 +239,69 @@ TEST_CASE("only who speaks to a proxy believes an answer to be the proxy's") {
   Request request = request_to(1, "receiver.invalid");
   request.access.proxy = Endpoint{.host = "127.0.0.1", .port = proxy.port()};
   CHECK(send(request).at_proxy);
+}
+
+TEST_CASE("a connection that is kept serves the next request to the same receiver") {
+  const std::string kept = "HTTP/1.1 204 No Content\r\n\r\n";
+  const auto keeping = [](std::uint16_t port) {
+    Request request = request_to(port);
+    request.keeps_connection = true;
+    return request;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + ample;
+  const Transport transport = http_transport();
+
+  const RawServer server{{{.reply = kept, .requests = 2}, {.reply = "a second connection"}}};
+  CHECK(transport(keeping(server.port()), deadline).status == 204);
+  CHECK(transport(keeping(server.port()), deadline).status == 204);
+  REQUIRE(server.requests().size() == 2);
+  CHECK(server.requests()[0].find("Connection:") == std::string::npos);
+
+  // Another receiver gets one of its own, and so does who goes on after a request that keeps none.
+  const RawServer other{{{.reply = kept}}};
+  CHECK(transport(keeping(other.port()), deadline).status == 204);
+  const RawServer closing{{{.reply = kept}}};
+  CHECK(transport(request_to(closing.port()), deadline).status == 204);
+  CHECK(transport(request_to(closing.port()), deadline).status == 204);
+
+  // An answer that is followed by something else leaves nothing that could be used again.
+  const RawServer strange{
+      {{.reply = kept + "HTTP/1.1 500 Stray\r\n\r\n", .then_close = false}, {.reply = kept}}};
+  CHECK(transport(keeping(strange.port()), deadline).status == 204);
+  CHECK(transport(keeping(strange.port()), deadline).status == 204);
+}
+
+TEST_CASE("a kept connection that the receiver has closed is replaced without a word") {
+  const std::string kept = "HTTP/1.1 204 No Content\r\n\r\n";
+  Request request = request_to(0);
+  request.keeps_connection = true;
+  const auto deadline = std::chrono::steady_clock::now() + ample;
+  const Transport transport = http_transport();
+
+  // Closed in the middle of the next request, when that can no longer be seen before.
+  std::atomic<int> asked = 0;
+  const RawServer server{
+      {{.requests = 2, .answer = [&](const std::string&) { return asked++ == 0 ? kept : ""; }},
+       {.reply = kept, .requests = 2},
+       {.reply = kept}}};
+  request.access.endpoint.port = server.port();
+  CHECK(transport(request, deadline).status == 204);
+  CHECK(transport(request, deadline).status == 204);
+  CHECK(server.requests().size() == 3); // the second one twice
+  CHECK(transport(request, deadline).status == 204);
+  // Closed before: the fourth and last request goes by a connection of its own.
+  CHECK(transport(request, deadline).status == 204);
+  CHECK(server.requests().size() == 5);
+
+  // What has been begun is not sent again: that is for the retries, which are counted.
+  asked = 0;
+  const RawServer half{
+      {{.requests = 2,
+        .answer = [&](const std::string&) { return asked++ == 0 ? kept : "HTTP/1.1 2"; }},
+       {.reply = kept}}};
+  request.access.endpoint.port = half.port();
+  CHECK(transport(request, deadline).status == 204);
+  CHECK(transport(request, deadline).trouble == metrics_event::Trouble::connection_lost);
 }
 
 TEST_SUITE_END();

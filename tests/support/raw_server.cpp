@@ -119,20 +119,23 @@ void RawServer::accept_connections() {
 }
 
 void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
-  std::optional<std::string> request;
-  if (behaviour.read_request &&
-      !(request = read_request(client, behaviour.request_bytes.value_or(std::string::npos)))) {
-    return;
+  bool listening = true;
+  for (int served = 0; listening && served < behaviour.requests; ++served) {
+    std::optional<std::string> request;
+    if (behaviour.read_request &&
+        !(request = read_request(client, behaviour.request_bytes.value_or(std::string::npos)))) {
+      return;
+    }
+    // A reset before the client speaks could find it still connecting, and look like a refusal.
+    if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN)) {
+      return;
+    }
+    const int at_once = behaviour.piece != 0;
+    ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    listening =
+        send(client, behaviour.answer ? behaviour.answer(request.value_or("")) : behaviour.reply,
+             behaviour.piece);
   }
-  // A reset before the client speaks could find it still connecting, and look like a refusal.
-  if (behaviour.reset && !behaviour.read_request && !ready(client, POLLIN)) {
-    return;
-  }
-  const int at_once = behaviour.piece != 0;
-  ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-  bool listening =
-      send(client, behaviour.answer ? behaviour.answer(request.value_or("")) : behaviour.reply,
-           behaviour.piece);
   while (listening && !behaviour.repeated.empty()) {
     listening = send(client, behaviour.repeated, behaviour.piece);
   }

@@ -21,6 +21,7 @@ enum class Family { v4, v6 };
 struct Behaviour {
   std::string reply{};      ///< raw bytes, sent after the request was read
   bool read_request = true; ///< read a header, and a body of its Content-Length, first
+  int requests = 1;         ///< how many a connection serves like that, one after the other
   bool then_close = true;   ///< false: say nothing more, until the client goes
   std::string repeated{};   ///< sent after the reply, over and over, until the client goes
   bool reset = false;       ///< close so that the client sees a reset, once it has spoken
