@@ -49,10 +49,11 @@ Matter matter_of(const CommandLine& line) {
 EventTypes event_types(const App& app) {
   return EventTypes{app.events,
                     {.list =
-                         [&app] {
+                         [&app](std::optional<std::string_view> name) {
                            return find_event_files(
                                event_directories(app.config_directories, app.environment,
-                                                 last_value(app.arguments, "events")));
+                                                 last_value(app.arguments, "events")),
+                               name);
                          },
                      .read =
                          [](const std::string& path) {

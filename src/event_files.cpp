@@ -4,33 +4,50 @@
 #include "file.hpp"
 #include "text.hpp"
 
+#include <dirent.h>
+
 #include <algorithm>
-#include <filesystem>
+#include <cerrno>
 
 namespace metrics_event {
 namespace {
 
-namespace fs = std::filesystem;
+constexpr std::string_view extension = ".json";
 
-EventFile event_file(const fs::path& path) {
-  const std::string stem = path.stem();
+EventFile event_file(const std::string& directory, std::string_view file_name) {
+  const std::string_view stem = file_name.substr(0, file_name.size() - extension.size());
   const auto name = event_name(stem);
-  return name ? EventFile{*name, path}
-              : EventFile{stem, path,
+  std::string path = directory + (directory.ends_with('/') ? "" : "/") + std::string{file_name};
+  return name ? EventFile{*name, std::move(path)}
+              : EventFile{std::string{stem}, std::move(path),
                           quote(stem) + " is no event name, rename the file to letters, digits and "
                                         "dashes, such as disk-full.json"};
 }
 
-std::vector<EventFile> files_in(const EventDirectory& directory) {
-  std::vector<EventFile> files;
-  std::error_code error;
-  for (fs::directory_iterator it{directory.path, error}, end; !error && it != end;
-       it.increment(error)) {
-    const fs::path& path = it->path();
-    if (path.extension() == ".json" && !path.filename().string().starts_with('.')) {
-      files.push_back(event_file(path));
+// The files of a directory, or what keeps them from being read.
+std::error_code list(const std::string& directory, std::optional<std::string_view> name,
+                     std::vector<EventFile>& files) {
+  DIR* const stream = opendir(directory.c_str());
+  if (stream == nullptr) {
+    return last_error();
+  }
+  errno = 0;
+  while (const dirent* const entry = readdir(stream)) {
+    const std::string_view file_name{entry->d_name};
+    if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
+        (!name || event_name(file_name.substr(0, file_name.size() - extension.size())) == name)) {
+      files.push_back(event_file(directory, file_name));
     }
   }
+  const std::error_code error = last_error();
+  closedir(stream);
+  return error;
+}
+
+std::vector<EventFile> files_in(const EventDirectory& directory,
+                                std::optional<std::string_view> name) {
+  std::vector<EventFile> files;
+  const std::error_code error = list(directory.path, name, files);
   if (error && directory.asked_by) {
     throw file_failure(*directory.asked_by, cannot_read(directory.path, error));
   }
@@ -45,10 +62,11 @@ std::vector<EventFile> files_in(const EventDirectory& directory) {
 
 } // namespace
 
-std::vector<EventFile> find_event_files(const std::vector<EventDirectory>& directories) {
+std::vector<EventFile> find_event_files(const std::vector<EventDirectory>& directories,
+                                        std::optional<std::string_view> name) {
   std::vector<EventFile> all;
   for (const EventDirectory& directory : directories) {
-    std::vector<EventFile> files = files_in(directory);
+    std::vector<EventFile> files = files_in(directory, name);
     for (std::size_t i = 1; i < files.size(); ++i) {
       const auto rival = std::ranges::find(files.begin(), files.begin() + static_cast<long>(i),
                                            files[i].name, &EventFile::name);

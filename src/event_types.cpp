@@ -37,12 +37,28 @@ EventTypes::EventTypes(std::span<const EventType> built_in, EventSource source)
 const EventTypes::Files& EventTypes::files() const {
   if (!files_) {
     Files files;
-    for (EventFile& file : source_.list ? source_.list() : std::vector<EventFile>{}) {
+    for (EventFile& file : source_.list ? source_.list({}) : std::vector<EventFile>{}) {
       files.insert_or_assign(file.name, std::move(file));
     }
     files_ = std::move(files);
   }
   return *files_;
+}
+
+// Null when it is declared nowhere.
+const EventFile* EventTypes::file_of(std::string_view name) const {
+  if (!files_ && !first_name_) {
+    std::vector<EventFile> found = source_.list ? source_.list(name) : std::vector<EventFile>{};
+    first_name_ = name;
+    if (!found.empty()) {
+      first_file_ = std::move(found.back());
+    }
+  }
+  if (!files_ && first_name_ == name) {
+    return first_file_ ? &*first_file_ : nullptr;
+  }
+  const auto file = files().find(name);
+  return file == files().end() ? nullptr : &file->second;
 }
 
 EventTypes::Known EventTypes::read(std::string_view name, const EventFile& file) const {
@@ -63,14 +79,14 @@ EventTypes::Known EventTypes::read(std::string_view name, const EventFile& file)
 }
 
 const EventType* EventTypes::find(std::string_view name) const {
-  const auto file = files().find(name);
-  if (file == files().end()) {
+  const EventFile* const file = file_of(name);
+  if (file == nullptr) {
     const auto type = std::ranges::find(built_in_, name, &EventType::name);
     return type == built_in_.end() ? nullptr : &*type;
   }
   auto known = known_.find(name);
   if (known == known_.end()) {
-    known = known_.emplace(name, read(name, file->second)).first;
+    known = known_.emplace(name, read(name, *file)).first;
   }
   if (!known->second.type) {
     throw Failure{ExitCode::config, known->second.trouble};
@@ -125,8 +141,8 @@ std::vector<EventTypes::Listed> EventTypes::all() const {
 }
 
 std::string EventTypes::origin(std::string_view name) const {
-  const auto file = files().find(name);
-  return file == files().end() ? "" : file->second.path;
+  const EventFile* const file = file_of(name);
+  return file == nullptr ? "" : file->path;
 }
 
 const EventType& EventTypes::undeclared(const std::string& name, bool measures) const {

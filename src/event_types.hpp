@@ -25,8 +25,8 @@ struct EventFile {
 
 /// Where declared event types are found.
 struct EventSource {
-  /// All files, the ones that count least first. Throws Failure.
-  std::function<std::vector<EventFile>()> list;
+  /// All files, or those that declare one event, the ones that count least first. Throws Failure.
+  std::function<std::vector<EventFile>(std::optional<std::string_view> name)> list;
   std::function<boost::system::result<std::string, std::error_code>(const std::string& path)> read;
 };
 
@@ -74,10 +74,13 @@ private:
   using Files = std::map<std::string, EventFile, std::less<>>; // by name
 
   const Files& files() const;
+  const EventFile* file_of(std::string_view name) const;
 
   std::span<const EventType> built_in_;
   EventSource source_;
   mutable std::optional<Files> files_;
+  mutable std::optional<std::string> first_name_; // that was asked for: most ask for no other
+  mutable std::optional<EventFile> first_file_;   // that declares it
   // A declared type that was asked for.
   struct Known {
     std::shared_ptr<const EventType> type;
