@@ -123,13 +123,13 @@ class Bench:
     return total, total - loader
 
   def system_calls(self, case):
-    """From the execve that starts it to the exit_group that ends it."""
+    """All until the exit_group that ends it; the execve that starts it is not its own."""
     self._sweep(case)
     trace = self.place / f"{case.name}.strace"
     self._run(case, ["strace", "-f", "-qq", "-e", "signal=none", "-o", str(trace)])
     lines = trace.read_text(errors="replace").splitlines()
     trace.unlink()
-    return sum("resumed>" not in line for line in lines)
+    return sum("resumed>" not in line for line in lines) - 1
 
   def _run(self, case, tool):
     output_of([*tool, *case.command], env=case.environment, cwd=self.place)
