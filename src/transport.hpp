@@ -77,7 +77,7 @@ struct Reply {
   std::string content_type; // as given
   std::string retry_after;  // as given
   std::string date;         // as given
-  std::string body; // at most the first 64 KiB
+  std::string body;         // at most the first 64 KiB
   Route route;
 };
 
