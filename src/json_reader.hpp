@@ -1,9 +1,13 @@
 #pragma once
 
+#include "json_scanner.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstddef>
+#include <forward_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +39,34 @@ using Members = std::vector<Member>;
 
 /// The members of one JSON object, in their order; by the same rules.
 ParsedJson<Members> parse_members(std::string_view text);
+
+/// The same, in somebody else's memory.
+struct MemberView {
+  std::string_view name;
+  std::string_view json;
+};
+
+/// Reads objects one after another, without a copy of what is compact already.
+class ObjectReader {
+public:
+  /// Reads the members of an object; false when `parse_members` would not take it, and says why.
+  bool read(std::string_view text);
+
+  /// They live as long as the text, and until the next one is read.
+  std::span<const MemberView> members() const { return members_; }
+
+  /// Where the value of the n-th begins in the text.
+  std::size_t offset(std::size_t n) const { return offsets_[n]; }
+
+private:
+  bool read_member(std::string_view text);
+
+  JsonScanner scanner_;
+  std::vector<MemberView> members_;
+  std::vector<std::size_t> offsets_;
+  std::vector<std::string_view> names_;
+  std::forward_list<std::string> made_; // what is not in the text
+};
 
 /// Where the value of a member begins in the text of an object that `parse_members` takes, `a.b`
 /// being the b of the object a; 0 when there is none.

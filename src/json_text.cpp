@@ -15,14 +15,9 @@ void append_unicode_escape(std::string& out, char32_t character) {
   }
 }
 
-// Whether a byte is in a JSON string what it is here, on a terminal as well.
-bool is_plain(char c) {
-  return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
-}
-
 void append_escaped(std::string& out, std::string_view utf8) {
   while (!utf8.empty()) {
-    const auto end_of_plain = std::ranges::find_if_not(utf8, is_plain);
+    const auto end_of_plain = std::ranges::find_if_not(utf8, is_plain_in_json);
     if (end_of_plain != utf8.begin()) { // the most of most strings
       out.append(utf8.begin(), end_of_plain);
       utf8.remove_prefix(static_cast<std::size_t>(end_of_plain - utf8.begin()));

@@ -9,9 +9,6 @@
 namespace metrics_event {
 namespace {
 
-// So many characters without an exponent are no number that a double takes for infinite, or for 0.
-constexpr std::size_t always_within_range = 300;
-
 struct NumberParts {
   bool negative = false;
   std::string_view whole;
@@ -100,7 +97,7 @@ std::optional<std::string> plain_number(std::string_view text) {
   if (!parts) {
     return std::nullopt;
   }
-  if (parts->exponent.empty() && text.size() <= always_within_range) {
+  if (is_always_finite(text.size(), !parts->exponent.empty())) {
     return std::string{text};
   }
   // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it

@@ -73,6 +73,7 @@ const std::map<std::string, Kind> modules{
     {"http_exchange", Kind::system},
     {"http_transport", Kind::system},
     {"interruption", Kind::system},
+    {"json_scanner", Kind::pure},
     {"json_schema", Kind::pure},
     {"json_reader", Kind::pure},
     {"json_text", Kind::pure},
