@@ -1,6 +1,9 @@
 #include "json_reader.hpp"
 
+#include "json_escape.hpp"
+#include "json_scanner.hpp"
 #include "number.hpp"
+#include "object_reader.hpp"
 #include "text.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -121,61 +124,6 @@ ParsedJson<std::string> compact_json(std::string_view text) {
   return out;
 }
 
-bool ObjectReader::read(std::string_view text) {
-  members_.clear();
-  offsets_.clear();
-  names_.clear();
-  made_.clear();
-  scanner_.start(text);
-  scanner_.skip_white_space();
-  if (!scanner_.take('{')) {
-    return false;
-  }
-  scanner_.skip_white_space();
-  bool is_closed = scanner_.take('}');
-  while (!is_closed) {
-    if (!read_member(text)) {
-      return false;
-    }
-    is_closed = scanner_.take('}');
-    if (!is_closed && !scanner_.take(',')) {
-      return false;
-    }
-    scanner_.skip_white_space();
-  }
-  scanner_.skip_white_space();
-  return scanner_.is_at_end() && !JsonScanner::has_repetition(names_, 0);
-}
-
-bool ObjectReader::read_member(std::string_view text) {
-  MemberView member;
-  const std::string_view name = scanner_.string();
-  if (name.empty()) {
-    return false;
-  }
-  member.name = name.find('\\') == name.npos ? name.substr(1, name.size() - 2)
-                                             : made_.emplace_front(unescaped(name));
-  scanner_.skip_white_space();
-  if (!scanner_.take(':')) {
-    return false;
-  }
-  scanner_.skip_white_space();
-  member.json = scanner_.value(1);
-  if (member.json.empty()) {
-    return false;
-  }
-  offsets_.push_back(static_cast<std::size_t>(member.json.data() - text.data()));
-  if (!scanner_.is_compact()) {
-    std::string& compact = made_.emplace_front();
-    append_compact(compact, member.json);
-    member.json = compact;
-  }
-  members_.push_back(member);
-  names_.push_back(member.name);
-  scanner_.skip_white_space();
-  return true;
-}
-
 ParsedJson<Members> parse_members(std::string_view text) {
   ObjectReader reader;
   if (!reader.read(text)) {
@@ -193,15 +141,14 @@ std::size_t offset_of(std::string_view text, std::string_view member) {
   if (!reader.read(text)) {
     return 0;
   }
-  for (std::size_t i = 0; i < reader.members().size(); ++i) {
-    const std::string_view name = reader.members()[i].name;
-    const std::string_view value = text.substr(reader.offset(i));
+  for (const MemberView& found : reader.members()) {
+    const std::string_view name = found.name;
     if (name == member) {
-      return reader.offset(i);
+      return found.offset;
     }
     if (member.starts_with(name) && member.substr(name.size()).starts_with('.')) {
-      return reader.offset(i) +
-             offset_of(JsonScanner{value}.value(), member.substr(name.size() + 1));
+      const std::string_view value = JsonScanner{text.substr(found.offset)}.value();
+      return found.offset + offset_of(value, member.substr(name.size() + 1));
     }
   }
   return 0;

@@ -1,13 +1,9 @@
 #pragma once
 
-#include "json_scanner.hpp"
-
 #include <boost/system/result.hpp>
 
 #include <cstddef>
-#include <forward_list>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,28 +40,7 @@ ParsedJson<Members> parse_members(std::string_view text);
 struct MemberView {
   std::string_view name;
   std::string_view json;
-};
-
-/// Reads objects one after another, without a copy of what is compact already.
-class ObjectReader {
-public:
-  /// Reads the members of an object; false when `parse_members` would not take it, and says why.
-  bool read(std::string_view text);
-
-  /// They live as long as the text, and until the next one is read.
-  std::span<const MemberView> members() const { return members_; }
-
-  /// Where the value of the n-th begins in the text.
-  std::size_t offset(std::size_t n) const { return offsets_[n]; }
-
-private:
-  bool read_member(std::string_view text);
-
-  JsonScanner scanner_;
-  std::vector<MemberView> members_;
-  std::vector<std::size_t> offsets_;
-  std::vector<std::string_view> names_;
-  std::forward_list<std::string> made_; // what is not in the text
+  std::size_t offset = 0; // where the value begins in the text that was read
 };
 
 /// Where the value of a member begins in the text of an object that `parse_members` takes, `a.b`

@@ -1,12 +1,12 @@
 #include "json_scanner.hpp"
 
+#include "json_escape.hpp"
 #include "json_text.hpp"
 #include "number.hpp"
 #include "text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace metrics_event {
@@ -18,68 +18,14 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool is_white_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-// The number of four hexadecimal digits; nothing when they are none.
-std::optional<char32_t> code_unit(const char* at, const char* end) {
-  constexpr std::ptrdiff_t digits = 4;
-  unsigned value = 0;
-  const bool is_whole =
-      end - at >= digits && std::from_chars(at, at + digits, value, 16).ptr == at + digits;
-  return is_whole ? std::optional{char32_t{value}} : std::nullopt;
-}
-
-bool is_leading_surrogate(char32_t unit) {
-  return unit >= 0xD800 && unit <= 0xDBFF;
-}
-
-bool is_trailing_surrogate(char32_t unit) {
-  return unit >= 0xDC00 && unit <= 0xDFFF;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  const auto add = [&out](char32_t byte) { out += static_cast<char>(byte); };
-  const auto follow = [&](unsigned shift) { add(0x80U | ((c >> shift) & 0x3FU)); };
-  if (c < 0x80) {
-    add(c);
-  } else if (c < 0x800) {
-    add(0xC0U | (c >> 6U));
-    follow(0);
-  } else if (c < 0x10000) {
-    add(0xE0U | (c >> 12U));
-    follow(6);
-    follow(0);
-  } else {
-    add(0xF0U | (c >> 18U));
-    follow(12);
-    follow(6);
-    follow(0);
+// Whether a byte of a string is nothing but itself: printable ASCII but for quote and backslash.
+constexpr std::array<bool, 256> is_plain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
+    plain[byte] = byte != '"' && byte != '\\';
   }
-}
-
-// Passes over the character that an escape stands for, which begins at `at`, behind the backslash.
-char32_t take_escape(const char*& at, const char* end) {
-  const char c = *at++;
-  switch (c) {
-  case 'b': return '\b';
-  case 'f': return '\f';
-  case 'n': return '\n';
-  case 'r': return '\r';
-  case 't': return '\t';
-  case 'u': break;
-  default: return static_cast<unsigned char>(c);
-  }
-  const char32_t unit = *code_unit(at, end);
-  at += 4;
-  if (!is_leading_surrogate(unit)) {
-    return unit;
-  }
-  const char32_t trailing = *code_unit(at + 2, end);
-  at += 6;
-  return 0x10000 + ((unit - 0xD800) << 10U) + (trailing - 0xDC00);
-}
+  return plain;
+}();
 
 std::string_view without_quotes(std::string_view string) {
   return string.substr(1, string.size() - 2);
@@ -94,18 +40,13 @@ void JsonScanner::start(std::string_view text) {
   unescaped_.clear();
 }
 
-void JsonScanner::skip_white_space() {
-  while (at_ != end_ && is_white_space(*at_)) {
-    ++at_;
-    is_compact_ = false;
-  }
-}
-
-bool JsonScanner::take(char c) {
-  if (at_ == end_ || *at_ != c) {
+// One character.
+bool JsonScanner::pass_white_space() {
+  if (*at_ != ' ' && *at_ != '\t' && *at_ != '\r' && *at_ != '\n') {
     return false;
   }
   ++at_;
+  is_compact_ = false;
   return true;
 }
 
@@ -141,43 +82,51 @@ bool JsonScanner::pass_string() {
   if (!take('"')) {
     return false;
   }
-  while (at_ != end_) {
-    if (is_plain_in_json(*at_)) {
+  do {
+    while (at_ != end_ && is_plain[static_cast<unsigned char>(*at_)]) {
       ++at_;
-    } else if (*at_ == '"') {
-      ++at_;
-      return true;
-    } else if (*at_ == '\\') {
-      ++at_;
-      has_escape_ = true;
-      if (!pass_escape()) {
-        return false;
-      }
-    } else {
-      const CodePoint c = first_code_point({at_, end_});
-      if (c.length == 0 || c.value < ' ') {
-        return false;
-      }
-      is_compact_ = is_compact_ && !acts_on_terminal(c.value);
-      at_ += c.length;
     }
-  }
+    if (take('"')) {
+      return true;
+    }
+  } while (pass_special());
   return false;
+}
+
+// One character of a string that is not plain.
+bool JsonScanner::pass_special() {
+  if (take('\\')) {
+    has_escape_ = true;
+    return pass_escape();
+  }
+  const CodePoint c = at_ == end_ ? CodePoint{0, 0} : first_code_point({at_, end_});
+  is_compact_ = is_compact_ && !acts_on_terminal(c.value);
+  at_ += c.length;
+  return c.value >= ' ';
 }
 
 // What follows a backslash.
 bool JsonScanner::pass_escape() {
-  constexpr std::string_view simple = "\"\\/bfnrt";
-  constexpr std::string_view also_written = "\"\\nt";
   if (at_ == end_) {
     return false;
   }
-  const char c = *at_++;
-  is_compact_ = is_compact_ && also_written.find(c) != also_written.npos;
-  if (c != 'u') {
-    return simple.find(c) != simple.npos;
+  switch (*at_++) {
+  case '"':
+  case '\\':
+  case 'n':
+  case 't': return true;
+  case '/':
+  case 'b':
+  case 'f':
+  case 'r': is_compact_ = false; return true;
+  case 'u': is_compact_ = false; return pass_code_units();
+  default: return false;
   }
-  const auto unit = code_unit(at_, end_);
+}
+
+// What follows \u: one, or two that stand for one character.
+bool JsonScanner::pass_code_units() {
+  const auto unit = code_unit({at_, end_});
   if (!unit || is_trailing_surrogate(*unit)) {
     return false;
   }
@@ -186,7 +135,7 @@ bool JsonScanner::pass_escape() {
     return true;
   }
   const bool is_followed = take('\\') && take('u');
-  const auto trailing = is_followed ? code_unit(at_, end_) : std::nullopt;
+  const auto trailing = is_followed ? code_unit({at_, end_}) : std::nullopt;
   if (!trailing || !is_trailing_surrogate(*trailing)) {
     return false;
   }
@@ -303,22 +252,6 @@ bool JsonScanner::pass_name() {
   names_.push_back(has_escape_ ? unescaped_.emplace_front(unescaped(string))
                                : without_quotes(string));
   return true;
-}
-
-std::string unescaped(std::string_view string) {
-  std::string text;
-  const char* at = string.data() + 1;
-  const char* const end = string.data() + string.size() - 1;
-  while (at != end) {
-    const char* const backslash = std::find(at, end, '\\');
-    text.append(at, backslash);
-    at = backslash;
-    if (at != end) {
-      ++at;
-      append_utf8(text, take_escape(at, end));
-    }
-  }
-  return text;
 }
 
 void append_compact(std::string& out, std::string_view value) {

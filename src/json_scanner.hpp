@@ -9,9 +9,9 @@
 namespace metrics_event {
 
 /// Goes through JSON text (RFC 8259) piece by piece and copies nothing. What it takes is what
-/// `compact_json` takes: a name that an object has twice, a number that `plain_number` would refuse,
-/// bytes that are not UTF-8 and more than 32 levels are as wrong as a missing comma. It does not
-/// say what is wrong.
+/// `compact_json` takes: a name that an object has twice, a number that `plain_number` would
+/// refuse, bytes that are not UTF-8 and more than 32 levels are as wrong as a missing comma. It
+/// does not say what is wrong.
 class JsonScanner {
 public:
   explicit JsonScanner(std::string_view text = {}) { start(text); }
@@ -24,10 +24,17 @@ public:
 
   bool is_at_end() const { return at_ == end_; }
 
-  void skip_white_space();
+  void skip_white_space() {
+    while (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ' && pass_white_space()) {
+    }
+  }
 
   /// Passes over this character when it is the next.
-  bool take(char c);
+  bool take(char c) {
+    const bool is_next = at_ != end_ && *at_ == c;
+    at_ += is_next ? 1 : 0;
+    return is_next;
+  }
 
   /// Passes over a string and returns it with its quotes; empty: there is none.
   std::string_view string();
@@ -39,12 +46,18 @@ public:
   /// Whether `compact_json` would leave what was passed last, by `string` or `value`, as it is.
   bool is_compact() const { return is_compact_; }
 
+  /// Whether the string that was passed last has escapes.
+  bool has_escape() const { return has_escape_; }
+
   /// Whether some names, which need not be neighbours, are the same.
   static bool has_repetition(std::vector<std::string_view>& names, std::size_t first);
 
 private:
+  bool pass_white_space();
   bool pass_string();
+  bool pass_special();
   bool pass_escape();
+  bool pass_code_units();
   bool pass_number();
   bool pass_word(std::string_view word);
   bool pass_value(std::size_t depth);
@@ -60,9 +73,6 @@ private:
   std::vector<std::string_view> names_;      // of the objects that are open
   std::forward_list<std::string> unescaped_; // those of them that are not in the text
 };
-
-/// What a string that `JsonScanner` took, with its quotes, stands for.
-std::string unescaped(std::string_view string);
 
 /// Appends a value that `JsonScanner` took as `compact_json` has it.
 void append_compact(std::string& out, std::string_view value);

@@ -8,11 +8,6 @@
 
 namespace metrics_event {
 
-/// Whether a byte is in a JSON string what it is here: printable ASCII but for quote and backslash.
-inline bool is_plain_in_json(char c) {
-  return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
-}
-
 /// The string as a JSON string, quotes included. What a terminal could act on is written as \u
 /// escapes; a byte that is not UTF-8 becomes U+FFFD.
 std::string json_string(std::string_view utf8);

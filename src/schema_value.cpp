@@ -1,6 +1,7 @@
 #include "schema_value.hpp"
 
 #include "json_reader.hpp"
+#include "json_scanner.hpp"
 #include "text.hpp"
 
 namespace metrics_event {

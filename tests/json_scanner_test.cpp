@@ -1,5 +1,6 @@
 #include "json_scanner.hpp"
 
+#include "json_escape.hpp"
 #include "json_reader.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
@@ -63,7 +64,8 @@ TEST_CASE("it takes what Boost.JSON takes, and leaves what that leaves") {
         R"( { "a" : [ 1 , -0.5e+3 , true , false , null , {} , [] ] , "b" : { "c" : "d" } } )",
         R"({"x":"\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t","y":"é😀","\u0061":1e308})",
         R"(["\u0000\u001b\u007f\u0080\u202e\uffff","\ud800\udc00","\udbff\udfff"])",
-        "[0e99999999999,0.0e-99999999999,1e2147483647,1e-2147483649,123456789012345678901234567890]",
+        "[0e99999999999,0.0e-99999999999,1e2147483647,1e-2147483649,"
+        "123456789012345678901234567890]",
         "\"\xC2\x80\xE2\x80\xAE\xEF\xBF\xBF\xF4\x8F\xBF\xBF\x7F\"", "-12.5E-3"}) {
     for (const std::string& wound : wounded(text)) {
       CAPTURE(wound);
@@ -97,7 +99,8 @@ TEST_CASE("an object of many names has each once") {
   }
   CHECK(parse_members('{' + members + "\"m\":1}").has_value());
   CHECK(parse_members('{' + members + "\"n\\u0036\":1}").error().text == R"("n6" is there twice)");
-  CHECK(parse_members("{\"o\":{" + members + "\"n7\":1}}").error().text == R"("n7" is there twice)");
+  CHECK(parse_members("{\"o\":{" + members + "\"n7\":1}}").error().text ==
+        R"("n7" is there twice)");
 }
 
 TEST_CASE("what was passed is given as it stands, and whether it is compact") {
