@@ -7,6 +7,7 @@
 #include "interruption.hpp"
 #include "settings_rules.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -111,7 +112,8 @@ private:
 
   // A line that is no event.
   void pass_over() {
-    if (input_.total() == 0 || !skips_invalid_) { // else it was said when all were looked at
+    passed_over_ += 1;
+    if (passed_over_ > report_.invalid) { // it was not said when all were looked at
       complain_of_line();
     }
     if (!skips_invalid_) {
@@ -143,7 +145,8 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  std::set<const Loss*> losses_; // that were warned of
+  std::uint64_t passed_over_ = 0; // lines that are no events
+  std::set<const Loss*> losses_;  // that were warned of
 };
 
 } // namespace
