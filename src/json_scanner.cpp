@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
+#include <system_error>
 
 namespace metrics_event {
 namespace {
@@ -164,7 +166,9 @@ bool JsonScanner::pass_number() {
   const bool has_exponent = take('e') || take('E');
   if (has_exponent) {
     static_cast<void>(take('-') || take('+'));
-    if (pass_digits() == 0) {
+    const char* const exponent = at_;
+    int value = 0; // Boost.JSON has no larger ones, not even of zero
+    if (pass_digits() == 0 || std::from_chars(exponent, at_, value).ec != std::errc{}) {
       return false;
     }
   }

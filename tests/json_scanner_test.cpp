@@ -51,7 +51,10 @@ std::string disagreement(const std::string& text) {
   if (compact_json(*compact) != compact) {
     return "its compact form is not compact";
   }
-  return boost::json::parse(text) == boost::json::parse(*compact) ? "" : "its value is another";
+  const auto value = [](const std::string& json) { // as text, for 0e400 is no number there
+    return boost::json::serialize(boost::json::parse(json));
+  };
+  return value(text) == value(*compact) ? "" : "its value is another";
 }
 
 } // namespace
@@ -64,7 +67,8 @@ TEST_CASE("it takes what Boost.JSON takes, and leaves what that leaves") {
         R"( { "a" : [ 1 , -0.5e+3 , true , false , null , {} , [] ] , "b" : { "c" : "d" } } )",
         R"({"x":"\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t","y":"é😀","\u0061":1e308})",
         R"(["\u0000\u001b\u007f\u0080\u202e\uffff","\ud800\udc00","\udbff\udfff"])",
-        "[0e99999999999,0.0e-99999999999,1e2147483647,1e-2147483649,"
+        "[0e2147483647,0e-2147483647,1e22,123456789012345678901234567890,0.0E+5]", "0e2147483648",
+        "-0e99999999999", "0e00000000000000000001", "1e2147483647",
         "123456789012345678901234567890]",
         "\"\xC2\x80\xE2\x80\xAE\xEF\xBF\xBF\xF4\x8F\xBF\xBF\x7F\"", "-12.5E-3"}) {
     for (const std::string& wound : wounded(text)) {
