@@ -11,7 +11,7 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors beg
 } // namespace
 
 BatchInput::BatchInput(const std::string& path, char end_of_line, const EventTypes& types)
-    : reader_{path, end_of_line, largest_push}, types_{types} {}
+    : reader_{path, end_of_line, largest_push}, events_{types} {}
 
 bool BatchInput::validate(Instant now, const std::function<void()>& hear) {
   Step step{};
@@ -40,7 +40,7 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         continue;
       }
-      found_ = read_batch_line(line, types_, now);
+      found_ = events_.read(line, now);
       return found_ ? Step::event : Step::mistake;
     }
     case LineReader::Step::too_long:

@@ -35,7 +35,7 @@ public:
   Step next(Deadline deadline, Instant now);
 
   /// What was found, until the next call.
-  const Event& event() const { return *found_; }
+  const LineEvent& event() const { return *found_; }
   LineMistake mistake() const { return found_.error(); }
 
   /// The number of the line that was looked at last.
@@ -49,8 +49,8 @@ public:
 
 private:
   LineReader reader_;
-  const EventTypes& types_;
-  boost::system::result<Event, LineMistake> found_{LineMistake{}};
+  EventReader events_;
+  boost::system::result<LineEvent, LineMistake> found_{LineMistake{}};
   bool is_validated_ = false;
   std::uint64_t total_ = 0;
 };

@@ -1,8 +1,9 @@
 #include "batch_line.hpp"
 
+#include "exit_code.hpp"
+#include "json_reader.hpp"
 #include "json_text.hpp"
 #include "loki.hpp"
-#include "text.hpp"
 
 #include <algorithm>
 
@@ -10,73 +11,74 @@ namespace metrics_event {
 namespace {
 
 constexpr std::string_view name_member = "event";
+constexpr std::size_t most_known = 32; // names, so that memory has a bound
 constexpr std::size_t room_for_labels =
     64UL * 1024; // and metadata, at most so many bytes of a push
 
-boost::system::result<Event, LineMistake> read_event(std::string_view line, const EventType& type,
-                                                     Members members, Instant now) {
-  std::erase_if(members, [](const Member& member) { return member.name == name_member; });
-  auto event = build_event(type, sort_members(type, members), now);
-  if (!event) {
-    const EventMistake& mistake = event.error();
-    return LineMistake{mistake.member.empty() ? 1 : offset_of(line, mistake.member) + 1,
-                       mistake.text};
-  }
-  if (json_string_bound(event->line) > largest_push - room_for_labels &&
-      json_string(event->line).size() > largest_push - room_for_labels) {
-    return LineMistake{1, "the event is too long for a push, which has at most " +
-                              std::to_string(largest_push) + " bytes, make it shorter"};
-  }
-  return *std::move(event);
+bool fits_a_push(std::string_view line) {
+  constexpr std::size_t room = largest_push - room_for_labels;
+  constexpr std::size_t most_a_byte = 6; // as JSON
+  return line.size() < room / most_a_byte || json_string_bound(line) <= room ||
+         json_string(line).size() <= room;
 }
 
 } // namespace
 
-boost::system::result<Event, LineMistake> read_batch_line(std::string_view line,
-                                                          const EventTypes& types, Instant now) {
-  const auto members = parse_members(line);
-  if (!members) {
-    return LineMistake{members.error().offset + 1, members.error().text};
+// The type that a name stands for; null when it is no name. Throws Failure.
+const EventReader::Known* EventReader::find(std::string_view json) {
+  const auto known = std::ranges::find(known_, json, &Known::json);
+  if (known != known_.end()) {
+    known_.splice(known_.begin(), known_, known);
+    return &*known;
   }
-  const auto named = std::ranges::find(*members, name_member, &Member::name);
-  if (named == members->end()) {
-    return LineMistake{1, "the member \"event\" is missing, which names the event"};
-  }
-  const auto spelling = string_value(named->json);
-  const auto name = spelling ? event_name(*spelling) : std::nullopt;
+  const auto spelling = string_value(json);
+  auto name = spelling ? event_name(*spelling) : std::nullopt;
   if (!name) {
-    return LineMistake{offset_of(line, name_member) + 1,
-                       "event: " +
-                           Mismatch{"the name of an event such as disk_full", named->json}.text};
+    return nullptr;
   }
-  try {
-    const EventType* const type = types.find(*name);
-    return read_event(line, type == nullptr ? EventType{.name = *name} : *type, *members, now);
-  } catch (const Failure& failure) { // the file that declares the type is broken
-    return LineMistake{offset_of(line, name_member) + 1, failure.text()};
+  const EventType* const type = types_.find(*name);
+  known_.emplace_front(json, *std::move(name), type);
+  if (known_.size() > most_known) {
+    known_.pop_back();
   }
+  return &known_.front();
 }
 
-Instant DistinctTimes::next(Instant own) {
-  constexpr std::size_t most_remembered = 10'000;
-  constexpr std::chrono::nanoseconds step{1};
-  const auto last = last_.find(own);
-  Instant time = last == last_.end() ? own : last->second + step;
-  while (given_.contains(time)) {
-    time += step;
+boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view line,
+                                                                Instant now) {
+  if (!object_.read(line)) {
+    const JsonMistake mistake = parse_members(line).error();
+    return LineMistake{mistake.offset + 1, mistake.text};
   }
-  last_[own] = time;
-  given_.insert(time);
-  order_.push_back({own, time});
-  if (order_.size() > most_remembered) {
-    const Given& oldest = order_.front();
-    given_.erase(oldest.time);
-    if (last_.at(oldest.own) == oldest.time) {
-      last_.erase(oldest.own);
+  const auto members = object_.members();
+  const auto named = std::ranges::find(members, name_member, &MemberView::name);
+  if (named == members.end()) {
+    return LineMistake{1, "the member \"event\" is missing, which names the event"};
+  }
+  const auto where_it_is_named = [&] { return offset_of(line, name_member) + 1; };
+  try {
+    const Known* const known = find(named->json);
+    if (known == nullptr) {
+      return LineMistake{where_it_is_named(),
+                         "event: " +
+                             Mismatch{"the name of an event such as disk_full", named->json}.text};
     }
-    order_.pop_front();
+    line_.clear();
+    const auto time =
+        append_event(line_, known->shape, sorter_.sort(known->shape, members, &*named), now);
+    if (!time) {
+      const EventMistake& mistake = time.error();
+      return LineMistake{mistake.member.empty() ? 1 : offset_of(line, mistake.member) + 1,
+                         mistake.text};
+    }
+    if (!fits_a_push(line_)) {
+      return LineMistake{1, "the event is too long for a push, which has at most " +
+                                std::to_string(largest_push) + " bytes, make it shorter"};
+    }
+    return LineEvent{line_, *time};
+  } catch (const Failure& failure) { // the file that declares the type is broken
+    return LineMistake{where_it_is_named(), failure.text()};
   }
-  return time;
 }
 
 } // namespace metrics_event

@@ -1,17 +1,19 @@
 #pragma once
 
 #include "event.hpp"
+#include "event_shape.hpp"
 #include "event_types.hpp"
+#include "member_sorter.hpp"
+#include "object_reader.hpp"
 #include "value.hpp"
 
 #include <boost/system/result.hpp>
 
 #include <cstddef>
-#include <deque>
-#include <map>
-#include <set>
+#include <list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace metrics_event {
 
@@ -21,28 +23,44 @@ struct LineMistake {
   std::string text;
 };
 
-/// The event of one line, a JSON object: its member `event` is the name of a known type, by which
-/// it is validated, or any other; `now` is its timestamp unless it has one.
-boost::system::result<Event, LineMistake> read_batch_line(std::string_view line,
-                                                          const EventTypes& types, Instant now);
+/// An event that was read: its line, which lives until the next one is read, and its time.
+struct LineEvent {
+  std::string_view line;
+  Instant timestamp;
+};
 
-/// Gives entries of the same time different ones, in their order: each one nanosecond more than the
-/// one before. The same input gets the same times each time. So that memory has a bound, an entry
-/// is told from the 10 000 before it only.
-class DistinctTimes {
+/// Reads events that come a line each, a JSON object: its member `event` is the name of a known
+/// type, by which it is validated, or any other.
+class EventReader {
 public:
-  /// The entry time of an event that has this one.
-  Instant next(Instant own);
+  explicit EventReader(const EventTypes& types) : types_{types} {}
+
+  /// The event of one line; `now` is its timestamp unless it has one.
+  boost::system::result<LineEvent, LineMistake> read(std::string_view line, Instant now);
 
 private:
-  struct Given {
-    Instant own;
-    Instant time;
+  // What a name stands for.
+  struct Known {
+    Known(std::string_view as_given, std::string in_snake_case, const EventType* declared)
+        : json{as_given}, name{std::move(in_snake_case)}, type{declared == nullptr
+                                                                   ? EventType{.name = name}
+                                                                   : *declared} {}
+    Known(const Known&) = delete;
+    Known& operator=(const Known&) = delete;
+
+    std::string json; // the name, as a line has it
+    std::string name;
+    EventType type;
+    EventShape shape{type};
   };
 
-  std::map<Instant, Instant> last_; // given for a time
-  std::set<Instant> given_;
-  std::deque<Given> order_;
+  const Known* find(std::string_view json);
+
+  const EventTypes& types_;
+  std::list<Known> known_; // the last one first
+  ObjectReader object_;
+  MemberSorter sorter_;
+  std::string line_;
 };
 
 } // namespace metrics_event

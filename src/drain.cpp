@@ -13,7 +13,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t most_names = 10'000; // known at a time, so that memory has a bound
+constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
 constexpr std::size_t longest_name = 80; // of an event, in a message
 constexpr int too_many_requests = 429;
@@ -74,8 +74,8 @@ public:
 private:
   // A name of the window, and what is known about its entry.
   struct Slot {
-    std::string name;
-    std::optional<Group> group{};
+    const std::string* name;
+    const Group* group = nullptr; // among those that were met
     bool is_done = false;
   };
 
@@ -94,8 +94,9 @@ private:
 
   void drain(const std::vector<std::string>& names) {
     std::vector<Slot> slots;
+    slots.reserve(names.size());
     for (const std::string& name : names) {
-      slots.push_back({name});
+      slots.push_back({&name});
     }
     while (!is_over()) {
       const Load load = collect(slots);
@@ -121,12 +122,12 @@ private:
       if (slot.is_done || is_of_another(slot)) {
         continue;
       }
-      auto record = read(slot.name);
-      if (!record || is_stopped(group_of(*record))) {
+      auto record = read(*slot.name);
+      slot.group = record ? &*groups_.insert(group_of(*record)).first : nullptr;
+      if (!record || is_stopped(*slot.group)) {
         slot.is_done = true;
         continue;
       }
-      slot.group = group_of(*record);
       if (is_of_another(slot)) {
         continue;
       }
@@ -136,7 +137,7 @@ private:
       slot.is_done = true;
       load.group = *slot.group;
       load.entries.push_back(std::move(record->entry));
-      load.files.push_back({slot.name, record->is_restamped});
+      load.files.push_back({*slot.name, record->is_restamped});
     }
     return load;
   }
@@ -153,7 +154,7 @@ private:
                                      system_words(text.error())});
       return std::nullopt;
     }
-    auto record = text ? decode_record(*text)
+    auto record = text ? reader_.read(*text)
                        : boost::system::result<SpoolRecord, std::string>{
                              boost::system::in_place_error, system_words(text.error())};
     if (record) {
@@ -200,7 +201,7 @@ private:
     if (way == nullptr) {
       return;
     }
-    way->pusher.push(org_id, load.entries, [&](const Pushed& pushed) {
+    way->pusher.push(org_id, views_of(load.entries), [&](const Pushed& pushed) {
       switch (pushed.fate) {
       case Pushed::Fate::accepted: forget(load, pushed); break;
       case Pushed::Fate::refused: refuse(load, pushed.first, pushed.delivery.judgement); break;
@@ -302,6 +303,8 @@ private:
   std::map<std::string, Way> ways_; // by URL
   std::set<std::string> stopped_urls_;
   std::set<Group> stopped_groups_;
+  std::set<Group> groups_; // that were met
+  RecordReader reader_;
   Instant last_stamp_{};
   Drained drained_;
 };

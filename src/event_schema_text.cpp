@@ -1,4 +1,5 @@
 #include "event_schema.hpp"
+#include "json_scanner.hpp"
 #include "json_text.hpp"
 #include "schema_field.hpp"
 
@@ -13,18 +14,15 @@ namespace {
 std::string indented(std::string_view compact) {
   std::string text;
   std::size_t depth = 0;
-  bool is_in_string = false;
   const auto new_line = [&] { text.append(1, '\n').append(2 * depth, ' '); };
-  for (std::size_t at = 0; at < compact.size(); ++at) {
-    const char c = compact[at];
-    if (is_in_string) {
-      text += c;
-      if (c == '\\') {
-        text += compact[++at];
-      }
-      is_in_string = c != '"';
+  JsonScanner scanner{compact};
+  while (!scanner.is_at_end()) {
+    if (const std::string_view string = scanner.string(); !string.empty()) {
+      text += string;
       continue;
     }
+    const char c = compact[scanner.offset()];
+    scanner.take(c);
     const bool closes = c == '}' || c == ']';
     const bool opens = c == '{' || c == '[';
     const bool is_empty = closes && (text.back() == '{' || text.back() == '[');
@@ -33,16 +31,13 @@ std::string indented(std::string_view compact) {
       new_line();
     }
     text += c;
-    if (opens) {
-      ++depth;
-    }
-    const char next = at + 1 < compact.size() ? compact[at + 1] : '\0';
+    depth += opens ? 1 : 0;
+    const char next = scanner.is_at_end() ? '\0' : compact[scanner.offset()];
     if (c == ',' || (opens && next != '}' && next != ']')) {
       new_line();
     } else if (c == ':') {
       text += ' ';
     }
-    is_in_string = c == '"';
   }
   return text + '\n';
 }

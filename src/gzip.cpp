@@ -9,6 +9,9 @@ namespace {
 
 constexpr int gzip_window = MAX_WBITS + 16; // zlib's way to ask for a header of gzip
 constexpr int usual_memory = 8;
+// Of pushes of 1000 events, 3 makes a fifth more than the usual 6 in half the time; 1 and 2 make
+// more and take as long.
+constexpr int level = 3;
 constexpr std::size_t step = 64UL * 1024; // by which the room for what comes out grows
 
 // zlib is not asked to change what it reads.
@@ -23,20 +26,43 @@ Bytef* output_of(std::string& bytes) {
 
 } // namespace
 
-std::string gzip(std::string_view bytes) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, usual_memory,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::bad_alloc{};
+struct Gzip::State {
+  State() {
+    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, usual_memory, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+      throw std::bad_alloc{};
+    }
   }
-  std::string compressed(deflateBound(&stream, bytes.size()), '\0');
+  ~State() { deflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  z_stream stream{};
+};
+
+Gzip::Gzip() = default;
+Gzip::Gzip(Gzip&&) noexcept = default;
+Gzip::~Gzip() = default;
+
+void Gzip::compress(std::string_view bytes, std::string& compressed) {
+  if (state_) {
+    deflateReset(&state_->stream);
+  } else {
+    state_ = std::make_unique<State>();
+  }
+  z_stream& stream = state_->stream;
+  compressed.resize(deflateBound(&stream, bytes.size()));
   stream.next_in = input_of(bytes);
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = output_of(compressed);
   stream.avail_out = static_cast<uInt>(compressed.size());
   deflate(&stream, Z_FINISH);
   compressed.resize(stream.total_out);
-  deflateEnd(&stream);
+}
+
+std::string gzip(std::string_view bytes) {
+  std::string compressed;
+  Gzip{}.compress(bytes, compressed);
   return compressed;
 }
 

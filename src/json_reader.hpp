@@ -36,6 +36,13 @@ using Members = std::vector<Member>;
 /// The members of one JSON object, in their order; by the same rules.
 ParsedJson<Members> parse_members(std::string_view text);
 
+/// The same, in somebody else's memory.
+struct MemberView {
+  std::string_view name;
+  std::string_view json;
+  std::size_t offset = 0; // where the value begins in the text that was read
+};
+
 /// Where the value of a member begins in the text of an object that `parse_members` takes, `a.b`
 /// being the b of the object a; 0 when there is none.
 std::size_t offset_of(std::string_view text, std::string_view member);

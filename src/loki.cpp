@@ -7,8 +7,6 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 namespace metrics_event {
 namespace {
@@ -27,6 +25,16 @@ std::size_t json_object_bound(const Labels& labels) {
     size += json_string_bound(name) + json_string_bound(value) + 2; // colon and comma
   }
   return size;
+}
+
+// Labels are mostly shared.
+bool is_same(const Labels& left, const Labels& right) {
+  return &left == &right || left == right;
+}
+
+bool is_before(const EntryView& left, const EntryView& right) {
+  return is_same(*left.labels, *right.labels) ? left.time < right.time
+                                              : *left.labels < *right.labels;
 }
 
 // Leaves the decoder's recursion; decode_push makes a value of it.
@@ -135,47 +143,62 @@ private:
 } // namespace
 
 std::string push_body(std::span<const Entry> entries) {
-  std::vector<const Entry*> sorted;
-  for (const Entry& entry : entries) {
-    sorted.push_back(&entry);
+  std::string body;
+  write_push_body(body, views_of(entries));
+  return body;
+}
+
+void write_push_body(std::string& body, std::span<const EntryView> entries) {
+  std::vector<EntryView> sorted;
+  if (!std::ranges::is_sorted(entries, is_before)) {
+    sorted.assign(entries.begin(), entries.end());
+    std::ranges::stable_sort(sorted, is_before);
+    entries = sorted;
   }
-  std::ranges::stable_sort(sorted, {},
-                           [](const Entry* entry) { return std::tie(entry->labels, entry->time); });
-  std::string body = R"({"streams":[)";
-  const Labels* open_stream = nullptr;
-  for (const Entry* const next : sorted) {
-    const Entry& entry = *next;
-    if (open_stream != nullptr && *open_stream == entry.labels) {
+  body.assign(R"({"streams":[)");
+  const Labels* stream = nullptr;
+  const Labels* metadata = nullptr;
+  std::string metadata_text;
+  for (const EntryView& entry : entries) {
+    if (stream != nullptr && is_same(*stream, *entry.labels)) {
       body += ',';
     } else {
-      body.append(open_stream == nullptr ? "" : "]},");
-      body.append(R"({"stream":)").append(json_object(entry.labels)).append(R"(,"values":[)");
-      open_stream = &entry.labels;
+      body.append(stream == nullptr ? "" : "]},");
+      body.append(R"({"stream":)").append(json_object(*entry.labels)).append(R"(,"values":[)");
     }
-    body.append(1, '[').append(json_string(unix_nanoseconds(entry.time))).append(1, ',');
-    body.append(json_string(entry.line));
-    if (!entry.metadata.empty()) {
-      body.append(1, ',').append(json_object(entry.metadata));
+    stream = entry.labels;
+    body.append("[\"");
+    append_unix_nanoseconds(body, entry.time);
+    body.append("\",");
+    append_json_string(body, entry.line);
+    if (!entry.metadata->empty()) {
+      if (metadata != entry.metadata) {
+        metadata = entry.metadata;
+        metadata_text = ',' + json_object(*metadata);
+      }
+      body += metadata_text;
     }
     body += ']';
   }
-  return body.append(open_stream == nullptr ? "]}" : "]}]}");
+  body.append(stream == nullptr ? "]}" : "]}]}");
 }
 
-bool PushRoom::takes(const Entry& entry) {
+bool PushRoom::takes(const EntryView& entry) {
+  const Labels& labels = *entry.labels;
   const Instant oldest = std::min(oldest_, entry.time);
   const Instant newest = std::max(newest_, entry.time);
-  const bool is_of_known_stream = streams_.contains(entry.labels);
-  const std::size_t size =
-      std::max(size_, frame_of_push) + frame_of_entry + json_string_bound(entry.line) +
-      (entry.metadata.empty() ? 0 : json_object_bound(entry.metadata)) +
-      (is_of_known_stream ? 0 : frame_of_stream + json_object_bound(entry.labels));
+  const bool is_of_known_stream =
+      (last_stream_ != nullptr && *last_stream_ == labels) || streams_.contains(labels);
+  const std::size_t size = std::max(size_, frame_of_push) + frame_of_entry +
+                           json_string_bound(entry.line) +
+                           (entry.metadata->empty() ? 0 : json_object_bound(*entry.metadata)) +
+                           (is_of_known_stream ? 0 : frame_of_stream + json_object_bound(labels));
   if (entries_ > 0 &&
       (entries_ == most_entries_ || size > largest_push || newest - oldest > longest_span)) {
     return false;
   }
   if (!is_of_known_stream) {
-    streams_.insert(entry.labels);
+    last_stream_ = &*streams_.insert(labels).first;
   }
   entries_ += 1;
   size_ = size;

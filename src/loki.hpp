@@ -17,6 +17,9 @@ namespace metrics_event {
 /// its entries ascending, or a receiver could find the older ones too far behind.
 std::string push_body(std::span<const Entry> entries);
 
+/// The same in the place of what `body` holds, whose memory is used again.
+void write_push_body(std::string& body, std::span<const EntryView> entries);
+
 /// The request that carries `body`, with more headers after our own; an empty `org_id` sends no
 /// tenant header.
 Request push_request(Access access, const std::string& org_id, const Headers& more,
@@ -35,7 +38,8 @@ public:
   explicit PushRoom(std::size_t most_entries = most_entries_a_push) : most_entries_{most_entries} {}
 
   /// Whether there is room for an entry, which then takes it. For the first there always is.
-  bool takes(const Entry& entry);
+  bool takes(const EntryView& entry);
+  bool takes(const Entry& entry) { return takes(view_of(entry)); }
 
 private:
   std::size_t most_entries_;
@@ -44,6 +48,7 @@ private:
   Instant oldest_ = Instant::max();
   Instant newest_ = Instant::min();
   std::set<Labels> streams_;
+  const Labels* last_stream_ = nullptr; // among them
 };
 
 /// The entries of a push body, or the reason why it is not one, in words. Stricter than Loki about

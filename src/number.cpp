@@ -9,9 +9,6 @@
 namespace metrics_event {
 namespace {
 
-// So many characters without an exponent are no number that a double takes for infinite, or for 0.
-constexpr std::size_t always_within_range = 300;
-
 struct NumberParts {
   bool negative = false;
   std::string_view whole;
@@ -30,7 +27,7 @@ std::string_view take_digits(std::string_view& text) {
 }
 
 bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) {
+  if (text.empty() || std::ranges::find(any_of, text.front()) == any_of.end()) {
     return false;
   }
   text.remove_prefix(1);
@@ -100,7 +97,7 @@ std::optional<std::string> plain_number(std::string_view text) {
   if (!parts) {
     return std::nullopt;
   }
-  if (parts->exponent.empty() && text.size() <= always_within_range) {
+  if (is_always_finite(text.size(), !parts->exponent.empty())) {
     return std::string{text};
   }
   // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it
@@ -119,14 +116,15 @@ std::optional<std::string> plain_number(std::string_view text) {
 }
 
 std::weak_ordering compare_numbers(std::string_view left, std::string_view right) {
+  const auto sign = [](std::string_view number) {
+    const bool is_zero = std::ranges::none_of(number, [](char c) { return c >= '1' && c <= '9'; });
+    return is_zero ? 0 : number.starts_with('-') ? -1 : 1;
+  };
+  if (sign(left) != sign(right) || sign(left) == 0) {
+    return sign(left) <=> sign(right);
+  }
   const NumberParts a = *split_number(left);
   const NumberParts b = *split_number(right);
-  const auto sign = [](const NumberParts& parts) {
-    return is_zero(parts) ? 0 : parts.negative ? -1 : 1;
-  };
-  if (sign(a) != sign(b) || sign(a) == 0) {
-    return sign(a) <=> sign(b);
-  }
   const auto fraction = [](const NumberParts& parts) {
     return parts.fraction.substr(0, parts.fraction.find_last_not_of('0') + 1);
   };

@@ -1,6 +1,5 @@
 #include "pusher.hpp"
 
-#include "gzip.hpp"
 #include "interruption.hpp"
 #include "loki.hpp"
 
@@ -35,7 +34,7 @@ Pusher::Pusher(Access access, Headers headers, const PushLimits& limits, const T
     : access_{std::move(access)}, headers_{std::move(headers)}, limits_{limits},
       transport_{transport}, clock_{clock} {}
 
-std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entries,
+std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
                          const std::function<void(const Pushed&)>& hear) {
   std::size_t first = 0;
   std::vector<std::size_t> ends{entries.size()}; // of the parts that are left, the next one's last
@@ -66,19 +65,21 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entri
   return first;
 }
 
-Delivery Pusher::deliver(const std::string& org_id, std::span<const Entry> entries) {
-  const std::string body = push_body(entries);
-  if (takes_gzip_ && body.size() >= worth_compressing) {
-    Delivery delivery = send(org_id, gzip(body), true);
+Delivery Pusher::deliver(const std::string& org_id, std::span<const EntryView> entries) {
+  write_push_body(body_, entries);
+  if (takes_gzip_ && body_.size() >= worth_compressing) {
+    gzip_.compress(body_, compressed_);
+    Delivery delivery = send(org_id, compressed_, true);
     if (delivery.http_status != 400 && delivery.http_status != 415) {
       return delivery;
     }
     takes_gzip_ = false; // it may be the encoding that it does not take
   }
-  return send(org_id, body, false);
+  return send(org_id, body_, false);
 }
 
-Delivery Pusher::send(const std::string& org_id, std::string body, bool is_compressed) {
+// Leaves the body as it is.
+Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_compressed) {
   Headers headers = headers_;
   if (is_compressed) {
     headers.emplace_back("Content-Encoding", "gzip");
@@ -87,7 +88,10 @@ Delivery Pusher::send(const std::string& org_id, std::string body, bool is_compr
   deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
   Request request = push_request(access_, org_id, headers, std::move(body));
   request.keeps_connection = true;
-  return metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
+  Delivery delivery =
+      metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
+  body = std::move(request.body);
+  return delivery;
 }
 
 } // namespace metrics_event

@@ -2,6 +2,7 @@
 
 #include "delivery.hpp"
 #include "entry.hpp"
+#include "gzip.hpp"
 #include "header.hpp"
 #include "transport.hpp"
 
@@ -49,18 +50,21 @@ public:
   /// exceeds a rate is halved while there are retries, unless the receiver says when to come again.
   /// Tells `hear` what became of them, from the first to the last. Returns how many are accepted or
   /// refused; what follows them was stopped by trouble, of which `hear` was told, or it is over.
-  std::size_t push(const std::string& org_id, std::span<const Entry> entries,
+  std::size_t push(const std::string& org_id, std::span<const EntryView> entries,
                    const std::function<void(const Pushed&)>& hear);
 
 private:
-  Delivery deliver(const std::string& org_id, std::span<const Entry> entries);
-  Delivery send(const std::string& org_id, std::string body, bool is_compressed);
+  Delivery deliver(const std::string& org_id, std::span<const EntryView> entries);
+  Delivery send(const std::string& org_id, std::string& body, bool is_compressed);
 
   Access access_;
   Headers headers_;
   PushLimits limits_;
   const Transport& transport_;
   Clock& clock_;
+  std::string body_; // used again, as what follows
+  std::string compressed_;
+  Gzip gzip_;
   bool takes_gzip_ = true;
   std::size_t most_entries_ = std::numeric_limits<std::size_t>::max(); // at once
 };

@@ -1,6 +1,7 @@
 #include "schema_value.hpp"
 
 #include "json_reader.hpp"
+#include "json_scanner.hpp"
 #include "text.hpp"
 
 namespace metrics_event {
@@ -55,26 +56,12 @@ std::vector<SchemaValue> elements_of(const SchemaValue& value) {
     refuse("an array", value);
   }
   std::vector<SchemaValue> elements;
-  const std::string_view json = value.json;
-  std::size_t begin = 1;
-  std::size_t depth = 0;
-  bool is_in_string = false;
-  for (std::size_t at = 1; at < json.size(); ++at) {
-    const char c = json[at];
-    if (is_in_string) {
-      at += c == '\\' ? 1 : 0;
-      is_in_string = c != '"';
-    } else if (depth == 0 && (c == ',' || c == ']')) {
-      if (at > begin) {
-        elements.push_back({value.below(std::to_string(elements.size())),
-                            std::string{json.substr(begin, at - begin)}});
-      }
-      begin = at + 1;
-    } else {
-      is_in_string = c == '"';
-      depth += c == '[' || c == '{' ? 1 : 0;
-      depth -= c == ']' || c == '}' ? 1 : 0;
-    }
+  JsonScanner scanner{value.json};
+  scanner.take('[');
+  while (!scanner.take(']')) {
+    const std::string_view element = scanner.value();
+    elements.push_back({value.below(std::to_string(elements.size())), std::string{element}});
+    scanner.take(',');
   }
   return elements;
 }

@@ -101,10 +101,20 @@ void Spool::move(const std::string& from, const std::string& to) {
   }
 }
 
+// Others add and take away as well, so all names are looked at now and then, and before it is said
+// that there is no room.
+bool Spool::has_room(std::uint64_t size, std::uint64_t max_bytes) {
+  constexpr std::uint64_t between_looks = 100;
+  if (added_ % between_looks == 0 || waiting_bytes_ + size > max_bytes) {
+    waiting_bytes_ = usage(Box::waiting).bytes;
+  }
+  return waiting_bytes_ + size <= max_bytes;
+}
+
 void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
                 std::uint64_t max_bytes) {
   const std::string text = encode(record);
-  if (usage(Box::waiting).bytes + text.size() > max_bytes) {
+  if (!has_room(text.size(), max_bytes)) {
     directory_.fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
                     "; empty it with metrics-event flush");
   }
@@ -118,6 +128,8 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
     directory_.remove(waiting);
     throw;
   }
+  waiting_bytes_ += text.size();
+  added_ += 1;
 }
 
 bool Spool::try_lock() {

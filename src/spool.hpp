@@ -80,6 +80,7 @@ public:
 private:
   explicit Spool(SpoolDirectory directory);
 
+  bool has_room(std::uint64_t size, std::uint64_t max_bytes);
   void make_boxes();
   template <class Step>
   std::error_code with_boxes(Step&& step);
@@ -89,6 +90,8 @@ private:
   void for_each_entry(Box box, const std::function<void(std::string_view)>& visit) const;
 
   SpoolDirectory directory_;
+  std::uint64_t waiting_bytes_ = 0; // as far as we know
+  std::uint64_t added_ = 0;         // entries, by us
 };
 
 } // namespace metrics_event

@@ -1,21 +1,19 @@
 #include "spool_record.hpp"
 
 #include "endpoint.hpp"
+#include "json_escape.hpp"
 #include "json_text.hpp"
 #include "setting_values.hpp"
 #include "text.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
+#include <span>
 
 namespace metrics_event {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::int64_t format_version = 1;
 constexpr std::size_t time_digits = 19; // of the largest int64
@@ -24,98 +22,6 @@ constexpr std::size_t id_digits = 16;
 // Leaves the decoder; decode_record makes a value of it.
 struct Refusal {
   std::string reason;
-};
-
-// Takes the members of a record out of its object one by one.
-class RecordDecoder {
-public:
-  explicit RecordDecoder(json::object& object) : object_{object} {}
-
-  SpoolRecord record() {
-    check_version();
-    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
-    check_destination(record);
-    if (object_.contains("restamped")) {
-      const json::value restamped = take("restamped");
-      record.is_restamped = restamped.is_bool() && restamped.get_bool();
-    }
-    if (!object_.empty()) {
-      throw Refusal{"it has a member that is unknown: " + quote(object_.begin()->key())};
-    }
-    return record;
-  }
-
-private:
-  json::value take(std::string_view name) {
-    auto* const found = object_.find(name);
-    if (found == object_.end()) {
-      throw Refusal{"it lacks " + quote(name)};
-    }
-    json::value value = std::move(found->value());
-    object_.erase(found);
-    return value;
-  }
-
-  static std::string text_of(const json::value& value, std::string_view name) {
-    if (!value.is_string()) {
-      throw Refusal{"its " + quote(name) + " is not a string"};
-    }
-    return {value.get_string().data(), value.get_string().size()};
-  }
-  std::string string(std::string_view name) { return text_of(take(name), name); }
-
-  void check_version() {
-    const json::value version = take("version");
-    if (!version.is_int64() || version.get_int64() < 1) {
-      throw Refusal{"its format version is not a number"};
-    }
-    if (version.get_int64() > format_version) {
-      throw Refusal{"its format version " + std::to_string(version.get_int64()) +
-                    " is newer than this program knows"};
-    }
-  }
-
-  static void check_destination(const SpoolRecord& record) {
-    const auto endpoint = parse_endpoint(record.url);
-    if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
-      throw Refusal{"its URL is not one to send to"};
-    }
-    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
-      throw Refusal{"its tenant is not one"};
-    }
-  }
-
-  Labels labels(std::string_view name) {
-    const json::value value = take(name);
-    if (!value.is_object()) {
-      throw Refusal{"its " + quote(name) + " are not an object"};
-    }
-    Labels labels;
-    for (const auto& [label, content] : value.get_object()) {
-      std::string text = text_of(content, name);
-      if (text.empty() || check_label(label, text)) {
-        throw Refusal{"its " + quote(name) + " break Loki's rules"};
-      }
-      labels.emplace(label, std::move(text));
-    }
-    return labels;
-  }
-
-  Entry entry() {
-    Entry entry{.labels = labels("labels"), .metadata = labels("metadata")};
-    if (entry.labels.empty() || entry.labels.size() > most_labels) {
-      throw Refusal{"it has no labels, or too many"};
-    }
-    const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
-    if (!time) {
-      throw Refusal{"its entry time is not a number of nanoseconds"};
-    }
-    entry.time = *time;
-    entry.line = string("line");
-    return entry;
-  }
-
-  json::object& object_;
 };
 
 template <class Number>
@@ -140,6 +46,126 @@ std::string_view cut(std::string_view& text, std::string_view separator) {
 
 } // namespace
 
+// Takes the members of a record out of its object one by one.
+class RecordDecoder {
+public:
+  RecordDecoder(std::span<const MemberView> members, RecordReader::Checked& checked)
+      : members_{members}, checked_{checked} {}
+
+  SpoolRecord record() {
+    check_version();
+    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
+    check_destination(record);
+    record.is_restamped = has("restamped") && take("restamped") == "true";
+    if (taken_ < members_.size()) {
+      throw Refusal{"it has a member that is unknown: " + quote(first_unknown())};
+    }
+    return record;
+  }
+
+private:
+  static constexpr std::array<std::string_view, 8> known{
+      "version", "url", "org_id", "labels", "metadata", "entry_time_ns", "line", "restamped"};
+
+  auto find(std::string_view name) const {
+    return std::ranges::find(members_, name, &MemberView::name);
+  }
+  bool has(std::string_view name) const { return find(name) != members_.end(); }
+
+  std::string_view take(std::string_view name) {
+    const auto found = find(name);
+    if (found == members_.end()) {
+      throw Refusal{"it lacks " + quote(name)};
+    }
+    taken_ += 1;
+    return found->json;
+  }
+
+  std::string_view first_unknown() const {
+    return std::ranges::find_if(members_,
+                                [](const MemberView& member) {
+                                  return std::ranges::find(known, member.name) == known.end();
+                                })
+        ->name;
+  }
+
+  static std::string text_of(std::string_view json, std::string_view name) {
+    if (!json.starts_with('"')) {
+      throw Refusal{"its " + quote(name) + " is not a string"};
+    }
+    return unescaped(json);
+  }
+  std::string string(std::string_view name) { return text_of(take(name), name); }
+
+  void check_version() {
+    const auto version = number_of<std::int64_t>(take("version"));
+    if (!version || *version < 1) {
+      throw Refusal{"its format version is not a number"};
+    }
+    if (*version > format_version) {
+      throw Refusal{"its format version " + std::to_string(*version) +
+                    " is newer than this program knows"};
+    }
+  }
+
+  void check_destination(const SpoolRecord& record) {
+    if (record.url != checked_.url) {
+      const auto endpoint = parse_endpoint(record.url);
+      if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
+        throw Refusal{"its URL is not one to send to"};
+      }
+      checked_.url = record.url;
+    }
+    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
+      throw Refusal{"its tenant is not one"};
+    }
+  }
+
+  static Labels read_labels(std::string_view json, std::string_view name) {
+    ObjectReader object;
+    if (!object.read(json)) {
+      throw Refusal{"its " + quote(name) + " are not an object"};
+    }
+    Labels labels;
+    for (const MemberView& label : object.members()) {
+      std::string text = text_of(label.json, name);
+      if (text.empty() || check_label(label.name, text)) {
+        throw Refusal{"its " + quote(name) + " break Loki's rules"};
+      }
+      labels.emplace(label.name, std::move(text));
+    }
+    return labels;
+  }
+
+  const Labels& labels(std::string_view name, std::string& known_json, Labels& known_labels) {
+    const std::string_view json = take(name);
+    if (json != known_json) {
+      known_labels = read_labels(json, name);
+      known_json = json;
+    }
+    return known_labels;
+  }
+
+  Entry entry() {
+    Entry entry{.labels = labels("labels", checked_.labels_json, checked_.labels),
+                .metadata = labels("metadata", checked_.metadata_json, checked_.metadata)};
+    if (entry.labels.empty() || entry.labels.size() > most_labels) {
+      throw Refusal{"it has no labels, or too many"};
+    }
+    const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
+    if (!time) {
+      throw Refusal{"its entry time is not a number of nanoseconds"};
+    }
+    entry.time = *time;
+    entry.line = string("line");
+    return entry;
+  }
+
+  std::span<const MemberView> members_;
+  RecordReader::Checked& checked_;
+  std::size_t taken_ = 0;
+};
+
 std::string encode(const SpoolRecord& record) {
   JsonObject object;
   object.raw("version", std::to_string(format_version))
@@ -156,29 +182,32 @@ std::string encode(const SpoolRecord& record) {
 }
 
 boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text) {
+  return RecordReader{}.read(text);
+}
+
+boost::system::result<SpoolRecord, std::string> RecordReader::read(std::string_view text) {
   const auto no_record = [](std::string reason) {
     return boost::system::result<SpoolRecord, std::string>{boost::system::in_place_error,
                                                            std::move(reason)};
   };
-  json::error_code error;
-  json::value value = json::parse(text, error);
-  if (error || !value.is_object()) {
+  if (!object_.read(text)) {
     return no_record(text.empty() ? "it is empty" : "it is torn, or not JSON");
   }
   try {
-    return RecordDecoder{value.get_object()}.record();
+    return RecordDecoder{object_.members(), checked_}.record();
   } catch (const Refusal& refusal) {
     return no_record(refusal.reason);
   }
 }
 
 std::string event_of(const Entry& entry) {
-  json::error_code error;
-  const json::value line = json::parse(entry.line, error);
-  const json::value* const name =
-      !error && line.is_object() ? line.get_object().if_contains("event") : nullptr;
-  return name != nullptr && name->is_string() ? std::string{std::string_view{name->get_string()}}
-                                              : "";
+  ObjectReader line;
+  if (!line.read(entry.line)) {
+    return "";
+  }
+  const auto members = line.members();
+  const auto name = std::ranges::find(members, "event", &MemberView::name);
+  return name == members.end() ? "" : string_value(name->json).value_or("");
 }
 
 std::string SpoolName::text() const {

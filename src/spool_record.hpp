@@ -1,6 +1,7 @@
 #pragma once
 
 #include "entry.hpp"
+#include "object_reader.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -27,6 +28,28 @@ std::string encode(const SpoolRecord& record);
 /// The record of a file's text; or why it is none, in words: it is torn, of a newer version, or
 /// something else.
 boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text);
+
+/// Decodes one after another, and looks only once at what many have in common.
+class RecordReader {
+public:
+  /// As `decode_record`.
+  boost::system::result<SpoolRecord, std::string> read(std::string_view text);
+
+private:
+  // What was found to be fine, in the words of a record.
+  struct Checked {
+    std::string url;
+    std::string labels_json;
+    Labels labels;
+    std::string metadata_json;
+    Labels metadata;
+  };
+
+  ObjectReader object_;
+  Checked checked_;
+
+  friend class RecordDecoder;
+};
 
 /// The name of an event by its line; empty when the line has none.
 std::string event_of(const Entry& entry);

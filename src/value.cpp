@@ -18,22 +18,48 @@ bool all_digits(std::string_view text) {
 }
 
 std::optional<std::uint64_t> digits_to_number(std::string_view text) {
+  constexpr std::size_t always_within_range = 19;
+  if (text.empty() || text.size() > always_within_range) {
+    std::uint64_t number = 0;
+    return all_digits(text) &&
+                   std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}
+               ? std::optional{number}
+               : std::nullopt;
+  }
   std::uint64_t number = 0;
-  if (!all_digits(text) ||
-      std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{}) {
-    return std::nullopt;
+  for (const char c : text) {
+    const auto digit = static_cast<unsigned char>(c - '0');
+    if (digit > 9) {
+      return std::nullopt;
+    }
+    number = number * 10 + digit;
   }
   return number;
 }
 
 // ".5" -> 500 ms; at most nine digits, so nothing is rounded.
 std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
-  if (!all_digits(digits) || digits.size() > 9) {
+  const auto parsed = digits_to_number(digits);
+  if (!parsed || digits.size() > 9) {
     return std::nullopt;
   }
-  std::string nine{digits};
-  nine.resize(9, '0');
-  return nanoseconds{*digits_to_number(nine)};
+  auto number = static_cast<nanoseconds::rep>(*parsed);
+  for (std::size_t place = digits.size(); place < 9; ++place) {
+    number *= 10;
+  }
+  return nanoseconds{number};
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 20> digits{};
+  out.append(number < 0 ? "-" : "");
+  auto rest = static_cast<std::uint64_t>(std::abs(number));
+  std::size_t begin = digits.size();
+  do {
+    digits[--begin] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  out.append(digits.data() + begin, digits.size() - begin);
 }
 
 // Consumes the fields of an RFC 3339 date-time from the left; the first mismatch sticks.
@@ -224,21 +250,23 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
 }
 
 Parsed<Instant> parse_timestamp(std::string_view text) {
-  std::optional<SplitTime> time = parse_rfc3339(text);
-  if (!time) {
-    const std::size_t point = std::min(text.find('.'), text.size());
-    const std::string_view whole = text.substr(0, point);
-    const auto fraction =
-        point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
-    const bool leading_zero = whole.size() > 1 && whole.front() == '0';
-    if (!all_digits(whole) || !fraction || leading_zero) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const auto fraction =
+      point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
+  const bool leading_zero = whole.size() > 1 && whole.front() == '0';
+  const auto number = digits_to_number(whole);
+  std::optional<SplitTime> time;
+  if ((!number && !all_digits(whole)) || !fraction || leading_zero) {
+    time = parse_rfc3339(text);
+    if (!time) {
       return Mismatch{
           "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
     }
-    if (auto mismatch = unit_too_fine(whole, text)) {
-      return *std::move(mismatch);
-    }
-    time = {sys_seconds{seconds{*digits_to_number(whole)}}, *fraction};
+  } else if (auto mismatch = unit_too_fine(whole, text)) {
+    return *std::move(mismatch);
+  } else {
+    time = {sys_seconds{seconds{*number}}, *fraction};
   }
   if (time->whole < sys_seconds{}) {
     return Mismatch{"a time not before 1970", text};
@@ -258,20 +286,31 @@ Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view te
 }
 
 std::string unix_seconds(Instant time) {
-  const auto whole = floor<seconds>(time);
-  const auto fraction = (time - whole).count();
-  std::string text = std::to_string(whole.time_since_epoch().count());
-  if (fraction != 0) {
-    std::string nine = std::to_string(fraction);
-    nine.insert(0, 9 - nine.size(), '0');
-    nine.erase(nine.find_last_not_of('0') + 1);
-    text.append(".").append(nine);
-  }
+  std::string text;
+  append_unix_seconds(text, time);
   return text;
 }
 
+void append_unix_seconds(std::string& out, Instant time) {
+  const auto whole = floor<seconds>(time);
+  append_number(out, whole.time_since_epoch().count());
+  const auto fraction = (time - whole).count();
+  if (fraction != 0) {
+    const std::size_t point = out.size();
+    append_number(out, 1'000'000'000 + fraction); // all nine digits behind a 1
+    out[point] = '.';
+    out.resize(out.find_last_not_of('0') + 1);
+  }
+}
+
 std::string unix_nanoseconds(Instant time) {
-  return std::to_string(time.time_since_epoch().count());
+  std::string text;
+  append_unix_nanoseconds(text, time);
+  return text;
+}
+
+void append_unix_nanoseconds(std::string& out, Instant time) {
+  append_number(out, time.time_since_epoch().count());
 }
 
 Parsed<Instant> parse_unix_nanoseconds(std::string_view text) {

@@ -58,9 +58,11 @@ Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view te
 
 /// UNIX seconds as a plain number with as many decimals as it takes: 1700000000.123.
 std::string unix_seconds(Instant time);
+void append_unix_seconds(std::string& out, Instant time);
 
 /// UNIX nanoseconds as digits: the entry time of a push.
 std::string unix_nanoseconds(Instant time);
+void append_unix_nanoseconds(std::string& out, Instant time);
 
 /// The same the other way round.
 Parsed<Instant> parse_unix_nanoseconds(std::string_view text);

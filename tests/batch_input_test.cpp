@@ -19,6 +19,12 @@ constexpr Instant now{std::chrono::seconds{1'700'000'000}};
 
 const EventTypes types{built_in_events()};
 
+std::string name_in(std::string_view line) {
+  constexpr std::string_view before = R"("event":")";
+  line.remove_prefix(line.find(before) + before.size());
+  return std::string{line.substr(0, line.find('"'))};
+}
+
 // What is found from here to the end: events by their names, mistakes by their places.
 std::vector<std::string> rest_of(BatchInput& input) {
   std::vector<std::string> found;
@@ -28,7 +34,7 @@ std::vector<std::string> rest_of(BatchInput& input) {
       return found;
     }
     const std::string number = std::to_string(input.number());
-    found.push_back(step == Step::event ? number + ' ' + input.event().name
+    found.push_back(step == Step::event ? number + ' ' + name_in(input.event().line)
                                         : number + ':' + std::to_string(input.mistake().column));
   }
 }

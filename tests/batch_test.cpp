@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <regex>
 #include <semaphore>
 #include <set>
@@ -229,6 +230,25 @@ TEST_CASE("--skip-invalid sends the rest, says what it left out, and still ends 
   REQUIRE(arrived.size() == 4);
   CHECK(Words{arrived.begin(), arrived.begin() + 2} == entries_of(2));
   CHECK(Words{arrived.begin() + 2, arrived.end()} == entries_of(2));
+}
+
+TEST_CASE("a line that is no event any more when its turn comes is left out, and counted") {
+  const Scene scene;
+  std::string text = lines_of(2) + std::string(200'000, '\n');
+  const std::size_t end = text.size();
+  text += line_of(2);
+  const RawServer server{{{.answer = [&](const std::string&) {
+    std::fstream{scene.file}.seekp(static_cast<std::streamoff>(end)) << "x";
+    return accepted;
+  }}}};
+  const Outcome outcome =
+      scene.batch_file(text, {"--skip-invalid", "--url", at(server.port()), "--retries", "0"});
+  CHECK(outcome.status == 65);
+  CHECK(outcome.err ==
+        error(scene.file + ":200003:1: no JSON: syntax error") +
+            error("not all of " + scene.file +
+                  " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
+  CHECK(pushed_entries(server.requests()) == entries_of(2));
 }
 
 TEST_CASE("a line of a pipe that is no event ends it, and what came before arrives") {

@@ -29,7 +29,10 @@ const EventTypes types{
 
 void check_line(std::string_view line) {
   constexpr Instant now{std::chrono::seconds{1'700'000'000}};
-  const auto event = read_batch_line(line, types, now);
+  EventReader reader{types};
+  EventReader other{types};
+  const auto event = reader.read(line, now);
+  must(parse_members(line).has_value() || !event, "an event is an object");
   if (!event) {
     must(event.error().column >= 1 && event.error().column <= line.size() + 1,
          "a mistake is within the line, or at its end");
@@ -37,8 +40,8 @@ void check_line(std::string_view line) {
     return;
   }
   must(is_safe_to_show(event->line), "a line is one line and safe to show");
-  must(compact_json(event->line) == event->line, "a line is compact JSON");
-  const auto again = read_batch_line(event->line, types, Instant{});
+  must(compact_json(event->line) == std::string{event->line}, "a line is compact JSON");
+  const auto again = other.read(event->line, Instant{});
   must(again.has_value(), "a line is taken again");
   must(again->line == event->line, "a line stays as it is");
   must(again->timestamp == event->timestamp, "and so does its time");

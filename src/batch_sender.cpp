@@ -1,0 +1,198 @@
+#include "batch_sender.hpp"
+
+#include "access.hpp"
+#include "interruption.hpp"
+#include "log_file.hpp"
+#include "places.hpp"
+#include "settings_rules.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto first_pause = 1s; // before a receiver that was in trouble is tried again
+constexpr auto longest_pause = 30s;
+constexpr auto longest_wait = 1s; // then what has come so far goes
+
+} // namespace
+
+BatchSender::BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
+                         BatchReport& report)
+    : resolved_{resolved}, settings_{resolved.settings}, means_{means}, console_{console},
+      report_{report},
+      // An attempt ends before a signal is noted, so that it is known what arrived.
+      transport_{[&means](const Request& request, Deadline deadline) {
+        const DelayedSignals delayed;
+        return means.transport(request, deadline);
+      }},
+      pause_{first_pause} {
+  lines_.reserve(largest_push); // more than that are only in a push of one
+}
+
+void BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
+  EntryView entry{&settings_.labels, time, line, &settings_.metadata};
+  if (!room_.takes(entry)) {
+    push();
+    room_.takes(entry);
+  }
+  if (entries_.empty()) {
+    due_ = means_.clock.steady_now() + longest_wait;
+  }
+  const std::size_t begin = lines_.size();
+  lines_.append(line);
+  entry.line = std::string_view{lines_}.substr(begin);
+  entries_.push_back(entry);
+  numbers_.push_back(number);
+}
+
+void BatchSender::push() {
+  if (entries_.empty()) {
+    return;
+  }
+  if (settings_.dry_run) {
+    print();
+  } else if (settings_.disabled) {
+    // validated, and that is all
+  } else if (settings_.url.scheme == Scheme::file) {
+    append();
+  } else if (trouble_ && means_.clock.steady_now() < next_try_) {
+    keep(0);
+  } else {
+    deliver();
+  }
+  console_.show_progress(numbers_.back(), total_);
+  lines_.clear();
+  entries_.clear();
+  numbers_.clear();
+  room_ = PushRoom{};
+}
+
+void BatchSender::print() {
+  if (settings_.output == Output::text) {
+    std::string text;
+    if (settings_.url.scheme == Scheme::file) {
+      for (const EntryView& entry : entries_) {
+        text.append(entry.line).append(1, '\n');
+      }
+    } else {
+      write_push_body(text, entries_);
+      text += '\n';
+    }
+    means_.console.print(text);
+  }
+}
+
+void BatchSender::append() {
+  // A FIFO takes a line at once, not many.
+  const std::size_t at_once = settings_.special_file ? 1 : entries_.size();
+  for (std::size_t done = 0; done < entries_.size(); done += at_once) {
+    std::string text;
+    for (std::size_t i = done; i < done + at_once; ++i) {
+      text.append(i == done ? "" : "\n").append(entries_[i].line);
+    }
+    try {
+      append_line(settings_.url.target, text, settings_.special_file,
+                  means_.clock.steady_now() + settings_.timeout);
+    } catch (const Failure& failure) {
+      fail(failure, numbers_[done]);
+    }
+    report_.delivered += at_once;
+  }
+}
+
+void BatchSender::deliver() {
+  std::size_t done = 0;
+  try {
+    done =
+        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { hear(pushed); });
+  } catch (const Failure& failure) { // there is no way to the receiver
+    trouble_ = failure;
+  }
+  if (done == entries_.size()) {
+    pause_ = first_pause;
+    trouble_.reset();
+    return;
+  }
+  if (noted_signal() != 0) {
+    stop(done);
+  }
+  if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
+    fail(*trouble_, numbers_[done]);
+  }
+  keep(done);
+  next_try_ = may_pass(trouble_->code()) ? means_.clock.steady_now() + pause_ : Deadline::max();
+  pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
+  console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
+                trouble_->text());
+}
+
+Pusher& BatchSender::pusher() {
+  if (!pusher_) {
+    Access access = open_access(resolved_, means_.clock.steady_now() + settings_.timeout,
+                                [this](const std::string& text) { means_.console.warn(text); });
+    pusher_.emplace(std::move(access), settings_.headers,
+                    PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock);
+  }
+  return *pusher_;
+}
+
+void BatchSender::hear(const Pushed& pushed) {
+  const Judgement& judgement = pushed.delivery.judgement;
+  const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
+  switch (pushed.fate) {
+  case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
+  case Pushed::Fate::refused:
+    console_.complain(report_.refused, std::to_string(numbers_[pushed.first]),
+                      report_.url + " refuses it: " + judgement.message + std::string{hint});
+    break;
+  case Pushed::Fate::stopped:
+    trouble_ = Failure{judgement.code, "cannot deliver to " + report_.url + ": " +
+                                           judgement.message + std::string{hint}};
+    break;
+  }
+}
+
+// Puts the entries from this one on, which cannot be delivered, into the spool.
+void BatchSender::keep(std::size_t first) {
+  if (settings_.spool.directory.empty()) {
+    blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
+  }
+  for (std::size_t i = first; i < entries_.size(); ++i) {
+    try {
+      if (!spool_) {
+        spool_.emplace(Spool::make(settings_.spool));
+      }
+      const EntryView& entry = entries_[i];
+      spool_->add({settings_.url.kept_url(), settings_.org_id,
+                   Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
+                  1, random_id(means_.clock), settings_.spool_max_bytes);
+    } catch (const Failure& failure) {
+      fail(failure, numbers_[i]);
+    }
+    report_.spooled += 1;
+  }
+}
+
+// At a signal, with the entries from this one on in hand.
+void BatchSender::stop(std::size_t first) {
+  const bool has_rest = first < entries_.size();
+  const bool is_kept = has_rest && settings_.spool.on && !settings_.dry_run &&
+                       !settings_.disabled && settings_.url.scheme != Scheme::file;
+  if (is_kept) {
+    keep(first);
+  }
+  fail({ExitCode::tempfail, "a signal ended it"},
+       has_rest && !is_kept ? numbers_[first] : next_line_);
+}
+
+void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {
+  throw Failure{failure.code(), failure.text() + "; line " + std::to_string(first_unsent) +
+                                    " and what follows it are not sent: " + counts(report_)};
+}
+
+} // namespace metrics_event
