@@ -22,10 +22,15 @@ constexpr std::string_view declaration = R"({
   "additionalProperties": false
 })";
 
-const EventTypes types{
-    built_in_events(),
-    {.list = [] { return std::vector<EventFile>{{.name = "thing", .path = "thing.json"}}; },
-     .read = [](const std::string&) { return std::string{declaration}; }}};
+const EventTypes types{built_in_events(),
+                       {.list =
+                            [](std::optional<std::string_view> name) {
+                              const EventFile thing{.name = "thing", .path = "thing.json"};
+                              return name.value_or(thing.name) == thing.name
+                                         ? std::vector{thing}
+                                         : std::vector<EventFile>{};
+                            },
+                        .read = [](const std::string&) { return std::string{declaration}; }}};
 
 void check_line(std::string_view line) {
   constexpr Instant now{std::chrono::seconds{1'700'000'000}};
