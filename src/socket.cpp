@@ -53,7 +53,7 @@ error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadlin
   if (::connect(descriptor_, peer.data(), static_cast<socklen_t>(peer.size())) == 0) {
     return {};
   }
-  if (errno != EINPROGRESS) {
+  if (errno != EINPROGRESS && errno != EINTR) {
     return last_socket_error();
   }
   const short ready = metrics_event::await(descriptor_, POLLOUT, deadline);
@@ -95,14 +95,15 @@ template <class Call>
 std::size_t Socket::repeat(Call&& call, short events, Deadline deadline, error_code& error) const {
   while (true) {
     const ssize_t size = call();
-    error = size < 0 ? last_socket_error() : error_code{};
-    if (error == asio::error::would_block) {
-      error = await(events, deadline);
-    } else {
-      return error ? 0 : static_cast<std::size_t>(size);
+    if (size >= 0) {
+      error = {};
+      return static_cast<std::size_t>(size);
     }
-    if (error) {
-      return 0;
+    if (errno != EINTR) { // which would look like a signal that is noted
+      error = errno == EAGAIN ? await(events, deadline) : last_socket_error();
+      if (error) {
+        return 0;
+      }
     }
   }
 }

@@ -244,10 +244,9 @@ TEST_CASE("a line that is no event any more when its turn comes is left out, and
   const Outcome outcome =
       scene.batch_file(text, {"--skip-invalid", "--url", at(server.port()), "--retries", "0"});
   CHECK(outcome.status == 65);
-  CHECK(outcome.err ==
-        error(scene.file + ":200003:1: no JSON: syntax error") +
-            error("not all of " + scene.file +
-                  " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
+  CHECK(outcome.err == error(scene.file + ":200003:1: no JSON: syntax error") +
+                           error("not all of " + scene.file +
+                                 " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
   CHECK(pushed_entries(server.requests()) == entries_of(2));
 }
 

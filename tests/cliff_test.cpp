@@ -426,7 +426,7 @@ const std::string their_input = two_lines[0] + '\n' + two_lines[1] + '\n';
 TEST_SUITE_BEGIN("cliff");
 
 TEST_CASE("every call: an event that makes the spool") {
-  try_every_call({.command = send_event, .own = its_line, .is_closed = true, .points = 315});
+  try_every_call({.command = send_event, .own = its_line, .is_closed = true, .points = 260});
 }
 
 TEST_CASE("every call: an event that joins another one in the spool") {
@@ -434,14 +434,14 @@ TEST_CASE("every call: an event that joins another one in the spool") {
                   .own = its_line,
                   .waiting = {Kind::welcome},
                   .is_closed = true,
-                  .points = 260});
+                  .points = 190});
 }
 
 TEST_CASE("every call: an event that is delivered and drains the spool after it") {
   try_every_call({.command = send_event,
                   .own = its_line,
                   .waiting = {Kind::welcome, Kind::welcome},
-                  .points = 345});
+                  .points = 225});
 }
 
 TEST_CASE("every call: a flush of several entries, compressed") {
@@ -452,11 +452,11 @@ TEST_CASE("every call: a flush of several entries, compressed") {
 }
 
 TEST_CASE("every call: a flush of which one entry is refused") {
-  try_every_call({.command = {"flush"}, .waiting = {Kind::unwanted, Kind::welcome}, .points = 540});
+  try_every_call({.command = {"flush"}, .waiting = {Kind::unwanted, Kind::welcome}, .points = 435});
 }
 
 TEST_CASE("every call: a flush of which one entry is too old") {
-  try_every_call({.command = {"flush"}, .waiting = {Kind::old, Kind::welcome}, .points = 625});
+  try_every_call({.command = {"flush"}, .waiting = {Kind::old, Kind::welcome}, .points = 500});
 }
 
 TEST_CASE("every call: a flush to a receiver that takes nothing compressed") {
@@ -464,7 +464,7 @@ TEST_CASE("every call: a flush to a receiver that takes nothing compressed") {
                   .waiting = {Kind::welcome, Kind::welcome, Kind::welcome},
                   .width = 400,
                   .takes_gzip = false,
-                  .points = 460});
+                  .points = 400});
 }
 
 TEST_CASE("every call: a batch of a file that is delivered") {
@@ -472,7 +472,7 @@ TEST_CASE("every call: a batch of a file that is delivered") {
                   .input = their_input,
                   .is_file = true,
                   .own = two_lines,
-                  .points = 215});
+                  .points = 155});
 }
 
 TEST_CASE("every call: a batch of a pipe that goes into the spool") {
@@ -480,7 +480,7 @@ TEST_CASE("every call: a batch of a pipe that goes into the spool") {
                   .input = their_input,
                   .own = two_lines,
                   .is_closed = true,
-                  .points = 390});
+                  .points = 320});
 }
 
 TEST_SUITE_END();

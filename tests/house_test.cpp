@@ -158,6 +158,9 @@ std::vector<File> sources() {
   std::vector<File> files;
   const std::regex include{R"re(#include (["<])([^">]+)[">])re"};
   for (const auto& entry : std::filesystem::directory_iterator{source_directory + "/src"}) {
+    if (entry.path().extension() == ".txt") { // for the linker
+      continue;
+    }
     File file{.name = entry.path().filename(),
               .module = entry.path().stem(),
               .text = read_file(entry.path())};
