@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,20 +24,22 @@ namespace metrics_event {
 /// report as it goes.
 class BatchSender {
 public:
+  /// `meanwhile` is called while an answer is awaited, and may add what is to go next.
   BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
-              BatchReport& report);
+              BatchReport& report, std::function<void()> meanwhile);
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
 
-  /// Takes an entry and the number of its line, and first makes room for it. Throws Failure when
-  /// what was gathered can neither be sent nor kept.
-  void add(std::string_view line, Instant time, std::uint64_t number);
+  /// Takes an entry and the number of its line, and makes room for it, which while an answer is
+  /// awaited it cannot: then it returns false. Throws Failure when what was gathered can neither be
+  /// sent nor kept.
+  bool add(std::string_view line, Instant time, std::uint64_t number);
 
   /// Sends what was gathered. Throws as `add`.
   void push();
 
   /// When what was gathered goes although there is room left.
-  Deadline due() const { return entries_.empty() ? Deadline::max() : due_; }
+  Deadline due() const { return next_.entries.empty() ? Deadline::max() : next_.due; }
 
   /// There are so many lines; 0: that is not known.
   void expect(std::uint64_t total) { total_ = total; }
@@ -45,12 +48,25 @@ public:
   void reach(std::uint64_t next_line) { next_line_ = next_line; }
 
   /// At a signal: keeps what was gathered, if there is a spool, and throws Failure.
-  [[noreturn]] void stop() { stop(0); }
+  [[noreturn]] void stop() { stop(going_.entries.size()); }
 
   /// Why what comes goes into the spool, if it does.
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
+  // What goes in one push.
+  struct Gathered {
+    Gathered();
+    bool takes(EntryView entry, std::uint64_t number);
+
+    PushRoom room;
+    std::string lines; // which the entries share
+    std::vector<EntryView> entries;
+    std::vector<std::uint64_t> numbers; // of their lines
+    Deadline due{};
+  };
+
+  void push_going();
   void print();
   void append();
   void deliver();
@@ -65,11 +81,9 @@ private:
   const Means& means_;
   BatchConsole& console_;
   BatchReport& report_;
-  PushRoom room_;
-  std::string lines_; // of the next push
-  std::vector<EntryView> entries_;
-  std::vector<std::uint64_t> numbers_; // of their lines
-  Deadline due_{};
+  const std::function<void()> meanwhile_;
+  Gathered next_;  // what is being gathered
+  Gathered going_; // what is sent; empty: nothing
   std::uint64_t total_ = 0;
   std::uint64_t next_line_ = 1; // the first that is neither sent nor among them
   const Transport transport_;

@@ -4,6 +4,7 @@
 #include "header.hpp"
 #include "transport.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@ struct HttpMessage {
   Headers headers; // Host first
   std::string_view body;
   bool keeps_connection = false;
+  std::function<void()> meanwhile{}; // done between sending and reading
 };
 
 /// What came of it.

@@ -12,7 +12,7 @@ namespace {
 std::uint64_t mark_of(std::string_view name) {
   const auto byte = [name](std::size_t at) { return static_cast<unsigned char>(name[at]); };
   const std::size_t mixed =
-      name.empty() ? 0 : name.size() + 3U * byte(0) + 5U * byte(name.size() - 1);
+      name.empty() ? 0 : name.size() + 3UL * byte(0) + 5UL * byte(name.size() - 1);
   return std::uint64_t{1} << (mixed % 64);
 }
 
