@@ -22,8 +22,6 @@
 #include "text.hpp"
 #include "version.hpp"
 
-#include <algorithm>
-
 namespace metrics_event {
 namespace {
 

@@ -33,7 +33,6 @@ public:
         console_{means.console, means.clock, input_.name()}, sender_{resolved, means, console_,
                                                                      report,
                                                                      [this] { read_ahead(); }} {
-    report_.url = settings_.url.url();
     note_signals();
   }
 
@@ -204,6 +203,7 @@ private:
 
 void batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
            const Means& means, BatchReport& report) {
+  report.url = resolved.settings.url.url(); // before anything can go wrong
   Batch{command, types, resolved, means, report}.run();
 }
 

@@ -1,5 +1,6 @@
 #include "batch_line.hpp"
 
+#include "event.hpp"
 #include "exit_code.hpp"
 #include "json_reader.hpp"
 #include "json_text.hpp"
@@ -11,7 +12,8 @@ namespace metrics_event {
 namespace {
 
 constexpr std::string_view name_member = "event";
-constexpr std::size_t most_known = 32; // names, so that memory has a bound
+constexpr std::size_t most_known = 32;     // names, so that memory has a bound
+constexpr std::size_t longest_known = 256; // bytes of a name, of which there is more than one
 constexpr std::size_t room_for_labels =
     64UL * 1024; // and metadata, at most so many bytes of a push
 
@@ -37,6 +39,7 @@ const EventReader::Known* EventReader::find(std::string_view json) {
     return nullptr;
   }
   const EventType* const type = types_.find(*name);
+  known_.remove_if([](const Known& other) { return other.json.size() > longest_known; });
   known_.emplace_front(json, *std::move(name), type);
   if (known_.size() > most_known) {
     known_.pop_back();
@@ -55,11 +58,11 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
   if (named == members.end()) {
     return LineMistake{1, "the member \"event\" is missing, which names the event"};
   }
-  const auto where_it_is_named = [&] { return offset_of(line, name_member) + 1; };
+  const std::size_t where_it_is_named = named->offset + 1;
   try {
     const Known* const known = find(named->json);
     if (known == nullptr) {
-      return LineMistake{where_it_is_named(),
+      return LineMistake{where_it_is_named,
                          "event: " +
                              Mismatch{"the name of an event such as disk_full", named->json}.text};
     }
@@ -77,7 +80,7 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
     }
     return LineEvent{line_, *time};
   } catch (const Failure& failure) { // the file that declares the type is broken
-    return LineMistake{where_it_is_named(), failure.text()};
+    return LineMistake{where_it_is_named, failure.text()};
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "event.hpp"
 #include "event_shape.hpp"
 #include "event_types.hpp"
 #include "member_sorter.hpp"

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 namespace metrics_event {
 namespace {
@@ -31,17 +32,19 @@ std::error_code list(const std::string& directory, std::optional<std::string_vie
   if (stream == nullptr) {
     return last_error();
   }
-  errno = 0;
-  while (const dirent* const entry = readdir(stream)) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> closer{stream, closedir};
+  const auto next = [stream] {
+    errno = 0;
+    return readdir(stream);
+  };
+  while (const dirent* const entry = next()) {
     const std::string_view file_name{entry->d_name};
     if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
         (!name || event_name(file_name.substr(0, file_name.size() - extension.size())) == name)) {
       files.push_back(event_file(directory, file_name));
     }
   }
-  const std::error_code error = last_error();
-  closedir(stream);
-  return error;
+  return last_error();
 }
 
 std::vector<EventFile> files_in(const EventDirectory& directory,

@@ -4,7 +4,6 @@
 #include "schema_field.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 namespace metrics_event {

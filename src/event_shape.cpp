@@ -1,6 +1,5 @@
 #include "event_shape.hpp"
 
-#include "given_event.hpp"
 #include "json_text.hpp"
 
 namespace metrics_event {

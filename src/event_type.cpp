@@ -86,6 +86,11 @@ std::optional<std::string> event_name(std::string_view spelling) {
   return is_name(name) ? std::optional{name} : std::nullopt;
 }
 
+std::string_view parent_of(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot == name.npos ? std::string_view{} : name.substr(0, dot);
+}
+
 bool has_since(const Field& field) {
   return field.unit == Unit::seconds;
 }

@@ -70,6 +70,9 @@ std::string kebab_case(std::string_view name);
 /// `h_t_t_p_error`. Nothing when it is no name, `[a-z][a-z0-9_]*`.
 std::optional<std::string> event_name(std::string_view spelling);
 
+/// The nested object that a field is a member of; empty: none.
+std::string_view parent_of(std::string_view name);
+
 /// Whether a field can also be given by how long ago a time is, with the flag that `since_flag`
 /// names: one in seconds can.
 bool has_since(const Field& field);

@@ -116,11 +116,6 @@ GivenView view_of(const GivenEvent& given) {
   return view;
 }
 
-std::string_view parent_of(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  return dot == name.npos ? std::string_view{} : name.substr(0, dot);
-}
-
 const FieldView* find(std::span<const FieldView> given, const Field& field) {
   for (const FieldView& one : given) {
     if (one.field == &field) {

@@ -82,9 +82,6 @@ std::optional<EventMistake> check_names(const EventType& type, const GivenEvent&
 /// The value that is given for a field; null: none.
 const FieldView* find(std::span<const FieldView> given, const Field& field);
 
-/// The nested object that a field is a member of; empty: none.
-std::string_view parent_of(std::string_view name);
-
 /// Whether a measurement fills a field, unless it is given.
 bool is_measured(const Field& field, bool will_measure);
 

@@ -5,6 +5,7 @@
 #include "http_exchange.hpp"
 #include "text.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -74,6 +75,8 @@ bool lead_the_same_way(const Access& one, const Access& other) {
 
 class HttpTransport {
 public:
+  explicit HttpTransport(std::chrono::milliseconds longest_idle) : longest_idle_{longest_idle} {}
+
   Reply attempt(const Request& request, Deadline deadline) {
     Reply reply = reply_to(request, deadline);
     for (const Secret& secret : request.access.secrets) {
@@ -82,13 +85,17 @@ public:
     }
     reply.proxy = request.access.proxy ? request.access.proxy->url() : "";
     reply.route = connection_->route();
+    if (!is_kept_ && reply.trouble != Trouble::none) {
+      connection_.reset(); // before another attempt is waited for
+    }
     return reply;
   }
 
 private:
   Reply reply_to(const Request& request, Deadline deadline) {
     const Access& access = request.access;
-    if (is_kept_ && lead_the_same_way(*access_, access) && !connection_->has_input()) {
+    const bool is_fresh = std::chrono::steady_clock::now() - last_use_ < longest_idle_;
+    if (is_kept_ && is_fresh && lead_the_same_way(*access_, access) && !connection_->has_input()) {
       const Exchanged exchanged = exchange_by_connection(request, deadline);
       // The receiver may have closed it at this moment (RFC 9112, section 9.3.1).
       if (!exchanged.is_silent || exchanged.reply.trouble != Trouble::connection_lost) {
@@ -111,20 +118,23 @@ private:
     is_kept_ = exchanged.is_reusable && request.keeps_connection;
     if (is_kept_) {
       access_ = request.access;
+      last_use_ = std::chrono::steady_clock::now();
     }
     return exchanged;
   }
 
+  std::chrono::milliseconds longest_idle_;
   std::optional<Connection> connection_; // the last one
   std::optional<Access> access_;         // where it leads, once kept
   bool is_kept_ = false;                 // it takes another request
+  Deadline last_use_{};                  // then
 };
 
 } // namespace
 
-Transport http_transport() {
-  return [transport = std::make_shared<HttpTransport>()](const Request& request,
-                                                         Deadline deadline) -> Reply {
+Transport http_transport(std::chrono::milliseconds longest_idle) {
+  return [transport = std::make_shared<HttpTransport>(longest_idle)](const Request& request,
+                                                                     Deadline deadline) -> Reply {
     try {
       return transport->attempt(request, deadline);
     } catch (const std::system_error& error) { // a thread that cannot be started

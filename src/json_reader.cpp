@@ -8,7 +8,6 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <utility>

@@ -41,7 +41,7 @@ std::vector<std::string> existing(std::vector<std::string> paths) {
 } // namespace
 
 int main(int argc, char** argv) {
-  open_interruption();
+  open_interruption(); // first, so that it fills the places of closed standard streams
   SystemClock clock;
   const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
                 .environment = variable,

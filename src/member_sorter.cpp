@@ -17,7 +17,7 @@ const Field* field_named(const EventType& type, std::string_view name, std::size
 
 // Whether fields are members of an object of this name.
 bool is_parent(const EventType& type, std::string_view name) {
-  return std::ranges::any_of(type.fields, [name](const Field& field) {
+  return !name.empty() && std::ranges::any_of(type.fields, [name](const Field& field) {
     return field.name.size() > name.size() && field.name.starts_with(name) &&
            parent_of(field.name) == name;
   });

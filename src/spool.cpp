@@ -104,9 +104,13 @@ void Spool::move(const std::string& from, const std::string& to) {
 // Others add and take away as well, so all names are looked at now and then, and before it is said
 // that there is no room.
 bool Spool::has_room(std::uint64_t size, std::uint64_t max_bytes) {
-  constexpr std::uint64_t between_looks = 100;
-  if (added_ % between_looks == 0 || waiting_bytes_ + size > max_bytes) {
+  constexpr std::uint64_t between_looks = 100; // entries
+  constexpr std::uint64_t part = 16;           // of what may be there
+  added_bytes_ += size;
+  if (added_ % between_looks == 0 || added_bytes_ > max_bytes / part ||
+      waiting_bytes_ + size > max_bytes) {
     waiting_bytes_ = usage(Box::waiting).bytes;
+    added_bytes_ = size;
   }
   return waiting_bytes_ + size <= max_bytes;
 }

@@ -92,6 +92,7 @@ private:
   SpoolDirectory directory_;
   std::uint64_t waiting_bytes_ = 0; // as far as we know
   std::uint64_t added_ = 0;         // entries, by us
+  std::uint64_t added_bytes_ = 0;   // since all names were looked at
 };
 
 } // namespace metrics_event

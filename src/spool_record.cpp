@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 #include <span>
 
 namespace metrics_event {
@@ -19,7 +18,7 @@ constexpr std::int64_t format_version = 1;
 constexpr std::size_t time_digits = 19; // of the largest int64
 constexpr std::size_t id_digits = 16;
 
-// Leaves the decoder; decode_record makes a value of it.
+// Leaves the decoder; RecordReader::read makes a value of it.
 struct Refusal {
   std::string reason;
 };
@@ -109,7 +108,7 @@ private:
   }
 
   void check_destination(const SpoolRecord& record) {
-    if (record.url != checked_.url) {
+    if (record.url.empty() || record.url != checked_.url) {
       const auto endpoint = parse_endpoint(record.url);
       if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
         throw Refusal{"its URL is not one to send to"};

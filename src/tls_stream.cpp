@@ -51,6 +51,7 @@ void TlsStream::Free::operator()(ssl_st* tls) const {
 TlsStream::TlsStream(const TlsContext& context, const std::string& host, const Socket& socket)
     : socket_{socket}, verification_{std::make_unique<Verification>(host)}, tls_{new_tls_client(
                                                                                 context, host)} {
+  SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY); // or one call reads on past the deadline
   SSL_set_app_data(tls_.get(), verification_.get());
   if (verifies(context)) { // OpenSSL calls it with SSL_VERIFY_NONE as well
     SSL_set_verify(tls_.get(), SSL_VERIFY_PEER, note_verification);
@@ -88,7 +89,10 @@ std::size_t TlsStream::repeat(Step&& step, Deadline deadline, error_code& error)
       return static_cast<std::size_t>(result);
     }
     const int kind = SSL_get_error(tls_.get(), result);
-    error = kind == SSL_ERROR_WANT_READ    ? socket_.await(POLLIN, deadline)
+    const bool is_late = std::chrono::steady_clock::now() >= deadline;
+    error = is_late && (kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE)
+                ? asio::error::timed_out
+            : kind == SSL_ERROR_WANT_READ  ? socket_.await(POLLIN, deadline)
             : kind == SSL_ERROR_WANT_WRITE ? socket_.await(POLLOUT, deadline)
                                            : error_of(kind);
   }

@@ -57,6 +57,14 @@ TEST_CASE("a dot in the name of an undeclared member means nothing") {
         R"({"timestamp":1,"event":"x","a":1,"a.b":2,"event.c":3,".":4})");
 }
 
+TEST_CASE("a member without a name is one like others") {
+  CHECK(line_of(R"({"event":"x","timestamp":1,"":null})") ==
+        R"({"timestamp":1,"event":"x","":null})");
+  CHECK(line_of(
+            R"({"event":"runner_installed","timestamp":1,"flavor":"s","duration":1,"":{"x":1}})") ==
+        R"({"timestamp":1,"event":"runner_installed","flavor":"s","duration":1,"":{"x":1}})");
+}
+
 TEST_CASE("a mistake names its column") {
   CHECK(line_of("") == "1: expected JSON, got nothing");
   CHECK(line_of("[1]") == "1: expected a JSON object");

@@ -631,6 +631,7 @@ TEST_CASE("the result object has the counts, whatever the outcome") {
   const Outcome missing = scene.batch({"--output", "json", scene.file + "-missing"});
   CHECK(missing.status == 66);
   CHECK(has(missing.out, R"("error":{"kind":"noinput",)"));
+  CHECK(has(missing.out, R"("url":"http://localhost:3100/loki/api/v1/push")"));
 }
 
 TEST_CASE("an input that cannot be read is said") {

@@ -293,6 +293,13 @@ TEST_CASE("a kept connection that the receiver has closed is replaced without a 
   CHECK(transport(request, deadline).status == 204);
   CHECK(server.requests().size() == 5);
 
+  // What was idle for long may be forgotten by what is between, which nobody sees.
+  const Transport impatient = http_transport(0ms);
+  const RawServer forgotten{{{.reply = kept, .requests = 2}, {.reply = "HTTP/1.1 200 OK\r\n\r\n"}}};
+  request.access.endpoint.port = forgotten.port();
+  CHECK(impatient(request, deadline).status == 204);
+  CHECK(impatient(request, deadline).status == 200);
+
   // What has been begun is not sent again: that is for the retries, which are counted.
   asked = 0;
   const RawServer half{

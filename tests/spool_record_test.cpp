@@ -79,6 +79,8 @@ TEST_CASE("what is not a record of this version is told") {
       {with(R"("org_id":"team-a")", R"("org_id":5)"), "its \"org_id\" is not a string"},
       {with("team-a", R"(a\r\nX: y)"), "its tenant is not one"},
       {with("https://loki", "ftp://loki"), "its URL is not one to send to"},
+      {with("https://loki.example.com/loki/api/v1/push?tenant=", ""),
+       "its URL is not one to send to"},
       {with("https://loki", "https://user:password@loki"), "its URL is not one to send to"},
       {with("?tenant=", "?tenant=x"), "its URL is not one to send to"},
       {with("https://loki.example.com/loki/api/v1/push?tenant=", "file:///tmp/x"),

@@ -120,6 +120,27 @@ TEST_CASE("a spool that is full takes no more, until there is room") {
   CHECK(waiting(spool).size() == 1);
 }
 
+TEST_CASE("who adds many looks at what others have added") {
+  const Scratch scratch;
+  const std::uint64_t size = encode(record(1ns)).size();
+  const std::uint64_t most = 40 * size;
+  Spool one = scratch.make();
+  Spool other = scratch.make();
+  const auto add = [most](Spool& spool, int n) {
+    try {
+      spool.add(record(std::chrono::nanoseconds{n}), 0, static_cast<std::uint64_t>(n), most);
+    } catch (const Failure&) { // it is full
+    }
+  };
+  for (int n = 1; n <= 100; n += 2) {
+    add(one, n);
+    add(other, n + 1);
+  }
+  const std::uint64_t waiting_bytes = one.usage(Box::waiting).bytes;
+  CHECK(waiting_bytes > most - size);
+  CHECK(waiting_bytes <= most + most / 16 + size);
+}
+
 TEST_CASE("one at a time may take entries out") {
   const Scratch scratch;
   Spool one = scratch.make();
