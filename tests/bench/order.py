@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/metrics-event"
+PROGRAM = ROOT / "build/static/metrics-event"  # which names what it takes of the C library
 LIST = ROOT / "src/start_order.txt"
 EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
 HEAD = """\

@@ -127,6 +127,7 @@ def targets(result):
   ratio("single send to the floor", "http", "floor", 1.2)
   ratio("single send to the floor, static", "http-static", "floor-static", 1.2)
   ratio("single send to curl", "http", "curl", 0.2)
+  ratio("single send to curl, static", "http-static", "curl", 0.2)
   ratio("single send to python3", "http", "python", 0.01)
   ratio("https to curl with https", "https", "curl-https", 0.5)
   ratio("into the spool, to the same writes in C", "spool", "durable", 1.2)
@@ -137,10 +138,10 @@ def targets(result):
   for name, what in (("http", "a single send"), ("https", "a single send with https")):
     least("memory", f"peak memory of {what}", peak([single[name]]), 5, 1)
   least("memory", "peak memory of batch and flush", peak(many), 16, 1)
-  most("batch, events per second of CPU, plain", per_cpu_second(largest("batch FILE", "plain")),
-       1_000_000)
-  most("batch, events per second of CPU, gzip", per_cpu_second(largest("batch FILE", "gzip")),
-       300_000)
+  for way in ("batch FILE", "batch from a pipe"):
+    for encoding, limit in (("plain", 1_000_000), ("gzip", 300_000)):
+      most(f"{way}, events per second of CPU, {encoding}",
+           per_cpu_second(largest(way, encoding)), limit)
   flush = largest("flush", "gzip")
   most(f"flush, entries per second, of {number(flush['events'])}",
        flush["events"] / flush["wall_s"], 50_000)

@@ -102,10 +102,10 @@ class Workshop:
     raise Trouble(f"nginx: {(self.place / 'nginx.log').read_text().strip()}")
 
   def home(self, name, types=0, config=""):
-    """A home with a configuration file and so many declared events."""
+    """A home with a configuration file and so many declared events, or nothing."""
     home = self.place / f"home-{name}"
     settings = home / ".config/metrics-event"
-    (settings / "events.d").mkdir(parents=True)
+    (settings / "events.d" if types else settings if config else home).mkdir(parents=True)
     if config:
       (settings / "config.toml").write_text(config)
     for number in range(types):
