@@ -25,6 +25,16 @@ EventFile event_file(const std::string& directory, std::string_view file_name) {
                                         "dashes, such as disk-full.json"};
 }
 
+// Whether a file declares the event `name`. In each spelling a name begins with the same letter,
+// which most files of a full directory do not.
+bool declares(std::string_view stem, std::string_view name) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return !stem.empty() && !name.empty() && lower(stem.front()) == name.front() &&
+         event_name(stem) == name;
+}
+
 // The files of a directory, or what keeps them from being read.
 std::error_code list(const std::string& directory, std::optional<std::string_view> name,
                      std::vector<EventFile>& files) {
@@ -40,7 +50,7 @@ std::error_code list(const std::string& directory, std::optional<std::string_vie
   while (const dirent* const entry = next()) {
     const std::string_view file_name{entry->d_name};
     if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
-        (!name || event_name(file_name.substr(0, file_name.size() - extension.size())) == name)) {
+        (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));
     }
   }
