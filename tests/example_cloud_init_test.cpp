@@ -109,6 +109,7 @@ TEST_CASE("a machine boots, installs the package, and its event waits for the re
   const std::regex numbers{R"re((timestamp\\":|duration\\":|entry_time_ns":")[0-9.]+)re"};
   CHECK(std::regex_replace(outcome.out, numbers, "$1#") ==
         "the final stage ends with 0\n"
+        "the package is installed\n"
         R"({"labels":{"env":"prod","job":"runners"},"metadata":{},"entry_time_ns":"#",)"
         R"("line":"{\"timestamp\":#,\"event\":\"runner_installed\",\"flavor\":\"small\",)"
         R"(\"duration\":#}"})"

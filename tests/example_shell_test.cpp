@@ -70,7 +70,9 @@ TEST_CASE("no trouble with the event changes the status of a script") {
   for (const auto& shell : shells) {
     CAPTURE(shell);
     const ExampleStage stage{"401"};
-    CHECK(run_script(stage, shell, "exit 3\n").status == 3);
+    const Outcome refused = run_script(stage, shell, "exit 3\n");
+    CHECK(refused.status == 3);
+    CHECK(refused.err.starts_with("metrics-event: warning: "));
     fs::remove(stage.path() / "bin/metrics-event");
     CHECK(run_script(stage, shell, "exit 3\n").status == 3);
     CHECK(run_script(stage, shell, "true\n").status == 0);
@@ -79,9 +81,10 @@ TEST_CASE("no trouble with the event changes the status of a script") {
 
 TEST_CASE("full disks are events, others are not") {
   ExampleStage stage;
-  stage.add_program("df", "[ \"$*\" = '--local --exclude-type=squashfs --output=pcent,target' ]\n"
-                          "/bin/df \"$@\" >/dev/null\n" // a real one takes that too
-                          "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n100% /var'\n");
+  stage.add_program("df",
+                    "[ \"$*\" = '--local --exclude-type=squashfs --output=pcent,target' ] || exit\n"
+                    "/bin/df \"$@\" >/dev/null\n" // a real one takes that too
+                    "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n100% /var'\n");
   const Outcome outcome = run("/bin/sh", {.arguments = {example("shell/disk-check.sh")},
                                           .environment = stage.environment()});
   CHECK(outcome.out + outcome.err == "");

@@ -23,5 +23,4 @@ metrics_event_exit() {
     "duration:=$(($(date +%s) - metrics_event_started))" \
     "exit_code:=$metrics_event_code" \
     "status=$metrics_event_status" || :
-  exit "$metrics_event_code"
 }

@@ -30,6 +30,8 @@ chroot root cloud-init modules --mode final >&2 || status=$?
 echo "the final stage ends with $status"
 
 [ -x root/usr/bin/metrics-event ] || exit 0
+# shellcheck disable=SC2016 # it is dpkg's
+chroot root dpkg-query --show --showformat 'the package is ${db:Status-Status}\n' metrics-event
 mkfifo started
 chroot root metrics-event listen --port 3100 --count 1 --timeout 20s --output json 2>started &
 receiver=$!
