@@ -1,10 +1,13 @@
 // The rotation of the file of a file: URL, by a real logrotate, while events are written.
+#include "support/descriptor.hpp"
 #include "support/example_stage.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
+
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <memory>
@@ -46,6 +49,12 @@ struct Log {
   TemporaryDirectory directory;
   fs::path path = directory.path() / "metrics.log";
 };
+
+ino_t inode_of(const fs::path& file) {
+  struct stat status {};
+  check(::stat(file.c_str(), &status), file.c_str());
+  return status.st_ino;
+}
 
 std::string text_of(const fs::path& log) {
   return log.extension() != ".gz" ? read_file(log) : run("/bin/zcat", {.arguments = {log}}).out;
@@ -110,10 +119,9 @@ TEST_CASE("the file is renamed, not copied, and the new one has its mode") {
   log.write("one")->wait(20s);
   const fs::perms mode{0620};
   fs::permissions(log.path, mode);
-  const fs::path same_file = log.directory.path() / "link";
-  fs::create_hard_link(log.path, same_file);
+  const ino_t inode = inode_of(log.path);
   CHECK(log.rotate().status == 0);
-  CHECK(fs::equivalent(log.path.string() + ".1", same_file));
+  CHECK(inode_of(log.path.string() + ".1") == inode);
   CHECK(fs::file_size(log.path) == 0);
   CHECK(fs::status(log.path).permissions() == mode);
 }
