@@ -66,7 +66,7 @@ public:
 
   std::optional<Outcome> boot_with(const std::string& text) const {
     write_file(path("seed/user-data"), text);
-    const std::optional<Outcome> outcome = boot("cloud_init_boot.sh", directory_.path());
+    std::optional<Outcome> outcome = boot("cloud_init_boot.sh", directory_.path());
     if (!outcome) {
       MESSAGE("SKIPPED: not root, or no namespaces or cgroups here");
     }

@@ -28,12 +28,20 @@ bool lacks_systemd() {
   return lacks;
 }
 
-// A service that fails, and the examples where they say that they go.
+// The examples where they say that they go, with a service that fails, and one before that ends
+// well although its event does not.
 void install(const fs::path& units) {
-  fs::create_directories(units / "backup.service.d");
-  write_file(units / "backup.service", "[Service]\nExecStart=/bin/sh -c 'exit 3'\n");
-  for (const std::string drop_in : {"on-failure.conf", "stop-post.conf"}) {
-    fs::copy_file(example("systemd/" + drop_in), units / "backup.service.d" / drop_in);
+  fs::create_directories(units);
+  write_file(units / "backup.service", "[Unit]\nAfter=cleanup.service\n[Service]\nUser=nobody\n"
+                                       "ExecStart=/bin/sh -c 'exit 3'\n");
+  write_file(units / "cleanup.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n"
+                                        "Environment=METRICS_EVENT_RETRIES=many\n");
+  for (const std::string service : {"backup", "cleanup"}) {
+    const fs::path drop_ins = units / (service + ".service.d");
+    fs::create_directories(drop_ins);
+    for (const std::string drop_in : {"on-failure.conf", "stop-post.conf"}) {
+      fs::copy_file(example("systemd/" + drop_in), drop_ins / drop_in);
+    }
   }
   fs::copy_file(example("systemd/" + failure_unit), units / failure_unit);
 }
@@ -73,7 +81,7 @@ TEST_CASE("a service that fails sends an event of its end, and one of its failur
   for (const std::string target : {"sysinit", "basic", "shutdown"}) {
     write_file(units / (target + ".target"), bare);
   }
-  write_file(units / "default.target", bare + "Wants=backup.service\n");
+  write_file(units / "default.target", bare + "Wants=backup.service cleanup.service\n");
   fs::create_directories(units / (failure_unit + ".d"));
   write_file(units / (failure_unit + ".d") / "end.conf",
              "[Unit]\nSuccessAction=exit-force\nFailureAction=exit-force\n");
