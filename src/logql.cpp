@@ -28,7 +28,7 @@ public:
       : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
                                  label_of("event") + '=' + json_string(type.name)} {
     const auto first_text = std::ranges::find_if_not(type.fields, is_number);
-    group_ = first_text == type.fields.end() ? "" : label_of(first_text->name);
+    group_ = label_of(first_text == type.fields.end() ? "event" : first_text->name);
   }
 
   const std::string& events() const { return events_; }
@@ -56,7 +56,8 @@ private:
 
   const Labels& labels_;
   std::string events_;
-  std::string group_; // of numbers: the first text, which says what they are of
+  std::string group_; // of numbers: the first text, which says what they are of; without any, a
+                      // member that is always the same, for each event would be a group by itself
 };
 
 std::string comment(std::string_view name, std::string_view help) {

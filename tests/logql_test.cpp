@@ -55,9 +55,9 @@ quantile_over_time(0.95, {job="metrics"} |= "disk_full" | json | event="disk_ful
 )q");
 }
 
-TEST_CASE("an event without texts has numbers without groups, one without fields has its count") {
+TEST_CASE("an event without texts has its numbers in one group, one without fields has its count") {
   constexpr std::array fields{Field{.name = "n", .type = FieldType::integer}};
-  CHECK(logql({.name = "tick", .fields = fields}, usual).ends_with("__error__=\"\" [1h]) by ()\n"));
+  CHECK(logql({.name = "tick", .fields = fields}, usual).ends_with("__error__=\"\" [1h]) by (event)\n"));
   CHECK(logql({.name = "tick"}, usual) ==
         R"q(# tick
 {job="metrics"} |= "tick" | json | event="tick"
