@@ -204,6 +204,7 @@ TEST_CASE("the panels have ids of their own, lie beside each other, and ask the 
   std::set<std::int64_t> ids;
   std::set<std::pair<std::int64_t, std::int64_t>> cells;
   const json::value board = dashboard();
+  const json::value chosen{{"type", "loki"}, {"uid", "${datasource}"}};
   for (const json::value& panel : board.at("panels").as_array()) {
     CAPTURE(panel.at("title"));
     CHECK(ids.insert(panel.at("id").as_int64()).second);
@@ -217,7 +218,12 @@ TEST_CASE("the panels have ids of their own, lie beside each other, and ask the 
       }
     }
     if (panel.at("type") != "row") {
-      CHECK(panel.at("datasource") == json::value{{"type", "loki"}, {"uid", "${datasource}"}});
+      CHECK(panel.at("datasource") == chosen);
+    }
+  }
+  for (const json::value& variable : board.at_pointer("/templating/list").as_array()) {
+    if (variable.at("type") == "query") {
+      CHECK(variable.at("datasource") == chosen);
     }
   }
 }

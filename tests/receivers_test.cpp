@@ -205,7 +205,7 @@ TEST_CASE("nginx asks for the password, and passes a push and its entry time on"
   const Outcome checked = run(program, {.arguments = {"check", "--config", settings, "--ca-cert",
                                                       authority.certificate()}});
   CAPTURE(checked.out);
-  CHECK(checked.out.find("ready") != checked.out.npos);
+  CHECK(checked.out.find("GET /ready answered 200\n") != checked.out.npos);
   CHECK(checked.status == 0);
 }
 
