@@ -72,8 +72,8 @@ std::string logql(const EventType& type, const Labels& labels) {
                      "\n# how many in an hour\n" + queries.count() + '\n';
   for (const Field& field : type.fields) {
     const bool is_in_seconds = field.unit == Unit::seconds;
-    text += '\n' + comment(std::string{field.name} + (is_in_seconds ? ", in seconds" : ""),
-                           field.help);
+    text +=
+        '\n' + comment(std::string{field.name} + (is_in_seconds ? ", in seconds" : ""), field.help);
     if (is_number(field)) {
       text += queries.over_time("avg_over_time(", field) + '\n' +
               queries.over_time("quantile_over_time(0.95, ", field) + '\n';

@@ -44,8 +44,7 @@ json::value dashboard() {
 // The alert rules of all groups.
 std::vector<json::value> alerts() {
   std::vector<json::value> all;
-  const json::value file =
-      parse_yaml(read_file(source_directory + '/' + directory + "rules.yaml"));
+  const json::value file = parse_yaml(read_file(source_directory + '/' + directory + "rules.yaml"));
   for (const json::value& group : file.at("groups").as_array()) {
     const json::array& rules = group.at("rules").as_array();
     all.insert(all.end(), rules.begin(), rules.end());

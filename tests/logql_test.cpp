@@ -57,7 +57,8 @@ quantile_over_time(0.95, {job="metrics"} |= "disk_full" | json | event="disk_ful
 
 TEST_CASE("an event without texts has its numbers in one group, one without fields has its count") {
   constexpr std::array fields{Field{.name = "n", .type = FieldType::integer}};
-  CHECK(logql({.name = "tick", .fields = fields}, usual).ends_with("__error__=\"\" [1h]) by (event)\n"));
+  CHECK(logql({.name = "tick", .fields = fields}, usual)
+            .ends_with("__error__=\"\" [1h]) by (event)\n"));
   CHECK(logql({.name = "tick"}, usual) ==
         R"q(# tick
 {job="metrics"} |= "tick" | json | event="tick"
@@ -76,8 +77,8 @@ TEST_CASE("the selector has every label, whatever is in its value") {
 TEST_CASE("a field with the name of a label is read under the name that Loki gives it") {
   constexpr std::array fields{Field{.name = "job"},
                               Field{.name = "a.b", .type = FieldType::integer}};
-  const std::string text = logql({.name = "tick", .fields = fields},
-                                 {{"a_b", "1"}, {"event", "2"}, {"job", "metrics"}});
+  const std::string text =
+      logql({.name = "tick", .fields = fields}, {{"a_b", "1"}, {"event", "2"}, {"job", "metrics"}});
   CHECK(text.find(" | json | event_extracted=\"tick\"\n") != text.npos);
   CHECK(text.find("\nsum by (job_extracted) (") != text.npos);
   CHECK(text.find(" | unwrap a_b_extracted | ") != text.npos);
@@ -94,11 +95,11 @@ TEST_CASE("schema prints them for built-in and declared events, with the labels 
              R"({"properties":{"level":{"type":"string"}},"required":["level"]})");
   write_file(directory.path() / "config.toml", "[label]\nenv = \"prod\"\n");
   constexpr std::array fields{Field{.name = "level"}};
-  CHECK(run(program, {.arguments = {"schema", "disk-full", "--logql", "--events",
-                                    directory.path().string(), "--config",
-                                    directory.path() / "config.toml"}})
-            .out == logql({.name = "disk_full", .fields = fields},
-                          {{"env", "prod"}, {"job", "metrics"}}));
+  CHECK(run(program,
+            {.arguments = {"schema", "disk-full", "--logql", "--events", directory.path().string(),
+                           "--config", directory.path() / "config.toml"}})
+            .out ==
+        logql({.name = "disk_full", .fields = fields}, {{"env", "prod"}, {"job", "metrics"}}));
 }
 
 TEST_CASE("without an event there is nothing to ask for") {

@@ -110,8 +110,7 @@ TEST_CASE("that line is where Promtail, the collector and Loki look for it, and 
   const json::value& api = promtail.at_pointer("/scrape_configs/0/loki_push_api");
   CHECK(api.at("use_incoming_timestamp") == true);
   CHECK(api.at("server").at("http_listen_port") == 3500);
-  CHECK(api.at("server").at("http_listen_port") !=
-        promtail.at_pointer("/server/http_listen_port"));
+  CHECK(api.at("server").at("http_listen_port") != promtail.at_pointer("/server/http_listen_port"));
 
   const json::value collector = parse_yaml(example("otel-collector.yaml"));
   CHECK(collector.at_pointer("/receivers/loki/use_incoming_timestamp") == true);
@@ -165,8 +164,8 @@ TEST_CASE("nginx asks for the password, and passes a push and its entry time on"
   const CertificateFiles tls =
       authority.issue({.common_name = "nginx", .names = {"DNS:localhost"}});
   const std::string text = example("nginx-loki.conf");
-  std::string site = replaced(text, "listen 443 ", "listen 127.0.0.1:" +
-                                                       std::to_string(server.port()) + ' ');
+  std::string site =
+      replaced(text, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port()) + ' ');
   site = replaced(site, "/etc/nginx/loki.crt", tls.certificate);
   site = replaced(site, "/etc/nginx/loki.key", tls.key);
   site = replaced(site, "/etc/nginx/loki.users", server.path("users"));
@@ -202,8 +201,9 @@ TEST_CASE("nginx asks for the password, and passes a push and its entry time on"
   CHECK(arrived.at("entry_time_ns") == json::parse(sent.out).at("entry_time_ns"));
   CHECK(arrived.at("labels") == json::value{{"job", "metrics"}});
 
-  const Outcome checked = run(program, {.arguments = {"check", "--config", settings, "--ca-cert",
-                                                      authority.certificate()}});
+  const Outcome checked =
+      run(program,
+          {.arguments = {"check", "--config", settings, "--ca-cert", authority.certificate()}});
   CAPTURE(checked.out);
   CHECK(checked.out.find("GET /ready answered 200\n") != checked.out.npos);
   CHECK(checked.status == 0);
