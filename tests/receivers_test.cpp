@@ -65,7 +65,7 @@ std::string keeping_line(const std::string& text) {
   std::smatch match;
   const std::regex line{R"((?:^|\n) *\t?(.*\S) (?:#|//) this line keeps the entry time)"};
   REQUIRE(std::regex_search(text, match, line));
-  const std::string found = match[1];
+  std::string found = match[1];
   const std::string rest = match.suffix();
   REQUIRE_FALSE(std::regex_search(rest, match, line));
   return found;
@@ -99,9 +99,9 @@ TEST_CASE("one line of each keeps the entry time") {
       {"loki.yaml", "reject_old_samples_max_age: 4w"},
       {"nginx-loki.conf", "proxy_pass http://127.0.0.1:3100;"},
   };
-  for (const auto& [file, line] : lines) {
-    CAPTURE(file);
-    CHECK(keeping_line(example(file)) == line);
+  for (const auto& row : lines) {
+    CAPTURE(row.first);
+    CHECK(keeping_line(example(row.first)) == row.second);
   }
 }
 
