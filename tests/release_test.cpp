@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A repository of what a release looks at. Its `dev` notes what it is asked for instead of doing it.
+// A repository of what a release looks at. Its `dev` notes what it is asked for instead of doing
+// it.
 class Repository {
 public:
   Repository() {
