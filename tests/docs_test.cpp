@@ -124,20 +124,20 @@ TEST_CASE("help fits a terminal of 80 columns") {
   }
 }
 
-TEST_CASE("the changelog speaks of this version first, and the README of every module") {
+TEST_CASE("the changelog speaks of this version first, and CONTRIBUTING.md of every module") {
   const std::string changelog = read_file(path_of("CHANGELOG.md"));
   const std::size_t first = changelog.find("\n## ");
   REQUIRE(first != std::string::npos);
   CHECK(changelog.substr(first + 4).starts_with(version));
 
-  const std::string readme = read_file(path_of("README.md"));
+  const std::string house = read_file(path_of("CONTRIBUTING.md"));
   for (const auto& entry : std::filesystem::directory_iterator{path_of("src")}) {
     if (entry.path().extension() == ".txt") { // for the linker
       continue;
     }
     const std::string module = entry.path().stem();
     CAPTURE(module);
-    CHECK(readme.find('`' + module + '`') != std::string::npos);
+    CHECK(house.find('`' + module + '`') != std::string::npos);
   }
 }
 
