@@ -3,13 +3,13 @@
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"
+#include "support/committed.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
 #include "version.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <regex>
 #include <sstream>
@@ -25,17 +25,6 @@ const EventTypes types{built_in_events()};
 
 std::string path_of(std::string_view file) {
   return source_directory + '/' + std::string{file};
-}
-
-// Compares what is committed with what the tables give; `./dev docs` writes it instead.
-void check_committed(std::string_view file, const std::string& expected) {
-  CAPTURE(file);
-  if (std::getenv("METRICS_EVENT_WRITE_DOCS") != nullptr) {
-    write_file(path_of(file), expected);
-  }
-  REQUIRE(std::filesystem::exists(path_of(file)));
-  const bool up_to_date = read_file(path_of(file)) == expected;
-  CHECK_MESSAGE(up_to_date, "run ./dev docs");
 }
 
 struct Document {

@@ -89,6 +89,7 @@ const std::map<std::string, Kind> modules{
     {"listen_connection", Kind::system},
     {"listen_options", Kind::pure},
     {"log_file", Kind::system},
+    {"logql", Kind::pure},
     {"loki", Kind::pure},
     {"lookup", Kind::system},
     {"main", Kind::wiring},
