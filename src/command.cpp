@@ -120,9 +120,8 @@ constexpr std::array commands{
         "schema", "list the events that are known, or print one as JSON Schema",
         "Lists the events with where they are declared, or prints that of EVENT as JSON Schema. "
         "What it prints declares the same event again; see metrics-event-schema(5). With --logql "
-        "it "
-        "prints queries for Loki, each on a line of its own under a comment; they select the "
-        "streams that have the labels of the setting label.",
+        "it prints queries for Loki, each on a line under a comment; they select the streams that "
+        "have the labels of the setting label.",
         schema_options, schema_settings, "[EVENT]"},
     CommandType{
         "completion", "print the completion script of a shell",
