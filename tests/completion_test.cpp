@@ -182,6 +182,7 @@ const Case static_cases[]{
     {"completion --list-fields rec", {"reconciliation"}},
     {"schema rec", {"reconciliation"}},
     {"schema reconciliation rec", {}},
+    {"schema reconciliation --log", {"--logql"}},
     {"xyzzy", {}},
 };
 
