@@ -84,8 +84,9 @@ TEST_CASE("idle and busy times count from the stamp, which each hook renews") {
   const ExampleStage stage;
   Runner runner{stage};
   runner.environment["METRICS_EVENT_DRY_RUN"] = "1";
-  for (const auto& [hook, field] :
+  for (const auto& [name, field] :
        {std::pair{hooks[0], "idle"}, std::pair{hooks[1], "job_duration"}}) {
+    const std::string& hook = name;
     CAPTURE(hook);
     write_file(runner.stamp, "");
     const auto long_ago = fs::file_time_type::clock::now() - 1000s;
@@ -130,7 +131,8 @@ TEST_CASE("no trouble fails a job") {
        }},
       {"metrics-event-stamp", [](Runner& r) { r.environment["RUNNER_TEMP"] = "/proc/self/fd"; }},
   };
-  for (const auto& [words, make_trouble] : troubles) {
+  for (const auto& [said, make_trouble] : troubles) {
+    const std::string& words = said;
     for (const std::string& hook : hooks) {
       CAPTURE(words);
       CAPTURE(hook);

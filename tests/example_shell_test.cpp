@@ -55,7 +55,8 @@ TEST_CASE("however a script ends, its event says so, and its status is kept") {
     CAPTURE(shell);
     ExampleStage stage;
     std::string lines;
-    for (const auto& [ending, status] : endings) {
+    for (const auto& [text, status] : endings) {
+      const std::string& ending = text;
       CAPTURE(ending);
       const Outcome outcome = run_script(stage, shell, ending);
       CHECK(outcome.status == status);

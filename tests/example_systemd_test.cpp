@@ -32,7 +32,7 @@ bool lacks_systemd() {
 // well although its event does not.
 void install(const fs::path& units) {
   fs::create_directories(units);
-  write_file(units / "backup.service", "[Unit]\nAfter=cleanup.service\n[Service]\nUser=nobody\n"
+  write_file(units / "backup.service", "[Unit]\nAfter=cleanup.service\n[Service]\nUser=daemon\n"
                                        "ExecStart=/bin/sh -c 'exit 3'\n");
   write_file(units / "cleanup.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n"
                                         "Environment=METRICS_EVENT_RETRIES=many\n");
