@@ -496,7 +496,7 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
                                 "as 2023-11-14T22:13:20Z; default now\n";
   CHECK(list({"--list-fields", "disk-full"}) ==
         "--level\tTEXT\thow [bad]: it's\twarn\ta b\t$(touch pwned)\t`touch pwned`\t*\t'q\t\"d\n"
-        "--disk\tTEXT\t\tsd:a\tsd:b\tby=id\n"
+        "--disk\tsd:a|sd:b|by=id\t\tsd:a\tsd:b\tby=id\n"
         "--ok\ttrue|false\t\ttrue\tfalse\n" +
             timestamp + "0");
   CHECK(list({"--list-fields=RunnerInstalled"}) ==
