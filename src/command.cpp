@@ -193,4 +193,9 @@ std::span<const CommandType> all_commands() {
   return commands;
 }
 
+const CommandType* find_command(std::string_view name) {
+  const auto* const command = std::ranges::find(commands, name, &CommandType::name);
+  return command == commands.end() ? nullptr : command;
+}
+
 } // namespace metrics_event

@@ -144,10 +144,13 @@ std::string mdoc_commands(Events) {
 
 std::string mdoc_event_names(Events events) {
   std::string items;
+  std::string longest;
   for (const EventType& type : events) {
-    items += mdoc_item("Cm " + kebab_case(type.name), type.help);
+    const std::string name = kebab_case(type.name);
+    items += mdoc_item("Cm " + name, type.help);
+    longest = longest.size() < name.size() ? name : longest;
   }
-  return mdoc_list(items, "Ds");
+  return mdoc_list(items, longest + " -compact");
 }
 
 std::string field_notes(const Field& field) {
