@@ -122,7 +122,8 @@ constexpr std::array commands{
     CommandType{
         "completion", "print the completion script of a shell",
         "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
-        "Packages install the same. The script asks the program for the events and their flags "
+        "Packages install the same; without one, the shell's start file can source it. The script "
+        "asks the program for the events and their flags "
         "with "
         "--list-events and --list-fields, which leave out what a terminal would act on, and what "
         "broken files declare.",

@@ -48,12 +48,9 @@ struct User {
   std::string load_fish = "source '" + completions + "metrics-event.fish'";
   std::string load_zsh =
       "fpath=('" + completions + "' $fpath); autoload -Uz compinit; compinit -D -u";
-  std::map<std::string, std::string> environment{{"HOME", path},
-                                                 {"INPUTRC", "/dev/null"},
-                                                 {"PATH", path + "/bin:/usr/bin:/bin"},
-                                                 {"PS1", "ready:"},
-                                                 {"TERM", "dumb"},
-                                                 {"XDG_CONFIG_HOME", path}};
+  std::map<std::string, std::string> environment{
+      {"HOME", path},    {"INPUTRC", "/dev/null"}, {"PATH", path + "/bin:/usr/bin:/bin"},
+      {"PS1", "ready:"}, {"TERM", "dumb"},         {"XDG_CONFIG_HOME", path}};
 
   User() {
     for (const char* directory : {"bin", "cwd", "cwd/more events", "metrics-event/events.d"}) {
@@ -89,13 +86,12 @@ struct User {
 
   // What these keys make of the line in an interactive bash.
   std::string bash(const std::string& keys) {
-    const Outcome outcome = run_shell(
-        "/bin/bash", {"--norc", "--noprofile", "-i"},
-        "cd '" + path + "/cwd'; " + setup + load_bash + '\n' +
-            R"(command_not_found_handle() { printf 'not found'; }; )"
-            R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
-            "\n" +
-            keys + "\x18\x10\x05\x15 exit 0\n");
+    const Outcome outcome = run_shell("/bin/bash", {"--norc", "--noprofile", "-i"},
+                                      "cd '" + path + "/cwd'; " + setup + load_bash + '\n' +
+                                          R"(command_not_found_handle() { printf 'not found'; }; )"
+                                          R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
+                                          "\n" +
+                                          keys + "\x18\x10\x05\x15 exit 0\n");
     const std::size_t begin = std::min(outcome.err.find("ready:"), outcome.err.size());
     const std::string said = outcome.err.substr(begin); // with the echo of what is typed
     CAPTURE(said);
@@ -155,8 +151,7 @@ struct User {
       input += line + '\n';
     }
     const Outcome outcome = run_shell(
-        "/usr/bin/zsh",
-        {"-f", "-c", script, "zsh", path + "/cwd", setup + load_zsh}, input);
+        "/usr/bin/zsh", {"-f", "-c", script, "zsh", path + "/cwd", setup + load_zsh}, input);
     CHECK(outcome.status == 0);
     return lines_of(outcome.out);
   }
@@ -312,8 +307,8 @@ TEST_CASE("what completion prints works where it is read") {
   }
   if (!missing("/usr/bin/zsh")) {
     const std::string compinit = "autoload -Uz compinit; compinit -D -u; ";
-    for (const char* load : {"source <(metrics-event completion zsh)",
-                             "eval \"$(metrics-event completion zsh)\""}) {
+    for (const char* load :
+         {"source <(metrics-event completion zsh)", "eval \"$(metrics-event completion zsh)\""}) {
       user.load_zsh = compinit + load;
       CHECK(user.zsh({"metrics-event dis", "metrics-event disk-full --lev"}) ==
             Lines{"metrics-event disk-full ", "metrics-event disk-full --level="});

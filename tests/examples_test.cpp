@@ -164,18 +164,17 @@ struct Home {
   Outcome run(const std::string& script, const std::string& url) const {
     const Shell shell = shell_of(script);
     return metrics_event::testing::run(
-        shell.program,
-        {.arguments = {"-c", "cd \"$HOME/work\"\n" + shell.before + at_home(script)},
-         .environment = {{"HOME", root},
-                         {"XDG_CONFIG_HOME", root / "config"},
-                         {"PATH", (root / "bin").string() + ":/usr/bin:/bin"},
-                         {"EXAMPLE_PROGRAM", program},
-                         {"EXAMPLE_URL", url},
-                         {"EXAMPLE_SPOOL", root / "spool"},
-                         {"GITHUB_WORKFLOW", "build"},
-                         {"GITHUB_REPOSITORY", "example/project"},
-                         {"GITHUB_EVENT_NAME", "push"}},
-         .limit = 60s});
+        shell.program, {.arguments = {"-c", "cd \"$HOME/work\"\n" + shell.before + at_home(script)},
+                        .environment = {{"HOME", root},
+                                        {"XDG_CONFIG_HOME", root / "config"},
+                                        {"PATH", (root / "bin").string() + ":/usr/bin:/bin"},
+                                        {"EXAMPLE_PROGRAM", program},
+                                        {"EXAMPLE_URL", url},
+                                        {"EXAMPLE_SPOOL", root / "spool"},
+                                        {"GITHUB_WORKFLOW", "build"},
+                                        {"GITHUB_REPOSITORY", "example/project"},
+                                        {"GITHUB_EVENT_NAME", "push"}},
+                        .limit = 60s});
   }
 };
 
