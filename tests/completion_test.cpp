@@ -53,10 +53,12 @@ struct User {
       {"PS1", "ready:"}, {"TERM", "dumb"},         {"XDG_CONFIG_HOME", path}};
 
   User() {
-    for (const char* directory : {"bin", "cwd", "cwd/more events", "metrics-event/events.d"}) {
+    for (const char* directory :
+         {"bin", "shells", "cwd", "cwd/more events", "metrics-event/events.d"}) {
       std::filesystem::create_directories(path + '/' + directory);
     }
     std::filesystem::create_symlink(program, path + "/bin/metrics-event");
+    std::filesystem::create_symlink("/usr/bin/zsh", path + "/shells/zsh");
     write_file(path + "/cwd/a file", "");
     write_file(path + "/cwd/other", "");
     declare("disk-full", disk_full);
@@ -71,9 +73,12 @@ struct User {
     write_file(path + "/metrics-event/events.d/" + name + ".json", schema);
   }
 
-  // Nothing is declared, and the program is not there.
+  // The program is not found, wherever this machine may have one.
+  void hide_program() { environment["PATH"] = path + "/shells"; }
+
+  // Nothing is declared either.
   void forget() {
-    environment["PATH"] = "/usr/bin:/bin";
+    hide_program();
     environment.erase("XDG_CONFIG_HOME");
   }
 
@@ -336,7 +341,6 @@ TEST_CASE("no shell says a word when something is wrong") {
     user.setup = "";
     CHECK((missing("/usr/bin/fish") || user.fish_offers(typed.back()) == offers));
   }
-  user.setup = "setopt nounset warncreateglobal; ";
   CHECK((missing("/usr/bin/zsh") || user.zsh(typed) == completed));
 }
 
@@ -356,7 +360,7 @@ TEST_CASE("bash asks the program for what is declared") {
     CAPTURE(expected.line);
     CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
   }
-  user.environment["PATH"] = "/usr/bin:/bin";
+  user.hide_program();
   CHECK(user.bash_offers("~/bin/metrics-event dis") == Words{"disk-full"});
   CHECK(user.bash_offers("../bin/metrics-event dis") == Words{"disk-full"});
   CHECK(user.bash_offers("metrics-event dis").empty());
