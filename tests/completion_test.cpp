@@ -331,13 +331,14 @@ TEST_CASE("no shell says a word when something is wrong") {
       {"recon", {"reconciliation"}}, {"xyzzy", {}}, {"xyzzy --le", {}}, {"broken --level w", {}}};
   Lines typed;
   Lines completed;
-  for (const auto& [line, offers] : cases) {
-    CAPTURE(line);
-    typed.push_back("metrics-event " + line);
+  for (const auto& one : cases) {
+    const auto& offers = one.second;
+    CAPTURE(one.first);
+    typed.push_back("metrics-event " + one.first);
     completed.push_back(offers.empty() ? typed.back() : "metrics-event reconciliation ");
     user.setup = "set -u; ";
     CHECK(user.bash_offers(typed.back()) == offers);
-    CHECK(user.bash_offers("~/metrics-event --events ~/x " + line) == offers);
+    CHECK(user.bash_offers("~/metrics-event --events ~/x " + one.first) == offers);
     user.setup = "";
     CHECK((missing("/usr/bin/fish") || user.fish_offers(typed.back()) == offers));
   }

@@ -106,11 +106,11 @@ TEST_CASE("every man page is installed, and refers to those that refer to it") {
       see_also[name].insert(other);
     }
   }
-  for (const auto& [page, others] : see_also) {
-    for (const std::string& other : others) {
-      CAPTURE(page);
+  for (const auto& page : see_also) {
+    CAPTURE(page.first);
+    for (const std::string& other : page.second) {
       CAPTURE(other);
-      CHECK(see_also[other].contains(page));
+      CHECK(see_also[other].contains(page.first));
     }
   }
 }
