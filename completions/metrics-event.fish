@@ -22,7 +22,7 @@ function __metrics_event_scan
                 break
             case '--events=*'
                 set events (string replace -- --events= '' $word)
-            case '--*=*' '--tls-skip-verify:*' '--special-file:*' '--spool:*' '--best-effort:*' '--disabled:*' '--dry-run:*' '--quiet:*' '--verbose:*' '--help:*' '--version:*' '--null:batch' '--skip-invalid:batch' '--list-events:completion' '--send:check' '--list:flush' '--drop:flush' '--all:flush' '--refused:flush'
+            case '--*=*' '--tls-skip-verify:*' '--special-file:*' '--spool:*' '--best-effort:*' '--disabled:*' '--dry-run:*' '--quiet:*' '--verbose:*' '--help:*' '--version:*' '--null:batch' '--skip-invalid:batch' '--logql:schema' '--list-events:completion' '--send:check' '--list:flush' '--drop:flush' '--all:flush' '--refused:flush'
             case '--*'
                 set option $word
             case '-?*:*'
@@ -181,7 +181,7 @@ complete -c metrics-event -n '__metrics_event_subject_is ""' -a check -d 'say wh
 complete -c metrics-event -n '__metrics_event_subject_is ""' -a flush -d 'deliver what waits in the spool'
 complete -c metrics-event -n '__metrics_event_subject_is ""' -a listen -d 'receive pushes, for trying things out'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l url -x -d 'base or full push URL; /loki/api/v1/push is added when the path is empty or /; file:///PATH appends the line to a file'
-complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l label -x -d 'a stream label; an empty value removes one'
+complete -c metrics-event -n 'not __metrics_event_subject_is completion flush listen' -l label -x -d 'a stream label; an empty value removes one'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l metadata -x -d 'structured metadata (Loki 3, or 2.9 where it is allowed); an empty value removes one'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l header -x -d 'an extra request header'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l org-id -x -d 'the tenant, sent as X-Scope-OrgID'
@@ -196,7 +196,7 @@ complete -c metrics-event -n 'not __metrics_event_subject_is schema completion l
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l proxy -x -d 'an http proxy, with port 1080 unless it is given; this machine is always reached directly'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l log-path -r -F -d 'the file of the URL file: alone'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l special-file -d 'let a file URL name a symbolic link, a FIFO or a device'
-complete -c metrics-event -n 'not __metrics_event_subject_is schema completion' -l config -r -F -d 'the only configuration file to read, or none'
+complete -c metrics-event -n 'not __metrics_event_subject_is completion' -l config -r -F -d 'the only configuration file to read, or none'
 complete -c metrics-event -n 'not __metrics_event_subject_is flush listen' -l events -x -a '(__metrics_event_directories)' -d 'a directory with declared events, which counts more than the usual ones'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion' -l timeout -x -d 'the whole delivery, name lookup and retries included: a hard ceiling'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l connect-timeout -x -d 'the connection to one address'
@@ -215,6 +215,7 @@ complete -c metrics-event -s h -l help -d 'help, also about one event or command
 complete -c metrics-event -s V -l version -d 'the version'
 complete -c metrics-event -n '__metrics_event_subject_is batch' -s 0 -l null -d 'a NUL ends each event in the input, not a newline'
 complete -c metrics-event -n '__metrics_event_subject_is batch' -l skip-invalid -d 'send the other lines when some are no events; the status is 65 all the same'
+complete -c metrics-event -n '__metrics_event_subject_is schema' -l logql -d 'print the LogQL queries that read the fields of EVENT back from Loki instead'
 complete -c metrics-event -n '__metrics_event_subject_is completion' -l list-events -d 'print the events instead: on each line a name, a tab, and what it says'
 complete -c metrics-event -n '__metrics_event_subject_is completion' -l list-fields -x -a '(__metrics_event_events)' -d 'print the flags of an event instead: on each line, with tabs between them, a flag, what stands for its value, what it says, and each of its values where they are known'
 complete -c metrics-event -n '__metrics_event_subject_is check' -l send -d 'send a real event, metrics_event_check, instead of an empty push'

@@ -15,6 +15,7 @@
 #include "help.hpp"
 #include "interruption.hpp"
 #include "listen.hpp"
+#include "logql.hpp"
 #include "places.hpp"
 #include "process.hpp"
 #include "report.hpp"
@@ -81,6 +82,10 @@ ExitCode run_check(const App& app, const RunCommand& command, const Resolved& re
 
 void run_schema(const App& app, const RunCommand& command, const Resolved& resolved,
                 const EventTypes& types) {
+  const bool wants_queries = !command.options.empty(); // --logql is the only one
+  if (!command.operand && wants_queries) {
+    throw Failure{ExitCode::usage, "--logql needs EVENT, see metrics-event schema --help"};
+  }
   if (!command.operand) {
     app.means.console.print(resolved.settings.output == Output::json ? events_to_json(types)
                                                                      : events_to_text(types));
@@ -95,7 +100,8 @@ void run_schema(const App& app, const RunCommand& command, const Resolved& resol
     throw Failure{ExitCode::usage, "unknown event " + quote(*command.operand) +
                                        (hint.empty() ? ", see metrics-event schema" : hint)};
   }
-  app.means.console.print(event_schema(*type));
+  app.means.console.print(wants_queries ? logql(*type, resolved.settings.labels)
+                                        : event_schema(*type));
 }
 
 void run_completion(const App& app, const RunCommand& command, const EventTypes& types) {

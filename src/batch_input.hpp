@@ -1,6 +1,6 @@
 #pragma once
 
-#include "batch_line.hpp"
+#include "event_reader.hpp"
 #include "event_types.hpp"
 #include "line_reader.hpp"
 

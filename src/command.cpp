@@ -79,7 +79,12 @@ constexpr std::array completion_options{
                   .replaces_operand = true},
 };
 
-constexpr std::array<std::string_view, 2> schema_settings{"events", "output"};
+constexpr std::array schema_options{
+    CommandOption{"logql", "", "",
+                  "print the LogQL queries that read the fields of EVENT back from Loki instead"},
+};
+
+constexpr std::array<std::string_view, 4> schema_settings{"label", "config", "events", "output"};
 constexpr std::array<std::string_view, 1> completion_settings{"events"};
 
 constexpr std::array commands{
@@ -112,13 +117,12 @@ constexpr std::array commands{
         {},
         "[FILE]"},
     CommandType{
-        "schema",
-        "list the events that are known, or print one as JSON Schema",
+        "schema", "list the events that are known, or print one as JSON Schema",
         "Lists the events with where they are declared, or prints that of EVENT as JSON Schema. "
-        "What it prints declares the same event again; see metrics-event-schema(5).",
-        {},
-        schema_settings,
-        "[EVENT]"},
+        "What it prints declares the same event again; see metrics-event-schema(5). With --logql "
+        "it prints queries for Loki, each on a line under a comment; they select the streams that "
+        "have the labels of the setting label.",
+        schema_options, schema_settings, "[EVENT]"},
     CommandType{
         "completion", "print the completion script of a shell",
         "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "

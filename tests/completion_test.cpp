@@ -205,6 +205,7 @@ const Case static_cases[]{
     {"schema reconciliation --outp", {"--output"}},
     {"schema --output ", {"json", "text"}},
     {"schema reconciliation rec", {}},
+    {"schema reconciliation --log", {"--logql"}},
     {"xyzzy", {}},
 };
 

@@ -3,13 +3,13 @@
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"
+#include "support/committed.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
 #include "version.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <regex>
@@ -27,17 +27,6 @@ const EventTypes types{built_in_events()};
 
 std::string path_of(std::string_view file) {
   return source_directory + '/' + std::string{file};
-}
-
-// Compares what is committed with what the tables give; `./dev docs` writes it instead.
-void check_committed(std::string_view file, const std::string& expected) {
-  CAPTURE(file);
-  if (std::getenv("METRICS_EVENT_WRITE_DOCS") != nullptr) {
-    write_file(path_of(file), expected);
-  }
-  REQUIRE(std::filesystem::exists(path_of(file)));
-  const bool up_to_date = read_file(path_of(file)) == expected;
-  CHECK_MESSAGE(up_to_date, "run ./dev docs");
 }
 
 struct Document {
@@ -167,20 +156,20 @@ TEST_CASE("help fits a terminal of 80 columns") {
   }
 }
 
-TEST_CASE("the changelog speaks of this version first, and the README of every module") {
+TEST_CASE("the changelog speaks of this version first, and CONTRIBUTING.md of every module") {
   const std::string changelog = read_file(path_of("CHANGELOG.md"));
   const std::size_t first = changelog.find("\n## ");
   REQUIRE(first != std::string::npos);
   CHECK(changelog.substr(first + 4).starts_with(version));
 
-  const std::string readme = read_file(path_of("README.md"));
+  const std::string house = read_file(path_of("CONTRIBUTING.md"));
   for (const auto& entry : std::filesystem::directory_iterator{path_of("src")}) {
     if (entry.path().extension() == ".txt") { // for the linker
       continue;
     }
     const std::string module = entry.path().stem();
     CAPTURE(module);
-    CHECK(readme.find('`' + module + '`') != std::string::npos);
+    CHECK(house.find('`' + module + '`') != std::string::npos);
   }
 }
 

@@ -1,5 +1,5 @@
-#include "batch_line.hpp"
 #include "catalogue.hpp"
+#include "event_reader.hpp"
 #include "fuzz/target.hpp"
 #include "json_reader.hpp"
 #include "text.hpp"

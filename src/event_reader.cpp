@@ -1,4 +1,4 @@
-#include "batch_line.hpp"
+#include "event_reader.hpp"
 
 #include "event.hpp"
 #include "exit_code.hpp"

@@ -1,4 +1,4 @@
-#include "batch_line.hpp"
+#include "event_reader.hpp"
 
 #include "catalogue.hpp"
 
@@ -22,7 +22,7 @@ std::string line_of(std::string_view text) {
 
 } // namespace
 
-TEST_SUITE_BEGIN("batch_line");
+TEST_SUITE_BEGIN("event_reader");
 
 TEST_CASE("a line of the operator becomes the line of the same event, its numbers as they were") {
   CHECK(

@@ -1,0 +1,87 @@
+#include "logql.hpp"
+
+#include "json_text.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view range = " [1h]";
+
+bool is_number(const Field& field) {
+  return field.type == FieldType::number || field.type == FieldType::integer;
+}
+
+std::string selector(const Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    // Loki reads a string as Go does, and so reads all that is written in one of JSON.
+    text.append(text.empty() ? "" : ", ").append(name).append("=").append(json_string(value));
+  }
+  return '{' + text + '}';
+}
+
+class Queries {
+public:
+  Queries(const EventType& type, const Labels& labels)
+      : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
+                                 label_of("event") + '=' + json_string(type.name)} {
+    const auto first_text = std::ranges::find_if_not(type.fields, is_number);
+    group_ = label_of(first_text == type.fields.end() ? "event" : first_text->name);
+  }
+
+  const std::string& events() const { return events_; }
+
+  std::string count() const { return "sum(" + counted() + ')'; }
+
+  std::string count_by(const Field& field) const {
+    return "sum by (" + label_of(field.name) + ") (" + counted() + ')';
+  }
+
+  // A line whose field is no number would make the whole query fail, but for `__error__`.
+  std::string over_time(std::string_view function, const Field& field) const {
+    return std::string{function} + events_ + " | unwrap " + label_of(field.name) +
+           R"( | __error__="")" + std::string{range} + ") by (" + group_ + ')';
+  }
+
+private:
+  // What Loki calls a member of the line: `a_b` for `a.b`, and not as a label of the stream.
+  std::string label_of(std::string_view name) const {
+    std::string label{name};
+    std::ranges::replace(label, '.', '_');
+    return labels_.contains(label) ? label + "_extracted" : label;
+  }
+  std::string counted() const { return "count_over_time(" + events_ + std::string{range} + ')'; }
+
+  const Labels& labels_;
+  std::string events_;
+  std::string group_; // of numbers: the first text, which says what they are of; without any, a
+                      // member that is always the same, for each event would be a group by itself
+};
+
+std::string comment(std::string_view name, std::string_view help) {
+  return "# " + std::string{name} + (help.empty() ? "" : ": " + std::string{help}) + '\n';
+}
+
+} // namespace
+
+std::string logql(const EventType& type, const Labels& labels) {
+  const Queries queries{type, labels};
+  std::string text = comment(type.name, type.help) + queries.events() + '\n' +
+                     "\n# how many in an hour\n" + queries.count() + '\n';
+  for (const Field& field : type.fields) {
+    const bool is_in_seconds = field.unit == Unit::seconds;
+    text +=
+        '\n' + comment(std::string{field.name} + (is_in_seconds ? ", in seconds" : ""), field.help);
+    if (is_number(field)) {
+      text += queries.over_time("avg_over_time(", field) + '\n' +
+              queries.over_time("quantile_over_time(0.95, ", field) + '\n';
+    } else {
+      text += queries.count_by(field) + '\n';
+    }
+  }
+  return text;
+}
+
+} // namespace metrics_event
