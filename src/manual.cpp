@@ -95,7 +95,8 @@ std::string mdoc_settings(Events) {
     if (setting.kind == Setting::Kind::list) {
       items += "Repeatable.\n";
     }
-    items += "Environment:\n" + mdoc_variables(setting);
+    const bool has_more_than_the_rule = !setting.fallback_variables.empty();
+    items += has_more_than_the_rule ? "Environment:\n" + mdoc_variables(setting) : "";
   }
   return mdoc_list(items, "Ds");
 }
