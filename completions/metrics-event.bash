@@ -19,8 +19,8 @@ _metrics_event_unquote() {
 # Prints what the program lists, or what is built in when it does not answer.
 _metrics_event_list() {
   local program=${words[0]} rows
-  [[ $program == \~/* ]] && program=$HOME${program:1}
-  [[ $events == \~/* ]] && events=$HOME${events:1}
+  [[ $program == \~/* ]] && program=~/${program:2}
+  [[ $events == \~/* ]] && events=~/${events:2}
   if [[ -n $(type -P -- "$program") ]] &&
     rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null); then
     :

@@ -109,6 +109,11 @@ function __metrics_event_events
     __metrics_event_list $at[1] $at[2] --list-events
 end
 
+# Prints directories; in --events=DIR, only what stands behind the equals sign begins their names.
+function __metrics_event_directories
+    __fish_complete_directories (commandline -ct | string replace -r -- '^--[^=]*=' '')
+end
+
 # Prints what no line below says: events and their flags and values, operands, and COMMAND.
 function __metrics_event_words
     set -l at (__metrics_event_scan)
@@ -192,11 +197,11 @@ complete -c metrics-event -n 'not __metrics_event_subject_is schema completion l
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l log-path -r -F -d 'the file of the URL file: alone'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l special-file -d 'let a file URL name a symbolic link, a FIFO or a device'
 complete -c metrics-event -n 'not __metrics_event_subject_is completion' -l config -r -F -d 'the only configuration file to read, or none'
-complete -c metrics-event -n 'not __metrics_event_subject_is flush listen' -l events -x -a '(__fish_complete_directories)' -d 'a directory with declared events, which counts more than the usual ones'
+complete -c metrics-event -n 'not __metrics_event_subject_is flush listen' -l events -x -a '(__metrics_event_directories)' -d 'a directory with declared events, which counts more than the usual ones'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion' -l timeout -x -d 'the whole delivery, name lookup and retries included: a hard ceiling'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l connect-timeout -x -d 'the connection to one address'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l retries -x -d 'attempts after the first, within the time for the whole delivery'
-complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l spool -a '(__fish_complete_directories)' -d 'keep what cannot be delivered now in a directory, the usual one or DIR, until it can'
+complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l spool -a '(__metrics_event_directories)' -d 'keep what cannot be delivered now in a directory, the usual one or DIR, until it can'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l spool-max-bytes -x -d 'the size at which a spool is full'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l entry-time -x -a 'now event'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l on -x -a 'success failure always'

@@ -18,9 +18,8 @@ void find_event(Subject& subject, const std::string& name, const EventTypes& typ
 
 Subject subject_named(const std::string& word, const EventTypes& types) {
   Subject subject{.word = word};
-  const auto command = std::ranges::find(all_commands(), word, &CommandType::name);
-  if (command != all_commands().end()) {
-    subject.command = &*command;
+  if (const CommandType* const command = find_command(word)) {
+    subject.command = command;
   } else if (const auto name = event_name(word)) {
     find_event(subject, *name, types);
   }

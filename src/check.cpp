@@ -300,8 +300,11 @@ void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
     if (!listed.trouble.empty()) {
       findings.push_back({"events", Result::warning, listed.trouble});
     } else if (!listed.origin.empty()) {
+      const bool is_hidden = find_command(listed.name) != nullptr;
       findings.push_back(
-          {"events", Result::note, kebab_case(listed.name) + " is declared in " + listed.origin});
+          {"events", is_hidden ? Result::warning : Result::note,
+           kebab_case(listed.name) + " is declared in " + listed.origin +
+               (is_hidden ? ", but that is a command, so it is sent only by send" : "")});
     }
   }
 }

@@ -126,7 +126,8 @@ constexpr std::array commands{
     CommandType{
         "completion", "print the completion script of a shell",
         "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
-        "Packages install the same. The script asks the program for the events and their flags "
+        "Packages install the same; without one, the shell's start file can source it. The script "
+        "asks the program for the events and their flags "
         "with "
         "--list-events and --list-fields, which leave out what a terminal would act on, and what "
         "broken files declare.",
@@ -195,6 +196,11 @@ std::map<std::string_view, std::string> option_texts(const CommandType& command,
 
 std::span<const CommandType> all_commands() {
   return commands;
+}
+
+const CommandType* find_command(std::string_view name) {
+  const auto* const command = std::ranges::find(commands, name, &CommandType::name);
+  return command == commands.end() ? nullptr : command;
 }
 
 } // namespace metrics_event

@@ -56,4 +56,7 @@ bool heeds(const CommandType& command, std::string_view setting);
 /// The table of commands besides the events.
 std::span<const CommandType> all_commands();
 
+/// The command of this name, or null.
+const CommandType* find_command(std::string_view name);
+
 } // namespace metrics_event

@@ -73,6 +73,11 @@ function __metrics_event_events
     __metrics_event_list $at[1] $at[2] --list-events
 end
 
+# Prints directories; in --events=DIR, only what stands behind the equals sign begins their names.
+function __metrics_event_directories
+    __fish_complete_directories (commandline -ct | string replace -r -- '^--[^=]*=' '')
+end
+
 # Prints what no line below says: events and their flags and values, operands, and COMMAND.
 function __metrics_event_words
     set -l at (__metrics_event_scan)
@@ -140,7 +145,7 @@ std::string value(const CompletionOption& option) {
          : option.placeholder == "EVENT" ? " -x -a '(__metrics_event_events)'"
          : option.placeholder != "DIR"   ? " -x"
                                          : std::string{option.needs_value() ? " -x" : ""} +
-                                             " -a '(__fish_complete_directories)'";
+                                             " -a '(__metrics_event_directories)'";
 }
 
 // With which subjects an option may stand; empty: all.

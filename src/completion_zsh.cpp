@@ -40,7 +40,7 @@ _metrics-event_time() {
 }
 
 _metrics-event_word() {
-  local -a commands
+  local -a commands expl
   commands=(
 @commands@
   )
@@ -64,7 +64,7 @@ _metrics-event_word() {
 
 _metrics-event() {
   local curcontext=$curcontext program=${(Q)words[1]} events subject operand event word row state
-  local -a rows options part
+  local -a rows options part expl
   local -i i ret=1
 
   for ((i = 2; i < CURRENT; ++i)); do
@@ -89,8 +89,8 @@ _metrics-event() {
         ;;
     esac
   done
-  [[ $program == '~/'* ]] && program=$HOME${program#?}
-  [[ $events == '~/'* ]] && events=$HOME${events#?}
+  [[ $program == '~/'* ]] && program=~/${program#??}
+  [[ $events == '~/'* ]] && events=~/${events#??}
 
   case $subject in
 @options@
@@ -125,7 +125,12 @@ _metrics-event() {
   return ret
 }
 
-_metrics-event "$@"
+# As a file of compinit this is the body of the function; sourced, it has to say what it is for.
+if [[ $funcstack[1] == _metrics-event ]]; then
+  _metrics-event "$@"
+else
+  compdef _metrics-event metrics-event
+fi
 )zsh";
 
 // With the characters that _arguments and _describe read escaped.

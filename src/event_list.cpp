@@ -1,5 +1,6 @@
 #include "event_list.hpp"
 
+#include "command.hpp"
 #include "json_text.hpp"
 #include "text.hpp"
 
@@ -26,7 +27,8 @@ std::string events_to_text(const EventTypes& types) {
   }
   std::string text;
   for (const EventTypes::Listed& listed : all) {
-    const std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says();
+    const std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says() +
+                             (find_command(listed.name) == nullptr ? "" : "; only by send");
     text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
             says + '\n';
   }

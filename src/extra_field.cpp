@@ -197,4 +197,12 @@ std::string key_of(const ExtraField& field) {
   return key;
 }
 
+std::string name_of(const ExtraField& field) {
+  std::string name = field.path.front();
+  for (std::size_t i = 1; i < field.path.size(); ++i) {
+    name += '.' + field.path[i];
+  }
+  return name;
+}
+
 } // namespace metrics_event

@@ -47,4 +47,7 @@ boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraFi
 /// What messages call a field: `a[b]`.
 std::string key_of(const ExtraField& field);
 
+/// The name that a declared field of this key has: `a.b`.
+std::string name_of(const ExtraField& field);
+
 } // namespace metrics_event

@@ -193,8 +193,7 @@ std::string command_help(const CommandType& command) {
 } // namespace
 
 std::string help(std::string_view topic, const EventTypes& types) {
-  const auto command = std::ranges::find(all_commands(), topic, &CommandType::name);
-  if (command != all_commands().end()) {
+  if (const CommandType* const command = find_command(topic)) {
     return command_help(*command);
   }
   const EventType* const event = topic.empty() ? nullptr : types.find(topic);

@@ -95,7 +95,8 @@ std::string mdoc_settings(Events) {
     if (setting.kind == Setting::Kind::list) {
       items += "Repeatable.\n";
     }
-    items += "Environment:\n" + mdoc_variables(setting);
+    const bool has_more_than_the_rule = !setting.fallback_variables.empty();
+    items += has_more_than_the_rule ? "Environment:\n" + mdoc_variables(setting) : "";
   }
   return mdoc_list(items, "Ds");
 }
@@ -144,10 +145,13 @@ std::string mdoc_commands(Events) {
 
 std::string mdoc_event_names(Events events) {
   std::string items;
+  std::string longest;
   for (const EventType& type : events) {
-    items += mdoc_item("Cm " + kebab_case(type.name), type.help);
+    const std::string name = kebab_case(type.name);
+    items += mdoc_item("Cm " + name, type.help);
+    longest = longest.size() < name.size() ? name : longest;
   }
-  return mdoc_list(items, "Ds");
+  return mdoc_list(items, longest + " -compact");
 }
 
 std::string field_notes(const Field& field) {

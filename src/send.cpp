@@ -8,6 +8,7 @@
 #include "exit_code.hpp"
 #include "file.hpp"
 #include "interruption.hpp"
+#include "json_text.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
 #include "places.hpp"
@@ -15,6 +16,7 @@
 #include "spool.hpp"
 #include "text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace metrics_event {
@@ -62,6 +64,22 @@ GivenEvent read_event(SendEvent command, Deadline deadline) {
   return given_event(command, *members);
 }
 
+// What to write where a text was given by key, but would do as JSON: `duration=12.5`.
+std::string remedy(const SendEvent& command, const EventMistake& mistake) {
+  const auto fields = command.type->fields;
+  const auto field = std::ranges::find(fields, mistake.member, &Field::name);
+  if (field == fields.end() || field->type == FieldType::string) {
+    return "";
+  }
+  for (const ExtraField& extra : command.extras) {
+    const bool is_text = !extra.is_json && !extra.is_file;
+    if (is_text && name_of(extra) == mistake.member && compact_json(extra.text)) {
+      return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
+    }
+  }
+  return "";
+}
+
 class Send {
 public:
   Send(const SendEvent& command, const std::optional<Measurement>& measurement,
@@ -74,7 +92,11 @@ public:
     const Instant now = means_.clock.now();
     GivenEvent given = read_event(command_, means_.clock.steady_now() + settings_.timeout);
     given.measurement = measurement_;
-    report_.event = make_event(*command_.type, given, now);
+    auto event = build_event(*command_.type, given, now);
+    if (!event) {
+      throw Failure{event.error().code, event.error().text + remedy(command_, event.error())};
+    }
+    report_.event = *std::move(event);
     for (const std::string& warning : report_.event->warnings) {
       means_.console.warn(warning);
     }

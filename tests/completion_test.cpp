@@ -32,23 +32,33 @@ constexpr std::string_view disk_full =
     R"json({"description": "a disk `touch pwned`\n$(touch pwned) is full", "properties": {
       "level": {"type": "string", "description": "how [bad]: it's", "enum": ["warn", "a b",
         "$(touch pwned)", "`touch pwned`", "*", "'q", "\"d"]},
+      "disk": {"enum": ["sd:a", "sd:b", "by=id"]},
       "ok": {"type": "boolean"}}})json";
+
+// Debian's package for bash, which completes COMMAND by what is known of it.
+constexpr const char* bash_completion_package = "/usr/share/bash-completion/bash_completion";
 
 // A user with declared events, in a directory with some files.
 struct User {
   TemporaryDirectory root;
   std::string path = root.path().string();
-  std::map<std::string, std::string> environment{{"HOME", path},
-                                                 {"INPUTRC", "/dev/null"},
-                                                 {"PATH", path + "/bin:/usr/bin:/bin"},
-                                                 {"TERM", "dumb"},
-                                                 {"XDG_CONFIG_HOME", path}};
+  std::string completions = source_directory + "/completions/";
+  std::string setup{}; // what the shell does first
+  std::string load_bash = "source '" + completions + "metrics-event.bash'";
+  std::string load_fish = "source '" + completions + "metrics-event.fish'";
+  std::string load_zsh =
+      "fpath=('" + completions + "' $fpath); autoload -Uz compinit; compinit -D -u";
+  std::map<std::string, std::string> environment{
+      {"HOME", path},    {"INPUTRC", "/dev/null"}, {"PATH", path + "/bin:/usr/bin:/bin"},
+      {"PS1", "ready:"}, {"TERM", "dumb"},         {"XDG_CONFIG_HOME", path}};
 
   User() {
-    for (const char* directory : {"bin", "cwd", "cwd/more events", "metrics-event/events.d"}) {
+    for (const char* directory :
+         {"bin", "shells", "cwd", "cwd/more events", "metrics-event/events.d"}) {
       std::filesystem::create_directories(path + '/' + directory);
     }
     std::filesystem::create_symlink(program, path + "/bin/metrics-event");
+    std::filesystem::create_symlink("/usr/bin/zsh", path + "/shells/zsh");
     write_file(path + "/cwd/a file", "");
     write_file(path + "/cwd/other", "");
     declare("disk-full", disk_full);
@@ -63,9 +73,12 @@ struct User {
     write_file(path + "/metrics-event/events.d/" + name + ".json", schema);
   }
 
-  // Nothing is declared, and the program is not there.
+  // The program is not found, wherever this machine may have one.
+  void hide_program() { environment["PATH"] = path + "/shells"; }
+
+  // Nothing is declared either.
   void forget() {
-    environment["PATH"] = "/usr/bin:/bin";
+    hide_program();
     environment.erase("XDG_CONFIG_HOME");
   }
 
@@ -78,14 +91,17 @@ struct User {
 
   // What these keys make of the line in an interactive bash.
   std::string bash(const std::string& keys) {
-    const Outcome outcome =
-        run_shell("/bin/bash", {"--norc", "--noprofile", "-i"},
-                  "cd ~/cwd; source '" + source_directory + "/completions/metrics-event.bash'\n" +
-                      R"(command_not_found_handle() { printf 'not found'; }; )"
-                      R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
-                      "\n" +
-                      keys + "\x18\x10\x05\x15 exit 0\n");
-    CHECK(outcome.err.find("metrics-event: ") == std::string::npos);
+    const Outcome outcome = run_shell("/bin/bash", {"--norc", "--noprofile", "-i"},
+                                      "cd '" + path + "/cwd'; " + setup + load_bash + '\n' +
+                                          R"(command_not_found_handle() { printf 'not found'; }; )"
+                                          R"(bind -x '"\C-x\C-p": printf %s "$READLINE_LINE"')"
+                                          "\n" +
+                                          keys + "\x18\x10\x05\x15 exit 0\n");
+    const std::size_t begin = std::min(outcome.err.find("ready:"), outcome.err.size());
+    const std::string said = outcome.err.substr(begin); // with the echo of what is typed
+    CAPTURE(said);
+    CHECK(said.find("bash: ") == std::string::npos);
+    CHECK(said.find("metrics-event: ") == std::string::npos);
     CHECK(outcome.status == 0);
     return outcome.out;
   }
@@ -108,11 +124,9 @@ struct User {
 
   // What fish offers at the end of this line, without its descriptions.
   Words fish_offers(const std::string& line) {
-    const std::string script =
-        "cd ~/cwd; source $argv[1]; complete -C $argv[2] | string replace -r '\\t.*' ''; true";
-    const Outcome outcome =
-        run_shell("/usr/bin/fish", {"--no-config", "-c", script,
-                                    source_directory + "/completions/metrics-event.fish", line});
+    const std::string script = "cd '" + path + "/cwd'; " + setup + load_fish +
+                               "; complete -C $argv | string replace -r '\\t.*' ''; true";
+    const Outcome outcome = run_shell("/usr/bin/fish", {"--no-config", "-c", script, line});
     CHECK(outcome.err.empty());
     CHECK(outcome.status == 0);
     const Lines words = lines_of(outcome.out);
@@ -124,14 +138,16 @@ struct User {
     const std::string script = R"(
       zmodload zsh/zpty
       zpty -b shell 'zsh -f -i'
-      zpty -w shell "unsetopt prompt_cr; PS1='ready:'; fpath=($1 \$fpath); cd ~/cwd"
-      zpty -w shell "autoload -Uz compinit; compinit -D -u; bindkey '^I' complete-word"
+      zpty -w shell "unsetopt prompt_cr; PS1='ready:'; cd '$1'"
+      zpty -w shell $2
+      zpty -w shell "bindkey '^I' complete-word"
       zpty -w shell "dump() { print -r -- \"LINE=\$BUFFER=END\" }; zle -N dump; bindkey '^X^P' dump"
       zpty -w shell "setopt prompt_subst; unsetopt auto_remove_slash; print set\up"
       zpty -r shell heard '*setup*ready:'
       while IFS= read -r line; do
         zpty -w -n shell "$line"$'\t\x18\x10\x15'
         zpty -r shell heard '*=END*'
+        [[ $heard == *(:<->|metrics-event):\ * ]] && print -rn -- 'noise: '
         print -r -- ${${heard##*LINE=}%=END*}
       done
     )";
@@ -140,7 +156,7 @@ struct User {
       input += line + '\n';
     }
     const Outcome outcome = run_shell(
-        "/usr/bin/zsh", {"-f", "-c", script, "zsh", source_directory + "/completions"}, input);
+        "/usr/bin/zsh", {"-f", "-c", script, "zsh", path + "/cwd", setup + load_zsh}, input);
     CHECK(outcome.status == 0);
     return lines_of(outcome.out);
   }
@@ -174,13 +190,20 @@ const Case static_cases[]{
     {"listen --re", {"--respond"}},
     {"listen --ti", {"--timeout"}},
     {"listen --dry", {}},
+    {"send thing --lab", {"--label"}},
     {"batch --nu", {"--null"}},
+    {"batch --entry-time ", {"event", "now"}},
+    {"check --se", {"--send"}},
+    {"check --send --wa", {"--wait"}},
+    {"check --nul", {}},
     {"flush --event rec", {"reconciliation"}},
     {"flush --event reconciliation --older", {"--older-than"}},
     {"flush --list --older", {"--older-than"}},
     {"completion ", {"bash", "fish", "zsh"}},
     {"completion --list-fields rec", {"reconciliation"}},
     {"schema rec", {"reconciliation"}},
+    {"schema reconciliation --outp", {"--output"}},
+    {"schema --output ", {"json", "text"}},
     {"schema reconciliation rec", {}},
     {"schema reconciliation --log", {"--logql"}},
     {"xyzzy", {}},
@@ -193,6 +216,7 @@ const Case declared_cases[]{
     {"disk-full --level w", {"warn"}},
     {"send disk-full --level w", {"warn"}},
     {"disk-full --ok ", {"false", "true"}},
+    {"disk-full --disk by", {"by=id"}},
     {"broken --le", {}},
     {"reconciliation --ro", {"--round"}},
     {"reconciliation --fla", {}},
@@ -226,8 +250,12 @@ TEST_CASE("bash completes files, directories and COMMAND") {
       {"--config a", "--config a\\ file "},
       {"--password-file=o", "--password-file=other "},
       {"--events m", "--events more\\ events/"},
+      {"--events=", "--events=more\\ events/"},
       {"--spool=m", "--spool=more\\ events/"},
       {"batch -0 o", "batch -0 other "},
+      {"check --ca-cert=a", "check --ca-cert=a\\ file "},
+      {"flush --key 'a", "flush --key 'a file' "},
+      {"listen --config=\"a", "listen --config=\"a file\" "},
       {"runner-installed --timestamp @o", "runner-installed --timestamp @other "},
       {"runner-installed --duration-since=@m", "runner-installed --duration-since=@more\\ events/"},
       {"send thing key=@o", "send thing key=@other "},
@@ -239,6 +267,83 @@ TEST_CASE("bash completes files, directories and COMMAND") {
     CAPTURE(typed.first);
     CHECK(user.bash("metrics-event " + typed.first + '\t') == "metrics-event " + typed.second);
   }
+}
+
+TEST_CASE("bash completes COMMAND by what bash-completion knows of it") {
+  if (missing(bash_completion_package)) {
+    return;
+  }
+  User user;
+  user.setup = std::string{"source "} + bash_completion_package + "; ";
+  const std::pair<std::string, std::string> cases[]{
+      {"runner-installed -- truncat", "runner-installed -- truncate "},
+      {"runner-installed -- dd if=o", "runner-installed -- dd if=other "},
+      {"--label=a=b runner-installed --flavor \"a b\" -- dd of=a",
+       "--label=a=b runner-installed --flavor \"a b\" -- dd of=a\\ file "},
+      {"send x -- metrics-event disk-full --level w",
+       "send x -- metrics-event disk-full --level warn "},
+      {"disk-full --level=w", "disk-full --level=warn "},
+      {"--events=m", "--events=more\\ events/"},
+  };
+  for (const auto& typed : cases) {
+    CAPTURE(typed.first);
+    CHECK(user.bash("metrics-event " + typed.first + '\t') == "metrics-event " + typed.second);
+  }
+}
+
+TEST_CASE("bash completes values with what readline splits words at") {
+  User user;
+  for (const std::string flag : {"--disk ", "--disk="}) {
+    CAPTURE(flag);
+    const std::string line = "metrics-event disk-full " + flag;
+    CHECK(user.bash(line + "s\t") == line + "sd:");
+    CHECK(user.bash(line + "sd:\x1b*") == line + "sd:a b ");
+    CHECK(user.bash(line + "b\t") == line + "by=id ");
+    CHECK(user.bash(line + "by=\t") == line + "by=id ");
+  }
+}
+
+TEST_CASE("what completion prints works where it is read") {
+  User user;
+  user.load_bash = "eval \"$(metrics-event completion bash)\"";
+  CHECK(user.bash_offers("metrics-event dis") == Words{"disk-full"});
+  if (!missing("/usr/bin/fish")) {
+    user.load_fish = "metrics-event completion fish | source";
+    CHECK(user.fish_offers("metrics-event dis") == Words{"disk-full"});
+  }
+  if (!missing("/usr/bin/zsh")) {
+    const std::string compinit = "autoload -Uz compinit; compinit -D -u; ";
+    for (const char* load :
+         {"source <(metrics-event completion zsh)", "eval \"$(metrics-event completion zsh)\""}) {
+      user.load_zsh = compinit + load;
+      CHECK(user.zsh({"metrics-event dis", "metrics-event disk-full --lev"}) ==
+            Lines{"metrics-event disk-full ", "metrics-event disk-full --level="});
+    }
+  }
+}
+
+TEST_CASE("no shell says a word when something is wrong") {
+  User user;
+  user.environment["METRICS_EVENT_CONFIG"] = "/nowhere";
+  user.environment["METRICS_EVENT_TIMEOUT"] = "soon";
+  user.environment["METRICS_EVENT_EVENTS"] = "/dev/null";
+  user.environment.erase("HOME");
+  const std::pair<std::string, Words> cases[]{
+      {"recon", {"reconciliation"}}, {"xyzzy", {}}, {"xyzzy --le", {}}, {"broken --level w", {}}};
+  Lines typed;
+  Lines completed;
+  for (const auto& one : cases) {
+    const auto& offers = one.second;
+    CAPTURE(one.first);
+    typed.push_back("metrics-event " + one.first);
+    completed.push_back(offers.empty() ? typed.back() : "metrics-event reconciliation ");
+    user.setup = "set -u; ";
+    CHECK(user.bash_offers(typed.back()) == offers);
+    CHECK(user.bash_offers("~/metrics-event --events ~/x " + one.first) == offers);
+    user.setup = "";
+    CHECK((missing("/usr/bin/fish") || user.fish_offers(typed.back()) == offers));
+  }
+  CHECK((missing("/usr/bin/zsh") || user.zsh(typed) == completed));
 }
 
 TEST_CASE("bash completes what stands before the cursor") {
@@ -257,7 +362,7 @@ TEST_CASE("bash asks the program for what is declared") {
     CAPTURE(expected.line);
     CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
   }
-  user.environment["PATH"] = "/usr/bin:/bin";
+  user.hide_program();
   CHECK(user.bash_offers("~/bin/metrics-event dis") == Words{"disk-full"});
   CHECK(user.bash_offers("../bin/metrics-event dis") == Words{"disk-full"});
   CHECK(user.bash_offers("metrics-event dis").empty());
@@ -289,10 +394,13 @@ TEST_CASE("fish offers the same") {
   CHECK(user.fish_offers("metrics-event disk-full --level ") ==
         Words{"warn", "a b", "$(touch pwned)", "`touch pwned`", "*", "'q", "\"d"});
   CHECK(user.fish_offers("metrics-event disk-full --level=w") == Words{"--level=warn"});
+  CHECK(user.fish_offers("metrics-event disk-full --disk sd:") == Words{"sd:a", "sd:b"});
+  CHECK(user.fish_offers("metrics-event disk-full --disk=by=") == Words{"--disk=by=id"});
   CHECK(user.fish_offers("$(touch pwned)/metrics-event --events (touch pwned) dis").empty());
   CHECK_FALSE(user.was_harmed());
   CHECK(user.fish_offers("metrics-event --config a") == Words{"a file"});
   CHECK(user.fish_offers("metrics-event --events m") == Words{"more events/"});
+  CHECK(user.fish_offers("metrics-event --events=") == Words{"--events=more events/"});
   CHECK(user.fish_offers("metrics-event --spool=m") == Words{"--spool=more events/"});
   CHECK(user.fish_offers("metrics-event batch o") == Words{"other"});
   CHECK(user.fish_offers("metrics-event disk-full --timestamp @o") == Words{"@other"});
@@ -336,6 +444,8 @@ TEST_CASE("zsh completes in a terminal what the others do") {
             {"disk-full --level \\$", "disk-full --level \\$\\(touch\\ pwned\\) "},
             {"disk-full --level \\`", "disk-full --level \\`touch\\ pwned\\` "},
             {"disk-full --ok t", "disk-full --ok true "},
+            {"disk-full --disk s", "disk-full --disk sd:"},
+            {"disk-full --disk=by", "disk-full --disk=by=id "},
             {"disk-full --timestamp @o", "disk-full --timestamp @other "},
             {"disk-full --fla", "disk-full --fla"},
             {"send disk-full --lev", "send disk-full --level="},
@@ -347,7 +457,9 @@ TEST_CASE("zsh completes in a terminal what the others do") {
             {"--events='more events' runner-start --shape=r",
              "--events='more events' runner-start --shape=round "},
             {"--events m", "--events more\\ events/"},
+            {"--events=", "--events=more\\ events/"},
             {"--spool=m", "--spool=more\\ events/"},
+            {"check --ca-cert=a", "check --ca-cert=a\\ file "},
             {"batch -0 o", "batch -0 other "},
             {"disk-full -- truncat", "disk-full -- truncate "},
             {"disk-full -- cat o", "disk-full -- cat other "},
@@ -385,6 +497,7 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
                                 "as 2023-11-14T22:13:20Z; default now\n";
   CHECK(list({"--list-fields", "disk-full"}) ==
         "--level\tTEXT\thow [bad]: it's\twarn\ta b\t$(touch pwned)\t`touch pwned`\t*\t'q\t\"d\n"
+        "--disk\tsd:a|sd:b|by=id\t\tsd:a\tsd:b\tby=id\n"
         "--ok\ttrue|false\t\ttrue\tfalse\n" +
             timestamp + "0");
   CHECK(list({"--list-fields=RunnerInstalled"}) ==

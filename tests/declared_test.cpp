@@ -249,6 +249,40 @@ TEST_CASE("a command is run although the file that declares its event is broken"
   CHECK(outcome.err.find("broken.json") != std::string::npos);
 }
 
+TEST_CASE("an event with the name of a command is sent by send, which schema and check say") {
+  const Places places;
+  const fs::path file = places.user / "batch.json";
+  write_file(file, R"({"description": "a batch is done", "properties": {}})");
+  CHECK(places.line({"send", "batch"}) == "{\"timestamp\":1,\"event\":\"batch\"}\n");
+  CHECK(places.run({"schema"}).out.find(file.string() + "  a batch is done; only by send\n") !=
+        std::string::npos);
+  CHECK(places.run({"check", "--url", "file:///nonexistent/log"})
+            .out.find("batch is declared in " + file.string() +
+                      ", but that is a command, so it is sent only by send\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a text where send needs JSON gets the spelling that is meant") {
+  const Places places;
+  write_file(places.user / "disk-full.json", disk_full);
+  const auto said = [&places](const std::string& field) {
+    return places.line({"send", "disk-full", "mount=/", field});
+  };
+  const std::string used = "65 " + error("used: expected a plain number, from 0 to 100, got ");
+  const auto refused = [&used](const std::string& words) {
+    return used.substr(0, used.size() - 1) + words + '\n';
+  };
+  CHECK(said("used=97.5") == refused(R"(the text "97.5", give it as "used:=97.5")"));
+  CHECK(said("used=much") == refused(R"(the text "much")"));
+  CHECK(said("used:=\"97.5\"") == refused(R"(the text "97.5")"));
+  CHECK(places.line({"send", "disk-full", "mount=/", "used:=1", "clean_up[seconds]:=1",
+                     "clean_up[code]=3"}) ==
+        "65 " + error("clean_up.code: expected a plain whole number, got the text \"3\", give it "
+                      "as \"clean_up[code]:=3\""));
+  CHECK(places.line({"send", "disk-full", "mount=1", "used:=1"}).find("give it") ==
+        std::string::npos);
+}
+
 TEST_CASE("what is declared in the place of a FIFO or a locked directory is not waited for") {
   const Places places;
   REQUIRE(mkfifo((places.user / "fifo.json").c_str(), 0600) == 0);

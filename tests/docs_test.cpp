@@ -11,7 +11,9 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -68,6 +70,36 @@ TEST_CASE("every document has its generated parts") {
     for (const std::string_view name : names) {
       CAPTURE(name);
       CHECK(read_file(path_of(file)).find("begin " + std::string{name}) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("every man page is installed, and refers to those that refer to it") {
+  const std::string installed = read_file(path_of("CMakeLists.txt"));
+  const std::regex reference{R"((?:^|\n)\.Xr (metrics-event\S*) (\d))"};
+  std::map<std::string, std::set<std::string>> see_also;
+  for (const auto& entry : std::filesystem::directory_iterator{path_of("man")}) {
+    const std::string name = entry.path().filename();
+    CAPTURE(name);
+    CHECK(installed.find("man/" + name) != std::string::npos);
+    const std::string page = read_file(entry.path());
+    const std::size_t begin = page.find("\n.Sh SEE ALSO\n");
+    REQUIRE(begin != std::string::npos);
+    for (std::sregex_iterator at{page.begin(), page.end(), reference}; at != std::sregex_iterator{};
+         ++at) {
+      const std::string other = (*at)[1].str() + '.' + (*at)[2].str();
+      CAPTURE(other);
+      CHECK(std::filesystem::exists(path_of("man/" + other)));
+      const std::string line = ".Xr " + (*at)[1].str() + ' ' + (*at)[2].str();
+      CHECK(page.find(line, begin) != std::string::npos);
+      see_also[name].insert(other);
+    }
+  }
+  for (const auto& page : see_also) {
+    CAPTURE(page.first);
+    for (const std::string& other : page.second) {
+      CAPTURE(other);
+      CHECK(see_also[other].contains(page.first));
     }
   }
 }

@@ -248,7 +248,7 @@ const std::vector<TriedElsewhere> tried_elsewhere{
 TEST_SUITE_BEGIN("faults");
 
 TEST_CASE("what becomes of an event is what the man page says, row by row") {
-  const std::vector<Cells> rows = rows_of_man_page("faults");
+  const std::vector<Cells> rows = rows_of_man_page("metrics-event-spool.7", "faults");
   REQUIRE(rows.size() == faults.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string& name = faults[i].first;
@@ -276,7 +276,7 @@ TEST_CASE("what becomes of an event is what the man page says, row by row") {
 }
 
 TEST_CASE("what becomes of a spool is what the man page says, row by row") {
-  const std::vector<Cells> rows = rows_of_man_page("flush-faults");
+  const std::vector<Cells> rows = rows_of_man_page("metrics-event-spool.7", "flush-faults");
   std::size_t tried = 0;
   for (const Cells& row : rows) {
     CAPTURE(row[0]);

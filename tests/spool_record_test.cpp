@@ -1,11 +1,16 @@
 #include "spool_record.hpp"
 
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <vector>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
 
 namespace {
@@ -140,6 +145,25 @@ TEST_CASE("a stranger's name is none of ours") {
     CAPTURE(name);
     CHECK_FALSE(parse_spool_name(name));
   }
+}
+
+TEST_CASE("metrics-event-spool(7) shows a file as it is, under the name that it has") {
+  const std::string page = read_file(source_directory + "/man/metrics-event-spool.7");
+  const std::size_t begin = page.find("begin record\n");
+  REQUIRE(begin != std::string::npos);
+  std::string shown;
+  std::istringstream lines{page.substr(begin, page.find("end record\n") - begin)};
+  for (std::string line; std::getline(lines, line);) {
+    shown += line.starts_with('{') || line.starts_with('"') ? line : "";
+  }
+  for (std::size_t at = 0; (at = shown.find("\\e", at)) != std::string::npos; ++at) {
+    shown.erase(at + 1, 1);
+  }
+  const auto record = decode_record(shown);
+  REQUIRE(record.has_value());
+  CHECK(encode(*record) == shown + '\n');
+  const SpoolName name{record->entry.time, 0x0123456789abcdef, shown.size() + 1, 3};
+  CHECK(page.find('\n' + name.text() + '\n') != std::string::npos);
 }
 
 TEST_SUITE_END();

@@ -273,12 +273,12 @@ TEST_CASE("the man page has the tables of COMMAND's ends and of what becomes of 
     }
   }
   Words said_of_ends;
-  for (const Cells& row : rows_of_man_page("wrapper-ends")) {
+  for (const Cells& row : rows_of_man_page("metrics-event.1", "wrapper-ends")) {
     REQUIRE(row.size() == 2);
     said_of_ends.push_back(row[0] + ": " + row[1]);
   }
   CHECK(said_of_ends == ends);
-  const auto rows = rows_of_man_page("wrapper-faults");
+  const auto rows = rows_of_man_page("metrics-event.1", "wrapper-faults");
   REQUIRE(rows.size() == troubles.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string& said = troubles[i].said;

@@ -8,12 +8,12 @@
 
 namespace metrics_event::testing {
 
-std::vector<Cells> rows_of_man_page(const std::string& part) {
-  const std::string page = read_file(source_directory + "/man/metrics-event.1");
+std::vector<Cells> rows_of_man_page(const std::string& file, const std::string& part) {
+  const std::string page = read_file(source_directory + "/man/" + file);
   const std::size_t begin = page.find(".\\\" begin " + part + '\n');
   const std::size_t end = page.find(".\\\" end " + part + '\n');
   if (begin >= end || end == std::string::npos) {
-    throw std::runtime_error("metrics-event(1) has no part " + part);
+    throw std::runtime_error(file + " has no part " + part);
   }
   std::istringstream lines{page.substr(begin, end - begin)};
   std::vector<Cells> rows;
