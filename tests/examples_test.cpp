@@ -52,7 +52,9 @@ void add_blocks(std::vector<Example>& examples, const std::string& document,
 
 std::vector<Example> all_examples() {
   std::vector<Example> examples;
-  add_blocks(examples, "README.md", std::regex{"```(\\w+)"}, "```");
+  for (const char* document : {"README.md", "examples/README.md"}) {
+    add_blocks(examples, document, std::regex{"```(\\w+)"}, "```");
+  }
   for (const auto& page : fs::directory_iterator{source_directory + "/man"}) {
     const std::string document = "man/" + page.path().filename().string();
     const std::size_t first = examples.size();
@@ -100,30 +102,20 @@ Shell shell_of(const std::string& script) {
                           : Shell{"/bin/sh", "set -e\n"};
 }
 
-// The one that begins like this.
-const Example& example_of(const std::vector<Example>& examples, const std::string& document,
-                          const std::string& beginning) {
-  for (const Example& example : examples) {
-    if (example.document == document && example.text.starts_with(beginning)) {
-      return example;
-    }
-  }
-  throw std::runtime_error{document + " has no example that begins with " + beginning};
-}
-
 // A home with all that the examples speak of.
 struct Home {
   TemporaryDirectory directory;
   fs::path root = directory.path();
 
-  explicit Home(const std::vector<Example>& examples) {
+  Home() {
     fs::create_directories(root / "bin");
     fs::create_directories(root / "etc");
     fs::create_directories(root / "work/events.d");
-    fs::create_directories(root / "config/metrics-event/events.d");
+    fs::create_directories(root / "config/metrics-event");
     fs::copy_file(source_directory + "/tests/support/example_program.sh",
                   root / "bin/metrics-event");
-    for (const char* name : {"install-runner", "install.sh", "run.sh", "back-up.sh", "clean-up"}) {
+    for (const char* name :
+         {"install-runner", "install.sh", "run.sh", "back-up.sh", "clean-up", "deploy.sh"}) {
       add_program(name, "exit 0\n");
     }
     add_program("produce-events", "echo '{\"event\":\"produced\",\"n\":1}'\n");
@@ -142,11 +134,7 @@ struct Home {
                R"({"timestamp": 1700000000.0, "event": "runner_installed", "flavor": "small", )"
                R"("duration": 456.0})"
                "\n");
-    const fs::path events = root / "config/metrics-event/events.d";
-    write_file(events / "disk-full.json",
-               example_of(examples, "man/metrics-event-schema.5", "{\n  \"$schema\"").text);
-    write_file(events / "backup-finished.json",
-               example_of(examples, "README.md", "{\n  \"description\": \"a backup").text);
+    fs::copy(source_directory + "/examples/events.d", root / "config/metrics-event/events.d");
   }
 
   void add_program(const std::string& name, const std::string& text) const {
@@ -184,7 +172,7 @@ TEST_SUITE_BEGIN("examples");
 
 TEST_CASE("every example of a command works, and sends what it is about") {
   const std::vector<Example> examples = all_examples();
-  const Home home{examples};
+  const Home home;
   Background receiver{program, {.arguments = {"listen", "--port", "0"}}};
   const std::string announcement = receiver.read_error_line(10s);
   const std::string url = announcement.substr(announcement.rfind(' ') + 1);
@@ -213,7 +201,7 @@ TEST_CASE("every example of a command works, and sends what it is about") {
   const Outcome arrived = receiver.wait(10s);
   for (const char* event :
        {"runner_installed", "runner_start", "runner_stop", "disk_full", "cache_cleaned",
-        "backup_finished", "produced", "metrics_event_check"}) {
+        "backup_finished", "deploy", "produced", "metrics_event_check"}) {
     CAPTURE(event);
     CHECK(arrived.out.find("\"event\":\"" + std::string{event} + '"') != std::string::npos);
   }
@@ -221,7 +209,7 @@ TEST_CASE("every example of a command works, and sends what it is about") {
 
 TEST_CASE("every example of a configuration file is one") {
   const std::vector<Example> examples = all_examples();
-  const Home home{examples};
+  const Home home;
   std::size_t count = 0;
   for (const Example& example : examples) {
     const bool is_file = example.language == "toml" || (example.document.ends_with(".conf.5") &&

@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Sends an event when a script ends, however that is: with its duration in seconds, its exit status,
+# and "normal" or "abnormal", as `metrics-event send NAME -- COMMAND` does. At the top of a script:
+#
+#   . /usr/share/doc/metrics-event/examples/shell/on-exit.sh
+#   trap 'metrics_event_exit nightly-import source=crm' EXIT
+#
+# The script keeps its exit status, also where metrics-event is missing.
+
+metrics_event_started=$(date +%s)
+
+# Not every shell runs an EXIT trap when a signal ends it.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# metrics_event_exit NAME [KEY=VALUE | KEY:=JSON]...
+metrics_event_exit() {
+  metrics_event_code=$?
+  metrics_event_status=normal
+  [ "$metrics_event_code" -eq 0 ] || metrics_event_status=abnormal
+  metrics-event --best-effort send "$@" \
+    "duration:=$(($(date +%s) - metrics_event_started))" \
+    "exit_code:=$metrics_event_code" \
+    "status=$metrics_event_status" || :
+}

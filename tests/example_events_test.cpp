@@ -1,0 +1,114 @@
+// The declared events in examples/events.d: the program takes them, they take what they should and
+// nothing else, and the documents show them as they are.
+#include "support/example_stage.hpp"
+#include "support/process.hpp"
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace metrics_event::testing;
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+namespace {
+
+Outcome run_declared(Words words) {
+  words.insert(words.end(), {"--events", example("events.d")});
+  return run(program, {.arguments = words});
+}
+
+// An event that is complete, and arguments that spoil it, each with what is said of it.
+struct Declared {
+  std::string file;
+  Words good;
+  std::vector<std::pair<Words, std::string>> bad;
+};
+
+const std::vector<Declared> all{
+    {"disk-full.json",
+     {"disk-full", "--mount", "/var", "--used", "97.5"},
+     {{{"--level", "bad"}, "--level: expected one of warning, critical"},
+      {{"--cleanup-seconds", "-1"}, "--cleanup-seconds"},
+      {{"size:=1"}, "\"size\""}}},
+    {"backup-finished.json",
+     {"backup-finished", "--target", "tape", "--took", "3.5"},
+     {{{"--kind", "partial"}, "--kind: expected one of full, incremental"},
+      {{"--size", "1.5"}, "--size"},
+      {{"colour=red"}, "\"colour\""}}},
+    {"deploy.json",
+     {"deploy", "--service", "shop", "--release", "1.4.2"},
+     {{{"--environment", "moon"}, "--environment: expected one of production, staging, test"},
+      {{"--environment", "test", "--took", "soon"}, "--took"},
+      {{"--environment", "test", "note=x"}, "\"note\""},
+      {{}, "--environment"}}},
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("example-events");
+
+TEST_CASE("every file is an event that schema lists") {
+  const Outcome outcome = run_declared({"schema"});
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator{example("events.d")}) {
+    CAPTURE(entry.path());
+    CHECK(outcome.out.find("  " + entry.path().string() + ' ') != std::string::npos);
+    ++count;
+  }
+  CHECK(count == all.size());
+  CHECK(outcome.out.find("broken") == std::string::npos);
+}
+
+TEST_CASE("they refuse what their fields do not allow, and what they do not declare") {
+  for (const Declared& event : all) {
+    for (const auto& [spoiling, words] : event.bad) {
+      Words given = event.good;
+      given.insert(given.end(), spoiling.begin(), spoiling.end());
+      given.push_back("--dry-run");
+      const Outcome outcome = run_declared(given);
+      CAPTURE(outcome.err);
+      CHECK((outcome.status == 64 || outcome.status == 65));
+      CHECK(outcome.err.find(words) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a command that is measured fills what it can") {
+  ExampleStage stage;
+  const std::vector<Words> sent{
+      {"disk-full", "--mount", "/var", "--used", "97.5"},
+      {"backup-finished", "--target", "tape"},
+      {"deploy", "--service", "shop", "--release", "1.4.2", "--environment", "staging"}};
+  for (Words words : sent) {
+    words.insert(words.end(), {"--on", "always", "--", "/bin/false"});
+    const Outcome outcome = run(program, {.arguments = words, .environment = stage.environment()});
+    CHECK(outcome.status == 1);
+    CHECK(outcome.err == "");
+  }
+  CHECK(stage.arrived() ==
+        R"({"timestamp":#,"event":"disk_full","mount":"/var","used":97.5,"level":"warning",)"
+        R"("cleanup":{"seconds":#,"code":1}})"
+        "\n"
+        R"({"timestamp":#,"event":"backup_finished","target":"tape","kind":"incremental",)"
+        R"("took":#,"code":1})"
+        "\n"
+        R"({"timestamp":#,"event":"deploy","service":"shop","release":"1.4.2",)"
+        R"("environment":"staging","took":#,"code":1})"
+        "\n");
+}
+
+TEST_CASE("the documents show them as they are shipped") {
+  const auto shows = [](const std::string& document, const std::string& file) {
+    return read_file(source_directory + '/' + document)
+               .find('\n' + read_file(example("events.d/" + file))) != std::string::npos;
+  };
+  CHECK(shows("README.md", "backup-finished.json"));
+  CHECK(shows("man/metrics-event-schema.5", "disk-full.json"));
+}
+
+TEST_SUITE_END();
