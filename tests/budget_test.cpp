@@ -94,7 +94,9 @@ std::string complaint(const std::string& name, const Counts& budget, const Count
 }
 
 void hold_to_budget(const std::string& name, const Counts& counts) {
-  REQUIRE(total(counts) > 0);
+  if (counts.empty()) { // skipped
+    return;
+  }
   Budgets budgets = read_budgets();
   if (std::getenv("METRICS_EVENT_WRITE_BUDGET") != nullptr) {
     budgets[name] = abridged(counts);
@@ -105,17 +107,34 @@ void hold_to_budget(const std::string& name, const Counts& counts) {
   CHECK_MESSAGE(trouble.empty(), trouble);
 }
 
-// Runs the program, which must succeed, and counts.
+// Another compiler makes another program, and valgrind may not be able to read it.
+bool is_by_another_compiler() {
+#ifdef __clang__
+  MESSAGE("SKIPPED: the budget is of what gcc makes");
+  return true;
+#else
+  return false;
+#endif
+}
+
+// Runs the program, which must succeed, and counts. Nothing where that cannot be done.
 Counts count_instructions(const Invocation& invocation) {
+  if (is_by_another_compiler()) {
+    return {};
+  }
   Outcome outcome;
   const auto counts = instructions_of(plain_program, invocation, outcome);
   REQUIRE(counts);
+  REQUIRE(total(*counts) > 0);
   CHECK(outcome.status == 0);
   CHECK(outcome.err == "");
   return *counts;
 }
 
 Counts count_calls(const Invocation& invocation) {
+  if (is_by_another_compiler()) {
+    return {};
+  }
   Outcome outcome;
   const auto calls = calls_of(plain_program, invocation, outcome);
   if (!calls) {
@@ -123,6 +142,7 @@ Counts count_calls(const Invocation& invocation) {
     return {};
   }
   CHECK(outcome.status == 0);
+  REQUIRE_FALSE(calls->empty());
   Counts counts;
   for (const std::string& call : *calls) {
     counts[call] += 1;
@@ -203,9 +223,7 @@ TEST_CASE("a send costs no more instructions than its budget") {
 
 TEST_CASE("a send costs no more system calls than its budget") {
   const Receiver receiver;
-  if (const Counts counts = count_calls(send_to(receiver.url())); !counts.empty()) {
-    hold_to_budget("send system calls", counts);
-  }
+  hold_to_budget("send system calls", count_calls(send_to(receiver.url())));
 }
 
 TEST_CASE("a dry run costs no more instructions than its budget") {
@@ -213,9 +231,7 @@ TEST_CASE("a dry run costs no more instructions than its budget") {
 }
 
 TEST_CASE("a dry run costs no more system calls than its budget") {
-  if (const Counts counts = count_calls(dry_run()); !counts.empty()) {
-    hold_to_budget("dry run system calls", counts);
-  }
+  hold_to_budget("dry run system calls", count_calls(dry_run()));
 }
 
 TEST_CASE("the events of a batch cost no more instructions than their budget") {
@@ -223,9 +239,7 @@ TEST_CASE("the events of a batch cost no more instructions than their budget") {
 }
 
 TEST_CASE("the events of a batch cost no more system calls than their budget") {
-  if (const Counts counts = per_1000_events(count_calls); !counts.empty()) {
-    hold_to_budget("batch system calls per 1000 events", counts);
-  }
+  hold_to_budget("batch system calls per 1000 events", per_1000_events(count_calls));
 }
 
 TEST_CASE("a run over its budget is told, with what has grown") {
