@@ -59,7 +59,7 @@ public:
     std::vector<std::string> arguments{"-c", R"(echo $$ >"$0" && exec "$@")",
                                        path_ / "cgroup.procs"};
     arguments.insert(arguments.end(), words.begin(), words.end());
-    const Outcome outcome =
+    Outcome outcome =
         testing::run("/bin/sh", {.arguments = arguments,
                                  .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}},
                                  .limit = 60s});
