@@ -2,6 +2,7 @@
 
 #include "program.hpp"
 #include "temporary.hpp"
+#include "witness.hpp"
 
 #include <unistd.h>
 
@@ -58,9 +59,14 @@ public:
     std::vector<std::string> arguments{"-c", R"(echo $$ >"$0" && exec "$@")",
                                        path_ / "cgroup.procs"};
     arguments.insert(arguments.end(), words.begin(), words.end());
-    return testing::run("/bin/sh", {.arguments = arguments,
-                                    .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}},
-                                    .limit = 120s});
+    Outcome outcome =
+        testing::run("/bin/sh", {.arguments = arguments,
+                                 .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}},
+                                 .limit = 60s});
+    await("the end of all that ran", [this] {
+      return read_file(path_ / "cgroup.events").find("populated 0") != std::string::npos;
+    });
+    return outcome;
   }
 
 private:
