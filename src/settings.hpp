@@ -96,6 +96,7 @@ struct Setting {
   std::string_view placeholder{}; // of the flag's value, in help
   std::span<const FallbackVariable> fallback_variables{};
   std::string_view default_text{}; // empty: none
+  std::string_view example{};      // a value for documents, where there is no default
   std::string_view help;
   std::span<const std::string_view> choices{}; // for completion; empty: free text
   std::string_view joint = "=";                // of name and value where a file gives a table

@@ -8,6 +8,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -128,6 +131,24 @@ Badness use_key(SSL_CTX* context, const Secret& pem) {
   return std::nullopt;
 }
 
+// OpenSSL looks where the distribution that it comes from keeps the authorities. On another one
+// they are in one of these files: of Fedora, openSUSE, Alpine, and what others have taken from
+// Debian.
+void trust_system(SSL_CTX* context) {
+  SSL_CTX_set_default_verify_paths(context);
+  const bool is_elsewhere = ::secure_getenv(X509_get_default_cert_file_env()) != nullptr ||
+                            ::secure_getenv(X509_get_default_cert_dir_env()) != nullptr;
+  if (is_elsewhere || ::access(X509_get_default_cert_dir(), F_OK) == 0) {
+    return;
+  }
+  for (const char* bundle : {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+                             "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt"}) {
+    if (SSL_CTX_load_verify_file(context, bundle) == 1) {
+      return;
+    }
+  }
+}
+
 } // namespace
 
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
@@ -145,7 +166,7 @@ make_tls_context(const TlsOptions& options) {
   if (options.authorities) {
     bad = trust(context, *options.authorities);
   } else {
-    SSL_CTX_set_default_verify_paths(context);
+    trust_system(context);
   }
   if (!bad && options.certificate) {
     bad = use_certificate(context, *options.certificate);

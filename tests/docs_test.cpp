@@ -3,6 +3,7 @@
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"
+#include "sample_config.hpp"
 #include "support/committed.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
@@ -57,6 +58,10 @@ TEST_CASE("the completions are what the tables give") {
     check_committed("completions/" + std::string{completion.file},
                     completion.script(built_in_events()));
   }
+}
+
+TEST_CASE("the configuration file of the packages is what the table gives") {
+  check_committed("packaging/config.toml", sample_config());
 }
 
 TEST_CASE("every document has its generated parts") {

@@ -1,6 +1,7 @@
 // TLS against real servers, nginx and the openssl tool, with certificates made for the test: exit
 // status and stderr, both compared whole.
 #include "support/certificates.hpp"
+#include "support/isolated.hpp"
 #include "support/nginx.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -12,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -754,6 +756,34 @@ TEST_CASE(
   for (const Row& row : rows) {
     CAPTURE(row.what);
     CHECK(send(url, row.options, row.variables).status == row.status);
+  }
+}
+
+TEST_CASE("on a distribution that keeps the system's authorities elsewhere they are found") {
+  if (lacks_nginx()) {
+    return;
+  }
+  constexpr std::uint16_t port = 8443; // which nobody else has in a network of its own
+  const std::string authority = root().certificate();
+  const CertificateFiles files = good();
+  std::optional<Nginx> nginx;
+  for (const bool has_file : {true, false}) {
+    CAPTURE(has_file);
+    const TemporaryDirectory place;
+    const auto outcome = run_isolated(program, event(https("localhost", port), {}), {}, [&] {
+      check(::mount("none", "/etc/ssl", "tmpfs", 0, nullptr), "mount /etc/ssl");
+      if (has_file) {
+        fs::copy_file(authority, "/etc/ssl/cert.pem"); // as Alpine has it
+      }
+      nginx.emplace(NginxOptions{.server = accept_pushes,
+                                 .tls = files,
+                                 .place = {.directory = place.path(), .port = port}});
+    });
+    if (!outcome) {
+      MESSAGE("SKIPPED: no namespaces here");
+      return;
+    }
+    CHECK(outcome->status == (has_file ? 0 : 76));
   }
 }
 

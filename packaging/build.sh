@@ -1,0 +1,69 @@
+#!/bin/sh
+# usage: build.sh ARCH [deb|rpm|tar]...
+# Makes packages for amd64 or arm64, all of them by default, in build/packages with their checksums,
+# and prints their paths. The same commit gives the same bytes.
+set -eu
+cd "$(dirname "$0")/.."
+umask 022
+arch=$1
+shift
+[ $# -gt 0 ] || set -- deb rpm tar
+
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct || stat --format %Y CHANGELOG.md)}
+export SOURCE_DATE_EPOCH
+packages=$PWD/build/packages
+mkdir -p "$packages"
+
+suffix=
+[ "$arch" = "$(dpkg --print-architecture)" ] || suffix=-$arch
+
+# build PRESET
+build() {
+  cmake --preset "$1" --no-warn-unused-cli >/dev/null
+  cmake --build --preset "$1" >/dev/null
+}
+
+# pack BUILD GENERATOR: what CPack makes
+pack() {
+  rm -rf "$1/pack"
+  cpack --config "$1/CPackConfig.cmake" -G "$2" -B "$1/pack" >"$1/pack.log" 2>&1 || {
+    cat "$1/pack.log" >&2
+    exit 1
+  }
+  for package in "$1"/pack/metrics-event*.*; do
+    mv "$package" "$packages/"
+    printf '%s\n' "$packages/${package##*/}"
+  done
+}
+
+# tarball BUILD: the static program and all that goes with it
+tarball() {
+  version=$(sed -n 's/^project(metrics-event VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+  name=metrics-event-$version-linux-$arch
+  rm -rf "$1/pack"
+  DESTDIR=$1/pack cmake --install "$1" --prefix "/$name" --strip >/dev/null
+  cp packaging/install.sh LICENSE "$1/pack/$name"
+  tar --create --directory "$1/pack" --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
+    --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |
+    gzip -9n >"$packages/$name.tar.gz"
+  printf '%s\n' "$packages/$name.tar.gz"
+}
+
+for kind in "$@"; do
+  case $kind in
+    deb)
+      build "release$suffix"
+      pack "$PWD/build/release$suffix" DEB
+      ;;
+    rpm)
+      build "static$suffix"
+      pack "$PWD/build/static$suffix" RPM
+      ;;
+    tar)
+      build "static$suffix"
+      tarball "$PWD/build/static$suffix"
+      ;;
+  esac
+done
+cd "$packages"
+sha256sum metrics-event* >SHA256SUMS

@@ -1,0 +1,19 @@
+#!/bin/sh
+# usage: reproduce.sh ARCH
+# Makes the packages of the committed tree again, in another directory, and compares.
+set -eu
+cd "$(dirname "$0")/.."
+arch=$1
+elsewhere=$(mktemp -d)
+trap 'rm -rf "$elsewhere"' EXIT
+
+[ -z "$(git status --porcelain)" ] || {
+  printf 'reproduce: there are changes that are not committed\n' >&2
+  exit 1
+}
+packaging/build.sh "$arch"
+git clone --quiet --local . "$elsewhere/again"
+CCACHE_DISABLE=1 "$elsewhere/again/packaging/build.sh" "$arch"
+cd build/packages
+sha256sum --check "$elsewhere/again/build/packages/SHA256SUMS"
+printf 'reproduce: the same bytes\n'

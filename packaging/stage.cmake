@@ -1,0 +1,5 @@
+# CPack runs this when it has installed what it is about to pack.
+execute_process(COMMAND sh ${CPACK_METRICS_EVENT_PACKAGING}/stage.sh
+  ${CPACK_GENERATOR} ${CPACK_TEMPORARY_INSTALL_DIRECTORY} ${CPACK_PACKAGE_VERSION}
+  "${CPACK_PACKAGE_CONTACT}"
+  COMMAND_ERROR_IS_FATAL ANY)
