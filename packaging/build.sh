@@ -12,7 +12,10 @@ shift
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct || stat --format %Y CHANGELOG.md)}
 export SOURCE_DATE_EPOCH
 packages=$PWD/build/packages
+version=$(sed -n 's/^project(metrics-event VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 mkdir -p "$packages"
+# What is left of another version is none of these.
+find "$packages" -type f ! -name "metrics-event[-_]$version*" -delete
 
 suffix=
 [ "$arch" = "$(dpkg --print-architecture)" ] || suffix=-$arch
@@ -38,7 +41,6 @@ pack() {
 
 # tarball BUILD: the static program and all that goes with it
 tarball() {
-  version=$(sed -n 's/^project(metrics-event VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
   name=metrics-event-$version-linux-$arch
   rm -rf "$1/pack"
   DESTDIR=$1/pack cmake --install "$1" --prefix "/$name" --strip >/dev/null
@@ -62,6 +64,10 @@ for kind in "$@"; do
     tar)
       build "static$suffix"
       tarball "$PWD/build/static$suffix"
+      ;;
+    *)
+      printf 'build.sh: unknown kind of package "%s"\n' "$kind" >&2
+      exit 64
       ;;
   esac
 done

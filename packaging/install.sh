@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the files beside it, or removes them again; configuration and spool are never touched.
 set -eu
+umask 022
 
 usage() {
   cat <<'END'

@@ -33,6 +33,6 @@ printf '%s\n' "$heading" | grep -qxE "## $version — [0-9]{4}-[0-9]{2}-[0-9]{2}
 ./dev package arm64
 
 [ -z "$(git status --porcelain)" ] || refuse 'the checks changed something; see git status'
-notes=$(sed -n "/^## $version /,/^## [0-9]/{/^## /d;p}" CHANGELOG.md)
-git tag --annotate "$tag" --message "metrics-event $version" --message "$notes"
+notes=$(sed -n "/^## $version /,/^## /{/^## /d;p}" CHANGELOG.md)
+git tag --cleanup=whitespace --annotate "$tag" --message "metrics-event $version" --message "$notes"
 printf 'release: tagged; publish it with: git push origin %s\n' "$tag"

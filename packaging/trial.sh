@@ -72,8 +72,8 @@ event() { inside metrics-event runner-installed --flavor "$@" --duration 12.5; }
 
 waiting() { inside sh -c 'find /var/spool/metrics-event/new -type f | wc -l'; }
 
-packaging/build.sh "$arch" deb
-version=$(dpkg-deb --field build/packages/metrics-event_*_"$arch".deb Version)
+deb=$(packaging/build.sh "$arch" deb)
+version=$(dpkg-deb --field "$deb" Version)
 later=$version+later
 SOURCE_DATE_EPOCH=$(date +%s) cpack --config build/release/CPackConfig.cmake -G DEB -B "$scratch/later" \
   -D CPACK_PACKAGE_VERSION="$later" >/dev/null 2>&1
@@ -85,8 +85,7 @@ mount -t proc proc "$root/proc"
 apt update
 apt install ca-certificates # which has hooks that write much
 listing >"$scratch/before"
-cp "build/packages/metrics-event_${version}_$arch.deb" \
-  "$scratch/later/metrics-event_${later}_$arch.deb" "$root/tmp/"
+cp "$deb" "$scratch/later/metrics-event_${later}_$arch.deb" "$root/tmp/"
 
 apt install "/tmp/metrics-event_${version}_$arch.deb"
 expect 'it is installed' test "$(inside metrics-event --version)" = "metrics-event $version"

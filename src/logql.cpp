@@ -27,7 +27,7 @@ public:
   Queries(const EventType& type, const Labels& labels)
       : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
                                  label_of("event") + '=' + json_string(type.name)} {
-    const auto first_text = std::ranges::find_if_not(type.fields, is_number);
+    const auto first_text = std::ranges::find(type.fields, FieldType::string, &Field::type);
     group_ = label_of(first_text == type.fields.end() ? "event" : first_text->name);
   }
 

@@ -6,6 +6,7 @@
 #include "entry.hpp"
 #include "event.hpp"
 #include "exit_code.hpp"
+#include "field_value.hpp"
 #include "file.hpp"
 #include "interruption.hpp"
 #include "json_text.hpp"
@@ -73,7 +74,8 @@ std::string remedy(const SendEvent& command, const EventMistake& mistake) {
   }
   for (const ExtraField& extra : command.extras) {
     const bool is_text = !extra.is_json && !extra.is_file;
-    if (is_text && name_of(extra) == mistake.member && compact_json(extra.text)) {
+    const auto json = compact_json(extra.text);
+    if (is_text && name_of(extra) == mistake.member && json && read_json(*field, *json)) {
       return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
     }
   }

@@ -141,8 +141,9 @@ void trust_system(SSL_CTX* context) {
   if (is_elsewhere || ::access(X509_get_default_cert_dir(), F_OK) == 0) {
     return;
   }
-  for (const char* bundle : {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                             "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt"}) {
+  for (const char* bundle :
+       {"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt"}) {
     if (SSL_CTX_load_verify_file(context, bundle) == 1) {
       return;
     }

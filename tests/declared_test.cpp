@@ -273,7 +273,9 @@ TEST_CASE("a text where send needs JSON gets the spelling that is meant") {
     return used.substr(0, used.size() - 1) + words + '\n';
   };
   CHECK(said("used=97.5") == refused(R"(the text "97.5", give it as "used:=97.5")"));
-  CHECK(said("used=much") == refused(R"(the text "much")"));
+  for (const std::string wrong : {"much", "true", "null", "{}", "101", "-1"}) { // as JSON as well
+    CHECK(said("used=" + wrong) == refused("the text \"" + wrong + '"'));
+  }
   CHECK(said("used:=\"97.5\"") == refused(R"(the text "97.5")"));
   CHECK(places.line({"send", "disk-full", "mount=/", "used:=1", "clean_up[seconds]:=1",
                      "clean_up[code]=3"}) ==

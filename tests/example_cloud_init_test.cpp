@@ -38,7 +38,7 @@ public:
     fs::create_directories(path("package/usr/bin"));
     fs::create_directories(path("package/etc/metrics-event"));
     fs::create_directories(path("seed"));
-    fs::copy_file(plain_program, path("package/usr/bin/metrics-event"));
+    strip(plain_program, path("package/usr/bin/metrics-event"));
     write_file(path("package/etc/metrics-event/config.toml"), "# The package's own.\n");
     write_file(path("package/DEBIAN/conffiles"), "/etc/metrics-event/config.toml\n");
     write_file(path("package/DEBIAN/control"), "Package: metrics-event\n"
@@ -110,7 +110,7 @@ TEST_CASE("a machine boots, installs the package, and its event waits for the re
   CHECK(std::regex_replace(outcome.out, numbers, "$1#") ==
         "the final stage ends with 0\n"
         "the package is installed\n"
-        R"({"labels":{"env":"prod","job":"runners"},"metadata":{},"entry_time_ns":"#",)"
+        R"({"labels":{"env":"prod","job":"metrics"},"metadata":{},"entry_time_ns":"#",)"
         R"("line":"{\"timestamp\":#,\"event\":\"runner_installed\",\"flavor\":\"small\",)"
         R"(\"duration\":#}"})"
         "\n"

@@ -83,9 +83,10 @@ TEST_CASE("no trouble with the event changes the status of a script") {
 TEST_CASE("full disks are events, others are not") {
   ExampleStage stage;
   stage.add_program("df",
-                    "[ \"$*\" = '--local --exclude-type=squashfs --output=pcent,target' ] || exit\n"
+                    "[ \"$*\" = '--local --exclude-type=squashfs --exclude-type=iso9660 "
+                    "--output=pcent,target' ] || exit\n"
                     "/bin/df \"$@\" >/dev/null\n" // a real one takes that too
-                    "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n100% /var'\n");
+                    "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n   - /proc/fs\n100% /var'\n");
   const Outcome outcome = run("/bin/sh", {.arguments = {example("shell/disk-check.sh")},
                                           .environment = stage.environment()});
   CHECK(outcome.out + outcome.err == "");

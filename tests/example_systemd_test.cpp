@@ -76,7 +76,7 @@ TEST_CASE("a service that fails sends an event of its end, and one of its failur
   const TemporaryDirectory directory = TemporaryDirectory::in_memory();
   const fs::path units = directory.path() / "units";
   install(units);
-  fs::copy_file(plain_program, directory.path() / "metrics-event");
+  strip(plain_program, directory.path() / "metrics-event");
   const std::string bare = "[Unit]\nDefaultDependencies=no\n";
   for (const std::string target : {"sysinit", "basic", "shutdown"}) {
     write_file(units / (target + ".target"), bare);

@@ -132,6 +132,21 @@ TEST_CASE("install.sh installs its tree, as often as one likes, and says what it
   CHECK(content(tarball.place()) == installed);
 }
 
+TEST_CASE("what install.sh installs is for everybody, whatever the umask") {
+  const Tarball tarball;
+  const std::string script = (tarball.tree() / "install.sh").string();
+  const Outcome outcome = run(
+      "/bin/sh", {.arguments = {"-c", "umask 077; exec \"$@\"", "sh", script},
+                  .environment = {{"PATH", path_variable}, {"DESTDIR", tarball.place() / "new"}}});
+  REQUIRE(outcome.status == 0);
+  for (const auto& entry : fs::recursive_directory_iterator{tarball.place() / "new"}) {
+    CAPTURE(entry.path());
+    CHECK((entry.status().permissions() & fs::perms{0044}) == fs::perms{0044});
+    CHECK((!entry.is_directory() ||
+           (entry.status().permissions() & fs::perms{0011}) == fs::perms{0011}));
+  }
+}
+
 TEST_CASE("install.sh removes what it has installed, and nothing else") {
   const Tarball tarball;
   const std::string local = (tarball.place() / "usr/local").string();

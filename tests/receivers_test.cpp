@@ -1,6 +1,7 @@
 // The configurations of receivers in examples/receivers: what makes each keep the entry time, what
 // its comment tells metrics-event to set, and nginx itself.
 #include "support/certificates.hpp"
+#include "support/example_stage.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
@@ -27,18 +28,6 @@ namespace json = boost::json;
 constexpr auto ample = 20s;
 constexpr const char* nginx = "/usr/sbin/nginx";
 const fs::path directory = source_directory + "/examples/receivers";
-
-std::string example(const std::string& name) {
-  return read_file(directory / name);
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  REQUIRE(text.find(from) != text.npos);
-  for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
-}
 
 // The configuration of metrics-event that the comment at the top of an example shows.
 std::string settings_of(const std::string& text) {
@@ -101,18 +90,18 @@ TEST_CASE("one line of each keeps the entry time") {
   };
   for (const auto& row : lines) {
     CAPTURE(row.first);
-    CHECK(keeping_line(example(row.first)) == row.second);
+    CHECK(keeping_line(read_file(directory / row.first)) == row.second);
   }
 }
 
 TEST_CASE("that line is where Promtail, the collector and Loki look for it, and pushes get there") {
-  const json::value promtail = parse_yaml(example("promtail.yaml"));
+  const json::value promtail = parse_yaml(read_file(directory / "promtail.yaml"));
   const json::value& api = promtail.at_pointer("/scrape_configs/0/loki_push_api");
   CHECK(api.at("use_incoming_timestamp") == true);
   CHECK(api.at("server").at("http_listen_port") == 3500);
   CHECK(api.at("server").at("http_listen_port") != promtail.at_pointer("/server/http_listen_port"));
 
-  const json::value collector = parse_yaml(example("otel-collector.yaml"));
+  const json::value collector = parse_yaml(read_file(directory / "otel-collector.yaml"));
   CHECK(collector.at_pointer("/receivers/loki/use_incoming_timestamp") == true);
   CHECK(collector.at_pointer("/receivers/loki/protocols/http/endpoint") == "0.0.0.0:3500");
   for (const auto& [kind, names] : collector.at_pointer("/service/pipelines/logs").as_object()) {
@@ -122,7 +111,7 @@ TEST_CASE("that line is where Promtail, the collector and Loki look for it, and 
     }
   }
 
-  const json::value loki = parse_yaml(example("loki.yaml"));
+  const json::value loki = parse_yaml(read_file(directory / "loki.yaml"));
   CHECK(loki.at_pointer("/limits_config/reject_old_samples_max_age") == "4w");
 
   const std::regex alloy{R"re(loki\.source\.api "\w+" \{
@@ -135,15 +124,15 @@ TEST_CASE("that line is where Promtail, the collector and Loki look for it, and 
 \}
 
 loki\.write "loki" \{)re"};
-  CHECK(std::regex_search(example("config.alloy"), alloy));
+  CHECK(std::regex_search(read_file(directory / "config.alloy"), alloy));
 }
 
 TEST_CASE("VictoriaLogs is told in every push which field the message is") {
   const TemporaryDirectory scratch;
   const RawServer receiver{{{.reply = "HTTP/1.1 204 No Content\r\n\r\n"}}};
   write_file(scratch.path() / "config.toml",
-             replaced(example("victorialogs.toml"), "victorialogs.example.com:9428",
-                      "127.0.0.1:" + std::to_string(receiver.port())));
+             substitute(read_file(directory / "victorialogs.toml"), "victorialogs.example.com:9428",
+                        "127.0.0.1:" + std::to_string(receiver.port())));
   CHECK(send(scratch.path() / "config.toml", {}).err.empty());
   REQUIRE(receiver.requests().size() == 1);
   CHECK(receiver.requests().front().starts_with(
@@ -163,13 +152,13 @@ TEST_CASE("nginx asks for the password, and passes a push and its entry time on"
   const CertificateAuthority authority{server.path(""), "Test Root"};
   const CertificateFiles tls =
       authority.issue({.common_name = "nginx", .names = {"DNS:localhost"}});
-  const std::string text = example("nginx-loki.conf");
+  const std::string text = read_file(directory / "nginx-loki.conf");
   std::string site =
-      replaced(text, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port()) + ' ');
-  site = replaced(site, "/etc/nginx/loki.crt", tls.certificate);
-  site = replaced(site, "/etc/nginx/loki.key", tls.key);
-  site = replaced(site, "/etc/nginx/loki.users", server.path("users"));
-  site = replaced(site, "http://127.0.0.1:3100", url.substr(0, url.find('/', 8)));
+      substitute(text, "listen 443 ", "listen 127.0.0.1:" + std::to_string(server.port()) + ' ');
+  site = substitute(site, "/etc/nginx/loki.crt", tls.certificate);
+  site = substitute(site, "/etc/nginx/loki.key", tls.key);
+  site = substitute(site, "/etc/nginx/loki.users", server.path("users"));
+  site = substitute(site, "http://127.0.0.1:3100", url.substr(0, url.find('/', 8)));
   write_file(server.path("users"),
              "metrics:" + run("/usr/bin/openssl", {.arguments = {"passwd", "-apr1", "open"}}).out);
   write_file(server.path("nginx.conf"), "daemon off;\nmaster_process off;\npid nginx.pid;\n"
@@ -182,9 +171,9 @@ TEST_CASE("nginx asks for the password, and passes a push and its entry time on"
                server.path("error.log"));
 
   const fs::path settings = server.path("config.toml");
-  write_file(settings, replaced(replaced(settings_of(text), "loki.example.com",
-                                         "localhost:" + std::to_string(server.port())),
-                                "/etc/metrics-event/password", server.path("password")));
+  write_file(settings, substitute(substitute(settings_of(text), "loki.example.com",
+                                             "localhost:" + std::to_string(server.port())),
+                                  "/etc/metrics-event/password", server.path("password")));
   const auto with_password = [&](const std::string& password,
                                  const std::vector<std::string>& arguments) {
     write_file(server.path("password"), password);

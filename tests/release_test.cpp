@@ -24,8 +24,9 @@ public:
     write_file(path_ / "dev", "#!/bin/sh\necho \"$@\" >>asked\n[ \"$1\" != \"${FAILING:-}\" ]\n");
     fs::permissions(path_ / "dev", fs::perms::owner_all);
     write_file(path_ / "CMakeLists.txt", "project(metrics-event VERSION 1.2.0 LANGUAGES CXX)\n");
-    write_file(path_ / "CHANGELOG.md", "# Changelog\n\n## 1.2.0 — 2026-11-25\n\n- New: a thing.\n"
-                                       "\n## 1.1.0 — 2026-10-01\n\n- An old thing.\n");
+    write_file(path_ / "CHANGELOG.md",
+               "# Changelog\n\n## 1.2.0 — 2026-11-25\n\n### Added\n\n- A thing.\n"
+               "\n## 1.1.0 — 2026-10-01\n\n- An old thing.\n");
     shell("git init --quiet && git add --all && git commit --quiet --message start && "
           "git tag v1.1.0");
   }
@@ -89,7 +90,7 @@ TEST_CASE("a release is checked as a whole and tagged with its part of the chang
   CHECK(outcome.out == "release: tagged; publish it with: git push origin v1.2.0\n");
   CHECK(repository.asked() == "lint\ntest\nfuzz 60\npackage\npackage arm64\n");
   CHECK(repository.shell("git cat-file tag v1.2.0 | sed '1,/^$/d'") ==
-        "metrics-event 1.2.0\n\n- New: a thing.\n");
+        "metrics-event 1.2.0\n\n### Added\n\n- A thing.\n");
 }
 
 TEST_CASE("what a check finds keeps a release from being tagged") {

@@ -765,7 +765,7 @@ TEST_CASE("on a distribution that keeps the system's authorities elsewhere they 
   }
   constexpr std::uint16_t port = 8443; // which nobody else has in a network of its own
   const std::string authority = root().certificate();
-  const CertificateFiles files = good();
+  const CertificateFiles& files = good();
   std::optional<Nginx> nginx;
   for (const bool has_file : {true, false}) {
     CAPTURE(has_file);

@@ -3,9 +3,10 @@
 # disk-check.sh [PERCENT]. It needs the declaration disk-full.json.
 set -eu
 
-df --local --exclude-type=squashfs --output=pcent,target | sed 1d |
+df --local --exclude-type=squashfs --exclude-type=iso9660 --output=pcent,target | sed 1d |
   while read -r used mount; do
     used=${used%\%}
+    [ "$used" != - ] || continue # it has no size
     [ "$used" -ge "${1:-90}" ] || continue
     level=warning
     [ "$used" -lt 98 ] || level=critical

@@ -81,7 +81,10 @@ std::optional<Outcome> boot(const std::string& script, const fs::path& directory
   std::vector<std::string> words{"unshare", "--mount",  "--net",  "--pid",       "--uts",
                                  "--ipc",   "--cgroup", "--fork", "--kill-child"};
   const std::size_t options = words.size();
-  words.push_back("true");
+  const std::string trial =
+      "cd \"$0\" && mkdir upper work root && "
+      "mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root";
+  words.insert(words.end(), {"sh", "-c", trial, directory});
   if (::geteuid() != 0 || !cgroup.exists() || cgroup.run(words).status != 0) {
     return std::nullopt;
   }
@@ -89,6 +92,13 @@ std::optional<Outcome> boot(const std::string& script, const fs::path& directory
   words.push_back(source_directory + "/tests/support/" + script);
   words.push_back(directory);
   return cgroup.run(words);
+}
+
+void strip(const fs::path& from, const fs::path& to) {
+  const Outcome outcome = run("/usr/bin/strip", {.arguments = {"-o", to, from}});
+  if (outcome.status != 0) {
+    throw std::runtime_error{outcome.err};
+  }
 }
 
 } // namespace metrics_event::testing

@@ -13,4 +13,7 @@ namespace metrics_event::testing {
 /// where that is not allowed: report a skipped test.
 std::optional<Outcome> boot(const std::string& script, const std::filesystem::path& directory);
 
+/// Copies a program without what only a debugger needs: some /dev/shm have no room for that.
+void strip(const std::filesystem::path& from, const std::filesystem::path& to);
+
 } // namespace metrics_event::testing

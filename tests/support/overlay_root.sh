@@ -2,7 +2,7 @@
 # Goes to the directory $1 and makes root/ there: this machine as it is, but what is written goes into
 # upper/. For a shell in mount, network, PID, UTS and IPC namespaces of its own.
 cd "$1" || exit
-mkdir upper work root
+mkdir -p upper work root
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
 mount -t proc proc root/proc
 mount --bind -o ro root/proc/sys root/proc/sys
