@@ -11,7 +11,8 @@ usage: ./install.sh [--prefix DIR] [--uninstall]
   --uninstall    remove what an installation has put there
   --help         print this
 
-DESTDIR in the environment goes before the prefix.
+DESTDIR in the environment goes before the prefix. systemd finds the units below /usr and
+/usr/local only.
 END
 }
 
@@ -31,7 +32,7 @@ while [ $# -gt 0 ]; do
       ;;
     --prefix=*) prefix=${1#*=} ;;
     --uninstall) task=uninstall ;;
-    --help)
+    -h | --help)
       usage
       exit
       ;;
@@ -68,7 +69,7 @@ if [ "$task" = install ]; then
 else
   find bin lib share -type f | sort | while read -r file; do remove_file "$file"; done
   # Other directories may have been there before.
-  find share/doc/metrics-event -depth -type d | while read -r directory; do
+  find share -depth -type d -path 'share/doc/metrics-event*' | while read -r directory; do
     rmdir "$to/$directory" 2>/dev/null || true
   done
 fi

@@ -295,7 +295,8 @@ CommandLine parse_command_line(std::span<const std::string> arguments, const Eve
     parser.read(prepared.words);
     line.settings = parser.settings();
     line.command = parser.command();
-    if (prepared.subject.trouble || !parser.asks_for_words_only()) {
+    const bool is_about_nothing = prepared.subject.word && !prepared.subject.known();
+    if (prepared.subject.trouble || is_about_nothing || !parser.asks_for_words_only()) {
       line.trouble = trouble_with(prepared, line.settings, line.command, types);
     }
   } catch (const CLI::ParseError& error) {

@@ -202,8 +202,11 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
   if (!parsed || !(parsed->has_authority() || is_file)) {
     // `loki:3100` reads as scheme `loki`: what is missing is the scheme.
     const bool lacks_scheme = url.find("//") == std::string_view::npos;
-    return lacks_scheme ? mismatch("a URL that starts with http:// or https://", url)
-                        : mismatch(expected_url, url);
+    const bool has_space = url.starts_with("file:") && url.find(' ') != std::string_view::npos;
+    return mismatch(lacks_scheme ? "a URL that starts with http:// or https://"
+                    : has_space  ? "a file URL with %20 for each space"
+                                 : expected_url,
+                    url);
   }
   if (is_file) {
     return file_endpoint(*parsed, url);

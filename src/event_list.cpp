@@ -27,8 +27,10 @@ std::string events_to_text(const EventTypes& types) {
   }
   std::string text;
   for (const EventTypes::Listed& listed : all) {
-    const std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says() +
-                             (find_command(listed.name) == nullptr ? "" : "; only by send");
+    std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says();
+    if (find_command(listed.name) != nullptr) {
+      says.append(says.empty() ? "" : "; ").append("only by send");
+    }
     text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
             says + '\n';
   }

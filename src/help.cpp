@@ -128,7 +128,7 @@ struct FieldHelp {
     say(!field.always() && !is_timestamp, "optional");
     say(!field.default_value.empty(), "default " + std::string{field.default_value});
     say(field.measured != Measured::nothing, "COMMAND gives it");
-    rows.row(flag, text);
+    rows.row(flag, text.empty() ? describe(field) : text);
     if (has_since(field)) {
       rows.row("--" + since_flag(field) + " TIME", "the same as the time since then");
     }

@@ -1,13 +1,26 @@
 #include "logql.hpp"
 
 #include "json_text.hpp"
+#include "text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace metrics_event {
 namespace {
 
 constexpr std::string_view range = " [1h]";
+
+// What stands for something else in LogQL, in any case, where a label may be (Loki's lexer).
+constexpr std::array<std::string_view, 26> keywords{
+    "by",          "without", "bool",     "offset",       "on",          "ignoring",   "group_left",
+    "group_right", "or",      "and",      "unless",       "unwrap",      "json",       "regexp",
+    "logfmt",      "unpack",  "pattern",  "label_format", "line_format", "decolorize", "distinct",
+    "drop",        "keep",    "variants", "of",           "ip"};
+
+bool is_keyword(std::string_view label) {
+  return std::ranges::find(keywords, lower_case(label)) != keywords.end();
+}
 
 bool is_number(const Field& field) {
   return field.type == FieldType::number || field.type == FieldType::integer;
@@ -27,6 +40,11 @@ public:
   Queries(const EventType& type, const Labels& labels)
       : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
                                  label_of("event") + '=' + json_string(type.name)} {
+    for (const Field& field : type.fields) {
+      if (is_keyword(field.name)) {
+        events_ += " | json " + label_of(field.name) + '=' + json_string(field.name);
+      }
+    }
     const auto first_text = std::ranges::find(type.fields, FieldType::string, &Field::type);
     group_ = label_of(first_text == type.fields.end() ? "event" : first_text->name);
   }
@@ -46,10 +64,14 @@ public:
   }
 
 private:
-  // What Loki calls a member of the line: `a_b` for `a.b`, and not as a label of the stream.
+  // What Loki calls a member of the line: `a_b` for `a.b`, and not as a label of the stream; a
+  // keyword gets a name by us.
   std::string label_of(std::string_view name) const {
     std::string label{name};
     std::ranges::replace(label, '.', '_');
+    if (is_keyword(label)) {
+      return label + '_';
+    }
     return labels_.contains(label) ? label + "_extracted" : label;
   }
   std::string counted() const { return "count_over_time(" + events_ + std::string{range} + ')'; }

@@ -139,6 +139,9 @@ private:
       delivered();
       return;
     }
+    if (settings_.spool.on && settings_.spool.directory.empty()) { // found before it is needed
+      blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
+    }
     note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.
     const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
@@ -200,9 +203,6 @@ private:
   void keep(const Failure& failure) {
     const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
     try {
-      if (settings_.spool.directory.empty()) {
-        blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
-      }
       Spool::make(settings_.spool)
           .add(record, report_.attempts, random_id(means_.clock), settings_.spool_max_bytes);
     } catch (const Failure& of_spool) {

@@ -100,6 +100,8 @@ TEST_CASE("help and version are answered whatever else is there") {
   CHECK(std::holds_alternative<ShowVersion>(parse({"--version"}).command));
   CHECK(std::holds_alternative<ShowVersion>(parse({"runner-stop", "-V"}).command));
   CHECK(trouble({"--help", "--nonsense"}) == "none");
+  CHECK(trouble({"runner-instaled", "--help"}) ==
+        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
 }
 
 TEST_CASE("what is unknown is named, with what was probably meant") {

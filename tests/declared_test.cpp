@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 
 using namespace metrics_event::testing;
 using Words = std::vector<std::string>;
@@ -252,6 +253,8 @@ TEST_CASE("a command is run although the file that declares its event is broken"
 TEST_CASE("an event with the name of a command is sent by send, which schema and check say") {
   const Places places;
   const fs::path file = places.user / "batch.json";
+  write_file(file, R"({"properties": {}})");
+  CHECK(places.run({"schema"}).out.find(file.string() + "  only by send\n") != std::string::npos);
   write_file(file, R"({"description": "a batch is done", "properties": {}})");
   CHECK(places.line({"send", "batch"}) == "{\"timestamp\":1,\"event\":\"batch\"}\n");
   CHECK(places.run({"schema"}).out.find(file.string() + "  a batch is done; only by send\n") !=
@@ -260,6 +263,14 @@ TEST_CASE("an event with the name of a command is sent by send, which schema and
             .out.find("batch is declared in " + file.string() +
                       ", but that is a command, so it is sent only by send\n") !=
         std::string::npos);
+}
+
+TEST_CASE("help has a row for every field, also for one that says nothing of itself") {
+  const Places places;
+  write_file(places.user / "sync.json",
+             R"({"properties": {"to": {"type": "string"}}, "required": ["to"]})");
+  const std::string help = places.run({"sync", "--help"}).out;
+  CHECK(std::regex_search(help, std::regex{R"(\n  --to TEXT +text\n)"}));
 }
 
 TEST_CASE("a text where send needs JSON gets the spelling that is meant") {

@@ -67,6 +67,7 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"http:///path", R"(expected a URL such as http://localhost:3100, got "http:///path")"},
       {"https://../", R"(expected a URL such as http://localhost:3100, got "https://../")"},
       {"http://a b/", R"(expected a URL such as http://localhost:3100, got "http://a b/")"},
+      {"file:///a b", R"(expected a file URL with %20 for each space, got "file:///a b")"},
       {"http://x:0/", R"(expected a port from 1 to 65535, got "http://x:0/")"},
       {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
       {"http://x:65537/", R"(expected a port from 1 to 65535, got "http://x:65537/")"},

@@ -85,6 +85,18 @@ TEST_CASE("a field with the name of a label is read under the name that Loki giv
   CHECK(text.ends_with(" by (job_extracted)\n"));
 }
 
+TEST_CASE("a field whose name LogQL keeps for itself is read under another") {
+  constexpr std::array fields{Field{.name = "by", .type = FieldType::integer},
+                              Field{.name = "Offset"}};
+  const std::string text = logql({.name = "tick", .fields = fields}, usual);
+  const std::string events = R"({job="metrics"} |= "tick" | json | event="tick" | json by_="by")"
+                             R"( | json Offset_="Offset")";
+  CHECK(text.starts_with("# tick\n" + events + '\n'));
+  CHECK(text.find("avg_over_time(" + events +
+                  R"( | unwrap by_ | __error__="" [1h]) by (Offset_))") != text.npos);
+  CHECK(text.find("sum by (Offset_) (") != text.npos);
+}
+
 TEST_CASE("schema prints them for built-in and declared events, with the labels of the settings") {
   CHECK(ask({"runner-stop"}).out == logql(built_in_events()[2], usual));
   CHECK(ask({"runner-stop", "--label", "job=", "--label", "filename=/var/log/metrics.log"}).out ==

@@ -5,7 +5,12 @@ set +e
 
 # The status is the runner's: it has come as far as this. How the job itself ended, its conclusion,
 # GitHub does not tell a hook.
-stamp=${RUNNER_TEMP%/*}/.metrics-event-stamp
+work=${RUNNER_TEMP%/}
+stamp=${work%/*}/.metrics-event-stamp
+if [ ! -e "$stamp" ]; then
+  echo "no event, because job-started.sh has not made $stamp" >&2
+  exit 0
+fi
 metrics-event --best-effort --timeout 5s runner-stop \
   --flavor "${RUNNER_FLAVOR:-self-hosted}" \
   --workflow "$GITHUB_WORKFLOW" \

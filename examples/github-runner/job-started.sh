@@ -13,7 +13,8 @@ set +e
 # When the runner last became busy or idle. It is in the runner's work directory, because RUNNER_TEMP
 # is emptied before and after each job. Touch it where you start the runner: without it nobody knows
 # how long the first job was waited for, and its idle time is 0.
-stamp=${RUNNER_TEMP%/*}/.metrics-event-stamp
+work=${RUNNER_TEMP%/}
+stamp=${work%/*}/.metrics-event-stamp
 [ -e "$stamp" ] || touch "$stamp"
 
 metrics-event --best-effort --timeout 5s runner-start \

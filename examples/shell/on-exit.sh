@@ -5,7 +5,8 @@
 #   . /usr/share/doc/metrics-event/examples/shell/on-exit.sh
 #   trap 'metrics_event_exit nightly-import source=crm' EXIT
 #
-# The script keeps its exit status, also where metrics-event is missing.
+# The script keeps its exit status, also where metrics-event is missing. (zsh runs no EXIT trap when an
+# unset variable ends a script with `set -eu`.)
 
 metrics_event_started=$(date +%s)
 
