@@ -40,6 +40,9 @@ public:
       for (std::string& risk : risks(resolved_)) {
         add({"safety", Result::warning, std::move(risk)});
       }
+      for (std::string& mistake : misplaced_settings(settings_)) {
+        add({"settings", Result::warning, std::move(mistake)});
+      }
       check_spool();
       if (settings_.url.scheme == Scheme::file) {
         check_file();
@@ -87,12 +90,12 @@ private:
 
   // What an outage would meet there.
   void check_spool() {
-    if (!settings_.spool.on) {
+    if (!settings_.spool.on || settings_.url.scheme == Scheme::file) {
       return;
     }
     if (settings_.spool.directory.empty()) {
-      add({"spool", Result::warning, std::string{no_usual_spool}});
-      return;
+      add({"spool", Result::failed, std::string{no_usual_spool}});
+      blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
     }
     try {
       const auto spool = Spool::find(settings_.spool);

@@ -2,6 +2,7 @@
 
 #include "exit_code.hpp"
 #include "host.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 
@@ -171,6 +172,22 @@ std::vector<std::string> risks(const Resolved& resolved) {
                     "--ca-cert");
   }
   return risks;
+}
+
+std::vector<std::string> misplaced_settings(const Settings& settings) {
+  std::vector<std::string> misplaced;
+  const auto look_at = [&misplaced](std::string_view table, const Labels& labels) {
+    for (const auto& [name, value] : labels) {
+      if (std::ranges::find(all_settings(), name, &Setting::name) != all_settings().end()) {
+        misplaced.push_back(std::string{table} + ": " + quote(name) +
+                            " is the name of a setting, which belongs above a heading such as [" +
+                            std::string{table} + ']');
+      }
+    }
+  };
+  look_at("label", settings.labels);
+  look_at("metadata", settings.metadata);
+  return misplaced;
 }
 
 } // namespace metrics_event

@@ -21,4 +21,8 @@ bool holds_secret(const Settings& settings);
 /// receiver that anybody could pose as, a flag without effect.
 std::vector<std::string> risks(const Resolved& resolved);
 
+/// The labels and metadata that have the name of a setting, in words: in a file, all below a
+/// heading such as `[label]` is a label.
+std::vector<std::string> misplaced_settings(const Settings& settings);
+
 } // namespace metrics_event

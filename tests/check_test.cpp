@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -121,6 +122,20 @@ TEST_CASE("every setting is shown with its value and origin, a secret as set") {
   CHECK(findings(outcome).front() ==
         "warning environment no setting is called \"METRICS_EVENT_TIMOUT\", "
         "did you mean \"METRICS_EVENT_TIMEOUT\"?");
+}
+
+TEST_CASE("a setting that has come to stand among the labels is found") {
+  const TemporaryDirectory directory;
+  const std::string config = (directory.path() / "c.toml").string();
+  write_file(config, "[label]\nenv = 'prod'\ntimeout = '7s'\n");
+  const RawServer server{{{.reply = accepted}}};
+  const Words found = findings(run_check({"--config", config, "--url", url_of(server.port())}));
+  CHECK(found.front() ==
+        "warning settings label: \"timeout\" is the name of a setting, which belongs "
+        "above a heading such as [label]");
+  CHECK(std::ranges::count_if(found, [](const std::string& text) {
+          return text.starts_with("warning settings");
+        }) == 1);
 }
 
 TEST_CASE("what is wrong is said in one line, with the status that an event would get") {

@@ -476,6 +476,8 @@ TEST_CASE("the usual spool of a user is in the state of that user, and private")
         CHECK(found.err == "metrics-event: error: --spool: " + nowhere + '\n');
       }
       CHECK(healthy.requests().empty());
+      CHECK(run_as_user({.arguments = {"check", "--spool", "--url", "http://127.0.0.1"}}).status ==
+            64);
       CHECK(run_as_user({.arguments = {"flush", "--config", "none"}}).err ==
             "metrics-event: error: --spool: " + nowhere + '\n');
     } else {
