@@ -122,17 +122,19 @@ void run_flush(const Means& means, const RunCommand& command, const std::vector<
   }
 }
 
-// Fills in where the usual spool is, for who needs it.
+// Fills in where the usual spool is, for who needs it. That there is none is found now, not in an
+// outage.
 void find_spool(const App& app, Matter matter, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  const bool is_needed =
-      matter == Matter::flush || (spool.on && !settings.dry_run && !settings.disabled);
+  const bool is_for_events =
+      spool.on && !settings.dry_run && !settings.disabled && settings.url.scheme != Scheme::file;
+  const bool is_needed = matter == Matter::flush || is_for_events;
   if (!spool.directory.empty() || !is_needed) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
-  if (spool.directory.empty() && matter == Matter::flush) { // an event may not need it
+  if (spool.directory.empty() && matter != Matter::check) { // which has more to say
     Origin origin = resolved.origins.at("spool");
     if (origin.source == Origin::Source::built_in) { // flush takes it unasked
       origin.name = "--spool";

@@ -3,7 +3,6 @@
 #include "access.hpp"
 #include "interruption.hpp"
 #include "log_file.hpp"
-#include "places.hpp"
 #include "settings_rules.hpp"
 #include "text.hpp"
 
@@ -181,9 +180,6 @@ void BatchSender::hear(const Pushed& pushed) {
 
 // Puts the entries from this one on, which cannot be delivered, into the spool.
 void BatchSender::keep(std::size_t first) {
-  if (settings_.spool.directory.empty() && first < going_.entries.size()) {
-    blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
-  }
   for (std::size_t i = first; i < going_.entries.size(); ++i) {
     try {
       if (!spool_) {

@@ -12,7 +12,6 @@
 #include "json_text.hpp"
 #include "log_file.hpp"
 #include "loki.hpp"
-#include "places.hpp"
 #include "settings_rules.hpp"
 #include "spool.hpp"
 #include "text.hpp"
@@ -138,9 +137,6 @@ private:
       append();
       delivered();
       return;
-    }
-    if (settings_.spool.on && settings_.spool.directory.empty()) { // found before it is needed
-      blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
     }
     note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.

@@ -475,6 +475,8 @@ TEST_CASE("the usual spool of a user is in the state of that user, and private")
         CHECK(found.status == 64);
         CHECK(found.err == "metrics-event: error: --spool: " + nowhere + '\n');
       }
+      Invocation batch{.arguments = {"batch", "--spool"}};
+      CHECK(run_as_user(batch).status == 64);
       CHECK(healthy.requests().empty());
       CHECK(run_as_user({.arguments = {"check", "--spool", "--url", "http://127.0.0.1"}}).status ==
             64);
