@@ -1,9 +1,9 @@
 #pragma once
 
-#include "event_type.hpp"
-#include "exit_code.hpp"
-#include "send.hpp"
-#include "settings.hpp"
+#include "base/exit_code.hpp"
+#include "commands/send.hpp"
+#include "event/type.hpp"
+#include "settings/settings.hpp"
 
 #include <span>
 #include <string>

@@ -1,11 +1,11 @@
 #include "app.hpp"
-#include "catalogue.hpp"
-#include "child.hpp"
-#include "console.hpp"
-#include "file.hpp"
-#include "http_transport.hpp"
-#include "interruption.hpp"
-#include "places.hpp"
+#include "event/catalogue.hpp"
+#include "net/http_transport.hpp"
+#include "settings/places.hpp"
+#include "system/child.hpp"
+#include "system/console.hpp"
+#include "system/file.hpp"
+#include "system/signals.hpp"
 
 #include <sys/auxv.h>
 #include <unistd.h>

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build/static/metrics-event"  # which names what it takes of the C library
-LIST = ROOT / "src/start_order.txt"
+LIST = ROOT / "tests/bench/start_order.txt"
 EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
 HEAD = """\
 # The functions of a send, in the order of their first call, for the linker to keep together.

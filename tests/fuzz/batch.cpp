@@ -1,8 +1,8 @@
-#include "catalogue.hpp"
-#include "event_reader.hpp"
+#include "base/text.hpp"
+#include "event/batch_line.hpp"
+#include "event/catalogue.hpp"
 #include "fuzz/target.hpp"
-#include "json_reader.hpp"
-#include "text.hpp"
+#include "json/reader.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
-#include "catalogue.hpp"
-#include "cli.hpp"
+#include "cli/command_line.hpp"
+#include "base/text.hpp"
+#include "event/catalogue.hpp"
 #include "fuzz/target.hpp"
-#include "text.hpp"
 
 #include <string>
 

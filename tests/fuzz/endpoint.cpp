@@ -1,6 +1,6 @@
-#include "endpoint.hpp"
+#include "loki/endpoint.hpp"
+#include "base/text.hpp"
 #include "fuzz/target.hpp"
-#include "text.hpp"
 
 #include <string>
 #include <utility>

@@ -1,9 +1,9 @@
-#include "event_schema.hpp"
+#include "schema/event_schema.hpp"
 
+#include "base/text.hpp"
 #include "fuzz/target.hpp"
-#include "json_reader.hpp"
+#include "json/reader.hpp"
 #include "support/same_type.hpp"
-#include "text.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
-#include "extra_field.hpp"
-#include "json_text.hpp"
+#include "event/extra_field.hpp"
+#include "json/writer.hpp"
 
+#include "base/text.hpp"
 #include "fuzz/target.hpp"
-#include "text.hpp"
 
 #include <string>
 

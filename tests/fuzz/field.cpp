@@ -1,12 +1,12 @@
-#include "catalogue.hpp"
-#include "event.hpp"
-#include "exit_code.hpp"
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "base/value.hpp"
+#include "event/catalogue.hpp"
+#include "event/event.hpp"
 #include "fuzz/target.hpp"
-#include "json_reader.hpp"
-#include "number.hpp"
-#include "setting_values.hpp"
-#include "text.hpp"
-#include "value.hpp"
+#include "json/number.hpp"
+#include "json/reader.hpp"
+#include "settings/values.hpp"
 
 #include <cstdlib>
 #include <string>

@@ -1,9 +1,9 @@
+#include "loki/push.hpp"
+#include "base/text.hpp"
+#include "commands/listen_answer.hpp"
 #include "fuzz/target.hpp"
-#include "gzip.hpp"
-#include "json_reader.hpp"
-#include "loki.hpp"
-#include "receiver.hpp"
-#include "text.hpp"
+#include "json/reader.hpp"
+#include "loki/gzip.hpp"
 
 #include <algorithm>
 #include <string>

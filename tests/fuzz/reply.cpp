@@ -1,9 +1,9 @@
+#include "base/text.hpp"
+#include "delivery/retry.hpp"
 #include "fuzz/target.hpp"
-#include "http_exchange.hpp"
-#include "judgement.hpp"
-#include "retry.hpp"
+#include "loki/judgement.hpp"
+#include "net/http_exchange.hpp"
 #include "support/descriptor.hpp"
-#include "text.hpp"
 
 #include <sys/socket.h>
 

@@ -1,9 +1,9 @@
-#include "settings.hpp"
-#include "config_file.hpp"
-#include "exit_code.hpp"
+#include "settings/settings.hpp"
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
 #include "fuzz/target.hpp"
-#include "settings_rules.hpp"
-#include "text.hpp"
+#include "settings/config_file.hpp"
+#include "settings/rules.hpp"
 
 #include <string>
 

@@ -1,10 +1,10 @@
-#include "spool_record.hpp"
+#include "spool/record.hpp"
 
-#include "endpoint.hpp"
-#include "flush_report.hpp"
+#include "base/text.hpp"
+#include "commands/flush_report.hpp"
 #include "fuzz/target.hpp"
-#include "json_reader.hpp"
-#include "text.hpp"
+#include "json/reader.hpp"
+#include "loki/endpoint.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "pushed.hpp"
 
-#include "gzip.hpp"
-#include "loki.hpp"
-#include "receiver.hpp"
+#include "commands/listen_answer.hpp"
+#include "loki/gzip.hpp"
+#include "loki/push.hpp"
 
 #include <stdexcept>
 

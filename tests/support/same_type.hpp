@@ -1,7 +1,7 @@
 #pragma once
 
-#include "event_type.hpp"
-#include "pattern.hpp"
+#include "event/pattern.hpp"
+#include "event/type.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "clock.hpp"
+#include "system/clock.hpp"
 
 #include <chrono>
 #include <vector>

@@ -1,0 +1,90 @@
+#include "base/exit_code.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <system_error>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::array table{
+    ExitCodeRow{ExitCode::ok, "ok", "delivered, or kept in the spool, or a dry run, or disabled"},
+    ExitCodeRow{ExitCode::usage, "usage",
+                "the command line is wrong: an unknown or missing command, event, flag or field, "
+                "or a bad value of a setting given by flag"},
+    ExitCodeRow{ExitCode::data, "data",
+                "a field's value or a line of a batch is not what its type allows, or the receiver "
+                "refused the event: "
+                "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
+    ExitCodeRow{
+        ExitCode::noinput, "noinput",
+        "a file that the command line names is missing, unreadable, or not what it should be"},
+    ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
+    ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
+    ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
+    ExitCodeRow{ExitCode::cantcreat, "cantcreat",
+                "the spool or the file of a file URL cannot be written, or is full"},
+    ExitCodeRow{ExitCode::ioerr, "ioerr", "reading stdin or writing stdout failed"},
+    ExitCodeRow{ExitCode::tempfail, "tempfail",
+                "trouble that may pass: out of time, a connection lost in the middle of an "
+                "exchange, 408, 425, 429 or 5xx"},
+    ExitCodeRow{
+        ExitCode::protocol, "protocol",
+        "not a push endpoint: no HTTP, TLS that fails, a redirect, 404, 405, 415, or another "
+        "unexpected status"},
+    ExitCodeRow{ExitCode::noperm, "noperm",
+                "the receiver or a proxy refused access: 401, 403 or 407"},
+    ExitCodeRow{ExitCode::config, "config",
+                "a setting from the environment or a file is bad; the message names it"},
+    ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},
+    ExitCodeRow{ExitCode::not_found, "not found", "COMMAND was not found"},
+    ExitCodeRow{ExitCode::signal, "signal",
+                "SIGINT, SIGTERM or SIGHUP, signal n, ended it; or any signal n ended COMMAND"},
+};
+
+} // namespace
+
+std::span<const ExitCodeRow> exit_code_table() {
+  return table;
+}
+
+std::string ExitCodeRow::number() const {
+  return std::to_string(static_cast<int>(code)) + (code == ExitCode::signal ? "+n" : "");
+}
+
+std::string_view name_of(ExitCode code) {
+  return std::ranges::find(table, std::min(code, ExitCode::signal), &ExitCodeRow::code)->name;
+}
+
+bool may_pass(ExitCode code) {
+  return code == ExitCode::nohost || code == ExitCode::unavailable || code == ExitCode::tempfail;
+}
+
+bool excused_by_best_effort(ExitCode code) {
+  return code >= ExitCode::data && code <= ExitCode::noperm;
+}
+
+Failure current_failure() {
+  try {
+    throw;
+  } catch (const Failure& failure) {
+    return failure;
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::tempfail, "out of memory, try again later"};
+  } catch (const std::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+  } catch (const boost::system::system_error& error) {
+    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+  } catch (const std::exception& bug) {
+    return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
+  } catch (...) {
+    return {ExitCode::software, "this is a bug: an unknown exception"};
+  }
+}
+
+} // namespace metrics_event

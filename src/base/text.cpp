@@ -1,0 +1,230 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+constexpr std::string_view replacement = "\uFFFD";
+
+std::uint8_t byte_at(std::string_view text, std::size_t index) {
+  return static_cast<std::uint8_t>(text[index]);
+}
+
+bool is_white_space(char32_t c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::string escaped(std::string_view bytes) {
+  if (bytes == "\n") {
+    return "\\n";
+  }
+  if (bytes == "\t") {
+    return "\\t";
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text.append("\\x").append(1, digits[byte_at(bytes, i) >> 4U]);
+    text.append(1, digits[byte_at(bytes, i) & 0xFU]);
+  }
+  return text;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, substituted}));
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+CodePoint first_code_point(std::string_view text) {
+  const std::uint8_t lead = byte_at(text, 0);
+  if (lead < 0x80) {
+    return {lead, 1};
+  }
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) {
+    return {0, 0};
+  }
+  char32_t value = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte_at(text, i) & 0xC0U) != 0x80U) {
+      return {0, 0};
+    }
+    value = (value << 6U) | (byte_at(text, i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest[length] || surrogate || value > 0x10FFFF) {
+    return {0, 0};
+  }
+  return {value, length};
+}
+
+bool acts_on_terminal(char32_t character) {
+  const auto within = [character](char32_t first, char32_t last) {
+    return character >= first && character <= last;
+  };
+  return within(0, 0x1F) || within(0x7F, 0x9F) || character == 0x061C || within(0x200E, 0x200F) ||
+         within(0x2028, 0x202E) || within(0x2066, 0x2069);
+}
+
+bool is_safe_to_show(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint character = first_code_point(text);
+    if (character.length == 0 || acts_on_terminal(character.value)) {
+      return false;
+    }
+    text.remove_prefix(character.length);
+  }
+  return true;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower{text};
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = first_code_point(bytes).length;
+    if (length == 0) {
+      return false;
+    }
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string quote(std::string_view value, std::size_t limit) {
+  std::string text = "\"";
+  for (std::size_t at = 0; at < value.size();) {
+    const std::string_view rest = value.substr(at);
+    const CodePoint c = first_code_point(rest);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    if (at + length > limit) {
+      text += ellipsis;
+      break;
+    }
+    const bool visible = c.length > 0 && !acts_on_terminal(c.value);
+    text += visible ? std::string{rest.substr(0, length)} : escaped(rest.substr(0, length));
+    at += length;
+  }
+  return text += '"';
+}
+
+std::string printable(std::string_view words, std::size_t limit) {
+  std::string text;
+  while (!words.empty()) {
+    const CodePoint c = first_code_point(words);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    std::string_view piece = c.length == 0 ? replacement : words.substr(0, length);
+    words.remove_prefix(length);
+    if (is_white_space(c.value) && c.length > 0) {
+      if (text.empty() || text.back() == ' ') {
+        continue;
+      }
+      piece = " ";
+    } else if (c.length > 0 && acts_on_terminal(c.value)) {
+      continue;
+    }
+    if (text.size() + piece.size() + ellipsis.size() > limit) {
+      return text.append(ellipsis);
+    }
+    text += piece;
+  }
+  if (!text.empty() && text.back() == ' ') {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::optional<std::string_view> nearest(std::string_view given,
+                                        std::span<const std::string_view> known) {
+  constexpr std::size_t longest_word = 64;
+  constexpr std::size_t shortest_abbreviation = 3;
+  if (given.size() > longest_word) {
+    return std::nullopt;
+  }
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::max<std::size_t>(1, given.size() / 3) + 1;
+  for (const std::string_view word : known) {
+    const bool abbreviated = given.size() >= shortest_abbreviation && word.starts_with(given);
+    const std::size_t distance = abbreviated ? 1 : edit_distance(given, word);
+    if (distance < best_distance && distance < given.size()) {
+      best = word;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
+                         std::string_view prefix) {
+  const auto near = nearest(given, known);
+  return near ? ", did you mean " + quote(std::string{prefix}.append(*near)) + '?' : "";
+}
+
+std::string lower_first(std::string words) {
+  const bool is_acronym = words.size() > 1 && words[1] >= 'A' && words[1] <= 'Z';
+  if (!words.empty() && !is_acronym) {
+    words.replace(0, 1, lower_case(words.substr(0, 1)));
+  }
+  return words;
+}
+
+std::string system_words(const std::error_code& error) {
+  return lower_first(error.message());
+}
+
+std::string enumeration(std::span<const std::string> words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 && i + 1 == words.size()) {
+      text += " and ";
+    } else if (i > 0) {
+      text += ", ";
+    }
+    text += words[i];
+  }
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string result{text};
+  result.resize(std::max(width, result.size()), ' ');
+  return result;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (lines.empty() || lines.back().size() + 1 + word.size() > width) {
+      lines.emplace_back(word);
+    } else {
+      lines.back().append(1, ' ').append(word);
+    }
+  }
+  return lines;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,324 @@
+#include "base/value.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono;
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<std::uint64_t> digits_to_number(std::string_view text) {
+  constexpr std::size_t always_within_range = 19;
+  if (text.empty() || text.size() > always_within_range) {
+    std::uint64_t number = 0;
+    return all_digits(text) &&
+                   std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}
+               ? std::optional{number}
+               : std::nullopt;
+  }
+  std::uint64_t number = 0;
+  for (const char c : text) {
+    const auto digit = static_cast<unsigned char>(c - '0');
+    if (digit > 9) {
+      return std::nullopt;
+    }
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+// ".5" -> 500 ms; at most nine digits, so nothing is rounded.
+std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
+  const auto parsed = digits_to_number(digits);
+  if (!parsed || digits.size() > 9) {
+    return std::nullopt;
+  }
+  auto number = static_cast<nanoseconds::rep>(*parsed);
+  for (std::size_t place = digits.size(); place < 9; ++place) {
+    number *= 10;
+  }
+  return nanoseconds{number};
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 20> digits{};
+  out.append(number < 0 ? "-" : "");
+  auto rest = static_cast<std::uint64_t>(std::abs(number));
+  std::size_t begin = digits.size();
+  do {
+    digits[--begin] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  out.append(digits.data() + begin, digits.size() - begin);
+}
+
+// Consumes the fields of an RFC 3339 date-time from the left; the first mismatch sticks.
+class DateScanner {
+public:
+  explicit DateScanner(std::string_view text) : rest_{text} {}
+
+  int number(std::size_t digits) {
+    const std::string_view field = rest_.substr(0, digits);
+    const std::optional<std::uint64_t> value = digits_to_number(field);
+    good_ = good_ && field.size() == digits && value.has_value();
+    rest_.remove_prefix(field.size());
+    return good_ ? static_cast<int>(*value) : 0;
+  }
+  char one_of(std::string_view characters) {
+    good_ = good_ && !rest_.empty() && characters.find(rest_.front()) != std::string_view::npos;
+    if (!good_) {
+      return '\0';
+    }
+    const char found = rest_.front();
+    rest_.remove_prefix(1);
+    return found;
+  }
+  std::string_view digits_while_any() {
+    const std::size_t end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    const std::string_view digits = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    return digits;
+  }
+  bool next_is(char c) const { return good_ && !rest_.empty() && rest_.front() == c; }
+  bool finished() const { return good_ && rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+// A time before it is known whether an Instant can hold it.
+struct SplitTime {
+  sys_seconds whole;
+  nanoseconds fraction;
+};
+
+// RFC 3339, section 5.6; a leap second counts as the first second of the next minute.
+std::optional<SplitTime> parse_rfc3339(std::string_view text) {
+  DateScanner scan{text};
+  const int y = scan.number(4);
+  scan.one_of("-");
+  const int mo = scan.number(2);
+  scan.one_of("-");
+  const int d = scan.number(2);
+  scan.one_of("Tt ");
+  const int h = scan.number(2);
+  scan.one_of(":");
+  const int mi = scan.number(2);
+  scan.one_of(":");
+  const int s = scan.number(2);
+  std::optional<nanoseconds> fraction{0};
+  if (scan.next_is('.')) {
+    scan.one_of(".");
+    fraction = fraction_of_a_second(scan.digits_while_any());
+  }
+  minutes offset{0};
+  const char zone = scan.one_of("Zz+-");
+  if (zone == '+' || zone == '-') {
+    const int offset_hours = scan.number(2);
+    scan.one_of(":");
+    const int offset_minutes = scan.number(2);
+    if (offset_hours > 23 || offset_minutes > 59) {
+      return std::nullopt;
+    }
+    offset = (hours{offset_hours} + minutes{offset_minutes}) * (zone == '-' ? -1 : 1);
+  }
+  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
+                            day{static_cast<unsigned>(d)}};
+  if (!scan.finished() || !fraction || !date.ok() || h > 23 || mi > 59 || s > 60) {
+    return std::nullopt;
+  }
+  return SplitTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} - offset, *fraction};
+}
+
+// What is wrong with a number that has too many digits for seconds, if anything.
+std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string_view text) {
+  const std::size_t n = whole_digits.size();
+  if (n < 12) {
+    return std::nullopt;
+  }
+  const auto say = [text](const char* unit, const char* parts) {
+    Mismatch mismatch{std::string{"UNIX seconds and not "} + unit, text};
+    mismatch.text.append(", divide it by ").append(parts);
+    return mismatch;
+  };
+  return n < 15   ? say("milliseconds", "1000")
+         : n < 18 ? say("microseconds", "1000000")
+                  : say("nanoseconds", "1000000000");
+}
+
+// A number with a unit; a hundred years at most.
+Parsed<milliseconds> parse_time_span(std::string_view text, const Mismatch& mismatch) {
+  struct Unit {
+    std::string_view name;
+    milliseconds length;
+  };
+  constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h},
+                             Unit{"d", days{1}}};
+  const std::size_t number_end = text.find_first_not_of("0123456789.");
+  if (number_end == std::string_view::npos) {
+    return mismatch;
+  }
+  const auto* const unit = std::ranges::find(units, text.substr(number_end), &Unit::name);
+  const std::string_view number = text.substr(0, number_end);
+  const std::size_t point = std::min(number.find('.'), number.size());
+  const auto whole = digits_to_number(number.substr(0, point));
+  const auto fraction =
+      point == number.size() ? std::optional{0ns} : fraction_of_a_second(number.substr(point + 1));
+  constexpr auto longest = static_cast<std::uint64_t>(milliseconds{days{36500}}.count());
+  if (unit == units.end() || !whole || !fraction) {
+    return mismatch;
+  }
+  const auto part = duration_cast<milliseconds>(*fraction * unit->length.count() / 1000);
+  return std::min(*whole, longest / static_cast<std::uint64_t>(unit->length.count())) *
+             unit->length +
+         part;
+}
+
+struct ByteUnit {
+  std::string_view name;
+  std::uint64_t size;
+};
+constexpr std::array byte_units{ByteUnit{"GiB", 1UL << 30U}, ByteUnit{"MiB", 1UL << 20U},
+                                ByteUnit{"KiB", 1UL << 10U}, ByteUnit{"", 1}};
+constexpr std::uint64_t largest_byte_size = 1UL << 50U;
+
+} // namespace
+
+Mismatch::Mismatch(std::string_view expected, std::string_view got)
+    : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
+
+Parsed<milliseconds> parse_duration(std::string_view text) {
+  auto duration = parse_time_span(text, {"a duration such as 500ms or 5s", text});
+  if (duration && (*duration <= 0ms || *duration > 24h)) {
+    return Mismatch{"a duration of more than 0 and at most 24h", text};
+  }
+  return duration;
+}
+
+Parsed<milliseconds> parse_age(std::string_view text) {
+  return parse_time_span(text, {"an age such as 12h or 7d", text});
+}
+
+Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = digits_to_number(text.substr(0, digits));
+  const auto* const unit = std::ranges::find(byte_units, text.substr(digits), &ByteUnit::name);
+  if (!number || *number == 0 || unit == byte_units.end() ||
+      *number > largest_byte_size / unit->size) {
+    return Mismatch{"a size such as 16MiB or 500KiB", text};
+  }
+  return *number * unit->size;
+}
+
+std::string byte_size(std::uint64_t bytes) {
+  const auto* const unit = std::ranges::find_if(
+      byte_units, [bytes](const ByteUnit& candidate) { return bytes % candidate.size == 0; });
+  return std::to_string(bytes / unit->size) + std::string{unit->name};
+}
+Parsed<bool> parse_bool(std::string_view text) {
+  constexpr std::array<std::string_view, 4> truths{"true", "yes", "on", "1"};
+  constexpr std::array<std::string_view, 4> falsehoods{"false", "no", "off", "0"};
+  const std::string lower = lower_case(text);
+  if (std::ranges::find(truths, lower) != truths.end()) {
+    return true;
+  }
+  if (std::ranges::find(falsehoods, lower) != falsehoods.end()) {
+    return false;
+  }
+  return Mismatch{"true or false", text};
+}
+
+Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
+                                  std::uint64_t largest) {
+  const std::optional<std::uint64_t> number = digits_to_number(text);
+  if (!number || *number < smallest || *number > largest) {
+    return Mismatch{
+        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest), text};
+  }
+  return *number;
+}
+
+Parsed<Instant> parse_timestamp(std::string_view text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const auto fraction =
+      point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
+  const bool leading_zero = whole.size() > 1 && whole.front() == '0';
+  const auto number = digits_to_number(whole);
+  std::optional<SplitTime> time;
+  if ((!number && !all_digits(whole)) || !fraction || leading_zero) {
+    time = parse_rfc3339(text);
+    if (!time) {
+      return Mismatch{
+          "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
+    }
+  } else if (auto mismatch = unit_too_fine(whole, text)) {
+    return *std::move(mismatch);
+  } else {
+    time = {sys_seconds{seconds{*number}}, *fraction};
+  }
+  if (time->whole < sys_seconds{}) {
+    return Mismatch{"a time not before 1970", text};
+  }
+  if (time->whole >= sys_days{year{2262} / 1 / 1}) { // an Instant ends within that year
+    return Mismatch{"a time before the year 2262", text};
+  }
+  return time->whole + time->fraction;
+}
+
+Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return Mismatch{"KEY=VALUE", text};
+  }
+  return std::pair{std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}};
+}
+
+std::string unix_seconds(Instant time) {
+  std::string text;
+  append_unix_seconds(text, time);
+  return text;
+}
+
+void append_unix_seconds(std::string& out, Instant time) {
+  const auto whole = floor<seconds>(time);
+  append_number(out, whole.time_since_epoch().count());
+  const auto fraction = (time - whole).count();
+  if (fraction != 0) {
+    const std::size_t point = out.size();
+    append_number(out, 1'000'000'000 + fraction); // all nine digits behind a 1
+    out[point] = '.';
+    out.resize(out.find_last_not_of('0') + 1);
+  }
+}
+
+std::string unix_nanoseconds(Instant time) {
+  std::string text;
+  append_unix_nanoseconds(text, time);
+  return text;
+}
+
+void append_unix_nanoseconds(std::string& out, Instant time) {
+  append_number(out, time.time_since_epoch().count());
+}
+
+Parsed<Instant> parse_unix_nanoseconds(std::string_view text) {
+  const auto time = parse_count(text, 0, std::numeric_limits<std::int64_t>::max());
+  if (!time) {
+    return Mismatch{"UNIX nanoseconds in digits", text};
+  }
+  return Instant{nanoseconds{static_cast<std::int64_t>(*time)}};
+}
+
+} // namespace metrics_event

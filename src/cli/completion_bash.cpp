@@ -1,0 +1,274 @@
+#include "cli/completion_bash.hpp"
+
+#include "cli/completion_words.hpp"
+
+namespace metrics_event {
+namespace {
+
+// No word of the line, and nothing that the program says, is ever expanded: no eval, no compgen -W.
+// The helpers see the variables of _metrics_event.
+constexpr std::string_view script = R"bash(# bash completion for metrics-event; @notice@
+# shellcheck shell=bash
+
+# Sets REPLY to a word without its quotes, and open to the one that does not end.
+_metrics_event_unquote() {
+  local rest=$1 next
+  REPLY='' open=''
+  while [[ -n $rest ]]; do
+    next=${rest:0:1} rest=${rest:1}
+    case $open$next in
+      \\ | \"\\) REPLY+=${rest:0:1} rest=${rest:1} ;;
+      \" | \') open=$next ;;
+      \"\" | \'\') open='' ;;
+      *) REPLY+=$next ;;
+    esac
+  done
+}
+
+# Prints what the program lists, or what is built in when it does not answer.
+_metrics_event_list() {
+  local program=${words[0]} rows
+  [[ $program == \~/* ]] && program=~/${program:2}
+  [[ $events == \~/* ]] && events=~/${events:2}
+  if [[ -n $(type -P -- "$program") ]] &&
+    rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null); then
+    :
+  else
+    case "$*" in
+@built-in@
+      *) rows='' ;;
+    esac
+  fi
+  [[ -z $rows ]] || printf '%s\n' "$rows"
+}
+
+# Offers names of files, or with -d of directories, behind what stands before them.
+_metrics_event_files() {
+  local file
+  if [[ $2 != *@ ]]; then # else readline would quote the @
+    compopt -o filenames
+    is_file=yes
+  fi
+  while IFS= read -r file; do
+    if [[ $2 == *@ && -d $file ]]; then
+      compopt -o nospace
+      file+=/
+    fi
+    offers+=("$2$file")
+  done < <(compgen "$1" -- "${word#"$2"}")
+}
+
+_metrics_event_events() {
+  local row
+  while IFS= read -r row; do
+    offers+=("$before${row%%$'\t'*}")
+  done < <(_metrics_event_list --list-events)
+}
+
+# Offers the flags of the event, or with a flag its values.
+_metrics_event_fields() {
+  local row flag value
+  [[ -z $event ]] || while IFS= read -r row; do
+    flag=${row%%$'\t'*} row=${row#*$'\t'}
+    if [[ -z $1 ]]; then
+      offers+=("$flag")
+    elif [[ $1 == "$flag" && ${row%%$'\t'*} == TIME && $word == "$before@"* ]]; then
+      _metrics_event_files -f "$before@"
+    elif [[ $1 == "$flag" ]]; then
+      row=${row#*$'\t'}
+      while [[ $row == *$'\t'* ]]; do
+        row=${row#*$'\t'} value=${row%%$'\t'*}
+        offers+=("$before$value")
+      done
+    fi
+  done < <(_metrics_event_list --list-fields "$event")
+}
+
+# Offers values of an option.
+_metrics_event_values() {
+  case $1:$subject in
+@values@
+    *) _metrics_event_fields "$1" ;;
+  esac
+}
+
+_metrics_event_flags() {
+  case $subject in
+@flags@
+    *)
+      offers=(@event-flags@)
+      _metrics_event_fields ''
+      ;;
+  esac
+}
+
+# Offers what is no option.
+_metrics_event_words() {
+  case $subject:$operand in
+    :)
+      offers=(@commands@)
+      _metrics_event_events
+      ;;
+@operands@
+    *)
+      if [[ -n $event && $word == *=@* ]]; then
+        _metrics_event_files -f "${word%%=@*}=@"
+      elif [[ -z $word ]]; then
+        _metrics_event_flags
+      fi
+      ;;
+  esac
+}
+
+_metrics_event() {
+  local words=() starts=() offers=() line=${COMP_LINE:0:COMP_POINT} piece space kept='' word i
+  local REPLY open
+  local events='' subject='' operand='' event='' option='' before='' dashes='' is_file=''
+  COMPREPLY=()
+
+  # Readline splits at = and @ as well, and replaces what follows up to the cursor, with an @ before
+  # it.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    [[ -n $line || -z ${COMP_WORDS[i]} ]] || break
+    piece=${COMP_WORDS[i]}
+    space=${line%%[![:space:]]*}
+    [[ $line == "$space$piece"* ]] || piece=${line#"$space"}
+    line=${line#"$space$piece"}
+    if ((i == 0)) || [[ -n $space ]]; then
+      words+=("$piece") starts+=("$i") kept=''
+    else
+      kept=${words[-1]} words[-1]+=$piece
+    fi
+  done
+  [[ $piece == *[!"$COMP_WORDBREAKS"]* ]] || kept=${words[-1]}
+  _metrics_event_unquote "${kept%@}"
+  kept=$REPLY
+  for ((i = 0; i < ${#words[@]}; i++)); do
+    _metrics_event_unquote "${words[i]}"
+    words[i]=$REPLY
+  done
+  word=$REPLY
+
+  for ((i = 1; i < ${#words[@]} - 1; i++)); do
+    case ${words[i]}:$subject in
+      --:*)
+        dashes=$i
+        break
+        ;;
+      --events=*) events=${words[i]#*=} ;;
+      --*=* | @no-value@) ;;
+      --*)
+        option=${words[i]}
+        if ((++i < ${#words[@]} - 1)); then
+          [[ $option != --events ]] || events=${words[i]}
+          option=''
+        fi
+        ;;
+      -[!:]*) ;;
+      *)
+        if [[ -z $subject ]]; then
+          subject=${words[i]}
+        elif [[ -z $operand ]]; then
+          operand=${words[i]}
+        fi
+        ;;
+    esac
+  done
+  case $subject in
+    @command-pattern@) event='' ;;
+    *) event=$subject ;;
+  esac
+  [[ $subject != send ]] || event=$operand
+
+  if [[ -n $dashes ]]; then
+    if declare -F _command_offset >/dev/null; then
+      _command_offset "$((starts[dashes] + 1))"
+      return
+    fi
+    if ((dashes == ${#words[@]} - 2)); then
+      mapfile -t offers < <(compgen -c -- "$word")
+    else
+      _metrics_event_files -f ''
+    fi
+  elif [[ -n $option ]]; then
+    _metrics_event_values "$option"
+  elif [[ $word == --*=* ]]; then
+    before=${word%%=*}=
+    _metrics_event_values "${word%%=*}"
+  elif [[ $word == -* ]]; then
+    _metrics_event_flags
+  else
+    _metrics_event_words
+  fi
+
+  for piece in "${offers[@]}"; do
+    if [[ $piece == "$word"* ]]; then
+      piece=${piece#"$kept"}
+      printf -v REPLY %q "$piece"
+      if [[ -n $is_file ]]; then
+        COMPREPLY+=("$piece")
+      elif [[ -z $open ]]; then
+        COMPREPLY+=("$REPLY")
+      elif [[ ${REPLY//\\ / } == "$piece" ]]; then # inside quotes, only what needs none but them
+        COMPREPLY+=("$piece")
+      fi
+    fi
+  done
+}
+
+complete -F _metrics_event metrics-event
+)bash";
+
+std::string flags(const CommandType* command) {
+  return each(completion_options(), " ", [=](const CompletionOption& option) {
+    return is_option_of(option, command) ? "--" + std::string{option.name} : "";
+  });
+}
+
+std::string flag_branch(const CommandType& command) {
+  const bool has_those_of_events = command.name == "send";
+  return has_those_of_events
+             ? ""
+             : "    " + std::string{command.name} + ") offers=(" + flags(&command) + ") ;;";
+}
+
+std::string operand_branch(const CommandType& command) {
+  const std::string action = command.operand == "[FILE]" ? "_metrics_event_files -f ''"
+                             : command.operand == "[EVENT]" || command.operand == "NAME"
+                                 ? "_metrics_event_events"
+                             : command.operand == "SHELL" ? "offers=(" + joined(shells(), " ") + ')'
+                                                          : "";
+  return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
+}
+
+std::string value_branch(const CompletionOption& option) {
+  const std::string choice = "\"${before}";
+  const std::string action =
+      !option.choices.empty() ? "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")"
+      : option.placeholder == "FILE"  ? "_metrics_event_files -f \"$before\""
+      : option.placeholder == "DIR"   ? "_metrics_event_files -d \"$before\""
+      : option.placeholder == "EVENT" ? "_metrics_event_events"
+                                      : "";
+  return action.empty() ? "" : "    " + pattern(option) + ") " + action + " ;;";
+}
+
+} // namespace
+
+std::string bash_completion(std::span<const EventType> built_in) {
+  const auto name = [](const CommandType& command) { return std::string{command.name}; };
+  const auto list_branch = [](const auto& list) {
+    return "      " + single_quoted(list.first) +
+           ") rows=" + single_quoted(each(list.second, "\n", line_of)) + " ;;";
+  };
+  return fill(script, {{"notice", std::string{completion_notice}},
+                       {"values", each(completion_options(), "\n", value_branch)},
+                       {"flags", each(all_commands(), "\n", flag_branch)},
+                       {"event-flags", flags(nullptr)},
+                       {"commands", each(all_commands(), " ", name)},
+                       {"command-pattern", each(all_commands(), " | ", name)},
+                       {"operands", each(all_commands(), "\n", operand_branch)},
+                       {"no-value", no_value_patterns(" | ")},
+                       {"built-in", each(built_in_lists(built_in), "\n", list_branch)}});
+}
+
+} // namespace metrics_event

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "event/type.hpp"
+
+#include <span>
+#include <string>
+
+namespace metrics_event {
+
+/// The completion script of fish.
+std::string fish_completion(std::span<const EventType> built_in);
+
+} // namespace metrics_event

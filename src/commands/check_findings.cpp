@@ -1,0 +1,151 @@
+#include "commands/check_findings.hpp"
+
+#include "base/http_date.hpp"
+#include "base/text.hpp"
+#include "loki/judgement.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace metrics_event {
+namespace {
+
+using namespace std::chrono;
+using Result = Finding::Result;
+
+constexpr auto soon = days{14};
+constexpr auto unremarkable_skew = 2s; // a Date header has whole seconds
+constexpr auto remarkable_skew = 5min;
+constexpr auto most_ahead = 10min;
+constexpr auto most_behind = days{7};
+constexpr std::size_t longest_words = 200;
+
+// "3 min 20 s", of the two largest units.
+std::string spoken(seconds duration) {
+  struct Unit {
+    std::string_view name;
+    seconds length;
+  };
+  constexpr std::array units{Unit{"day", days{1}}, Unit{"h", 1h}, Unit{"min", 1min}, Unit{"s", 1s}};
+  std::string text;
+  int count = 0;
+  for (const Unit& unit : units) {
+    const auto whole = duration / unit.length;
+    if ((whole == 0 && !(count == 0 && unit.length == 1s)) || count == 2) {
+      continue;
+    }
+    text += (text.empty() ? "" : " ") + std::to_string(whole) + ' ' + std::string{unit.name} +
+            (unit.length == days{1} && whole != 1 ? "s" : "");
+    duration %= unit.length;
+    ++count;
+  }
+  return text;
+}
+
+Finding finding_of_certificate(const Certificate& certificate, Instant now) {
+  const auto left = floor<days>(certificate.expires - now);
+  const bool is_over = left < days{0};
+  const std::string text = "of " + certificate.subject + ", issued by " + certificate.issuer +
+                           (is_over ? ", expired on " : ", expires on ") +
+                           iso_date(certificate.expires);
+  if (is_over || left >= soon) {
+    return {"certificate", is_over ? Result::warning : Result::ok, text};
+  }
+  return {"certificate", Result::warning,
+          text + ", in " + spoken(certificate.expires - floor<seconds>(now))};
+}
+
+} // namespace
+
+std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, Instant now) {
+  std::vector<Finding> findings;
+  const Route& route = reply.route;
+  if (access.proxy) {
+    findings.push_back({"proxy", Result::note, access.proxy->url()});
+  }
+  if (route.addresses.empty()) {
+    findings.push_back({"lookup", Result::failed, reply.detail});
+    return findings;
+  }
+  const std::string whose = access.proxy ? ", of the proxy" : "";
+  findings.push_back({"lookup", Result::ok, enumeration(route.addresses) + whose});
+  if (route.peer.empty()) {
+    findings.push_back({"connection", Result::failed, reply.detail});
+    return findings;
+  }
+  findings.push_back({"connection", Result::ok, route.peer + whose});
+  const bool is_https = access.endpoint.scheme == Scheme::https;
+  if (is_https && reply.trouble != Trouble::none && !reply.at_proxy && route.tls_version.empty()) {
+    findings.push_back({"tls", Result::failed, reply.detail});
+  } else if (!route.tls_version.empty()) {
+    findings.push_back({"tls", Result::ok, route.tls_version});
+  }
+  if (route.certificate) {
+    findings.push_back(finding_of_certificate(*route.certificate, now));
+  }
+  return findings;
+}
+
+Finding compare_clocks(const Reply& reply, Instant now) {
+  const auto theirs = parse_http_date(reply.date, floor<seconds>(now));
+  if (!theirs) {
+    return {"clock", Result::note, "the receiver does not say what time it has"};
+  }
+  const auto ahead = floor<seconds>(now) - *theirs;
+  if (abs(ahead) <= unremarkable_skew) {
+    return {"clock", Result::ok, "as the receiver's"};
+  }
+  const std::string text = "this machine is " + spoken(abs(ahead)) +
+                           (ahead > 0s ? " ahead of the receiver" : " behind the receiver");
+  if (ahead > most_ahead || -ahead > most_behind) {
+    return {"clock", Result::failed,
+            text + ", and Loki refuses what is more than " +
+                (ahead > 0s ? "10 min ahead" : "7 days old") + "; set the clock"};
+  }
+  return abs(ahead) >= remarkable_skew ? Finding{"clock", Result::warning, text + "; set the clock"}
+                                       : Finding{"clock", Result::ok, text};
+}
+
+std::vector<std::string> ready_targets(const Endpoint& endpoint) {
+  const std::string path = endpoint.target.substr(0, endpoint.target.find('?'));
+  std::vector<std::string> targets;
+  const auto add = [&targets](const std::string& target) {
+    if (std::ranges::find(targets, target) == targets.end()) {
+      targets.push_back(target);
+    }
+  };
+  for (const std::string_view ending : {push_path, std::string_view{"/api/v1/push"}}) {
+    if (path.ends_with(ending)) {
+      add(path.substr(0, path.size() - ending.size()) + "/ready");
+    }
+  }
+  add("/ready");
+  add("/-/ready");
+  return targets;
+}
+
+bool knows_readiness(const Reply& reply) {
+  return (reply.status >= 200 && reply.status <= 299) || reply.status == 503;
+}
+
+Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies) {
+  std::vector<std::string> answers;
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const Reply& reply = replies[i];
+    const std::string answer =
+        targets[i] +
+        (reply.status == 0 ? ": " + reply.detail : " answered " + std::to_string(reply.status));
+    if (knows_readiness(reply) && reply.status != 503) {
+      return {"ready", Result::ok, "GET " + answer};
+    }
+    if (knows_readiness(reply)) {
+      const std::string words = printable(reply.body, longest_words);
+      return {"ready", Result::warning,
+              "GET " + answer + (words.empty() ? "" : ", \"" + words + '"')};
+    }
+    answers.push_back(answer);
+  }
+  return {"ready", Result::note, "unknown, GET " + enumeration(answers)};
+}
+
+} // namespace metrics_event

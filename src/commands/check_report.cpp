@@ -1,0 +1,132 @@
+#include "commands/check_report.hpp"
+
+#include "base/text.hpp"
+#include "commands/send_report.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace metrics_event {
+namespace {
+
+using Result = Finding::Result;
+
+constexpr std::size_t longest_value = 200;
+
+struct ResultRow {
+  Result result;
+  std::string_view name;
+  std::string_view colour; // SGR parameters
+};
+
+constexpr std::array result_rows{
+    ResultRow{Result::ok, "ok", "32"},
+    ResultRow{Result::warning, "warning", "33"},
+    ResultRow{Result::failed, "failed", "31"},
+    ResultRow{Result::note, "note", ""},
+};
+
+const ResultRow& row_of(Result result) {
+  return *std::ranges::find(result_rows, result, &ResultRow::result);
+}
+
+template <class Rows, class Text>
+std::size_t widest(const Rows& rows, Text&& text) {
+  std::size_t width = 0;
+  for (const auto& row : rows) {
+    width = std::max(width, std::string_view{text(row)}.size());
+  }
+  return width;
+}
+
+std::string without_empty(const std::string& value) {
+  return value.empty() ? "-" : value;
+}
+
+std::string verdict_of(const CheckReport& report) {
+  if (report.failure) {
+    const ExitCode code = report.failure->code();
+    return "an event would fail with status " + std::to_string(static_cast<int>(code)) + " (" +
+           std::string{name_of(code)} + ')';
+  }
+  switch (report.verdict) {
+  case CheckReport::Verdict::delivered: return "an event was delivered";
+  case CheckReport::Verdict::not_sent: return "an event would not be sent";
+  case CheckReport::Verdict::unknown: return "an event may be delivered, --send finds out";
+  case CheckReport::Verdict::would_be_delivered: break;
+  }
+  return "an event would be delivered";
+}
+
+// The objects of an array.
+template <class Rows, class Object>
+std::string array_of(const Rows& rows, Object&& object) {
+  std::string text;
+  for (const auto& row : rows) {
+    text += (text.empty() ? "" : ",") + object(row);
+  }
+  return '[' + text + ']';
+}
+
+} // namespace
+
+std::vector<ShownSetting> shown_settings(const Resolved& resolved) {
+  std::vector<ShownSetting> shown;
+  for (const Setting& setting : all_settings()) {
+    shown.push_back({setting.name, printable(setting.show(resolved.settings), longest_value),
+                     resolved.origins.at(setting.name).name});
+  }
+  return shown;
+}
+
+std::string to_text(const CheckReport& report, bool with_colour) {
+  const std::size_t names = widest(report.settings, [](const auto& row) { return row.name; });
+  const std::size_t values =
+      widest(report.settings, [](const auto& row) -> std::string_view { return row.value; });
+  std::string text = "settings\n";
+  for (const ShownSetting& row : report.settings) {
+    text += "  " + padded(row.name, names) + "  " + padded(without_empty(row.value), values) +
+            "  " + row.origin + '\n';
+  }
+  text += "\nfindings\n";
+  const std::size_t results = widest(result_rows, [](const auto& row) { return row.name; });
+  const std::size_t subjects = widest(report.findings, [](const auto& row) { return row.subject; });
+  for (const Finding& finding : report.findings) {
+    const ResultRow& row = row_of(finding.result);
+    std::string result = padded(row.name, results);
+    if (with_colour && !row.colour.empty()) {
+      result = "\x1b[" + std::string{row.colour} + 'm' + result + "\x1b[0m";
+    }
+    text += "  " + result + "  " + padded(finding.subject, subjects) + "  " + finding.text + '\n';
+  }
+  return text + '\n' + verdict_of(report) + '\n';
+}
+
+std::string to_json(const CheckReport& report) {
+  const ExitCode code = report.failure ? report.failure->code() : ExitCode::ok;
+  const auto setting = [](const ShownSetting& row) {
+    return JsonObject{}
+        .text("name", row.name)
+        .raw("value", row.value.empty() ? "null" : json_string(row.value))
+        .text("origin", row.origin)
+        .str();
+  };
+  const auto finding = [](const Finding& row) {
+    return JsonObject{}
+        .text("subject", row.subject)
+        .text("result", row_of(row.result).name)
+        .text("text", row.text)
+        .str();
+  };
+  return JsonObject{}
+             .text("status", report.failure ? "failed" : "ok")
+             .raw("exit_code", std::to_string(static_cast<int>(code)))
+             .raw("settings", array_of(report.settings, setting))
+             .raw("findings", array_of(report.findings, finding))
+             .raw("error", error_object(report.failure, report.response))
+             .str() +
+         '\n';
+}
+
+} // namespace metrics_event

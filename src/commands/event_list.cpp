@@ -1,0 +1,59 @@
+#include "commands/event_list.hpp"
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view built_in = "built in";
+
+std::string origin_of(const EventTypes::Listed& listed) {
+  return listed.origin.empty() ? std::string{built_in} : listed.origin;
+}
+
+} // namespace
+
+std::string events_to_text(const EventTypes& types) {
+  const auto all = types.all();
+  std::size_t names = 0;
+  std::size_t origins = 0;
+  for (const EventTypes::Listed& listed : all) {
+    names = std::max(names, listed.name.size());
+    origins = std::max(origins, origin_of(listed).size());
+  }
+  std::string text;
+  for (const EventTypes::Listed& listed : all) {
+    std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says();
+    if (find_command(listed.name) != nullptr) {
+      says.append(says.empty() ? "" : "; ").append("only by send");
+    }
+    text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
+            says + '\n';
+  }
+  return text;
+}
+
+std::string events_to_json(const EventTypes& types) {
+  std::string text = "[";
+  for (const EventTypes::Listed& listed : types.all()) {
+    std::vector<std::string> fields;
+    for (const Field& field :
+         listed.type == nullptr ? std::span<const Field>{} : listed.type->fields) {
+      fields.emplace_back(field.name);
+    }
+    JsonObject object;
+    object.text("name", listed.name)
+        .raw("origin", listed.origin.empty() ? "null" : json_string(listed.origin))
+        .raw("help", listed.type == nullptr ? "null" : json_string(listed.type->help))
+        .raw("fields", json_array(fields))
+        .raw("error", listed.trouble.empty() ? "null" : json_string(listed.trouble));
+    text.append(text.size() > 1 ? "," : "").append(object.str());
+  }
+  return text + "]\n";
+}
+
+} // namespace metrics_event

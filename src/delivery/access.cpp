@@ -1,0 +1,163 @@
+#include "delivery/access.hpp"
+
+#include "base/text.hpp"
+#include "net/tls.hpp"
+#include "system/file.hpp"
+
+namespace metrics_event {
+namespace {
+
+class AccessReader {
+public:
+  AccessReader(const Resolved& resolved, Deadline deadline, const Warn& warn)
+      : resolved_{resolved}, settings_{resolved.settings}, deadline_{deadline}, warn_{warn} {}
+
+  Access read() {
+    access_.endpoint = settings_.url;
+    access_.authorization = authorization();
+    access_.proxy = proxy();
+    access_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
+    access_.connect_timeout = settings_.connect_timeout;
+    note_secrets();
+    warn_of_config();
+    return std::move(access_);
+  }
+
+private:
+  const Origin& origin(std::string_view setting) const { return resolved_.origins.at(setting); }
+
+  // A secret that is given as such or in a file, whichever is nearer to the command line.
+  template <class Parse>
+  Secret secret(const Secret& given, std::string_view name, const std::string& path,
+                std::string_view file_name, Parse&& parse) const {
+    if (path.empty() || origin(name).source > origin(file_name).source) {
+      return given;
+    }
+    const std::string text = read_named_file(path, origin(file_name), deadline_);
+    if (text.empty()) {
+      throw file_failure(origin(file_name), quote(path) + " is empty");
+    }
+    auto parsed = parse(text);
+    if (!parsed) {
+      throw file_failure(origin(file_name), quote(path) + ": " + parsed.error().text);
+    }
+    warn_of_readers(path, file_name);
+    return *std::move(parsed);
+  }
+
+  void warn_of_readers(const std::string& path, std::string_view setting) const {
+    if (others_can_read(path)) {
+      warn_(origin(setting).name + ": its group or others can read " + quote(path) +
+            ", give it mode 600");
+    }
+  }
+
+  // Of secrets that stand in a configuration file.
+  void warn_of_config() const {
+    const bool url_has_one = settings_.url.has_password();
+    const bool proxy_has_one = settings_.proxy && settings_.proxy->has_password();
+    for (const auto& [setting, has_secret] :
+         {std::pair{"url", url_has_one}, {"proxy", proxy_has_one}}) {
+      const std::string& path = origin(setting).path;
+      if (has_secret && !path.empty() && others_can_read(path)) {
+        warn_(origin(setting).name + ": its group or others can read the password in " +
+              quote(path) + ", give it mode 600");
+      }
+    }
+  }
+
+  Secret basic(const BasicCredentials& credentials) {
+    access_.secrets.push_back(credentials.password);
+    return basic_authorization(credentials);
+  }
+
+  Secret authorization() {
+    if (settings_.url.credentials) {
+      return basic(*settings_.url.credentials);
+    }
+    if (!settings_.username.empty()) {
+      return basic(
+          {settings_.username, secret(settings_.password, "password", settings_.password_file,
+                                      "password-file", parse_password)});
+    }
+    const Secret token = secret(settings_.bearer_token, "bearer-token", settings_.bearer_token_file,
+                                "bearer-token-file", parse_bearer_token);
+    access_.secrets.push_back(token);
+    return token.empty() ? Secret{} : bearer_authorization(token);
+  }
+
+  // What follows the name of the scheme.
+  void note_authorization(const Secret& authorization) {
+    const std::string& value = authorization.reveal();
+    access_.secrets.emplace_back(value.substr(value.find(' ') + 1));
+  }
+
+  // What a receiver may repeat: credentials as they are sent, values of the query, and headers,
+  // which may be keys.
+  void note_secrets() {
+    note_authorization(access_.authorization);
+    for (std::string& query_value : query_values(settings_.url)) {
+      access_.secrets.emplace_back(std::move(query_value));
+    }
+    for (const auto& header : settings_.headers) {
+      access_.secrets.emplace_back(header.second);
+    }
+    if (settings_.proxy && settings_.proxy->credentials) {
+      access_.secrets.push_back(settings_.proxy->credentials->password);
+      note_authorization(basic_authorization(*settings_.proxy->credentials));
+    }
+  }
+
+  std::optional<Endpoint> proxy() const {
+    return goes_direct(settings_.url, settings_.no_proxy) ? std::nullopt : settings_.proxy;
+  }
+
+  std::optional<std::string> text_of(const std::string& path, std::string_view setting) const {
+    return path.empty() ? std::nullopt
+                        : std::optional{read_named_file(path, origin(setting), deadline_)};
+  }
+
+  std::shared_ptr<const TlsContext> tls() const {
+    // The key may be in the file of the certificate.
+    const bool has_own_file = !settings_.key.empty();
+    const std::string& key_path = has_own_file ? settings_.key : settings_.cert;
+    const std::string_view key_setting = has_own_file ? "key" : "cert";
+    TlsOptions options{.authorities = text_of(settings_.ca_cert, "ca-cert"),
+                       .certificate = text_of(settings_.cert, "cert"),
+                       .verify = !settings_.tls_skip_verify};
+    // What is read once may be a pipe.
+    auto key = has_own_file ? text_of(key_path, key_setting) : options.certificate;
+    if (key) {
+      options.key.emplace(*std::move(key));
+    }
+    auto context = make_tls_context(options);
+    if (!context) {
+      const BadTlsOption& bad = context.error();
+      const bool is_key = bad.setting == "key";
+      const std::string& path = bad.setting == "ca-cert" ? settings_.ca_cert
+                                : is_key                 ? key_path
+                                                         : settings_.cert;
+      throw file_failure(origin(is_key ? key_setting : bad.setting),
+                         quote(path) + ' ' + bad.reason +
+                             (is_key && !has_own_file ? ", name one with --key" : ""));
+    }
+    if (!key_path.empty()) {
+      warn_of_readers(key_path, key_setting);
+    }
+    return *std::move(context);
+  }
+
+  const Resolved& resolved_;
+  const Settings& settings_;
+  Deadline deadline_;
+  const Warn& warn_;
+  Access access_;
+};
+
+} // namespace
+
+Access open_access(const Resolved& resolved, Deadline deadline, const Warn& warn) {
+  return AccessReader{resolved, deadline, warn}.read();
+}
+
+} // namespace metrics_event

@@ -1,0 +1,280 @@
+#include "docs/manual.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "settings/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+using Events = std::span<const EventType>;
+
+// Prose as roff wants its source: a backslash escaped, a new line for each sentence, none too long.
+std::string mdoc_text(std::string_view text) {
+  constexpr std::size_t longest_line = 79;
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t full_stop = text.find(". ");
+    const std::string_view sentence =
+        text.substr(0, full_stop == text.npos ? full_stop : full_stop + 1);
+    text.remove_prefix(std::min(sentence.size() + 1, text.size()));
+    for (const std::string& line : wrap(sentence, longest_line)) {
+      out += out.empty() ? "" : "\n";
+      for (const char c : line) {
+        out += c == '\\' ? "\\e" : std::string{c};
+      }
+    }
+  }
+  return out;
+}
+
+// "what it says" as "What it says."
+std::string sentence(std::string_view text) {
+  std::string out{text};
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z') {
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  }
+  return out + '.';
+}
+
+// One item of a tagged list: the head is the arguments of .It, in mdoc.
+std::string mdoc_item(std::string_view head, std::string_view body) {
+  return ".It " + std::string{head} + '\n' + mdoc_text(sentence(body)) + '\n';
+}
+
+std::string mdoc_list(const std::string& items, std::string_view width) {
+  return ".Bl -tag -width " + std::string{width} + "\n" + items + ".El\n";
+}
+
+std::string mdoc_flag(std::string_view name, std::string_view value) {
+  return "Fl -" + std::string{name} + (value.empty() ? "" : " Ar " + std::string{value});
+}
+
+std::string mdoc_short_flag(char letter) {
+  return letter == '\0' ? "" : std::string{"Fl "} + letter + " , ";
+}
+
+std::string mdoc_flag(const Setting& setting) {
+  return setting.kind == Setting::Kind::optional ? mdoc_flag(setting.name, "") + " Ns Oo = Ns Ar " +
+                                                       std::string{setting.placeholder} + " Oc"
+                                                 : mdoc_flag(setting.name, setting.placeholder);
+}
+
+std::string mdoc_exit_status(Events) {
+  std::string items;
+  for (const ExitCodeRow& row : exit_code_table()) {
+    items += mdoc_item(row.number() + " (" + std::string{row.name} + ')', row.meaning);
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_variables(const Setting& setting) {
+  std::string text = ".Ev " + variable_name(setting);
+  for (const FallbackVariable& fallback : setting.fallback_variables) {
+    text += " ,\n.Ev " + std::string{fallback.name};
+    text += fallback.condition.empty() ? "" : " Pq " + std::string{fallback.condition};
+  }
+  return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
+}
+
+std::string mdoc_settings(Events) {
+  std::string items;
+  for (const Setting& setting : all_settings()) {
+    items += mdoc_item(setting.has_flag() ? mdoc_short_flag(setting.short_flag) + mdoc_flag(setting)
+                                          : "Ev " + variable_name(setting),
+                       setting.help);
+    if (!shown_default(setting).empty()) {
+      items += "Default: " + mdoc_text(shown_default(setting)) + ".\n";
+    }
+    if (setting.kind == Setting::Kind::list) {
+      items += "Repeatable.\n";
+    }
+    const bool has_more_than_the_rule = !setting.fallback_variables.empty();
+    items += has_more_than_the_rule ? "Environment:\n" + mdoc_variables(setting) : "";
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_keys(Events) {
+  std::string items;
+  for (const Setting& setting : all_settings()) {
+    if (!setting.has_key()) {
+      continue;
+    }
+    const std::string_view value = setting.kind == Setting::Kind::toggle ? "true | false"
+                                   : setting.kind == Setting::Kind::optional
+                                       ? "true | false | string"
+                                   : setting.kind == Setting::Kind::list ? "array or table"
+                                   : setting.placeholder == "N"          ? "integer"
+                                   : setting.choices.empty()             ? "string"
+                                                                         : setting.placeholder;
+    items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
+                       setting.help);
+    if (!setting.default_text.empty()) {
+      items += "Default: " + mdoc_text(setting.default_text) + ".\n";
+    }
+    items +=
+        "Flag:\n.Fl -" + std::string{setting.name} + " .\nEnvironment:\n" + mdoc_variables(setting);
+  }
+  return mdoc_list(items, "Ds");
+}
+
+std::string mdoc_commands(Events) {
+  std::string text;
+  for (const CommandType& command : all_commands()) {
+    text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
+    std::string items;
+    for (const CommandOption& option : command.options) {
+      items +=
+          mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
+                    option.help);
+      if (!option.default_text.empty()) {
+        items += "Default: " + mdoc_text(option.default_text) + ".\n";
+      }
+    }
+    text += items.empty() ? "" : mdoc_list(items, "Ds");
+  }
+  return text;
+}
+
+std::string mdoc_event_names(Events events) {
+  std::string items;
+  std::string longest;
+  for (const EventType& type : events) {
+    const std::string name = kebab_case(type.name);
+    items += mdoc_item("Cm " + name, type.help);
+    longest = longest.size() < name.size() ? name : longest;
+  }
+  return mdoc_list(items, longest + " -compact");
+}
+
+std::string field_notes(const Field& field) {
+  return describe(field) + (field.always() ? "" : ", optional");
+}
+
+std::string mdoc_events(Events events) {
+  std::string text;
+  for (const EventType& type : events) {
+    text += ".Ss " + kebab_case(type.name) + '\n' + "Says that " + std::string{type.help} +
+            ".\nThe line names it\n.Dq " + std::string{type.name} + " .\n";
+    std::string items;
+    for (const Field& field : type.fields) {
+      items += mdoc_item(mdoc_flag(kebab_case(field.name), placeholder(field)), field.help);
+      items += "In the line:\n.Va " + std::string{field.name} + " ,\n" + field_notes(field) + ".\n";
+      if (has_since(field)) {
+        items += "Or:\n." + mdoc_flag(since_flag(field), "TIME") + " .\n";
+      }
+      if (field.measured != Measured::nothing) {
+        items += "A command gives it.\n";
+      }
+    }
+    text += mdoc_list(items, "Ds");
+  }
+  return text;
+}
+
+// A row of a Markdown table; `|` would end a cell.
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) {
+    row += ' ';
+    for (const char c : cell) {
+      row += c == '|' ? "\\|" : std::string{c};
+    }
+    row += " |";
+  }
+  return row + '\n';
+}
+
+std::string code(std::string_view text) {
+  return '`' + std::string{text} + '`';
+}
+
+std::string markdown_exit_status(Events) {
+  std::string table = "| status | name | when |\n|---|---|---|\n";
+  for (const ExitCodeRow& row : exit_code_table()) {
+    table += markdown_row({row.number(), std::string{row.name}, std::string{row.meaning}});
+  }
+  return table;
+}
+
+std::string markdown_events(Events events) {
+  std::string table =
+      "| event | flag | in the line | value | what it says |\n|---|---|---|---|---|\n";
+  for (const EventType& type : events) {
+    for (const Field& field : type.fields) {
+      const bool first = &field == type.fields.data();
+      table += markdown_row({first ? code(kebab_case(type.name)) : "",
+                             code("--" + kebab_case(field.name)), code(field.name),
+                             field_notes(field), std::string{field.help}});
+    }
+  }
+  return table;
+}
+
+std::string markdown_settings(Events) {
+  std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
+  for (const Setting& setting : all_settings()) {
+    std::string variables = code(variable_name(setting));
+    for (const FallbackVariable& fallback : setting.fallback_variables) {
+      variables += ", " + code(fallback.name) +
+                   (fallback.condition.empty() ? "" : ' ' + std::string{fallback.condition});
+    }
+    table += markdown_row({setting.has_key() ? code(setting.name) : "",
+                           setting.has_flag() ? code(setting.flag()) : "", variables,
+                           shown_default(setting).empty() ? "" : code(shown_default(setting)),
+                           std::string{setting.help}});
+  }
+  return table;
+}
+
+struct Part {
+  Markup markup;
+  std::string_view name;
+  std::string (*text)(Events events);
+};
+
+constexpr std::array parts{
+    Part{Markup::mdoc, "exit-status", mdoc_exit_status},
+    Part{Markup::mdoc, "settings", mdoc_settings},
+    Part{Markup::mdoc, "keys", mdoc_keys},
+    Part{Markup::mdoc, "commands", mdoc_commands},
+    Part{Markup::mdoc, "event-names", mdoc_event_names},
+    Part{Markup::mdoc, "events", mdoc_events},
+    Part{Markup::markdown, "exit-status", markdown_exit_status},
+    Part{Markup::markdown, "events", markdown_events},
+    Part{Markup::markdown, "settings", markdown_settings},
+};
+
+std::string mark(Markup markup, std::string_view word, std::string_view name) {
+  const std::string text = std::string{word} + ' ' + std::string{name};
+  return markup == Markup::mdoc ? ".\\\" " + text + '\n' : "<!-- " + text + " -->\n";
+}
+
+} // namespace
+
+std::string with_generated_parts(std::string_view document, Markup markup, Events events) {
+  std::string out{document};
+  for (const Part& part : parts) {
+    const std::string begin = mark(markup, "begin", part.name);
+    const std::size_t found = part.markup == markup ? out.find(begin) : std::string::npos;
+    if (found == std::string::npos) {
+      continue;
+    }
+    const std::size_t start = found + begin.size();
+    const std::size_t end = out.find(mark(markup, "end", part.name), start);
+    if (end == std::string::npos) {
+      throw std::runtime_error{"the generated part " + std::string{part.name} + " does not end"};
+    }
+    out.replace(start, end - start, part.text(events));
+  }
+  return out;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/value.hpp"
+#include "event/known_types.hpp"
+#include "event/member_sorter.hpp"
+#include "event/shape.hpp"
+#include "json/object_reader.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstddef>
+#include <list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace metrics_event {
+
+/// Why a line is no event, and where in it: its first byte is column 1.
+struct LineMistake {
+  std::size_t column = 1;
+  std::string text;
+};
+
+/// An event that was read: its line, which lives until the next one is read, and its time.
+struct LineEvent {
+  std::string_view line;
+  Instant timestamp;
+};
+
+/// Reads events that come a line each, a JSON object: its member `event` is the name of a known
+/// type, by which it is validated, or any other.
+class EventReader {
+public:
+  explicit EventReader(const EventTypes& types) : types_{types} {}
+
+  /// The event of one line; `now` is its timestamp unless it has one.
+  boost::system::result<LineEvent, LineMistake> read(std::string_view line, Instant now);
+
+private:
+  // What a name stands for.
+  struct Known {
+    Known(std::string_view as_given, std::string in_snake_case, const EventType* declared)
+        : json{as_given}, name{std::move(in_snake_case)}, type{declared == nullptr
+                                                                   ? EventType{.name = name}
+                                                                   : *declared} {}
+    Known(const Known&) = delete;
+    Known& operator=(const Known&) = delete;
+
+    std::string json; // the name, as a line has it
+    std::string name;
+    EventType type;
+    EventShape shape{type};
+  };
+
+  const Known* find(std::string_view json);
+
+  const EventTypes& types_;
+  std::list<Known> known_; // the last one first
+  ObjectReader object_;
+  MemberSorter sorter_;
+  std::string line_;
+};
+
+} // namespace metrics_event

@@ -1,0 +1,98 @@
+#include "event/catalogue.hpp"
+
+#include <array>
+
+namespace metrics_event {
+namespace {
+
+constexpr Field text(std::string_view name, std::string_view help) {
+  return {.name = name, .type = FieldType::string, .help = help};
+}
+
+constexpr Field seconds(std::string_view name, std::string_view help) {
+  return {
+      .name = name, .type = FieldType::number, .help = help, .unit = Unit::seconds, .minimum = "0"};
+}
+
+constexpr Field count(std::string_view name, std::string_view help) {
+  return {.name = name, .type = FieldType::integer, .help = help, .minimum = "0"};
+}
+
+constexpr Field integer(std::string_view name, std::string_view help) {
+  return {.name = name, .type = FieldType::integer, .help = help};
+}
+
+constexpr Field optional(Field field) {
+  field.required = false;
+  return field;
+}
+
+// A member of a nested object that may be left out as a whole.
+constexpr Field in_optional_object(Field field) {
+  field.in_optional_object = true;
+  return field;
+}
+
+constexpr Field measured(Measured what, Field field) {
+  field.measured = what;
+  return field;
+}
+
+constexpr Field flavor = text("flavor", "the kind of runner, such as its size");
+constexpr Field workflow = text("workflow", "the workflow that the job belongs to");
+constexpr Field repo = text("repo", "the repository, as OWNER/NAME");
+constexpr Field github_event = text("github_event", "what triggered the workflow, such as push");
+
+constexpr std::array runner_installed{
+    flavor,
+    measured(Measured::duration, seconds("duration", "how long the installation took")),
+};
+
+constexpr std::array runner_start{
+    flavor,
+    workflow,
+    repo,
+    github_event,
+    seconds("idle", "how long the runner waited for the job"),
+    optional(seconds("queue_duration", "how long the job waited for a runner")),
+};
+
+constexpr std::array runner_stop{
+    flavor,
+    workflow,
+    repo,
+    github_event,
+    measured(
+        Measured::status,
+        text("status", "how the runner ended: normal, abnormal, or what the operator calls it")),
+    measured(Measured::exit_code,
+             in_optional_object(integer("status_info.code",
+                                        "the exit code or HTTP status that explains the status"))),
+    measured(Measured::duration, seconds("job_duration", "how long the job ran")),
+    optional(text("job_conclusion", "what GitHub says of the job, such as success or cancelled")),
+};
+
+constexpr std::array reconciliation{
+    flavor,
+    count("crashed_runners", "runners that were found crashed"),
+    count("idle_runners", "runners that were idle"),
+    optional(count("active_runners", "runners that were running a job")),
+    optional(count("expected_runners", "runners that there should be")),
+    measured(Measured::duration, seconds("duration", "how long the reconciliation took")),
+};
+
+constexpr std::array events{
+    EventType{"runner_installed", "a runner was installed and is ready", runner_installed},
+    EventType{"runner_start", "a runner started a job", runner_start},
+    EventType{"runner_stop", "a runner ended a job", runner_stop},
+    EventType{"reconciliation", "the number of runners was compared with what it should be",
+              reconciliation},
+};
+
+} // namespace
+
+std::span<const EventType> built_in_events() {
+  return events;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,242 @@
+#include "event/event.hpp"
+
+#include "base/exit_code.hpp"
+#include "event/field_value.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+using Form = GivenField::Form;
+using std::chrono::nanoseconds;
+
+// Writes members in order and gathers fields `a.b`, `a.c` that are neighbours into one object a.
+class LineWriter {
+public:
+  LineWriter(std::string& out, Instant timestamp, const EventShape& shape)
+      : out_{out}, shape_{shape} {
+    out_ += R"({"timestamp":)";
+    append_unix_seconds(out_, timestamp);
+    out_ += shape.event_member();
+  }
+
+  // Whatever is in its name.
+  void extra(std::string_view name, std::string_view json) {
+    close_parent();
+    begin(name);
+    out_ += json;
+  }
+  // Begins a field, whose value is then to be appended.
+  std::string& field(const Field& field) {
+    const EventShape::Slot& slot = shape_.slot(field);
+    if (slot.parent != parent_) {
+      close_parent();
+      open_parent(slot.parent);
+    }
+    const std::size_t comma = out_.back() == '{' ? 1 : 0;
+    out_.append(slot.begin, comma);
+    return out_;
+  }
+  void finish() {
+    close_parent();
+    out_ += '}';
+  }
+
+private:
+  void begin(std::string_view name) {
+    out_ += ',';
+    append_json_string(out_, name);
+    out_ += ':';
+  }
+  void open_parent(std::string_view parent) {
+    if (!parent.empty()) {
+      begin(parent);
+      out_ += '{';
+    }
+    parent_ = parent;
+  }
+  void close_parent() {
+    if (!parent_.empty()) {
+      out_ += '}';
+      parent_ = {};
+    }
+  }
+
+  std::string& out_;
+  const EventShape& shape_;
+  std::string_view parent_;
+};
+
+// Makes one event; a mistake is kept until the end.
+class Builder {
+public:
+  // What is known of the event besides its line goes to `facts`, if anywhere.
+  Builder(std::string& line, const EventShape& shape, const GivenView& given, Instant now,
+          Event* facts)
+      : type_{shape.type()}, given_{given}, now_{now}, facts_{facts},
+        timestamp_{timestamp()}, line_{line, timestamp_, shape} {}
+
+  boost::system::result<Instant, EventMistake> build() {
+    for (const Field& field : type_.fields) {
+      add(field);
+    }
+    for (const MemberView& extra : given_.extras) {
+      line_.extra(extra.name, extra.json);
+      note_set(extra.name);
+    }
+    line_.finish();
+    if (mistake_) {
+      return *std::move(mistake_);
+    }
+    return timestamp_;
+  }
+
+private:
+  void note_set(std::string_view name) {
+    if (facts_ != nullptr) {
+      facts_->fields_set.emplace_back(name);
+    }
+  }
+
+  // The one that is given, or now.
+  Instant timestamp() {
+    const FieldView* const given = find(given_.fields, timestamp_field);
+    if (given == nullptr) {
+      return now_;
+    }
+    note_set(timestamp_field.name);
+    return instant_of(*given).value_or(now_);
+  }
+
+  void add(const Field& field) {
+    if (const FieldView* const given = find(given_.fields, field)) {
+      add_given(*given);
+    } else if (is_measured(field, given_.measurement.has_value())) {
+      if (facts_ != nullptr) {
+        facts_->computed_fields.emplace_back(field.name);
+      }
+      line_.field(field) += measured(field);
+    } else if (!field.default_value.empty() &&
+               has_parent(type_, given_.fields, field, given_.measurement.has_value())) {
+      line_.field(field) += field.default_value;
+    }
+  }
+
+  void add_given(const FieldView& given) {
+    std::string& line = line_.field(*given.field);
+    const auto mismatch = given.form == Form::since  ? append_since(line, given)
+                          : given.form == Form::json ? append_json(line, *given.field, given.text)
+                                                     : append_text(line, *given.field, given.text);
+    if (mismatch) {
+      blame(given, *mismatch);
+      return;
+    }
+    note_set(given.field->name);
+  }
+
+  // Of the first mistake, which counts.
+  void blame(const FieldView& given, const Mismatch& mismatch) {
+    if (!mistake_) {
+      mistake_ = {ExitCode::data, given.name() + ": " + mismatch.text,
+                  std::string{given.field->name}};
+    }
+  }
+
+  std::optional<Instant> instant_of(const FieldView& given) {
+    const auto time = given.form == Form::json ? read_json_time(given.text)
+                      : given.text == "now"    ? Parsed<Instant>{now_}
+                                               : parse_timestamp(given.text);
+    if (!time) {
+      blame(given, time.error());
+      return std::nullopt;
+    }
+    return *time;
+  }
+
+  std::optional<Mismatch> append_since(std::string& line, const FieldView& given) {
+    const auto time = instant_of(given);
+    if (!time) {
+      return Mismatch{};
+    }
+    if (*time > timestamp_ && facts_ != nullptr) {
+      facts_->warnings.push_back(given.name() + ": " + unix_seconds(*time) +
+                                 " is after the event's time, " + unix_seconds(timestamp_) +
+                                 ", so it is 0");
+    }
+    return append_text(line, *given.field,
+                       seconds(*given.field, std::max(timestamp_ - *time, nanoseconds{})));
+  }
+
+  std::string measured(const Field& field) const {
+    const Measurement& measurement = *given_.measurement;
+    switch (field.measured) {
+    case Measured::duration:
+      return seconds(field, std::chrono::floor<std::chrono::microseconds>(measurement.duration));
+    case Measured::exit_code: return std::to_string(measurement.exit_code);
+    case Measured::status: return json_string(measurement.exit_code == 0 ? "normal" : "abnormal");
+    case Measured::nothing: break;
+    }
+    return "null";
+  }
+
+  static std::string seconds(const Field& field, nanoseconds time) {
+    const Instant as_time{time};
+    return unix_seconds(field.type == FieldType::integer
+                            ? Instant{std::chrono::floor<std::chrono::seconds>(time)}
+                            : as_time);
+  }
+
+  const EventType& type_;
+  const GivenView& given_;
+  Instant now_;
+  Event* facts_;
+  std::optional<EventMistake> mistake_;
+  Instant timestamp_;
+  LineWriter line_;
+};
+
+boost::system::result<Instant, EventMistake> append(std::string& line, const EventShape& shape,
+                                                    const GivenView& given, Instant now,
+                                                    Event* facts) {
+  if (auto mistake = check_names(shape.type(), given, given.measurement.has_value())) {
+    return *std::move(mistake);
+  }
+  return Builder{line, shape, given, now, facts}.build();
+}
+
+} // namespace
+
+boost::system::result<Event, EventMistake> build_event(const EventType& type,
+                                                       const GivenEvent& given, Instant now) {
+  Event event{.name = std::string{type.name}, .timestamp = now, .computed_fields = {"event"}};
+  const auto timestamp = append(event.line, EventShape{type}, view_of(given), now, &event);
+  if (!timestamp) {
+    return timestamp.error();
+  }
+  event.timestamp = *timestamp;
+  if (type.takes_extras) {
+    JsonObject extra;
+    for (const Member& member : given.extras) {
+      extra.raw(member.name, member.json);
+    }
+    event.extra = extra.str();
+  }
+  return event;
+}
+
+boost::system::result<Instant, EventMistake>
+append_event(std::string& line, const EventShape& shape, const GivenView& given, Instant now) {
+  return append(line, shape, given, now, nullptr);
+}
+
+Event make_event(const EventType& type, const GivenEvent& given, Instant now) {
+  auto event = build_event(type, given, now);
+  if (!event) {
+    throw Failure{event.error().code, event.error().text};
+  }
+  return *std::move(event);
+}
+
+} // namespace metrics_event

@@ -1,0 +1,208 @@
+#include "event/extra_field.hpp"
+
+#include "base/text.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view grammar = "KEY=TEXT or KEY:=JSON";
+constexpr std::size_t most_nested = 16;
+
+// Goes through the key of an argument, one character at a time, and knows which are meant as such.
+class KeyScanner {
+public:
+  explicit KeyScanner(std::string_view word) : rest_{word} {}
+
+  bool is_at_end() const { return rest_.empty(); }
+  bool is_at(std::string_view mark) const { return rest_.starts_with(mark); }
+  std::string_view rest() const { return rest_; }
+  void skip(std::size_t count) { rest_.remove_prefix(count); }
+
+  // The next character for itself.
+  char take() {
+    constexpr std::string_view special = "[]:=\\@";
+    if (rest_.size() > 1 && rest_[0] == '\\' && special.find(rest_[1]) != special.npos) {
+      rest_.remove_prefix(1);
+    }
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    return c;
+  }
+
+private:
+  std::string_view rest_;
+};
+
+// Reads a key up to its separator; false when it is malformed or has none.
+bool read_key(KeyScanner& scanner, std::vector<std::string>& path) {
+  path.emplace_back();
+  bool is_open = false;
+  bool is_closed = false;
+  while (!scanner.is_at_end()) {
+    const bool is_separator = scanner.is_at("=") || scanner.is_at(":=");
+    if (is_open && scanner.is_at("]")) {
+      scanner.skip(1);
+      is_open = false;
+      is_closed = true;
+    } else if (!is_open && scanner.is_at("[")) {
+      scanner.skip(1);
+      is_open = true;
+      path.emplace_back();
+    } else if (!is_open && is_separator) {
+      return !path.front().empty() && path.size() <= most_nested;
+    } else if (is_closed && !is_open) {
+      return false; // something behind a bracket
+    } else {
+      path.back() += scanner.take();
+    }
+  }
+  return false;
+}
+
+// A value, or members or items in their order.
+struct Node {
+  enum class Kind { none, value, object, array };
+
+  Kind kind = Kind::none;
+  std::string json;
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> inner;
+
+  // The place that a path leads to, or nothing when something else is in its way.
+  Node* descend(std::span<const std::string> path) {
+    if (path.empty()) {
+      return kind == Kind::none ? this : nullptr;
+    }
+    const Kind wanted = path.front().empty() ? Kind::array : Kind::object;
+    if (kind != Kind::none && kind != wanted) {
+      return nullptr;
+    }
+    kind = wanted;
+    auto next =
+        wanted == Kind::array
+            ? inner.end()
+            : std::ranges::find(inner, path.front(), [](const auto& one) { return one.first; });
+    if (next == inner.end()) {
+      inner.emplace_back(path.front(), std::make_unique<Node>());
+      next = inner.end() - 1;
+    }
+    return next->second->descend(path.subspan(1));
+  }
+
+  Members members() const {
+    Members members;
+    for (const auto& [name, node] : inner) {
+      members.push_back({name, node->text()});
+    }
+    return members;
+  }
+
+  std::string text() const {
+    if (kind == Kind::value) {
+      return json;
+    }
+    const bool is_array = kind == Kind::array;
+    std::string text{is_array ? '[' : '{'};
+    for (const auto& [name, node] : inner) {
+      text.append(text.size() > 1 ? "," : "");
+      text.append(is_array ? "" : json_string(name) + ':').append(node->text());
+    }
+    return text += is_array ? ']' : '}';
+  }
+};
+
+bool put(Node& root, const ExtraField& field, std::string json) {
+  Node* const place = root.descend(field.path);
+  if (place == nullptr) {
+    return false;
+  }
+  place->kind = Node::Kind::value;
+  place->json = std::move(json);
+  return true;
+}
+
+Parsed<std::string> value_of(const ExtraField& field) {
+  if (!field.is_json) {
+    return is_utf8(field.text) ? Parsed<std::string>{json_string(field.text)}
+                               : Mismatch{"valid UTF-8", field.text};
+  }
+  auto json = compact_json(field.text);
+  if (!json) {
+    Mismatch mismatch;
+    mismatch.text = json.error().text + (field.text.empty() ? "" : ", in " + quote(field.text));
+    return mismatch;
+  }
+  return *std::move(json);
+}
+
+} // namespace
+
+bool is_extra_field(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  return equals != word.npos && word.substr(0, equals).find("://") == word.npos; // no URL
+}
+
+Parsed<ExtraField> parse_extra_field(std::string_view word) {
+  ExtraField field{.word = std::string{word}};
+  KeyScanner scanner{word};
+  const bool has_key = read_key(scanner, field.path);
+  if (!has_key || !is_utf8(word.substr(0, word.size() - scanner.rest().size()))) {
+    return Mismatch{grammar, word.substr(0, word.size() - scanner.rest().size())};
+  }
+  field.is_json = scanner.is_at(":");
+  scanner.skip(field.is_json ? 2 : 1);
+  field.is_file = scanner.is_at("@");
+  scanner.skip(field.is_file || scanner.is_at("\\@") ? 1 : 0);
+  field.text = scanner.rest();
+  return field;
+}
+
+boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields) {
+  Node root;
+  for (const ExtraField& field : fields) {
+    const auto json = field.is_json && !field.is_file ? compact_json(field.text)
+                                                      : ParsedJson<std::string>{JsonMistake{}};
+    if (!put(root, field, json ? *json : field.is_file ? "null" : "0")) {
+      const auto is_same = [&field](const ExtraField& other) { return other.path == field.path; };
+      return quote(key_of(field)) +
+             (std::ranges::count_if(fields, is_same) > 1
+                  ? " is given twice, give it once"
+                  : " is given as a value and as an object or array, give one");
+    }
+  }
+  return root.members();
+}
+
+boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraField> fields) {
+  Node root;
+  for (const ExtraField& field : fields) {
+    auto json = value_of(field);
+    if (!json) {
+      return BadExtraField{key_of(field), json.error()};
+    }
+    put(root, field, *std::move(json));
+  }
+  return root.members();
+}
+
+std::string key_of(const ExtraField& field) {
+  std::string key = field.path.front();
+  for (std::size_t i = 1; i < field.path.size(); ++i) {
+    key += '[' + field.path[i] + ']';
+  }
+  return key;
+}
+
+std::string name_of(const ExtraField& field) {
+  std::string name = field.path.front();
+  for (std::size_t i = 1; i < field.path.size(); ++i) {
+    name += '.' + field.path[i];
+  }
+  return name;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "event/type.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace metrics_event {
+
+/// What is worked out once for all events of a type, which must outlive it.
+class EventShape {
+public:
+  explicit EventShape(const EventType& type);
+
+  /// What is known of a field beforehand.
+  struct Slot {
+    std::string_view parent; // the nested object that it is a member of; empty: none
+    std::string begin;       // of the member in the line: `,"name":`
+  };
+
+  const EventType& type() const { return type_; }
+
+  /// By the place of the field in the type.
+  const Slot& slot(const Field& field) const {
+    return slots_[static_cast<std::size_t>(&field - type_.fields.data())];
+  }
+
+  /// The whole member: `,"event":"runner_start"`.
+  const std::string& event_member() const { return event_member_; }
+
+private:
+  const EventType& type_;
+  std::vector<Slot> slots_;
+  std::string event_member_;
+};
+
+} // namespace metrics_event

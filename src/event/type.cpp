@@ -1,0 +1,145 @@
+#include "event/type.hpp"
+
+#include "event/pattern.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+bool is_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool is_name(std::string_view name) {
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !name.empty() && is_small(name.front()) && std::ranges::all_of(name, [&](char c) {
+    return is_small(c) || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::string joined(std::span<const std::string_view> words, std::string_view between) {
+  std::string text;
+  for (const std::string_view word : words) {
+    text.append(text.empty() ? "" : between).append(word);
+  }
+  return text;
+}
+
+// "0 or more", "from 0 to 100", "more than 0 and at most 1".
+std::string describe_bounds(const Field& field) {
+  const std::string least{field.minimum};
+  const std::string most{field.maximum};
+  if (!least.empty() && !most.empty()) {
+    return "from " + least + " to " + most;
+  }
+  const std::string below{field.exclusive_minimum};
+  const std::string above{field.exclusive_maximum};
+  const std::string lower = !least.empty()   ? least + " or more"
+                            : !below.empty() ? "more than " + below
+                                             : "";
+  const std::string upper = !most.empty()    ? "at most " + most
+                            : !above.empty() ? "less than " + above
+                                             : "";
+  return lower + (lower.empty() || upper.empty() ? "" : " and ") + upper;
+}
+
+std::string describe_length(const Field& field) {
+  const auto characters = [](std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " character" : " characters");
+  };
+  if (field.min_length && field.max_length) {
+    return *field.min_length == *field.max_length
+               ? characters(*field.min_length)
+               : std::to_string(*field.min_length) + " to " + characters(*field.max_length);
+  }
+  return field.min_length   ? characters(*field.min_length) + " or more"
+         : field.max_length ? "at most " + characters(*field.max_length)
+                            : "";
+}
+
+} // namespace
+
+constinit const Field timestamp_field{
+    .name = "timestamp",
+    .type = FieldType::timestamp,
+    .help = "when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now",
+    .required = false};
+
+std::string kebab_case(std::string_view name) {
+  std::string kebab{name};
+  std::ranges::replace_if(
+      kebab, [](char c) { return c == '_' || c == '.'; }, '-');
+  return kebab;
+}
+
+std::optional<std::string> event_name(std::string_view spelling) {
+  const bool is_camel_case = !spelling.empty() && is_capital(spelling.front());
+  std::string name;
+  for (const char c : spelling) {
+    if (is_camel_case && is_capital(c)) {
+      name.append(name.empty() ? "" : "_").append(1, static_cast<char>(c - 'A' + 'a'));
+    } else {
+      name += c == '-' && !is_camel_case ? '_' : c;
+    }
+  }
+  return is_name(name) ? std::optional{name} : std::nullopt;
+}
+
+std::string_view parent_of(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot == name.npos ? std::string_view{} : name.substr(0, dot);
+}
+
+bool has_since(const Field& field) {
+  return field.unit == Unit::seconds;
+}
+
+std::string since_flag(const Field& field) {
+  return kebab_case(field.name) + "-since";
+}
+
+std::string placeholder(const Field& field) {
+  constexpr std::size_t longest_list = 40;
+  if (std::string choices = joined(field.choices, "|");
+      !choices.empty() && choices.size() <= longest_list) {
+    return choices;
+  }
+  switch (field.type) {
+  case FieldType::string: return "TEXT";
+  case FieldType::number: return field.unit == Unit::seconds ? "SECONDS" : "NUMBER";
+  case FieldType::integer: return field.unit == Unit::seconds ? "SECONDS" : "INTEGER";
+  case FieldType::boolean: return "true|false";
+  case FieldType::timestamp: return "TIME";
+  }
+  return "";
+}
+
+std::string describe(const Field& field) {
+  if (!field.choices.empty()) {
+    return (field.choices.size() == 1 ? "" : "one of ") + joined(field.choices, ", ");
+  }
+  std::string words;
+  switch (field.type) {
+  case FieldType::string: words = "text"; break;
+  case FieldType::number: words = "a plain number"; break;
+  case FieldType::integer: words = "a plain whole number"; break;
+  case FieldType::boolean: words = "true or false"; break;
+  case FieldType::timestamp: words = "a time"; break;
+  }
+  if (field.unit == Unit::seconds) {
+    words += " of seconds";
+  }
+  if (const std::string bounds = describe_bounds(field); !bounds.empty()) {
+    words += ", " + bounds;
+  }
+  if (const std::string length = describe_length(field); !length.empty()) {
+    words += " of " + length;
+  }
+  if (field.pattern != nullptr) {
+    words += " that matches " + field.pattern->text();
+  }
+  return words;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,137 @@
+#include "json/number.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <tuple>
+
+namespace metrics_event {
+namespace {
+
+struct NumberParts {
+  bool negative = false;
+  std::string_view whole;
+  std::string_view fraction;
+  std::string_view exponent; // with its sign
+};
+
+std::string_view take_digits(std::string_view& text) {
+  std::size_t n = 0;
+  while (n < text.size() && text[n] >= '0' && text[n] <= '9') {
+    ++n;
+  }
+  const std::string_view digits = text.substr(0, n);
+  text.remove_prefix(n);
+  return digits;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || std::ranges::find(any_of, text.front()) == any_of.end()) {
+    return false;
+  }
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<NumberParts> split_number(std::string_view text) {
+  NumberParts parts;
+  parts.negative = take(text, "-");
+  parts.whole = take_digits(text);
+  if (parts.whole.empty() || (parts.whole.size() > 1 && parts.whole.front() == '0')) {
+    return std::nullopt;
+  }
+  if (take(text, ".")) {
+    parts.fraction = take_digits(text);
+    if (parts.fraction.empty()) {
+      return std::nullopt;
+    }
+  }
+  if (take(text, "eE")) {
+    parts.exponent = text;
+    take(text, "+-");
+    if (take_digits(text).empty()) {
+      return std::nullopt;
+    }
+  }
+  return text.empty() ? std::optional{parts} : std::nullopt;
+}
+
+bool is_zero(const NumberParts& parts) {
+  return parts.whole.find_first_not_of('0') == std::string_view::npos &&
+         parts.fraction.find_first_not_of('0') == std::string_view::npos;
+}
+
+// Moves the decimal point; the caller has made sure that the exponent is in a double's range.
+std::string without_exponent(const NumberParts& parts) {
+  std::string_view exponent_text = parts.exponent;
+  take(exponent_text, "+");
+  std::ptrdiff_t exponent = 0;
+  std::from_chars(exponent_text.data(), exponent_text.data() + exponent_text.size(), exponent);
+
+  std::string digits{parts.whole};
+  digits += parts.fraction;
+  std::ptrdiff_t point = static_cast<std::ptrdiff_t>(parts.whole.size()) + exponent;
+  if (point <= 0) {
+    digits.insert(0, static_cast<std::size_t>(1 - point), '0');
+    point = 1;
+  }
+  const auto split = static_cast<std::size_t>(point);
+  if (digits.size() < split) {
+    digits.append(split - digits.size(), '0');
+  }
+  std::string whole = digits.substr(0, split);
+  whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
+  const std::string fraction = digits.substr(split);
+  return (parts.negative ? "-" : "") + whole + (fraction.empty() ? "" : '.' + fraction);
+}
+
+} // namespace
+
+bool is_number(std::string_view text) {
+  return split_number(text).has_value();
+}
+
+std::optional<std::string> plain_number(std::string_view text) {
+  const std::optional<NumberParts> parts = split_number(text);
+  if (!parts) {
+    return std::nullopt;
+  }
+  if (is_always_finite(text.size(), !parts->exponent.empty())) {
+    return std::string{text};
+  }
+  // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it
+  // nothing that depends on the locale, which is "C" as long as nobody calls setlocale.
+  const double value = std::strtod(std::string{text}.c_str(), nullptr);
+  if (!std::isfinite(value) || (value == 0 && !is_zero(*parts))) {
+    return std::nullopt;
+  }
+  if (parts->exponent.empty()) {
+    return std::string{text};
+  }
+  if (is_zero(*parts)) { // whatever its exponent says
+    return std::string{parts->negative ? "-0" : "0"};
+  }
+  return without_exponent(*parts);
+}
+
+std::weak_ordering compare_numbers(std::string_view left, std::string_view right) {
+  const auto sign = [](std::string_view number) {
+    const bool is_zero = std::ranges::none_of(number, [](char c) { return c >= '1' && c <= '9'; });
+    return is_zero ? 0 : number.starts_with('-') ? -1 : 1;
+  };
+  if (sign(left) != sign(right) || sign(left) == 0) {
+    return sign(left) <=> sign(right);
+  }
+  const NumberParts a = *split_number(left);
+  const NumberParts b = *split_number(right);
+  const auto fraction = [](const NumberParts& parts) {
+    return parts.fraction.substr(0, parts.fraction.find_last_not_of('0') + 1);
+  };
+  const auto magnitude = [&fraction](const NumberParts& parts) {
+    return std::tuple{parts.whole.size(), parts.whole, fraction(parts)};
+  };
+  return a.negative ? magnitude(b) <=> magnitude(a) : magnitude(a) <=> magnitude(b);
+}
+
+} // namespace metrics_event

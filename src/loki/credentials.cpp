@@ -1,0 +1,82 @@
+#include "loki/credentials.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+std::string_view without_newline(std::string_view text) {
+  for (const std::string_view newline : {"\r\n", "\n"}) {
+    if (text.ends_with(newline)) {
+      return text.substr(0, text.size() - newline.size());
+    }
+  }
+  return text;
+}
+
+Mismatch secret_mismatch(std::string_view expected) {
+  Mismatch mismatch;
+  mismatch.text = "expected " + std::string{expected};
+  return mismatch;
+}
+
+// RFC 4648, section 4.
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::string_view group = bytes.substr(i, 3);
+    unsigned bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      bits = bits << 8U | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      text += k <= group.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=';
+    }
+  }
+  return text;
+}
+
+} // namespace
+
+Parsed<std::string> parse_username(std::string_view text) {
+  const bool valid = !text.empty() && is_utf8(text) && std::ranges::none_of(text, is_control) &&
+                     text.find(':') == text.npos;
+  return valid ? std::string{text}
+               : Parsed<std::string>{
+                     Mismatch{"a user name without a colon and control characters", text}};
+}
+
+Parsed<Secret> parse_password(std::string_view text) {
+  text = without_newline(text);
+  if (text.empty() || !is_utf8(text) || std::ranges::any_of(text, is_control)) {
+    return secret_mismatch("a password on one line without control characters");
+  }
+  return Secret{std::string{text}};
+}
+
+Parsed<Secret> parse_bearer_token(std::string_view text) {
+  text = without_newline(text);
+  const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  if (text.empty() || !visible) {
+    return secret_mismatch("a token, one word of printable ASCII");
+  }
+  return Secret{std::string{text}};
+}
+
+Secret basic_authorization(const BasicCredentials& credentials) {
+  return Secret{"Basic " + base64(credentials.username + ':' + credentials.password.reveal())};
+}
+
+Secret bearer_authorization(const Secret& token) {
+  return Secret{"Bearer " + token.reveal()};
+}
+
+} // namespace metrics_event

@@ -1,0 +1,66 @@
+#include "loki/distinct_times.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t most_remembered = 10'000;
+constexpr std::chrono::nanoseconds step{1};
+
+} // namespace
+
+Instant DistinctTimes::next(Instant own) {
+  const Instant time = own > newest_ ? own : later(own);
+  const Given given{own, time, turns_++};
+  if (time > newest_ && (rising_.empty() || own >= rising_.back().own)) {
+    rising_.push_back(given);
+  } else {
+    late_.push_back(given);
+    last_[own] = time;
+    given_.insert(time);
+  }
+  newest_ = std::max(newest_, time);
+  if (rising_.size() + late_.size() > most_remembered) {
+    forget_oldest();
+  }
+  return time;
+}
+
+// What is free, for one that does not come after all others.
+Instant DistinctTimes::later(Instant own) const {
+  Instant time = own;
+  const auto behind = std::ranges::upper_bound(rising_, own, {}, &Given::own);
+  if (behind != rising_.begin() && (behind - 1)->own == own) {
+    time = (behind - 1)->time + step;
+  }
+  if (const auto last = last_.find(own); last != last_.end()) {
+    time = std::max(time, last->second + step);
+  }
+  while (is_given(time)) {
+    time += step;
+  }
+  return time;
+}
+
+bool DistinctTimes::is_given(Instant time) const {
+  return std::ranges::binary_search(rising_, time, {}, &Given::time) || given_.contains(time);
+}
+
+void DistinctTimes::forget_oldest() {
+  if (late_.empty() || (!rising_.empty() && rising_.front().turn < late_.front().turn)) {
+    rising_.pop_front();
+  } else {
+    const Given& oldest = late_.front();
+    given_.erase(oldest.time);
+    if (last_.at(oldest.own) == oldest.time) {
+      last_.erase(oldest.own);
+    }
+    late_.pop_front();
+  }
+  newest_ = std::max(rising_.empty() ? Instant::min() : rising_.back().time,
+                     given_.empty() ? Instant::min() : *given_.rbegin());
+}
+
+} // namespace metrics_event

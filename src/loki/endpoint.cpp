@@ -1,0 +1,247 @@
+#include "loki/endpoint.hpp"
+
+#include "base/text.hpp"
+#include "loki/host.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view expected_url = "a URL such as http://localhost:3100";
+constexpr std::size_t longest_url = 2048;
+
+std::uint16_t own_port(Scheme scheme) {
+  return scheme == Scheme::https ? 443 : 80;
+}
+
+std::string to_string(boost::core::string_view text) {
+  return {text.data(), text.size()};
+}
+
+bool is_number_or_empty(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Of a URL that may be malformed: a password may stand anywhere before the last @, and where a port
+// should be.
+std::string without_userinfo(std::string_view url) {
+  const std::size_t slashes = url.find("://");
+  const bool has_scheme =
+      slashes != url.npos && url.substr(0, slashes).find_first_of(":/?#@") == url.npos;
+  const std::size_t begin = has_scheme ? slashes + 3 : 0;
+  const std::string scheme{url.substr(0, begin)};
+  if (const std::size_t at = url.rfind('@'); at != url.npos && at >= begin) {
+    return scheme + "…" + std::string{url.substr(at)};
+  }
+  const std::size_t authority_end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::string_view authority = url.substr(begin, authority_end - begin);
+  const std::size_t colon = authority.find(':');
+  if (colon == authority.npos || authority.starts_with('[') || url.starts_with("file:") ||
+      is_number_or_empty(authority.substr(colon + 1))) {
+    return std::string{url};
+  }
+  return scheme + std::string{authority.substr(0, colon)} + ":…" +
+         std::string{url.substr(authority_end)};
+}
+
+// `?a=b&c=d` becomes `?a=…&c=…`, or what else stands for a value.
+std::string without_query_values(std::string_view target, std::string_view mark) {
+  std::string shown;
+  bool in_query = false;
+  bool in_value = false;
+  for (const char c : target) {
+    in_query = in_query || c == '?';
+    in_value = in_value && c != '&';
+    if (!in_value) {
+      shown += c;
+    }
+    if (in_query && !in_value && c == '=') {
+      in_value = true;
+      shown += mark;
+    }
+  }
+  return shown;
+}
+
+std::string url_without_query_values(const Endpoint& endpoint, std::string_view mark) {
+  const std::string place = endpoint.authority() + without_query_values(endpoint.target, mark);
+  switch (endpoint.scheme) {
+  case Scheme::http: return "http://" + place;
+  case Scheme::https: return "https://" + place;
+  case Scheme::file: break;
+  }
+  return endpoint.target.empty() ? "file:" : "file://" + endpoint.target;
+}
+
+Mismatch mismatch(std::string_view expected, std::string_view url) {
+  return {expected, redacted_url(url)};
+}
+
+// `file:///path`, `file://localhost/path`, `file:/path`; or `file:` alone.
+Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_view url) {
+  const std::string host = to_string(parsed.encoded_host());
+  const std::string path = parsed.path();
+  const bool is_local = host.empty() || host == "localhost";
+  const bool is_absolute = path.empty() || path.front() == '/';
+  if (!is_local || !is_absolute || parsed.has_query() || parsed.has_fragment() ||
+      !is_safe_to_show(path)) {
+    return mismatch("a file URL such as file:///var/log/metrics.log", url);
+  }
+  return Endpoint{.scheme = Scheme::file, .target = path};
+}
+
+// A proxy may do without a password.
+Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url,
+                                        bool is_proxy) {
+  const auto username = parse_username(parsed.user());
+  if (!username) {
+    return mismatch("a URL with a user name before the @", url);
+  }
+  if (parsed.password().empty() && is_proxy) {
+    return BasicCredentials{*username, {}};
+  }
+  if (parsed.password().empty()) {
+    return mismatch("a URL with a password behind the user name", url);
+  }
+  auto password = parse_password(parsed.password());
+  if (!password) {
+    return mismatch("a URL with a password without control characters", url);
+  }
+  return BasicCredentials{*username, *std::move(password)};
+}
+
+// Scheme, host, port, credentials, path and query of an http or https URL.
+Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_view url,
+                               std::string_view expected = expected_url,
+                               std::optional<std::uint16_t> default_port = {}) {
+  const bool is_https = parsed.scheme_id() == boost::urls::scheme::https;
+  Endpoint endpoint{.scheme = is_https ? Scheme::https : Scheme::http,
+                    .host = to_string(parsed.encoded_host_address()),
+                    .port =
+                        default_port.value_or(own_port(is_https ? Scheme::https : Scheme::http)),
+                    .target = to_string(parsed.encoded_path())};
+  if (parsed.has_fragment()) {
+    return mismatch("a URL without a fragment", url);
+  }
+  // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
+  const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
+  if (endpoint.host.find_first_not_of('.') == std::string::npos || detached_path) {
+    return mismatch(expected, url);
+  }
+  if (!parsed.port().empty()) {
+    // Boost.URL's own number wraps around.
+    const auto port = parse_count(to_string(parsed.port()), 1, 65535);
+    if (!port) {
+      return mismatch("a port from 1 to 65535", url);
+    }
+    endpoint.port = static_cast<std::uint16_t>(*port);
+  }
+  if (parsed.has_userinfo()) {
+    auto credentials = credentials_of(parsed, url, default_port.has_value());
+    if (!credentials) {
+      return credentials.error();
+    }
+    endpoint.credentials = *std::move(credentials);
+  }
+  if (parsed.has_query()) {
+    endpoint.target += '?' + to_string(parsed.encoded_query());
+  }
+  return endpoint;
+}
+
+} // namespace
+
+std::string redacted_url(std::string_view url) {
+  return without_query_values(without_userinfo(url), "…");
+}
+
+std::vector<std::string> query_values(const Endpoint& endpoint) {
+  std::vector<std::string> values;
+  const std::string_view target = endpoint.target;
+  for (std::size_t start = target.find('?'); start != target.npos;
+       start = target.find('&', start + 1)) {
+    const std::string_view pair = target.substr(start + 1, target.find('&', start + 1) - start - 1);
+    if (const std::size_t equals = pair.find('='); equals != pair.npos) {
+      values.emplace_back(pair.substr(equals + 1));
+    }
+  }
+  return values;
+}
+
+std::string Endpoint::authority() const {
+  return bracketed(host) + (port == own_port(scheme) ? "" : ':' + std::to_string(port));
+}
+
+std::string Endpoint::url() const {
+  return url_without_query_values(*this, "…");
+}
+
+std::string Endpoint::kept_url() const {
+  return url_without_query_values(*this, "");
+}
+
+bool Endpoint::has_origin_of(const Endpoint& other) const {
+  return scheme == other.scheme && port == other.port && lower_case(host) == lower_case(other.host);
+}
+
+bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {
+  return endpoint.scheme == Scheme::file || is_loopback(endpoint.host) ||
+         is_listed(no_proxy, endpoint.host, endpoint.port);
+}
+
+Parsed<Endpoint> parse_endpoint(std::string_view url) {
+  if (url.size() > longest_url) {
+    return mismatch("a URL of at most 2048 bytes", url);
+  }
+  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  const bool is_file = parsed && parsed->scheme_id() == boost::urls::scheme::file;
+  if (!parsed || !(parsed->has_authority() || is_file)) {
+    // `loki:3100` reads as scheme `loki`: what is missing is the scheme.
+    const bool lacks_scheme = url.find("//") == std::string_view::npos;
+    const bool has_space = url.starts_with("file:") && url.find(' ') != std::string_view::npos;
+    return mismatch(lacks_scheme ? "a URL that starts with http:// or https://"
+                    : has_space  ? "a file URL with %20 for each space"
+                                 : expected_url,
+                    url);
+  }
+  if (is_file) {
+    return file_endpoint(*parsed, url);
+  }
+  if (parsed->scheme_id() != boost::urls::scheme::http &&
+      parsed->scheme_id() != boost::urls::scheme::https) {
+    return mismatch("an http, https or file URL", url);
+  }
+  auto endpoint = http_endpoint(*parsed, url);
+  const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
+  if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
+    endpoint->target.replace(0, path, push_path);
+    if (endpoint->kept_url().size() > longest_url) { // which could not be read back
+      return mismatch("a URL of at most 2048 bytes", url);
+    }
+  }
+  return endpoint;
+}
+
+Parsed<Endpoint> parse_proxy(std::string_view text) {
+  constexpr std::string_view expected =
+      "an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes without)";
+  constexpr std::uint16_t curls_port = 1080;
+  const bool has_scheme = text.find("://") != std::string_view::npos;
+  const std::string url = (has_scheme ? "" : "http://") + std::string{text};
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed || !parsed->has_authority() || parsed->scheme_id() != boost::urls::scheme::http ||
+      url.size() > longest_url) {
+    return mismatch(expected, text);
+  }
+  auto proxy = http_endpoint(*parsed, text, expected, curls_port);
+  if (proxy) {
+    proxy->target.clear(); // which curl does not look at
+  }
+  return proxy;
+}
+
+} // namespace metrics_event

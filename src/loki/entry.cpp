@@ -1,0 +1,100 @@
+#include "loki/entry.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t longest_label_name = 1024;
+constexpr std::size_t longest_label_value = 2048;
+constexpr std::size_t longest_line = 256UL * 1024;
+constexpr auto oldest = std::chrono::days{7};
+constexpr auto furthest_ahead = std::chrono::minutes{10};
+
+bool is_label_name(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= longest_label_name && letter(name.front()) &&
+         std::ranges::all_of(name, letter_or_digit) && !name.starts_with("__");
+}
+
+} // namespace
+
+Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now) {
+  return {.labels = std::move(labels),
+          .time = time == EntryTime::event ? event.timestamp : now,
+          .line = event.line,
+          .metadata = std::move(metadata)};
+}
+
+EntryView view_of(const Entry& entry) {
+  return {&entry.labels, entry.time, entry.line, &entry.metadata};
+}
+
+std::vector<EntryView> views_of(std::span<const Entry> entries) {
+  std::vector<EntryView> views;
+  views.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    views.push_back(view_of(entry));
+  }
+  return views;
+}
+
+std::span<const Loss> possible_losses() {
+  static constexpr std::array losses{
+      Loss{[](const EntryView& entry, Instant now) { return now - entry.time > oldest; },
+           "the entry time is more than 7 days old; Loki refuses it, and an agent in front of Loki "
+           "accepts and loses it"},
+      Loss{[](const EntryView& entry, Instant now) { return entry.time - now > furthest_ahead; },
+           "the entry time is more than 10 minutes ahead; Loki refuses it, and an agent in front "
+           "of Loki accepts and loses it"},
+      Loss{
+          [](const EntryView& entry, Instant) { return entry.line.size() > longest_line; },
+          "the line is larger than 256 KiB; Loki refuses it, and an agent in front of Loki accepts "
+          "and loses it"},
+  };
+  return losses;
+}
+
+std::vector<std::string> likely_losses(const Entry& entry, Instant now) {
+  std::vector<std::string> losses;
+  for (const Loss& loss : possible_losses()) {
+    if (loss.is_likely(view_of(entry), now)) {
+      losses.emplace_back(loss.words);
+    }
+  }
+  return losses;
+}
+
+std::optional<Mismatch> check_label(std::string_view name, std::string_view value) {
+  if (!is_label_name(name)) {
+    return Mismatch{"a label name of letters, digits and _ that starts with neither a digit nor __",
+                    name};
+  }
+  if (value.size() > longest_label_value) {
+    return Mismatch{"a label value of at most 2048 bytes", value};
+  }
+  if (!is_utf8(value)) {
+    return Mismatch{"a label value in valid UTF-8", value};
+  }
+  return std::nullopt;
+}
+
+Parsed<Labels::value_type> parse_label(std::string_view text) {
+  const auto assignment = parse_assignment(text);
+  if (!assignment) {
+    return Mismatch{"NAME=VALUE", text};
+  }
+  if (const auto mismatch = check_label(assignment->first, assignment->second)) {
+    return *mismatch;
+  }
+  return Labels::value_type{*assignment};
+}
+
+} // namespace metrics_event

@@ -1,0 +1,90 @@
+#include "loki/gzip.hpp"
+
+#include <zlib.h>
+
+#include <new>
+
+namespace metrics_event {
+namespace {
+
+constexpr int gzip_window = MAX_WBITS + 16; // zlib's way to ask for a header of gzip
+constexpr int usual_memory = 8;
+// Of pushes of 1000 events, 3 makes a fifth more than the usual 6 in half the time; 1 and 2 make
+// more and take as long.
+constexpr int level = 3;
+constexpr std::size_t step = 64UL * 1024; // by which the room for what comes out grows
+
+// zlib is not asked to change what it reads.
+Bytef* input_of(std::string_view bytes) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib's declaration lacks the const
+  return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+}
+
+Bytef* output_of(std::string& bytes) {
+  return reinterpret_cast<Bytef*>(bytes.data());
+}
+
+} // namespace
+
+struct Gzip::State {
+  State() {
+    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, usual_memory, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+      throw std::bad_alloc{};
+    }
+  }
+  ~State() { deflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  z_stream stream{};
+};
+
+Gzip::Gzip() = default;
+Gzip::Gzip(Gzip&&) noexcept = default;
+Gzip::~Gzip() = default;
+
+void Gzip::compress(std::string_view bytes, std::string& compressed) {
+  if (state_) {
+    deflateReset(&state_->stream);
+  } else {
+    state_ = std::make_unique<State>();
+  }
+  z_stream& stream = state_->stream;
+  compressed.resize(deflateBound(&stream, bytes.size()));
+  stream.next_in = input_of(bytes);
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = output_of(compressed);
+  stream.avail_out = static_cast<uInt>(compressed.size());
+  deflate(&stream, Z_FINISH);
+  compressed.resize(stream.total_out);
+}
+
+std::string gzip(std::string_view bytes) {
+  std::string compressed;
+  Gzip{}.compress(bytes, compressed);
+  return compressed;
+}
+
+std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit) {
+  z_stream stream{};
+  if (inflateInit2(&stream, gzip_window) != Z_OK) {
+    throw std::bad_alloc{};
+  }
+  std::string bytes;
+  stream.next_in = input_of(compressed);
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  int result = Z_OK;
+  while (result == Z_OK && stream.total_out <= limit) {
+    bytes.resize(stream.total_out + step);
+    stream.next_out = output_of(bytes) + stream.total_out;
+    stream.avail_out = static_cast<uInt>(step);
+    result = inflate(&stream, Z_NO_FLUSH);
+  }
+  bytes.resize(stream.total_out);
+  const bool is_whole = result == Z_STREAM_END && stream.avail_in == 0;
+  inflateEnd(&stream);
+  return is_whole && bytes.size() <= limit ? std::optional{std::move(bytes)} : std::nullopt;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,76 @@
+#include "loki/header.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace metrics_event {
+namespace {
+
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_printable(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+}
+
+// Names that are not to be given, in lower case, and what to do instead.
+struct Reserved {
+  std::string_view name;
+  std::string_view remedy;
+};
+
+constexpr std::string_view fixed = "a header that the push does not need itself";
+
+constexpr std::array reserved{
+    Reserved{"host", fixed},
+    Reserved{"content-type", fixed},
+    Reserved{"content-length", fixed},
+    Reserved{"content-encoding", fixed},
+    Reserved{"transfer-encoding", fixed},
+    Reserved{"connection", fixed},
+    Reserved{"expect", fixed},
+    Reserved{"user-agent", fixed},
+    Reserved{"x-scope-orgid", "a header that is no setting, for the tenant use org-id"},
+    Reserved{"authorization", "a header without credentials"},
+    Reserved{"proxy-authorization", "a header without credentials"},
+};
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+} // namespace
+
+Parsed<Headers::value_type> parse_header(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view name = text.substr(0, colon);
+  // Only the name is shown: the value may be a key, and without a colon anything may be.
+  if (colon == text.size()) {
+    Mismatch mismatch;
+    mismatch.text = "expected NAME: VALUE, and there is no colon";
+    return mismatch;
+  }
+  if (!is_token(name)) {
+    return Mismatch{"NAME: VALUE", name};
+  }
+  const std::string_view value = trimmed(text.substr(colon + 1));
+  if (!is_printable(value)) {
+    return Mismatch{"a header value in printable ASCII", name};
+  }
+  const auto* const taken = std::ranges::find(reserved, lower_case(name), &Reserved::name);
+  if (taken != reserved.end()) {
+    return Mismatch{taken->remedy, name};
+  }
+  return std::pair{std::string{name}, std::string{value}};
+}
+
+} // namespace metrics_event

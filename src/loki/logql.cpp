@@ -1,0 +1,109 @@
+#include "loki/logql.hpp"
+
+#include "base/text.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view range = " [1h]";
+
+// What stands for something else in LogQL, in any case, where a label may be (Loki's lexer).
+constexpr std::array<std::string_view, 26> keywords{
+    "by",          "without", "bool",     "offset",       "on",          "ignoring",   "group_left",
+    "group_right", "or",      "and",      "unless",       "unwrap",      "json",       "regexp",
+    "logfmt",      "unpack",  "pattern",  "label_format", "line_format", "decolorize", "distinct",
+    "drop",        "keep",    "variants", "of",           "ip"};
+
+bool is_keyword(std::string_view label) {
+  return std::ranges::find(keywords, lower_case(label)) != keywords.end();
+}
+
+bool is_number(const Field& field) {
+  return field.type == FieldType::number || field.type == FieldType::integer;
+}
+
+std::string selector(const Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    // Loki reads a string as Go does, and so reads all that is written in one of JSON.
+    text.append(text.empty() ? "" : ", ").append(name).append("=").append(json_string(value));
+  }
+  return '{' + text + '}';
+}
+
+class Queries {
+public:
+  Queries(const EventType& type, const Labels& labels)
+      : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
+                                 label_of("event") + '=' + json_string(type.name)} {
+    for (const Field& field : type.fields) {
+      if (is_keyword(field.name)) {
+        events_ += " | json " + label_of(field.name) + '=' + json_string(field.name);
+      }
+    }
+    const auto first_text = std::ranges::find(type.fields, FieldType::string, &Field::type);
+    group_ = label_of(first_text == type.fields.end() ? "event" : first_text->name);
+  }
+
+  const std::string& events() const { return events_; }
+
+  std::string count() const { return "sum(" + counted() + ')'; }
+
+  std::string count_by(const Field& field) const {
+    return "sum by (" + label_of(field.name) + ") (" + counted() + ')';
+  }
+
+  // A line whose field is no number would make the whole query fail, but for `__error__`.
+  std::string over_time(std::string_view function, const Field& field) const {
+    return std::string{function} + events_ + " | unwrap " + label_of(field.name) +
+           R"( | __error__="")" + std::string{range} + ") by (" + group_ + ')';
+  }
+
+private:
+  // What Loki calls a member of the line: `a_b` for `a.b`, and not as a label of the stream; a
+  // keyword gets a name by us.
+  std::string label_of(std::string_view name) const {
+    std::string label{name};
+    std::ranges::replace(label, '.', '_');
+    if (is_keyword(label)) {
+      return label + '_';
+    }
+    return labels_.contains(label) ? label + "_extracted" : label;
+  }
+  std::string counted() const { return "count_over_time(" + events_ + std::string{range} + ')'; }
+
+  const Labels& labels_;
+  std::string events_;
+  std::string group_; // of numbers: the first text, which says what they are of; without any, a
+                      // member that is always the same, for each event would be a group by itself
+};
+
+std::string comment(std::string_view name, std::string_view help) {
+  return "# " + std::string{name} + (help.empty() ? "" : ": " + std::string{help}) + '\n';
+}
+
+} // namespace
+
+std::string logql(const EventType& type, const Labels& labels) {
+  const Queries queries{type, labels};
+  std::string text = comment(type.name, type.help) + queries.events() + '\n' +
+                     "\n# how many in an hour\n" + queries.count() + '\n';
+  for (const Field& field : type.fields) {
+    const bool is_in_seconds = field.unit == Unit::seconds;
+    text +=
+        '\n' + comment(std::string{field.name} + (is_in_seconds ? ", in seconds" : ""), field.help);
+    if (is_number(field)) {
+      text += queries.over_time("avg_over_time(", field) + '\n' +
+              queries.over_time("quantile_over_time(0.95, ", field) + '\n';
+    } else {
+      text += queries.count_by(field) + '\n';
+    }
+  }
+  return text;
+}
+
+} // namespace metrics_event

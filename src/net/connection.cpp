@@ -1,0 +1,120 @@
+#include "net/connection.hpp"
+
+#include "base/text.hpp"
+#include "loki/host.hpp"
+#include "net/lookup.hpp"
+#include "net/tls.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <sys/uio.h>
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t largest_record = 16UL * 1024; // RFC 8446, section 5.1
+
+} // namespace
+
+Reply in_trouble(Trouble trouble, std::string detail) {
+  return {.trouble = trouble, .detail = std::move(detail)};
+}
+
+Reply interrupted() {
+  return in_trouble(Trouble::interrupted, "a signal ended the attempt");
+}
+
+std::optional<Reply> Connection::open(const std::string& host, std::uint16_t port,
+                                      std::chrono::milliseconds connect_timeout) {
+  Lookup lookup = look_up(host, deadline_);
+  if (lookup.trouble != Trouble::none) {
+    return in_trouble(lookup.trouble, std::move(lookup.detail));
+  }
+  route_.addresses = lookup.addresses;
+  std::string details;
+  bool all_timed_out = true;
+  for (const std::string& address : lookup.addresses) {
+    const std::string shown = bracketed(address) + ':' + std::to_string(port);
+    error_code error;
+    const tcp::endpoint peer{asio::ip::make_address(address, error), port};
+    if (!error) {
+      error = socket_.connect(
+          peer, std::min(deadline_, std::chrono::steady_clock::now() + connect_timeout));
+    }
+    if (!error) {
+      route_.peer = shown;
+      return std::nullopt;
+    }
+    if (error == asio::error::interrupted) {
+      return interrupted();
+    }
+    if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
+      return in_trouble(Trouble::no_resources, system_words(error));
+    }
+    const bool timed_out = error == asio::error::timed_out;
+    all_timed_out = all_timed_out && timed_out;
+    details += details.empty() ? "" : ", ";
+    details += shown + ": " + (timed_out ? "no connection in time" : system_words(error));
+    if (std::chrono::steady_clock::now() >= deadline_) {
+      return in_trouble(Trouble::timed_out, std::move(details));
+    }
+  }
+  return in_trouble(all_timed_out ? Trouble::connect_timed_out : Trouble::no_connection,
+                    std::move(details));
+}
+
+std::optional<Reply> Connection::start_tls(const TlsContext& context, const std::string& host) {
+  tls_.emplace(context, host, socket_);
+  has_certificate_ = has_certificate(context);
+  const error_code error = tls_->handshake(deadline_);
+  if (!error) {
+    tls_->describe(route_);
+    return std::nullopt;
+  }
+  if (error == asio::error::timed_out) {
+    return in_trouble(Trouble::timed_out, "no TLS handshake in time");
+  }
+  if (error == asio::error::interrupted) {
+    return interrupted();
+  }
+  if (!tls_->distrust().empty()) {
+    return in_trouble(Trouble::tls_failed, tls_->distrust());
+  }
+  if (error.category() == asio::error::get_ssl_category()) {
+    return tls_trouble(error);
+  }
+  const bool is_closed = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+  return in_trouble(Trouble::connection_lost,
+                    is_closed ? "the connection was closed during the TLS handshake"
+                              : "the connection was lost during the TLS handshake: " +
+                                    system_words(error));
+}
+
+std::size_t Connection::send(std::span<const iovec> parts, error_code& error) {
+  if (!tls_) {
+    return socket_.send(parts, deadline_, error);
+  }
+  std::string record; // or each part would be one of its own
+  for (const iovec& part : parts) {
+    record.append(static_cast<const char*>(part.iov_base),
+                  std::min(part.iov_len, largest_record - record.size()));
+  }
+  return tls_->send(record, deadline_, error);
+}
+
+std::size_t Connection::receive(std::span<char> room, error_code& error) {
+  return tls_ ? tls_->receive(room, deadline_, error) : socket_.receive(room, deadline_, error);
+}
+
+Reply Connection::tls_trouble(const error_code& error) const {
+  return in_trouble(Trouble::tls_failed, tls_words(error, has_certificate_));
+}
+
+} // namespace metrics_event

@@ -1,0 +1,266 @@
+#include "net/http_exchange.hpp"
+
+#include "base/text.hpp"
+#include "loki/judgement.hpp"
+
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/span_body.hpp>
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+namespace metrics_event {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+
+constexpr std::uint32_t largest_header = 16 * 1024;
+constexpr std::size_t largest_body = 64UL * 1024;
+constexpr std::size_t largest_answer = largest_header + largest_body;
+constexpr std::size_t read_size = 4096;
+constexpr std::size_t most_parts = 32; // of a request, sent at once
+constexpr std::string_view start_of_http = "HTTP/1.";
+
+// A body of which only the beginning is kept, whatever length the other side announces.
+struct BeginningOfBody {
+  using value_type = std::string;
+
+  class reader { // NOLINT(readability-identifier-naming): the name that Beast asks for
+  public:
+    template <bool is_request, class Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_{body} {}
+
+    static void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& error) {
+      error = {};
+      for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+        const std::size_t room = largest_body - std::min(body_.size(), largest_body);
+        body_.append(static_cast<const char*>(part.data()), std::min(part.size(), room));
+      }
+      return beast::buffer_bytes(buffers);
+    }
+    static void finish(error_code& error) { error = {}; }
+
+  private:
+    value_type& body_;
+  };
+};
+
+using Parser = http::response_parser<BeginningOfBody>;
+
+class Exchange {
+public:
+  Exchange(Connection& connection, const HttpMessage& request)
+      : connection_{connection}, request_{request} {}
+
+  Exchanged run() {
+    // A receiver may answer before it has read all, and close: then its answer says more than the
+    // error of our write.
+    const error_code write_error = write();
+    if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
+      return {in_trouble(Trouble::no_resources, system_words(write_error))}; // none answers a part
+    }
+    if (!write_error && request_.meanwhile) {
+      request_.meanwhile();
+    }
+    Reply reply = read();
+    if (write_error && reply.trouble == Trouble::connection_lost) {
+      reply.detail = "sending failed: " + system_words(write_error);
+    }
+    return {std::move(reply), bytes_read_ == 0, is_reusable_ && !write_error};
+  }
+
+private:
+  bool is_connect() const { return request_.method == "CONNECT"; }
+
+  // Who may then ask for other credentials with 401 and a header of its own.
+  bool speaks_to_proxy() const {
+    return is_connect() || request_.target.starts_with("http://"); // RFC 9112, section 3.2.2
+  }
+
+  // What follows is then the tunnel, not a body.
+  bool opens_tunnel(const Parser& parser) const {
+    return is_connect() && parser.is_header_done() && parser.get().result_int() / 100 == 2;
+  }
+
+  error_code write() {
+    http::request<http::span_body<const char>> message;
+    message.version(11);
+    message.method_string({request_.method.data(), request_.method.size()});
+    message.target(request_.target);
+    message.body() = {request_.body.data(), request_.body.size()};
+    for (const auto& [name, value] : request_.headers) {
+      message.insert(name, value);
+    }
+    if (!is_connect()) {
+      message.keep_alive(request_.keeps_connection);
+      message.prepare_payload();
+    }
+    http::request_serializer<http::span_body<const char>> serializer{message};
+    error_code error;
+    while (!error && !serializer.is_done()) {
+      std::size_t sent = 0;
+      error_code of_serializer;
+      serializer.next(of_serializer,
+                      [&](error_code&, const auto& buffers) { sent = send(buffers, error); });
+      error = error ? error : of_serializer;
+      serializer.consume(sent);
+    }
+    return error;
+  }
+
+  template <class Buffers>
+  std::size_t send(const Buffers& buffers, error_code& error) {
+    std::array<iovec, most_parts> parts{};
+    std::size_t count = 0;
+    for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+      if (count < most_parts) { // the rest follows
+        parts[count++] = {const_cast<void*>(part.data()), part.size()};
+      }
+    }
+    return connection_.send(std::span{parts}.first(count), error);
+  }
+
+  Reply read() {
+    while (true) {
+      Parser parser;
+      parser.header_limit(largest_header);
+      parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
+      parser.eager(true);
+      const std::optional<Reply> trouble = read_into(parser);
+      const bool has_status = parser.is_header_done();
+      const unsigned status = has_status ? parser.get().result_int() : 0;
+      // What a refusal says is clear from its status; a success must have come whole.
+      if (trouble && (!has_status || is_acceptance(static_cast<int>(status)))) {
+        return *trouble;
+      }
+      const bool interim = status >= 100 && status <= 199 && status != 101;
+      if (!interim) {
+        is_reusable_ = parser.is_done() && parser.keep_alive() && buffer_.size() == 0;
+        return {.at_proxy =
+                    speaks_to_proxy() && parser.get().count(http::field::proxy_authenticate) > 0,
+                .status = static_cast<int>(status),
+                .location = std::string{parser.get()[http::field::location]},
+                .content_type = std::string{parser.get()[http::field::content_type]},
+                .retry_after = std::string{parser.get()[http::field::retry_after]},
+                .date = std::string{parser.get()[http::field::date]},
+                .body = std::move(parser.get().body())};
+      }
+    }
+  }
+
+  // Nothing when the message is complete, or as long as an answer may be.
+  std::optional<Reply> read_into(Parser& parser) {
+    error_code error;
+    bool recognised = false;
+    bool ended = false;
+    while (true) {
+      if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
+        if (!recognised && !looks_like_http(bytes)) {
+          return in_trouble(Trouble::not_http, is_tls_alert(bytes)
+                                                   ? "the answer is TLS, use an https URL"
+                                                   : "the answer is not HTTP");
+        }
+        recognised = recognised || bytes.size() >= start_of_http.size();
+        buffer_.consume(parser.put(bytes, error));
+      }
+      if (ended && (!error || error == http::error::need_more)) {
+        error = http::error::end_of_stream;
+        if (parser.got_some()) {
+          error = {};
+          parser.put_eof(error);
+        }
+      }
+      if (error && error != http::error::need_more) {
+        return trouble_of(error);
+      }
+      if (parser.is_done() || opens_tunnel(parser)) {
+        return std::nullopt;
+      }
+      if (bytes_read_ >= largest_answer) {
+        return parser.is_header_done() ? std::nullopt
+                                       : std::optional{trouble_of(http::error::header_limit)};
+      }
+      error = read_more();
+      // Many close a TLS connection without saying so.
+      ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+      if (error && !ended) {
+        return trouble_of(error);
+      }
+      error = {};
+    }
+  }
+
+  error_code read_more() {
+    const asio::mutable_buffer room = buffer_.prepare(read_size);
+    error_code error;
+    const std::size_t size =
+        connection_.receive({static_cast<char*>(room.data()), room.size()}, error);
+    buffer_.commit(size);
+    bytes_read_ += size;
+    return error;
+  }
+
+  // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
+  static bool looks_like_http(asio::const_buffer bytes) {
+    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
+    const std::size_t length = std::min(given.size(), start_of_http.size());
+    return given.substr(0, length) == start_of_http.substr(0, length);
+  }
+
+  // How a TLS server answers plain text (RFC 8446, section 5.1).
+  static bool is_tls_alert(asio::const_buffer bytes) {
+    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
+    return given.starts_with("\x15\x03");
+  }
+
+  Reply trouble_of(const error_code& error) const {
+    if (error == asio::error::timed_out) {
+      return in_trouble(Trouble::timed_out, "no answer in time");
+    }
+    if (error == asio::error::interrupted) {
+      return interrupted();
+    }
+    if (error.category() == asio::error::get_ssl_category()) {
+      return connection_.tls_trouble(error);
+    }
+    if (error == http::error::partial_message || error == http::error::end_of_stream) {
+      return in_trouble(Trouble::connection_lost,
+                        "the connection was closed before the answer was complete");
+    }
+    if (error == http::error::header_limit) {
+      return in_trouble(Trouble::not_http, "the answer's header is larger than 16 KiB");
+    }
+    if (error.category() == http::make_error_code(http::error::need_more).category()) {
+      return in_trouble(Trouble::not_http, "the answer is not HTTP: " + system_words(error));
+    }
+    return in_trouble(Trouble::connection_lost, "the connection was lost: " + system_words(error));
+  }
+
+  Connection& connection_;
+  const HttpMessage& request_;
+  beast::flat_buffer buffer_;
+  std::size_t bytes_read_ = 0;
+  bool is_reusable_ = false;
+};
+
+} // namespace
+
+Exchanged exchange(Connection& connection, const HttpMessage& request) {
+  return Exchange{connection, request}.run();
+}
+
+} // namespace metrics_event

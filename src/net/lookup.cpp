@@ -1,0 +1,95 @@
+#include "net/lookup.hpp"
+
+#include "base/text.hpp"
+#include "loki/host.hpp"
+#include "system/file.hpp"
+#include "system/signals.hpp"
+
+#include <netdb.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+namespace metrics_event {
+namespace {
+
+std::string literal_of(const addrinfo& info) {
+  std::array<char, NI_MAXHOST> text{};
+  const int error = getnameinfo(info.ai_addr, info.ai_addrlen, text.data(),
+                                static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST);
+  return error == 0 ? text.data() : "";
+}
+
+Lookup ask(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (error != 0) {
+    const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
+    return unknown
+               ? Lookup{Trouble::unknown_host, "the host " + quote(host) + " is unknown"}
+               : Lookup{Trouble::lookup_failed, "the lookup of " + quote(host) +
+                                                    " failed: " + lower_first(gai_strerror(error))};
+  }
+  Lookup lookup;
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    lookup.addresses.push_back(literal_of(*info));
+  }
+  freeaddrinfo(found);
+  return lookup;
+}
+
+// Shared with the thread that asks, which may outlive everybody who waits for it.
+struct Question {
+  Question() = default;
+  ~Question() { close(answered); }
+  Question(const Question&) = delete;
+  Question& operator=(const Question&) = delete;
+
+  std::mutex mutex;
+  std::optional<Lookup> answer;
+  int answered = eventfd(0, EFD_CLOEXEC); // readable once it is
+};
+
+} // namespace
+
+Lookup look_up(const std::string& host, Deadline deadline) {
+  if (!address_bytes(host).empty()) {
+    return {.addresses = {host}};
+  }
+  if (is_localhost(host)) {
+    return {.addresses = {"127.0.0.1", "::1"}};
+  }
+  const auto question = std::make_shared<Question>();
+  if (question->answered < 0) {
+    return {Trouble::no_resources, system_words(last_error())};
+  }
+  // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
+  // late.
+  std::thread{[question, host] {
+    Lookup answer = ask(host);
+    const std::lock_guard lock{question->mutex};
+    question->answer = std::move(answer);
+    eventfd_write(question->answered, 1);
+  }}.detach();
+
+  await_input(question->answered, deadline);
+  const std::lock_guard lock{question->mutex};
+  if (question->answer) {
+    return *std::move(question->answer);
+  }
+  return noted_signal() != 0
+             ? Lookup{Trouble::interrupted, "a signal ended the lookup of " + quote(host)}
+             : Lookup{Trouble::timed_out,
+                      "the name server did not answer for " + quote(host) + " in time"};
+}
+
+} // namespace metrics_event

@@ -1,0 +1,120 @@
+#include "net/socket.hpp"
+
+#include "system/signals.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace metrics_event {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+error_code last_socket_error() {
+  return {errno, boost::system::system_category()};
+}
+
+// Why a wait has ended without one.
+error_code no_event() {
+  return noted_signal() != 0 ? asio::error::interrupted : asio::error::timed_out;
+}
+
+} // namespace
+
+Socket::Socket(int descriptor) : descriptor_{descriptor} {
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
+
+Socket::~Socket() {
+  close();
+}
+
+void Socket::close() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+    descriptor_ = -1;
+  }
+}
+
+error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadline) {
+  close();
+  descriptor_ =
+      socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (descriptor_ < 0) {
+    return last_socket_error();
+  }
+  if (::connect(descriptor_, peer.data(), static_cast<socklen_t>(peer.size())) == 0) {
+    return {};
+  }
+  if (errno != EINPROGRESS && errno != EINTR) {
+    return last_socket_error();
+  }
+  const short ready = metrics_event::await(descriptor_, POLLOUT, deadline);
+  if (ready == POLLOUT) {
+    return {};
+  }
+  if (ready == 0) {
+    return no_event();
+  }
+  int outcome = 0;
+  socklen_t size = sizeof outcome;
+  getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &outcome, &size);
+  return {outcome, boost::system::system_category()};
+}
+
+std::size_t Socket::send(std::span<const iovec> parts, Deadline deadline, error_code& error) const {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data()); // which only receiving writes to
+  message.msg_iovlen = parts.size();
+  return repeat([&] { return sendmsg(descriptor_, &message, MSG_NOSIGNAL); }, POLLOUT, deadline,
+                error);
+}
+
+std::size_t Socket::receive(std::span<char> room, Deadline deadline, error_code& error) const {
+  // An answer is never there yet, so waiting first spares a call.
+  error = await(POLLIN, deadline);
+  if (error) {
+    return 0;
+  }
+  const std::size_t size = repeat([&] { return recv(descriptor_, room.data(), room.size(), 0); },
+                                  POLLIN, deadline, error);
+  if (!error && size == 0) {
+    error = asio::error::eof;
+  }
+  return size;
+}
+
+template <class Call>
+std::size_t Socket::repeat(Call&& call, short events, Deadline deadline, error_code& error) const {
+  while (true) {
+    const ssize_t size = call();
+    if (size >= 0) {
+      error = {};
+      return static_cast<std::size_t>(size);
+    }
+    if (errno != EINTR) { // which would look like a signal that is noted
+      error = errno == EAGAIN ? await(events, deadline) : last_socket_error();
+      if (error) {
+        return 0;
+      }
+    }
+  }
+}
+
+error_code Socket::await(short events, Deadline deadline) const {
+  return metrics_event::await(descriptor_, events, deadline) != 0 ? error_code{} : no_event();
+}
+
+bool Socket::has_input() const {
+  pollfd watched{descriptor_, POLLIN, 0};
+  return poll(&watched, 1, 0) != 0;
+}
+
+} // namespace metrics_event

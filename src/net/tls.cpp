@@ -1,0 +1,216 @@
+#include "net/tls.hpp"
+
+#include "base/text.hpp"
+#include "loki/host.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+template <auto free>
+struct Free {
+  template <class T>
+  void operator()(T* object) const {
+    free(object);
+  }
+};
+
+template <class T, auto free>
+using Owned = std::unique_ptr<T, Free<free>>;
+
+using Bio = Owned<BIO, BIO_free>;
+using X509Pointer = Owned<X509, X509_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+
+} // namespace
+
+class TlsContext {
+public:
+  TlsContext() : context_{SSL_CTX_new(TLS_client_method())} {
+    if (context_ == nullptr) {
+      throw std::bad_alloc{};
+    }
+  }
+  SSL_CTX* get() const { return context_.get(); }
+
+private:
+  Owned<SSL_CTX, SSL_CTX_free> context_;
+};
+
+namespace {
+
+using Badness = std::optional<BadTlsOption>;
+
+// A passphrase is never asked for: nobody may be there to answer.
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+Bio reader_of(const std::string& pem) {
+  return Bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+}
+
+std::string last_reason() {
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  return reason == nullptr ? "OpenSSL refuses it" : lower_first(reason);
+}
+
+// All certificates of a text, and what is wrong when there is none or one is damaged.
+struct Certificates {
+  std::vector<X509Pointer> all;
+  std::string trouble;
+};
+
+Certificates certificates_in(const std::string& pem) {
+  Certificates certificates;
+  const Bio bio = reader_of(pem);
+  ERR_clear_error();
+  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)) {
+    certificates.all.emplace_back(next);
+  }
+  const bool is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  if (!is_at_end) {
+    certificates.trouble = "is damaged: " + last_reason();
+  } else if (certificates.all.empty()) {
+    certificates.trouble = "holds no certificate in PEM form";
+  }
+  return certificates;
+}
+
+Badness trust(SSL_CTX* context, const std::string& pem) {
+  const Certificates authorities = certificates_in(pem);
+  if (!authorities.trouble.empty()) {
+    return BadTlsOption{"ca-cert", authorities.trouble};
+  }
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  for (const X509Pointer& certificate : authorities.all) {
+    X509_STORE_add_cert(store, certificate.get());
+  }
+  // What is given is trusted, be it a root or what a root has signed.
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  return std::nullopt;
+}
+
+Badness use_certificate(SSL_CTX* context, const std::string& pem) {
+  const Certificates chain = certificates_in(pem);
+  if (!chain.trouble.empty()) {
+    return BadTlsOption{"cert", chain.trouble};
+  }
+  if (SSL_CTX_use_certificate(context, chain.all.front().get()) != 1) {
+    return BadTlsOption{"cert", "is refused: " + last_reason()};
+  }
+  for (std::size_t i = 1; i < chain.all.size(); ++i) {
+    SSL_CTX_add1_chain_cert(context, chain.all[i].get());
+  }
+  return std::nullopt;
+}
+
+Badness use_key(SSL_CTX* context, const Secret& pem) {
+  const Bio bio = reader_of(pem.reveal());
+  const Key key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
+  if (key == nullptr) {
+    const bool is_encrypted = pem.reveal().find("ENCRYPTED") != std::string::npos;
+    return BadTlsOption{"key", is_encrypted ? "is encrypted, give a key without a passphrase"
+                                            : "holds no private key in PEM form"};
+  }
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
+    return BadTlsOption{"key", "does not belong to the certificate"};
+  }
+  return std::nullopt;
+}
+
+// OpenSSL looks where the distribution that it comes from keeps the authorities. On another one
+// they are in one of these files: of Fedora, openSUSE, Alpine, and what others have taken from
+// Debian.
+void trust_system(SSL_CTX* context) {
+  SSL_CTX_set_default_verify_paths(context);
+  const bool is_elsewhere = ::secure_getenv(X509_get_default_cert_file_env()) != nullptr ||
+                            ::secure_getenv(X509_get_default_cert_dir_env()) != nullptr;
+  if (is_elsewhere || ::access(X509_get_default_cert_dir(), F_OK) == 0) {
+    return;
+  }
+  for (const char* bundle :
+       {"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt"}) {
+    if (SSL_CTX_load_verify_file(context, bundle) == 1) {
+      return;
+    }
+  }
+}
+
+} // namespace
+
+boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
+make_tls_context(const TlsOptions& options) {
+  // The names of all ciphers are for PEM files that are encrypted, which are refused; they would
+  // cost two million instructions of eighteen.
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
+  auto owner = std::make_shared<const TlsContext>();
+  SSL_CTX* const context = owner->get();
+  if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION) { // the system may be stricter
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  }
+  SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  Badness bad;
+  if (options.authorities) {
+    bad = trust(context, *options.authorities);
+  } else {
+    trust_system(context);
+  }
+  if (!bad && options.certificate) {
+    bad = use_certificate(context, *options.certificate);
+  }
+  if (!bad && options.key) {
+    bad = use_key(context, *options.key);
+  }
+  ERR_clear_error(); // the end of a PEM text is an error to OpenSSL
+  if (bad) {
+    return *bad;
+  }
+  return std::shared_ptr<const TlsContext>{std::move(owner)};
+}
+
+bool verifies(const TlsContext& context) {
+  return SSL_CTX_get_verify_mode(context.get()) != SSL_VERIFY_NONE;
+}
+
+bool has_certificate(const TlsContext& context) {
+  return SSL_CTX_get0_certificate(context.get()) != nullptr;
+}
+
+ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
+  SSL* const client = SSL_new(context.get());
+  if (client == nullptr) {
+    throw std::bad_alloc{};
+  }
+  X509_VERIFY_PARAM* const rules = SSL_get0_param(client);
+  bool is_bound = false;
+  if (address_bytes(host).empty()) {
+    const std::string name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+    SSL_ctrl(client, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(name.c_str())); // what the macro of OpenSSL does, which casts
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    is_bound = !name.empty() && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
+  } else {
+    is_bound = X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
+  }
+  if (!is_bound) { // OpenSSL would take a certificate for any host
+    SSL_free(client);
+    throw std::invalid_argument{"a host that no certificate can be issued for"};
+  }
+  return client;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,316 @@
+#include "schema/field.hpp"
+
+#include "base/text.hpp"
+#include "event/field_value.hpp"
+#include "json/number.hpp"
+#include "json/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t longest_help = 1000;
+constexpr std::size_t most_choices = 1000;
+
+std::string_view name_of(JsonKind kind) {
+  switch (kind) {
+  case JsonKind::null: return "null";
+  case JsonKind::boolean: return "boolean";
+  case JsonKind::integer: return "integer";
+  case JsonKind::number: return "number";
+  case JsonKind::string: return "string";
+  case JsonKind::array: return "array";
+  case JsonKind::object: return "object";
+  }
+  return "";
+}
+
+// The values of enum and const.
+std::vector<SchemaValue> allowed_values(const Schema& schema) {
+  const SchemaValue* const one = schema.find("const");
+  const SchemaValue* const several = schema.find("enum");
+  if (several == nullptr) {
+    return one == nullptr ? std::vector<SchemaValue>{} : std::vector{*one};
+  }
+  std::vector<SchemaValue> values = elements_of(*several);
+  if (values.empty()) {
+    refuse("at least one value", *several);
+  }
+  if (values.size() > most_choices) {
+    throw SchemaMistake{several->pointer, "expected at most " + std::to_string(most_choices) +
+                                              " values, got " + std::to_string(values.size())};
+  }
+  if (one == nullptr) {
+    return values;
+  }
+  if (std::ranges::find(values, one->json, &SchemaValue::json) == values.end()) {
+    refuse("one of the values of \"enum\"", *one);
+  }
+  return {*one};
+}
+
+// The type of all allowed values.
+std::string inferred_type(const Schema& schema) {
+  std::string_view common;
+  for (const SchemaValue& value : allowed_values(schema)) {
+    const std::string_view name = name_of(kind_of(value.json));
+    const bool are_numbers =
+        (common == "integer" && name == "number") || (common == "number" && name == "integer");
+    if (!common.empty() && common != name && !are_numbers) {
+      throw SchemaMistake{schema.pointer, "the values are of more than one type, expected one"};
+    }
+    common = are_numbers ? "number" : name;
+  }
+  if (common.empty()) {
+    throw SchemaMistake{schema.pointer,
+                        "expected a \"type\", or an \"enum\" or \"const\" that shows it"};
+  }
+  return std::string{common};
+}
+
+const TypeName& type_of(const Schema& schema, std::string name) {
+  if (name.empty()) {
+    name = inferred_type(schema);
+  }
+  const auto* const found = std::ranges::find(type_names, name, &TypeName::name);
+  if (found == type_names.end()) {
+    const SchemaValue* const type = schema.find("type");
+    throw SchemaMistake{type == nullptr ? schema.pointer : type->pointer,
+                        "expected \"string\", \"number\", \"integer\", \"boolean\" or \"object\", "
+                        "got " +
+                            quote(name)};
+  }
+  return *found;
+}
+
+// "5.50" of 5.50: the digits stay as they are typed.
+std::string_view number_of(const Schema& schema, std::string_view keyword, FieldStore& store) {
+  const SchemaValue* const value = schema.find(keyword);
+  return value == nullptr ? "" : store.keep(*plain_number(value->json));
+}
+
+std::optional<std::size_t> length_of(const Schema& schema, std::string_view keyword) {
+  const SchemaValue* const value = schema.find(keyword);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  const auto length = parse_count(value->json, 0, std::numeric_limits<std::uint32_t>::max());
+  if (!length) {
+    refuse("a whole number, 0 or more", *value);
+  }
+  return *length;
+}
+
+[[noreturn]] void refuse_gap(const Schema& schema, std::string_view lower, std::string_view upper) {
+  const auto shown = [&schema](std::string_view keyword) {
+    constexpr std::size_t most_shown = 40;
+    return quote(keyword) + ' ' + printable(schema.find(keyword)->json, most_shown);
+  };
+  throw SchemaMistake{schema.pointer,
+                      "nothing is between " + shown(lower) + " and " + shown(upper)};
+}
+
+void read_bounds(const Schema& schema, Field& field, FieldStore& store) {
+  struct Bound {
+    std::string_view keyword;
+    bool is_exclusive;
+    std::string_view& number;
+  };
+  const std::array lower{Bound{"minimum", false, field.minimum},
+                         Bound{"exclusiveMinimum", true, field.exclusive_minimum}};
+  const std::array upper{Bound{"maximum", false, field.maximum},
+                         Bound{"exclusiveMaximum", true, field.exclusive_maximum}};
+  for (const auto& bounds : {lower, upper}) {
+    for (const Bound& bound : bounds) {
+      bound.number = number_of(schema, bound.keyword, store);
+    }
+  }
+  for (const Bound& least : lower) {
+    for (const Bound& most : upper) {
+      if (least.number.empty() || most.number.empty()) {
+        continue;
+      }
+      const auto order = compare_numbers(least.number, most.number);
+      if (std::is_gt(order) || (std::is_eq(order) && (least.is_exclusive || most.is_exclusive))) {
+        refuse_gap(schema, least.keyword, most.keyword);
+      }
+    }
+  }
+}
+
+void read_text_limits(const Schema& schema, Field& field, FieldStore& store) {
+  field.min_length = length_of(schema, "minLength");
+  field.max_length = length_of(schema, "maxLength");
+  if (field.min_length && field.max_length && *field.min_length > *field.max_length) {
+    refuse_gap(schema, "minLength", "maxLength");
+  }
+  if (const SchemaValue* const value = schema.find("pattern")) {
+    const std::string expression = text_of(*value);
+    if (!is_safe_to_show(expression)) { // as messages have to
+      throw SchemaMistake{value->pointer,
+                          "the expression has characters that cannot be shown, write them as "
+                          "\\u escapes of its own"};
+    }
+    auto pattern = Pattern::compile(expression);
+    if (!pattern) {
+      throw SchemaMistake{value->pointer, "no regular expression: " + pattern.error()};
+    }
+    field.pattern = store.keep(*std::move(pattern));
+  }
+}
+
+// The value as the line has it.
+std::string valid(const Field& field, const SchemaValue& value) {
+  const Parsed<std::string> json = read_json(field, value.json);
+  if (!json) {
+    refuse(describe(field), value);
+  }
+  return *json;
+}
+
+void read_choices(const Schema& schema, bool is_nullable, Field& field, FieldStore& store) {
+  std::vector<std::string_view> choices;
+  std::set<std::string> known;
+  for (const SchemaValue& value : allowed_values(schema)) {
+    if (is_nullable && kind_of(value.json) == JsonKind::null) {
+      continue;
+    }
+    std::string json = valid(field, value);
+    std::string choice = field.type == FieldType::string ? *string_value(json) : std::move(json);
+    if (!is_safe_to_show(choice)) { // as help and messages have to
+      throw SchemaMistake{value.pointer, "the value has characters that cannot be shown"};
+    }
+    if (!known.insert(choice).second) {
+      throw SchemaMistake{value.pointer, quote(choice) + " is there twice"};
+    }
+    choices.push_back(store.keep(std::move(choice)));
+  }
+  field.choices = store.keep(std::move(choices));
+}
+
+Unit unit_of(const Schema& schema) {
+  const SchemaValue* const unit = schema.find("x-unit");
+  if (unit != nullptr && text_of(*unit) != "seconds") {
+    refuse("\"seconds\"", *unit);
+  }
+  return unit == nullptr ? Unit::none : Unit::seconds;
+}
+
+Measured measured_of(const Schema& schema, FieldType type) {
+  const SchemaValue* const value = schema.find("x-measured");
+  if (value == nullptr) {
+    return Measured::nothing;
+  }
+  const std::string what = text_of(*value);
+  std::string expected;
+  for (const MeasuredName& row : measured_names) {
+    if (row.type != type) {
+      continue;
+    }
+    if (row.name == what) {
+      return row.measured;
+    }
+    expected.append(expected.empty() ? "" : " or ").append(quote(row.name));
+  }
+  refuse(expected, *value);
+}
+
+// The lines before the first that is empty.
+std::string first_paragraph(std::string_view text) {
+  constexpr std::string_view white_space = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+  std::string paragraph;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.find_first_not_of(white_space) == std::string_view::npos) {
+      break;
+    }
+    paragraph.append(line).append(1, '\n');
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return paragraph;
+}
+
+} // namespace
+
+DeclaredType declared_type(const Schema& schema) {
+  DeclaredType declared{.is_nullable = schema.is_nullable};
+  const SchemaValue* const type = schema.find("type");
+  if (type == nullptr) {
+    return declared;
+  }
+  if (kind_of(type->json) != JsonKind::array) {
+    declared.name = text_of(*type);
+    return declared;
+  }
+  const std::vector<SchemaValue> names = elements_of(*type);
+  for (const SchemaValue& name : names) {
+    if (const std::string text = text_of(name); text == "null") {
+      declared.is_nullable = true;
+    } else {
+      declared.name = text;
+    }
+  }
+  constexpr std::size_t pair = 2;
+  if (names.size() != pair || declared.name.empty() || names[0].json == names[1].json ||
+      (names[0].json != "\"null\"" && names[1].json != "\"null\"")) {
+    refuse("one type, or one and \"null\"", *type);
+  }
+  return declared;
+}
+
+void refuse_idle_keywords(const Schema& schema, unsigned type, std::string_view name) {
+  for (const Keyword& keyword : schema.keywords) {
+    if ((keyword.types & type) == 0) {
+      throw SchemaMistake{keyword.value.pointer,
+                          quote(keyword.name) + " does nothing for " +
+                              (name == "integer" || name == "object" ? "an " : "a ") +
+                              std::string{name}};
+    }
+  }
+}
+
+std::string help_of(const Schema& schema, std::string_view name) {
+  const auto shown = [&schema](std::string_view keyword) {
+    const SchemaValue* const value = schema.find(keyword);
+    return value == nullptr ? "" : printable(first_paragraph(text_of(*value)), longest_help);
+  };
+  if (std::string description = shown("description");
+      !description.empty() && description != "An enumeration.") { // as pydantic says of any
+    return description;
+  }
+  // pydantic makes "Queue Duration" of queue_duration, and it could be QueueDuration.
+  std::string title = shown("title");
+  std::string as_name = lower_case(title);
+  std::ranges::replace(as_name, ' ', '_');
+  return as_name == lower_case(name) || event_name(title) == name ? "" : title;
+}
+
+Field read_field(const Schema& schema, std::string_view name, FieldStore& store) {
+  const DeclaredType declared = declared_type(schema);
+  const TypeName& type = type_of(schema, declared.name);
+  refuse_idle_keywords(schema, type.types, type.name);
+
+  Field field{.name = name, .type = type.type};
+  field.help = store.keep(help_of(schema, name.substr(name.find('.') + 1)));
+  field.unit = unit_of(schema);
+  field.measured = measured_of(schema, field.type);
+  read_bounds(schema, field, store);
+  read_text_limits(schema, field, store);
+  read_choices(schema, declared.is_nullable, field, store);
+  const SchemaValue* const default_value = schema.find("default");
+  if (default_value != nullptr && kind_of(default_value->json) != JsonKind::null) {
+    field.default_value = store.keep(valid(field, *default_value));
+  }
+  field.required = !declared.is_nullable && field.default_value.empty();
+  return field;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,146 @@
+#include "settings/settings.hpp"
+
+#include "base/exit_code.hpp"
+#include "settings/rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+using Kind = Setting::Kind;
+using Source = Origin::Source;
+
+void apply(Settings& settings, const GivenSetting& given) {
+  if (const auto mismatch = given.setting->assign(settings, given.text)) {
+    blame(given.origin, mismatch->text);
+  }
+}
+
+// A variable holds one item of a list a line.
+void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
+                       std::string_view text, bool (*counts)(const Settings&) = nullptr) {
+  while (!text.empty()) {
+    const std::size_t end =
+        setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
+    if (end > 0) {
+      layer.push_back(
+          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, counts});
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// Applies what the layers give: for a list everything, else what the highest layer that has the
+// setting gives. Of flags all are looked at, although only the last one stays. Returns the origin.
+Origin apply_layers(Settings& settings, const Setting& setting, const std::vector<Layer>& layers) {
+  std::vector<const GivenSetting*> winners;
+  for (const Layer& layer : layers) {
+    bool is_first = true;
+    for (const GivenSetting& given : layer) {
+      if (given.setting != &setting || (given.counts != nullptr && !given.counts(settings))) {
+        continue;
+      }
+      const bool replaces = std::exchange(is_first, false) || given.origin.source != Source::flag;
+      if (replaces && setting.kind != Kind::list) {
+        winners.clear();
+      }
+      winners.push_back(&given);
+    }
+  }
+  const bool keeps_default = winners.empty() || setting.kind == Kind::list;
+  if (keeps_default && !setting.default_text.empty()) {
+    setting.assign(settings, setting.default_text);
+  }
+  for (const GivenSetting* winner : winners) {
+    apply(settings, *winner);
+  }
+  return winners.empty() ? Origin{} : winners.back()->origin;
+}
+
+} // namespace
+
+std::string_view shown_default(const Setting& setting) {
+  const bool is_off = setting.kind == Kind::toggle || setting.kind == Kind::optional;
+  return is_off ? std::string_view{} : setting.default_text;
+}
+
+std::string Setting::flag() const {
+  const std::string value{placeholder};
+  return "--" + std::string{name} +
+         (value.empty()            ? ""
+          : kind == Kind::optional ? "[=" + value + ']'
+                                   : ' ' + value);
+}
+
+std::string variable_name(const Setting& setting) {
+  std::string name = "METRICS_EVENT_";
+  for (const char c : setting.name) {
+    name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+GivenSetting given_by_flag(const Setting& setting, std::string text) {
+  return {&setting, std::move(text), {Source::flag, "--" + std::string{setting.name}}};
+}
+
+Layer environment_layer(const Environment& environment) {
+  Layer layer;
+  const auto add = [&](const Setting& setting, const std::string& variable,
+                       bool (*counts)(const Settings&) = nullptr) {
+    if (const auto text = environment(variable)) {
+      add_from_variable(layer, setting, variable, *text, counts);
+    }
+  };
+  for (const Setting& setting : all_settings()) {
+    for (std::size_t i = setting.fallback_variables.size(); i-- > 0;) {
+      const FallbackVariable& fallback = setting.fallback_variables[i];
+      add(setting, std::string{fallback.name}, fallback.counts);
+    }
+    add(setting, variable_name(setting));
+  }
+  return layer;
+}
+
+Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only) {
+  Resolved resolved;
+  for (const Setting& setting : all_settings()) {
+    if (only.empty() || std::ranges::find(only, setting.name) != only.end()) {
+      resolved.origins.emplace(setting.name, apply_layers(resolved.settings, setting, layers));
+    }
+  }
+  Endpoint& url = resolved.settings.url;
+  if (url.scheme == Scheme::file && url.target.empty()) {
+    url.target = resolved.settings.log_path;
+  }
+  check_settings(resolved);
+  return resolved;
+}
+
+void check_values(const Layer& layer) {
+  Settings settings;
+  for (const GivenSetting& given : layer) {
+    apply(settings, given);
+  }
+}
+
+void blame(const Origin& origin, const std::string& text) {
+  throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
+                origin.name + ": " + text};
+}
+
+Output output_of(const std::vector<Layer>& layers) {
+  Settings settings;
+  for (const Layer& layer : layers) {
+    for (const GivenSetting& given : layer) {
+      if (given.setting->name == "output") {
+        given.setting->assign(settings, given.text);
+      }
+    }
+  }
+  return settings.output;
+}
+
+} // namespace metrics_event

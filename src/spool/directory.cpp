@@ -1,0 +1,314 @@
+#include "spool/directory.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "system/file.hpp"
+#include "system/process.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+
+namespace metrics_event {
+namespace {
+
+constexpr mode_t directory_mode = 0700;
+constexpr mode_t file_mode = 0600;
+
+// Calls again what a signal has interrupted.
+template <class Call>
+auto persistently(Call call) {
+  while (true) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) {
+      return result;
+    }
+  }
+}
+
+// The error of a call that returns less than 0 for one.
+std::error_code error_of(int result) {
+  return result < 0 ? last_error() : std::error_code{};
+}
+
+std::string without_slashes_at_end(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) { // or a link would be followed
+    path.pop_back();
+  }
+  return path;
+}
+
+std::string above(const std::string& path) {
+  const std::string parent = std::filesystem::path{path}.parent_path();
+  return parent.empty() ? "." : parent;
+}
+
+[[noreturn]] void refuse_spool(const std::string& path, const std::string& why) {
+  throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote_path(path) + ": " + why};
+}
+
+// What a crash must not undo.
+void sync_and_close(int descriptor, const std::string& path) {
+  const std::error_code error = error_of(persistently([descriptor] { return fsync(descriptor); }));
+  close(descriptor);
+  if (error && error != std::errc::invalid_argument) { // a file system that knows no such thing
+    refuse_spool(path, system_words(error));
+  }
+}
+
+// So that what is made has its very mode.
+class PlainUmask {
+public:
+  PlainUmask() : before_{umask(S_IRWXG | S_IRWXO)} {}
+  ~PlainUmask() { umask(before_); }
+  PlainUmask(const PlainUmask&) = delete;
+  PlainUmask& operator=(const PlainUmask&) = delete;
+
+private:
+  mode_t before_;
+};
+
+std::error_code make_directory_at(int descriptor, const char* path) {
+  const PlainUmask umask;
+  const std::error_code error = error_of(mkdirat(descriptor, path, directory_mode));
+  return error == std::errc::file_exists ? std::error_code{} : error;
+}
+
+// Makes a directory that lasts.
+void make_lasting_directory(const std::string& path) {
+  if (const std::error_code error = make_directory_at(AT_FDCWD, path.c_str())) {
+    refuse_spool(path, error == std::errc::no_such_file_or_directory
+                           ? "the directory above it is missing, create it"
+                           : system_words(error));
+  }
+  const int parent =
+      persistently([&] { return open(above(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (parent >= 0) {
+    sync_and_close(parent, path);
+  } else if (errno != EACCES) { // it need not be readable
+    refuse_spool(path, system_words(last_error()));
+  }
+}
+
+void make_directories(const std::string& path) {
+  std::error_code ignored;
+  if (!path.empty() && !std::filesystem::exists(path, ignored)) {
+    make_directories(std::filesystem::path{path}.parent_path());
+    make_lasting_directory(path);
+  }
+}
+
+} // namespace
+
+std::optional<SpoolDirectory> SpoolDirectory::find(const SpoolPlace& place) {
+  std::string path = without_slashes_at_end(place.directory);
+  const int descriptor = persistently(
+      [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); });
+  const std::error_code error = error_of(descriptor);
+  if (error == std::errc::no_such_file_or_directory) {
+    return std::nullopt;
+  }
+  if (error) {
+    struct stat status {};
+    const bool is_link = lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    refuse_spool(path, is_link                               ? "it is a symbolic link"
+                       : error == std::errc::not_a_directory ? "it is not a directory"
+                                                             : system_words(error));
+  }
+  SpoolDirectory directory{std::move(path), descriptor};
+  directory.check();
+  return directory;
+}
+
+SpoolDirectory SpoolDirectory::make(const SpoolPlace& place) {
+  const std::string path = without_slashes_at_end(place.directory);
+  if (place.is_usual) {
+    make_directories(std::filesystem::path{path}.parent_path());
+  }
+  make_lasting_directory(path);
+  auto directory = find(place);
+  if (!directory) {
+    refuse_spool(path, "it vanishes");
+  }
+  return *std::move(directory);
+}
+
+bool SpoolDirectory::could_be_made(const SpoolPlace& place) {
+  return place.is_usual ||
+         access(above(without_slashes_at_end(place.directory)).c_str(), W_OK | X_OK) == 0;
+}
+
+SpoolDirectory::~SpoolDirectory() {
+  if (descriptor_ >= 0) {
+    close(descriptor_);
+  }
+}
+
+void SpoolDirectory::refuse(const std::string& why) const {
+  refuse_spool(path_, why);
+}
+
+void SpoolDirectory::fail(const std::string& what) const {
+  throw Failure{ExitCode::cantcreat, "the spool " + quote_path(path_) + ' ' + what};
+}
+
+void SpoolDirectory::fail(const std::string& what, const std::error_code& error) const {
+  fail(what + ": " + system_words(error));
+}
+
+void SpoolDirectory::check() const {
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0) {
+    refuse(system_words(last_error()));
+  }
+  if (status.st_uid != geteuid()) {
+    refuse("it belongs to another user");
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    refuse("others may write it, give it mode 700");
+  }
+}
+
+bool SpoolDirectory::has(const std::string& name) const {
+  return faccessat(descriptor_, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+std::optional<std::time_t> SpoolDirectory::last_write(const std::string& name) const {
+  struct stat status {};
+  return fstatat(descriptor_, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0
+             ? std::optional{status.st_mtim.tv_sec}
+             : std::nullopt;
+}
+
+std::error_code SpoolDirectory::may_change(const std::string& name) const {
+  return error_of(faccessat(descriptor_, name.c_str(), W_OK, 0));
+}
+
+std::error_code SpoolDirectory::try_lock() const {
+  return error_of(persistently([this] { return flock(descriptor_, LOCK_EX | LOCK_NB); }));
+}
+
+std::error_code SpoolDirectory::make_directory(const char* name) const {
+  return make_directory_at(descriptor_, name);
+}
+
+int SpoolDirectory::open_in(const std::string& name, int flags) const {
+  return persistently([&] {
+    return openat(descriptor_, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                  file_mode);
+  });
+}
+
+std::error_code SpoolDirectory::write_new_file(const std::string& name,
+                                               std::string_view text) const {
+  const PlainUmask umask;
+  const int descriptor = open_in(name, O_WRONLY | O_CREAT | O_EXCL);
+  std::error_code error = error_of(descriptor);
+  if (error) {
+    return error;
+  }
+  while (!text.empty() && !error) {
+    const ssize_t written = persistently([&] { return write_some(descriptor, text); });
+    if (written < 0) {
+      error = last_error();
+    } else {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  if (!error) {
+    error = error_of(persistently([descriptor] { return fsync(descriptor); }));
+  }
+  close(descriptor);
+  if (error) {
+    unlinkat(descriptor_, name.c_str(), 0);
+  }
+  return error;
+}
+
+std::error_code SpoolDirectory::rename(const std::string& from, const std::string& to) const {
+  return error_of(
+      persistently([&] { return renameat(descriptor_, from.c_str(), descriptor_, to.c_str()); }));
+}
+
+std::error_code SpoolDirectory::remove(const std::string& name) const {
+  const std::error_code error =
+      error_of(persistently([&] { return unlinkat(descriptor_, name.c_str(), 0); }));
+  return error == std::errc::is_a_directory
+             ? error_of(unlinkat(descriptor_, name.c_str(), AT_REMOVEDIR))
+             : error;
+}
+
+void SpoolDirectory::sync(const char* name) const {
+  const int descriptor = open_in(name, O_RDONLY | O_DIRECTORY);
+  if (descriptor < 0) {
+    fail("cannot be synchronised", last_error());
+  }
+  sync_and_close(descriptor, path_);
+}
+
+boost::system::result<std::string, std::error_code>
+SpoolDirectory::read(const std::string& name, std::size_t largest) const {
+  const int descriptor = open_in(name, O_RDONLY);
+  struct stat status {};
+  std::error_code error;
+  std::string text;
+  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
+    error = last_error();
+  } else if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest)) {
+    error = std::make_error_code(std::errc::file_too_large);
+  } else {
+    text.resize(static_cast<std::size_t>(status.st_size));
+    std::size_t size = 0;
+    ssize_t part = 0;
+    while (size < text.size() && (part = persistently([&] {
+                                    return ::read(descriptor, text.data() + size,
+                                                  text.size() - size);
+                                  })) > 0) {
+      size += static_cast<std::size_t>(part);
+    }
+    text.resize(size);
+    error = part < 0 ? last_error() : std::error_code{};
+  }
+  if (descriptor >= 0) {
+    close(descriptor);
+  }
+  if (error) {
+    return error;
+  }
+  return text;
+}
+
+std::error_code
+SpoolDirectory::for_each_name(const std::string& name,
+                              const std::function<void(std::string_view)>& visit) const {
+  const int descriptor = open_in(name, O_RDONLY | O_DIRECTORY);
+  const std::error_code error = error_of(descriptor);
+  if (error) {
+    return error == std::errc::no_such_file_or_directory ? std::error_code{} : error;
+  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory{fdopendir(descriptor), closedir};
+  if (!directory) {
+    const std::error_code no_memory = last_error();
+    close(descriptor);
+    return no_memory;
+  }
+  while (true) {
+    errno = 0;
+    const dirent* const file = readdir(directory.get());
+    if (file == nullptr) {
+      return last_error(); // 0 at the end
+    }
+    const std::string_view found{&file->d_name[0]};
+    if (!found.starts_with('.')) {
+      visit(found);
+    }
+  }
+}
+
+} // namespace metrics_event

@@ -1,0 +1,242 @@
+#include "spool/record.hpp"
+
+#include "base/text.hpp"
+#include "json/escape.hpp"
+#include "json/writer.hpp"
+#include "loki/endpoint.hpp"
+#include "settings/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+constexpr std::size_t time_digits = 19; // of the largest int64
+constexpr std::size_t id_digits = 16;
+
+// Leaves the decoder; RecordReader::read makes a value of it.
+struct Refusal {
+  std::string reason;
+};
+
+template <class Number>
+std::optional<Number> number_of(std::string_view digits, int base = 10) {
+  Number number{};
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
+  return error == std::errc{} && stop == end && number >= 0 ? std::optional{number} : std::nullopt;
+}
+
+std::string with_zeros(std::string digits, std::size_t width) {
+  return digits.insert(0, width - std::min(digits.size(), width), '0');
+}
+
+// What stands before a separator, which goes with it; nothing where there is none.
+std::string_view cut(std::string_view& text, std::string_view separator) {
+  const std::size_t end = text.find(separator);
+  const std::string_view part = text.substr(0, end == text.npos ? 0 : end);
+  text.remove_prefix(end == text.npos ? text.size() : end + separator.size());
+  return part;
+}
+
+} // namespace
+
+// Takes the members of a record out of its object one by one.
+class RecordDecoder {
+public:
+  RecordDecoder(std::span<const MemberView> members, RecordReader::Checked& checked)
+      : members_{members}, checked_{checked} {}
+
+  SpoolRecord record() {
+    check_version();
+    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
+    check_destination(record);
+    record.is_restamped = has("restamped") && take("restamped") == "true";
+    if (taken_ < members_.size()) {
+      throw Refusal{"it has a member that is unknown: " + quote(first_unknown())};
+    }
+    return record;
+  }
+
+private:
+  static constexpr std::array<std::string_view, 8> known{
+      "version", "url", "org_id", "labels", "metadata", "entry_time_ns", "line", "restamped"};
+
+  auto find(std::string_view name) const {
+    return std::ranges::find(members_, name, &MemberView::name);
+  }
+  bool has(std::string_view name) const { return find(name) != members_.end(); }
+
+  std::string_view take(std::string_view name) {
+    const auto found = find(name);
+    if (found == members_.end()) {
+      throw Refusal{"it lacks " + quote(name)};
+    }
+    taken_ += 1;
+    return found->json;
+  }
+
+  std::string_view first_unknown() const {
+    return std::ranges::find_if(members_,
+                                [](const MemberView& member) {
+                                  return std::ranges::find(known, member.name) == known.end();
+                                })
+        ->name;
+  }
+
+  static std::string text_of(std::string_view json, std::string_view name) {
+    if (!json.starts_with('"')) {
+      throw Refusal{"its " + quote(name) + " is not a string"};
+    }
+    return unescaped(json);
+  }
+  std::string string(std::string_view name) { return text_of(take(name), name); }
+
+  void check_version() {
+    const auto version = number_of<std::int64_t>(take("version"));
+    if (!version || *version < 1) {
+      throw Refusal{"its format version is not a number"};
+    }
+    if (*version > format_version) {
+      throw Refusal{"its format version " + std::to_string(*version) +
+                    " is newer than this program knows"};
+    }
+  }
+
+  void check_destination(const SpoolRecord& record) {
+    if (record.url.empty() || record.url != checked_.url) {
+      const auto endpoint = parse_endpoint(record.url);
+      if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
+        throw Refusal{"its URL is not one to send to"};
+      }
+      checked_.url = record.url;
+    }
+    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
+      throw Refusal{"its tenant is not one"};
+    }
+  }
+
+  static Labels read_labels(std::string_view json, std::string_view name) {
+    ObjectReader object;
+    if (!object.read(json)) {
+      throw Refusal{"its " + quote(name) + " are not an object"};
+    }
+    Labels labels;
+    for (const MemberView& label : object.members()) {
+      std::string text = text_of(label.json, name);
+      if (text.empty() || check_label(label.name, text)) {
+        throw Refusal{"its " + quote(name) + " break Loki's rules"};
+      }
+      labels.emplace(label.name, std::move(text));
+    }
+    return labels;
+  }
+
+  const Labels& labels(std::string_view name, std::string& known_json, Labels& known_labels) {
+    const std::string_view json = take(name);
+    if (json != known_json) {
+      known_labels = read_labels(json, name);
+      known_json = json;
+    }
+    return known_labels;
+  }
+
+  Entry entry() {
+    Entry entry{.labels = labels("labels", checked_.labels_json, checked_.labels),
+                .metadata = labels("metadata", checked_.metadata_json, checked_.metadata)};
+    if (entry.labels.empty() || entry.labels.size() > most_labels) {
+      throw Refusal{"it has no labels, or too many"};
+    }
+    const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
+    if (!time) {
+      throw Refusal{"its entry time is not a number of nanoseconds"};
+    }
+    entry.time = *time;
+    entry.line = string("line");
+    return entry;
+  }
+
+  std::span<const MemberView> members_;
+  RecordReader::Checked& checked_;
+  std::size_t taken_ = 0;
+};
+
+std::string encode(const SpoolRecord& record) {
+  JsonObject object;
+  object.raw("version", std::to_string(format_version))
+      .text("url", record.url)
+      .text("org_id", record.org_id)
+      .raw("labels", json_object(record.entry.labels))
+      .raw("metadata", json_object(record.entry.metadata))
+      .text("entry_time_ns", unix_nanoseconds(record.entry.time))
+      .text("line", record.entry.line);
+  if (record.is_restamped) {
+    object.raw("restamped", "true");
+  }
+  return object.str() + '\n';
+}
+
+boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text) {
+  return RecordReader{}.read(text);
+}
+
+boost::system::result<SpoolRecord, std::string> RecordReader::read(std::string_view text) {
+  const auto no_record = [](std::string reason) {
+    return boost::system::result<SpoolRecord, std::string>{boost::system::in_place_error,
+                                                           std::move(reason)};
+  };
+  if (!object_.read(text)) {
+    return no_record(text.empty() ? "it is empty" : "it is torn, or not JSON");
+  }
+  try {
+    return RecordDecoder{object_.members(), checked_}.record();
+  } catch (const Refusal& refusal) {
+    return no_record(refusal.reason);
+  }
+}
+
+std::string event_of(const Entry& entry) {
+  ObjectReader line;
+  if (!line.read(entry.line)) {
+    return "";
+  }
+  const auto members = line.members();
+  const auto name = std::ranges::find(members, "event", &MemberView::name);
+  return name == members.end() ? "" : string_value(name->json).value_or("");
+}
+
+std::string SpoolName::text() const {
+  std::array<char, id_digits> hex{};
+  const auto end = std::to_chars(hex.begin(), hex.end(), id, 16);
+  return with_zeros(unix_nanoseconds(time), time_digits) + '.' +
+         with_zeros({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
+         ",A=" + std::to_string(attempts) + ".json";
+}
+
+std::uint64_t size_in(std::string_view name) {
+  constexpr std::size_t size_begin = time_digits + 1 + id_digits + std::string_view{",S="}.size();
+  std::uint64_t size = 0;
+  if (name.size() > size_begin) {
+    std::from_chars(name.data() + size_begin, name.data() + name.size(), size);
+  }
+  return size;
+}
+
+std::optional<SpoolName> parse_spool_name(std::string_view name) {
+  std::string_view rest = name;
+  const auto time = number_of<std::int64_t>(cut(rest, "."));
+  const auto id = number_of<std::uint64_t>(cut(rest, ",S="), 16);
+  const auto size = number_of<std::uint64_t>(cut(rest, ",A="));
+  const auto attempts = number_of<int>(cut(rest, ".json"));
+  if (!time || !id || !size || !attempts) {
+    return std::nullopt;
+  }
+  const SpoolName parsed{Instant{std::chrono::nanoseconds{*time}}, *id, *size, *attempts};
+  return parsed.text() == name ? std::optional{parsed} : std::nullopt;
+}
+
+} // namespace metrics_event

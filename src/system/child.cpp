@@ -1,0 +1,232 @@
+#include "system/child.hpp"
+
+#include "base/text.hpp"
+#include "system/process.hpp"
+#include "system/signals.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace metrics_event {
+namespace {
+
+constexpr int not_found = 127;
+constexpr int not_executable = 126;
+constexpr int signal_base = 128;
+
+// SIGINT is only kept from ending us: whoever sends it means the whole group, as a terminal does,
+// and a second one is more than COMMAND was meant to get.
+constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
+
+// What would end us although it says nothing of the event, and comes late to COMMAND.
+constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
+
+// Takes the signals that concern COMMAND one at a time.
+class HeldSignals {
+public:
+  HeldSignals() {
+    sigemptyset(&held_);
+    for (const int signal : held) {
+      sigaddset(&held_, signal);
+    }
+    sigprocmask(SIG_BLOCK, &held_, &mask_before_);
+    // With SIGCHLD ignored, nobody would be told how a child ended.
+    struct sigaction usual {};
+    usual.sa_handler = SIG_DFL;
+    sigaction(SIGCHLD, &usual, &child_before_);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() {
+    note_signals(); // before any can come in again
+    for (const int signal : only_for_command) {
+      std::signal(signal, SIG_IGN);
+    }
+    const timespec at_once{};
+    while (sigtimedwait(&held_, nullptr, &at_once) > 0) { // they were COMMAND's
+    }
+    restore();
+  }
+
+  // Async-signal-safe, for use between fork and exec.
+  void restore() const {
+    sigaction(SIGCHLD, &child_before_, nullptr);
+    sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+  }
+
+  siginfo_t next() const {
+    siginfo_t info{};
+    while (sigwaitinfo(&held_, &info) < 0) { // SIGCONT interrupts it
+    }
+    return info;
+  }
+
+private:
+  sigset_t held_{};
+  sigset_t mask_before_{};
+  struct sigaction child_before_ {};
+};
+
+// What a child could not do, told through a pipe that a successful exec closes.
+class ExecReport {
+public:
+  ExecReport() {
+    if (pipe2(ends_.data(), O_CLOEXEC) != 0) {
+      ends_ = {-1, -1};
+    }
+  }
+  ExecReport(const ExecReport&) = delete;
+  ExecReport& operator=(const ExecReport&) = delete;
+  ~ExecReport() {
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+
+  bool is_open() const { return ends_[0] >= 0; }
+  void send(int error) const {
+    [[maybe_unused]] const ssize_t written = write(ends_[1], &error, sizeof error);
+  }
+  // 0 when there is nothing to tell.
+  int receive() {
+    close(std::exchange(ends_[1], -1));
+    int error = 0;
+    ssize_t size = 0;
+    while ((size = read(ends_[0], &error, sizeof error)) < 0 && errno == EINTR) {
+    }
+    return size == sizeof error ? error : 0;
+  }
+
+private:
+  std::array<int, 2> ends_{};
+};
+
+// Whether a command is there, where execvp(3) looks for it.
+bool exists(const std::string& name, std::string_view path) {
+  if (name.find('/') != std::string::npos) {
+    return access(name.c_str(), F_OK) == 0;
+  }
+  while (!name.empty()) {
+    const std::size_t end = path.find(':');
+    const std::string directory{path.substr(0, end)};
+    if (access(((directory.empty() ? "." : directory) + '/' + name).c_str(), F_OK) == 0) {
+      return true;
+    }
+    if (end == std::string_view::npos) {
+      return false;
+    }
+    path.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+ChildEnd not_run(int error) {
+  return {.not_run = system_words({error, std::generic_category()}), .status = not_executable};
+}
+
+ChildEnd not_run(int error, const std::string& name, std::string_view path) {
+  if (error != ENOENT) {
+    return not_run(error);
+  }
+  // The kernel says the same of a file and of the interpreter that the file names.
+  return exists(name, path)
+             ? ChildEnd{.not_run = "its interpreter is missing", .status = not_executable}
+             : ChildEnd{.not_run = "not found", .status = not_found};
+}
+
+// Whether COMMAND does not have a signal yet that has come to us.
+bool is_news_to(pid_t child, const siginfo_t& info) {
+  // A terminal sends to the whole group, but that it is gone only to the leader of the session.
+  const bool from_terminal = info.si_code == SI_KERNEL;
+  const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
+  return info.si_signo != SIGINT && (from_terminal ? is_hangup : info.si_pid != child);
+}
+
+// Stops as COMMAND did, which may have done so by itself, so that the shell has the terminal again.
+void stop_along_with(pid_t child) {
+  sigset_t only{};
+  sigemptyset(&only);
+  sigaddset(&only, SIGTSTP);
+  kill(getpid(), SIGTSTP); // still held, so it becomes one with that of the terminal
+  sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  sigprocmask(SIG_BLOCK, &only, nullptr);
+  kill(child, SIGCONT); // should only we have been continued
+}
+
+// The status of waitpid(2) when the child has ended, and signals for it are sent on until then.
+int wait_for(pid_t child, const HeldSignals& signals) {
+  while (true) {
+    const siginfo_t info = signals.next();
+    int status = 0;
+    if (info.si_signo != SIGCHLD) {
+      if (is_news_to(child, info)) {
+        kill(child, info.si_signo);
+      }
+    } else if (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
+      if (!WIFSTOPPED(status)) {
+        return status;
+      }
+      if (WSTOPSIG(status) == SIGTSTP) {
+        stop_along_with(child);
+      }
+    }
+  }
+}
+
+} // namespace
+
+ChildEnd run_child(std::span<const std::string> command, std::string_view path) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): execvp(3) changes nothing
+    arguments.push_back(const_cast<char*>(word.c_str()));
+  }
+  arguments.push_back(nullptr);
+
+  const HeldSignals signals;
+  ExecReport report;
+  const auto start = std::chrono::steady_clock::now();
+  const pid_t child = report.is_open() ? fork() : -1;
+  if (child < 0) {
+    return not_run(errno);
+  }
+  if (child == 0) {
+    signals.restore();
+    execvp(arguments.front(), arguments.data());
+    report.send(errno);
+    _exit(not_executable);
+  }
+  const int error = report.receive();
+  const int status = wait_for(child, signals);
+  if (error != 0) {
+    return not_run(error, command.front(), path);
+  }
+  ChildEnd end{.duration = std::chrono::steady_clock::now() - start};
+  end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  end.status = end.signal != 0 ? signal_base + end.signal : WEXITSTATUS(status);
+  return end;
+}
+
+void die_of(int signal) {
+  constexpr rlimit no_core{};
+  setrlimit(RLIMIT_CORE, &no_core);
+  keep_out_of_cores(); // of those that a program collects, which heed no limit
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  sigaction(signal, &usual, nullptr);
+  sigset_t only{};
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  raise(signal);
+}
+
+} // namespace metrics_event

@@ -1,0 +1,99 @@
+#include "system/file.hpp"
+
+#include "base/text.hpp"
+#include "system/signals.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t largest_file = 1024UL * 1024;
+
+boost::system::result<std::string, std::error_code> read_all(int descriptor, Deadline deadline) {
+  std::string text;
+  std::array<char, 16384> part{};
+  while (true) {
+    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
+      return std::make_error_code(noted_signal() == 0 ? std::errc::timed_out
+                                                      : std::errc::interrupted);
+    }
+    const ssize_t size = read(descriptor, part.data(), part.size());
+    if (size == 0) {
+      return text;
+    }
+    if (size < 0 && errno != EINTR && errno != EAGAIN) {
+      return last_error();
+    }
+    text.append(part.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (text.size() > largest_file) {
+      return std::make_error_code(std::errc::file_too_large);
+    }
+  }
+}
+
+} // namespace
+
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
+
+boost::system::result<std::string, std::error_code> read_file(const std::string& path,
+                                                              Deadline deadline) {
+  // Without waiting for a writer, should it be a FIFO.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) {
+    return last_error();
+  }
+  auto text = read_all(descriptor, deadline);
+  close(descriptor);
+  return text;
+}
+
+bool is_missing(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+bool is_missing(const std::string& path) {
+  return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
+}
+
+boost::system::result<Instant, std::error_code> modification_time(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    return last_error();
+  }
+  return Instant{std::chrono::seconds{status.st_mtim.tv_sec} +
+                 std::chrono::nanoseconds{status.st_mtim.tv_nsec}};
+}
+
+std::string cannot_read(const std::string& path, const std::error_code& error) {
+  return "cannot read " + quote(path) + ": " +
+         (error == std::errc::timed_out ? "nothing comes in time" : system_words(error));
+}
+
+std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {
+  auto text = read_file(path, deadline);
+  if (!text) {
+    throw file_failure(origin, cannot_read(path, text.error()));
+  }
+  return *std::move(text);
+}
+
+Failure file_failure(const Origin& origin, const std::string& text) {
+  const bool by_flag = origin.source == Origin::Source::flag;
+  return {by_flag ? ExitCode::noinput : ExitCode::config, origin.name + ": " + text};
+}
+
+bool others_can_read(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+} // namespace metrics_event

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/exit_code.hpp"
+#include "settings/settings.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <string>
+#include <system_error>
+
+namespace metrics_event {
+
+/// Why the last system call failed: errno.
+std::error_code last_error();
+
+/// The whole text of a file of at most 1 MiB (std::errc::file_too_large beyond), or why it cannot
+/// be read. A pipe is waited for until the deadline (std::errc::timed_out).
+boost::system::result<std::string, std::error_code> read_file(const std::string& path,
+                                                              Deadline deadline);
+
+/// Whether a path leads nowhere. Where that cannot be found out, it does not.
+bool is_missing(const std::string& path);
+
+/// Whether an error says that.
+bool is_missing(const std::error_code& error);
+
+/// When a file was changed last.
+boost::system::result<Instant, std::error_code> modification_time(const std::string& path);
+
+/// Why a file cannot be read, in words that name it.
+std::string cannot_read(const std::string& path, const std::error_code& error);
+
+/// The text of a file that a setting names. Throws what `file_failure` makes of the trouble.
+std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline);
+
+/// A Failure about a file that a setting names: noinput when a flag did, config otherwise.
+Failure file_failure(const Origin& origin, const std::string& text);
+
+/// Whether its group or everybody may read a file.
+bool others_can_read(const std::string& path);
+
+} // namespace metrics_event

@@ -1,0 +1,111 @@
+#include "system/line_reader.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "system/file.hpp"
+#include "system/signals.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::size_t step = 64UL * 1024; // read at once
+
+} // namespace
+
+LineReader::LineReader(const std::string& path, char end, std::size_t longest)
+    : name_{path}, end_of_line_{end}, longest_{longest} {
+  const bool is_stdin = path.empty() || path == "-";
+  name_ = is_stdin ? "stdin" : path;
+  descriptor_ =
+      is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  struct stat status {};
+  if (descriptor_ < 0) {
+    throw Failure{ExitCode::noinput, cannot_read(path, last_error())};
+  }
+  if (fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode) && !is_stdin) {
+    close(descriptor_);
+    throw Failure{ExitCode::noinput,
+                  cannot_read(path, std::make_error_code(std::errc::is_a_directory))};
+  }
+  start_ = S_ISREG(status.st_mode) ? lseek(descriptor_, 0, SEEK_CUR) : -1;
+  is_regular_ = start_ >= 0;
+}
+
+LineReader::~LineReader() {
+  if (descriptor_ != STDIN_FILENO) {
+    close(descriptor_);
+  }
+}
+
+void LineReader::rewind() {
+  if (lseek(descriptor_, start_, SEEK_SET) != start_) {
+    throw Failure{ExitCode::ioerr,
+                  "cannot read " + name_ + " a second time: " + system_words(last_error())};
+  }
+  buffer_.clear();
+  begin_ = scanned_ = 0;
+  is_at_end_ = is_skipping_ = false;
+  number_ = 0;
+}
+
+// False when nothing came in time.
+bool LineReader::read_more(Deadline deadline) {
+  buffer_.erase(0, begin_);
+  scanned_ -= begin_;
+  begin_ = 0;
+  while (true) {
+    if (!await_input(descriptor_, deadline)) {
+      return false;
+    }
+    const std::size_t before = buffer_.size();
+    buffer_.resize(before + step);
+    const ssize_t size = read(descriptor_, buffer_.data() + before, step);
+    const int error = errno;
+    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (size >= 0) {
+      is_at_end_ = size == 0;
+      return true;
+    }
+    if (error != EINTR && error != EAGAIN) {
+      throw Failure{ExitCode::ioerr,
+                    "cannot read " + name_ + ": " + system_words({error, std::generic_category()})};
+    }
+  }
+}
+
+LineReader::Step LineReader::next(Deadline deadline) {
+  while (true) {
+    const std::size_t end = buffer_.find(end_of_line_, scanned_);
+    const bool has_line = end != buffer_.npos || (is_at_end_ && begin_ < buffer_.size());
+    if (has_line) {
+      line_ = std::string_view{buffer_}.substr(begin_, end == buffer_.npos ? end : end - begin_);
+      begin_ = scanned_ = std::min(end, buffer_.size() - 1) + 1;
+      number_ += 1;
+      const bool is_rest = std::exchange(is_skipping_, false);
+      return is_rest || line_.size() > longest_ ? Step::too_long : Step::line;
+    }
+    if (is_at_end_) {
+      number_ += is_skipping_ ? 1 : 0;
+      return std::exchange(is_skipping_, false) ? Step::too_long : Step::end;
+    }
+    scanned_ = buffer_.size();
+    if (buffer_.size() - begin_ > longest_) {
+      is_skipping_ = true;
+      begin_ = scanned_;
+    }
+    if (!read_more(deadline)) {
+      return Step::idle;
+    }
+  }
+}
+
+} // namespace metrics_event

@@ -1,0 +1,204 @@
+#include "system/log_file.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "system/file.hpp"
+#include "system/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+namespace metrics_event {
+namespace {
+
+constexpr mode_t mode_of_new_file = 0644; // the agent that reads it is another user
+constexpr int pause_for_lock_ms = 5;
+constexpr auto patience_for_lock = std::chrono::seconds{1};
+
+std::string last_words() {
+  return system_words(last_error());
+}
+
+std::string_view kind_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+  case S_IFDIR: return "a directory";
+  case S_IFLNK: return "a symbolic link";
+  case S_IFIFO: return "a FIFO";
+  case S_IFSOCK: return "a socket";
+  default: return "a device";
+  }
+}
+
+// One file to append to, open as long as this lives.
+class LogFile {
+public:
+  LogFile(const std::string& path, bool special_file, Deadline deadline)
+      : path_{path}, special_file_{special_file}, deadline_{deadline} {}
+  ~LogFile() { close(descriptor_); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  void append(const std::string& text) {
+    open_it();
+    if (!is_regular()) {
+      return append_to_special(text);
+    }
+    lock();
+    while (fstat(descriptor_, &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
+      close(std::exchange(descriptor_, -1));
+      open_it();
+      lock();
+    }
+    append_to_regular(text);
+  }
+
+  void only_try() {
+    struct stat status {};
+    const std::string directory = path_.substr(0, path_.rfind('/') + 1);
+    if (lstat(path_.c_str(), &status) == 0) {
+      open_it();
+    } else if (access(directory.c_str(), W_OK | X_OK) != 0) {
+      fail(errno == ENOENT ? missing_directory : last_words());
+    }
+  }
+
+private:
+  static constexpr const char* missing_directory = "its directory is missing, create it";
+
+  [[noreturn]] void fail(const std::string& why, ExitCode code = ExitCode::cantcreat) const {
+    throw Failure{code, "cannot append to " + quote(path_) + ": " + why};
+  }
+
+  bool is_regular() const { return S_ISREG(status_.st_mode); }
+
+  void open_it() {
+    if (!special_file_ && lstat(path_.c_str(), &status_) == 0 && !is_regular()) {
+      refuse_kind();
+    }
+    // Neither a FIFO without a reader nor a terminal is waited for.
+    const int flags =
+        O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (special_file_ ? 0 : O_NOFOLLOW);
+    descriptor_ = open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file);
+    if (descriptor_ >= 0) {
+      fchmod(descriptor_, mode_of_new_file); // whatever the umask is
+    } else if (errno == EEXIST) {
+      descriptor_ = open(path_.c_str(), flags);
+      if (descriptor_ < 0 && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
+        return open_it(); // deleted in between
+      }
+    }
+    if (descriptor_ < 0) {
+      fail(why_not_opened(errno));
+    }
+    if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
+      refuse_kind();
+    }
+  }
+
+  std::string why_not_opened(int error) {
+    const bool exists = lstat(path_.c_str(), &status_) == 0;
+    if (error == ENXIO && exists && S_ISFIFO(status_.st_mode)) {
+      return "nobody reads the FIFO";
+    }
+    if (error == ENOENT) {
+      return exists ? "the symbolic link leads nowhere" : missing_directory;
+    }
+    return error == EISDIR ? "it is a directory" : system_words({error, std::generic_category()});
+  }
+
+  [[noreturn]] void refuse_kind() const {
+    const bool may_be_allowed = S_ISLNK(status_.st_mode) || S_ISFIFO(status_.st_mode) ||
+                                S_ISCHR(status_.st_mode) || S_ISBLK(status_.st_mode);
+    fail("it is " + std::string{kind_of(status_.st_mode)} +
+         (may_be_allowed ? ", which --special-file allows" : ""));
+  }
+
+  // Taken for as long as the file is open, so that a half line can be taken back. A file that
+  // somebody else keeps locked is written to all the same: a single write is whole or short.
+  void lock() const {
+    const Deadline until =
+        std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
+    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
+      poll(nullptr, 0, pause_for_lock_ms);
+    }
+  }
+
+  // Whether somebody left a line without its end, to which ours must not be joined.
+  bool ends_within_line() const {
+    const int reader = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char last = '\n';
+    const bool is_known =
+        reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) == 1;
+    close(reader);
+    return is_known && last != '\n';
+  }
+
+  void append_to_regular(std::string text) {
+    if (ends_within_line()) {
+      text.insert(0, 1, '\n');
+    }
+    const off_t before = status_.st_size;
+    const ssize_t written = write_some(descriptor_, text);
+    if (written == static_cast<ssize_t>(text.size())) {
+      return;
+    }
+    const std::string why =
+        written < 0 ? last_words() : "it takes only a part, the disk may be full";
+    // Others may append without our lock; what is theirs stays.
+    const bool is_ours_last =
+        fstat(descriptor_, &status_) == 0 && status_.st_size == before + written;
+    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(descriptor_, before) == 0);
+    fail(why + (is_undone ? "" : "; a part of the line stays in it"));
+  }
+
+  void append_to_special(std::string_view text) {
+    if (S_ISFIFO(status_.st_mode) && text.size() > PIPE_BUF) {
+      fail("the line has " + std::to_string(text.size()) + " bytes, and a FIFO takes " +
+               std::to_string(PIPE_BUF) + " at once",
+           ExitCode::data);
+    }
+    while (!text.empty()) {
+      const ssize_t written = write_some(descriptor_, text);
+      if (written >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+        continue;
+      }
+      if (errno != EAGAIN && errno != EINTR) {
+        fail(last_words());
+      }
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+          deadline_ - std::chrono::steady_clock::now());
+      pollfd writable{descriptor_, POLLOUT, 0};
+      if (left.count() <= 0 || poll(&writable, 1, static_cast<int>(left.count())) == 0) {
+        fail("nobody reads it in time; try again later", ExitCode::tempfail);
+      }
+    }
+  }
+
+  const std::string& path_;
+  bool special_file_;
+  Deadline deadline_;
+  int descriptor_ = -1;
+  struct stat status_ {};
+};
+
+} // namespace
+
+void append_line(const std::string& path, std::string_view line, bool special_file,
+                 Deadline deadline) {
+  LogFile{path, special_file, deadline}.append(std::string{line} + '\n');
+}
+
+void try_to_append(const std::string& path, bool special_file) {
+  LogFile{path, special_file, {}}.only_try();
+}
+
+} // namespace metrics_event

@@ -1,0 +1,300 @@
+#include "cli/command_line.hpp"
+
+#include "event/catalogue.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+const EventTypes types{built_in_events()};
+
+CommandLine parse(const Words& words) {
+  return parse_command_line(words, types);
+}
+
+std::string trouble(const Words& words) {
+  const CommandLine line = parse(words);
+  return line.trouble ? line.trouble->text() : "none";
+}
+
+// "name=value" of each setting given, in the order of the table.
+Words settings(const Words& words) {
+  Words given;
+  const CommandLine line = parse(words);
+  for (const GivenSetting& setting : line.settings) {
+    given.push_back(std::string{setting.setting->name} + '=' + setting.text);
+  }
+  return given;
+}
+
+Words fields(const Words& words) {
+  Words given;
+  const CommandLine line = parse(words);
+  for (const GivenField& field : std::get<SendEvent>(line.command).fields) {
+    given.push_back(std::string{field.field->name} + '=' + field.text);
+  }
+  return given;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("cli");
+
+TEST_CASE("an event and its fields are understood") {
+  const CommandLine line = parse({"runner-installed", "--flavor", "small", "--duration=12.5"});
+  CHECK_FALSE(line.trouble);
+  CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+  CHECK(fields({"runner-installed", "--flavor", "small", "--duration=12.5"}) ==
+        Words{"flavor=small", "duration=12.5"});
+  CHECK(fields({"runner_installed", "--duration", "1"}) == Words{"duration=1"});
+  CHECK(fields({"runner-stop", "--status-info-code", "3", "--timestamp", "1"}) ==
+        Words{"timestamp=1", "status_info.code=3"});
+}
+
+TEST_CASE("values are taken as they are") {
+  CHECK(fields({"runner-installed", "--duration", "-1", "--flavor", "--weird"}) ==
+        Words{"flavor=--weird", "duration=-1"});
+  CHECK(fields({"runner-installed", "--flavor", "runner-start"}) == Words{"flavor=runner-start"});
+  CHECK(fields({"runner-installed", "--flavor", "[a,b]"}) == Words{"flavor=[a,b]"});
+  CHECK(fields({"runner-installed", "--flavor=a=b"}) == Words{"flavor=a=b"});
+  CHECK(fields({"runner-installed", "--flavor", ""}) == Words{"flavor="});
+  CHECK(fields({"runner-installed", "--flavor=", "--duration", "1"}) ==
+        Words{"flavor=", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor=--duration", "--duration", "1"}) ==
+        Words{"flavor=--duration", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor=--", "--duration", "1"}) ==
+        Words{"flavor=--", "duration=1"});
+  CHECK(fields({"runner-installed", "--flavor", "{}\n%\\"}) == Words{"flavor={}\n%\\"});
+}
+
+TEST_CASE("options are accepted before and after the event") {
+  const Words expected{"timeout=1s", "dry-run=true", "quiet=true"};
+  CHECK(settings({"-n", "--timeout", "1s", "-q", "runner-installed"}) == expected);
+  CHECK(settings({"runner-installed", "-qn", "--timeout=1s"}) == expected);
+  CHECK(settings({"--dry-run", "runner-installed", "--timeout", "1s", "--flavor", "x",
+                  "--quiet"}) == expected);
+  CHECK(settings({"--best-effort=false", "listen"}) == Words{"best-effort=false"});
+  CHECK(settings({"--label", "a=1", "listen", "--label=b=2,3"}) ==
+        Words{"label=a=1", "label=b=2,3"});
+}
+
+TEST_CASE("a command and its options are understood") {
+  const CommandLine line = parse({"listen", "--port", "0", "--count=3"});
+  CHECK_FALSE(line.trouble);
+  const auto& command = std::get<RunCommand>(line.command);
+  CHECK(command.type->name == "listen");
+  REQUIRE(command.options.size() == 2);
+  CHECK(command.options[0].option->name == "port");
+  CHECK(command.options[0].text == "0");
+  CHECK(command.options[1].text == "3");
+}
+
+TEST_CASE("help and version are answered whatever else is there") {
+  CHECK(std::get<ShowHelp>(parse({"--help"}).command).topic.empty());
+  CHECK(std::get<ShowHelp>(parse({"runner-stop", "-h"}).command).topic == "runner_stop");
+  CHECK(std::get<ShowHelp>(parse({"--help", "listen", "--nonsense"}).command).topic == "listen");
+  CHECK(std::holds_alternative<ShowVersion>(parse({"--version"}).command));
+  CHECK(std::holds_alternative<ShowVersion>(parse({"runner-stop", "-V"}).command));
+  CHECK(trouble({"--help", "--nonsense"}) == "none");
+  CHECK(trouble({"runner-instaled", "--help"}) ==
+        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
+}
+
+TEST_CASE("what is unknown is named, with what was probably meant") {
+  CHECK(trouble({}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({"--quiet"}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({"runner-instaled"}) ==
+        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
+  CHECK(trouble({"lisen"}) == R"(unknown event or command "lisen", did you mean "listen"?)");
+  CHECK(trouble({"xyzzy", "--flavor", "x"}) ==
+        R"(unknown event or command "xyzzy", see metrics-event --help)");
+  CHECK(trouble({""}) == R"(unknown event or command "", see metrics-event --help)");
+  CHECK(trouble({"runner-installed", "--flavour", "x"}) ==
+        R"(unknown option "--flavour", did you mean "--flavor"?)");
+  CHECK(trouble({"runner-installed", "--flavour=x"}) ==
+        R"(unknown option "--flavour", did you mean "--flavor"?)");
+  CHECK(trouble({"--timeuot", "1s", "listen"}) ==
+        R"(unknown option "--timeuot", did you mean "--timeout"?)");
+  CHECK(trouble({"--flavor", "small", "runner-installed"}) ==
+        R"(unknown option "--flavor", see metrics-event --help)");
+  CHECK(trouble({"runner-installed", "--xyzzy"}) ==
+        R"(unknown option "--xyzzy", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-x"}) ==
+        R"(unknown option "-x", see metrics-event runner-installed --help)");
+  CHECK(trouble({"listen", "--flavor", "x"}) ==
+        R"(unknown option "--flavor", see metrics-event listen --help)");
+}
+
+TEST_CASE("short flags are known one by one") {
+  CHECK(trouble({"runner-installed", "-nx"}) ==
+        R"(unknown option "-nx", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-n5"}) ==
+        R"(unknown option "-n5", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-q=1"}) ==
+        R"(unknown option "-q", see metrics-event runner-installed --help)");
+}
+
+TEST_CASE("what is too much is named") {
+  CHECK(trouble({"runner-installed", "--flavor", "x", "++"}) ==
+        R"(unexpected argument "++", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "small"}) ==
+        R"(unexpected argument "small", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "runner-installed"}) ==
+        R"(unexpected argument "runner-installed", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "listen"}) ==
+        R"(unexpected argument "listen", see metrics-event runner-installed --help)");
+  CHECK(trouble({"flush", "now"}) ==
+        R"(unexpected argument "now", see metrics-event flush --help)");
+  CHECK(trouble({"batch", "one", "two"}) ==
+        R"(unexpected argument "two", see metrics-event batch --help)");
+  CHECK(trouble({"flush", "--", "true"}) ==
+        R"(unexpected argument "--", see metrics-event flush --help)");
+}
+
+TEST_CASE("the name of an event is understood in each of its spellings") {
+  for (const char* name : {"runner-installed", "runner_installed", "RunnerInstalled"}) {
+    CAPTURE(name);
+    const CommandLine line = parse({name, "--flavor", "x", "--duration", "1"});
+    CHECK_FALSE(line.trouble);
+    CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+  }
+  const CommandLine sent = parse({"send", "HTTPError"});
+  CHECK(std::get<SendEvent>(sent.command).type->name == "h_t_t_p_error");
+  CHECK(trouble({"send"}) == "send needs NAME, see metrics-event send --help");
+  CHECK(trouble({"send", "two words"}) ==
+        R"(send: expected the name of an event such as disk-full, got "two words")");
+  CHECK(trouble({"send", "1x"}) ==
+        R"(send: expected the name of an event such as disk-full, got "1x")");
+}
+
+TEST_CASE("extra fields are understood, and what is wrong with their keys is found") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "a=1", "--duration", "1", "b[c]:=2"});
+  CHECK_FALSE(line.trouble);
+  const auto& send = std::get<SendEvent>(line.command);
+  REQUIRE(send.extras.size() == 2);
+  CHECK(send.extras[0].word == "a=1");
+  CHECK(key_of(send.extras[1]) == "b[c]");
+  const auto installed = [](const Words& more) {
+    Words words{"runner-installed", "--flavor", "x", "--duration", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return trouble(words);
+  };
+  CHECK(installed({"flavor=y"}) == R"("flavor" is a field, give it as --flavor)");
+  CHECK(installed({"timestamp=1"}) == R"("timestamp" is a field, give it as --timestamp)");
+  CHECK(installed({"event=x"}) == R"("event" is always the name of the event, leave it out)");
+  CHECK(installed({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
+  CHECK(installed({"=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "")");
+  CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
+  CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
+        R"("status_info" is a field, give it as --status-info-code)");
+  CHECK(trouble({"send", "x", "event=1"}) ==
+        R"("event" is always the name of the event, leave it out)");
+  CHECK(trouble({"send", "x", "event[a]=1"}) ==
+        R"("event" is always the name of the event, leave it out)");
+  CHECK(trouble({"send", "x", "timestamp=1"}) ==
+        R"("timestamp" is a field, give it as --timestamp)");
+  const Words stop{"send",   "runner-stop",    "flavor=x", "workflow=x",
+                   "repo=x", "github_event=x", "status=x", "job_duration:=1"};
+  const auto with = [&stop](const std::string& word) {
+    Words words = stop;
+    words.push_back(word);
+    return trouble(words);
+  };
+  CHECK(with(R"(status_info:={"code":3})") == "none");
+  CHECK(with("status_info:=null") == "none");
+  CHECK(with("status_info:=@file") == "none");
+  CHECK(with("status_info:=3") ==
+        R"("status_info" is not as declared, expected "status_info.code")");
+  CHECK(with("status_info.code:=3") ==
+        R"("status_info.code" is not as declared, expected "status_info.code")");
+  CHECK(trouble({"send", "runner-installed", "flavor=x"}) == "runner-installed needs duration");
+  CHECK(trouble({"send", "runner-installed", "flavor=x", "duration:=1", "--flavor", "y"}) ==
+        "flavor and --flavor exclude each other, give one");
+}
+
+TEST_CASE("a command is what follows the dashes, whatever it looks like") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "--", "--flavor", "--", "a=b", ""});
+  CHECK_FALSE(line.trouble);
+  CHECK(line.wrapped == Words{"--flavor", "--", "a=b", ""});
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--"}) ==
+        R"(the command behind "--" is missing)");
+  CHECK(trouble({"runner-installed", "--", "true"}) == "runner-installed needs --flavor TEXT");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--on", "always"}) ==
+        "--on means nothing without -- COMMAND, leave it out");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--on", "always", "--", "true"}) == "none");
+  CHECK(trouble({"--", "true"}) == "an event or command is missing, see metrics-event --help");
+}
+
+TEST_CASE("operands and short options of commands are understood") {
+  const CommandLine line = parse({"batch", "-0", "--skip-invalid", "file"});
+  CHECK_FALSE(line.trouble);
+  const auto& command = std::get<RunCommand>(line.command);
+  CHECK(command.operand == "file");
+  REQUIRE(command.options.size() == 2);
+  CHECK(command.options[0].option->name == "null");
+  const CommandLine from_stdin = parse({"batch", "-"});
+  CHECK(std::get<RunCommand>(from_stdin.command).operand == "-");
+  const CommandLine alone = parse({"batch"});
+  CHECK_FALSE(std::get<RunCommand>(alone.command).operand);
+  CHECK(trouble({"completion"}).starts_with("completion needs SHELL, see"));
+  CHECK(trouble({"flush", "-0"}) == R"(unknown option "-0", see metrics-event flush --help)");
+}
+
+TEST_CASE("a field in seconds can be given by a time") {
+  const CommandLine line =
+      parse({"runner-installed", "--flavor", "x", "--duration-since", "@file"});
+  CHECK_FALSE(line.trouble);
+  const auto& given = std::get<SendEvent>(line.command).fields;
+  REQUIRE(given.size() == 2);
+  CHECK(given[1].form == GivenField::Form::since);
+  CHECK(given[1].text == "@file");
+  CHECK(trouble({"runner-installed", "--flavor", "x", "--duration-since", "1", "--duration",
+                 "1"}) == "--duration and --duration-since exclude each other, give one");
+  CHECK(trouble({"reconciliation", "--idle-runners-since", "1"}) ==
+        R"(unknown option "--idle-runners-since", did you mean "--idle-runners"?)");
+}
+
+TEST_CASE("a value that is missing is named, also when the next option stands in its place") {
+  CHECK(trouble({"runner-installed", "--flavor"}) ==
+        "--flavor needs a value, see metrics-event runner-installed --help");
+  CHECK(trouble({"--timeout"}) == "--timeout needs a value, see metrics-event --help");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration", "5"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--dry-run"}) ==
+        R"(--flavor needs a value, write "--flavor=--dry-run" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "-q"}) ==
+        R"(--flavor needs a value, write "--flavor=-q" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration", "--dry-run"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--duration"}) ==
+        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+  CHECK(trouble({"runner-installed", "--flavor", "--"}) ==
+        R"(--flavor needs a value, write "--flavor=--" if it is meant)");
+}
+
+TEST_CASE("a toggle given an empty value is not on") {
+  CHECK(trouble({"runner-installed", "--disabled="}) ==
+        "--disabled needs a value, see metrics-event runner-installed --help");
+}
+
+TEST_CASE("a setting that a command does not heed is refused") {
+  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run means nothing to listen, leave it out");
+  CHECK(trouble({"listen", "--url", "http://example.com"}) ==
+        "--url means nothing to listen, leave it out");
+  CHECK(trouble({"listen", "--timeout", "1s", "--output", "json", "-v"}) == "none");
+}
+
+TEST_CASE("settings survive trouble, because they say how to report it") {
+  CHECK(settings({"runner-installed", "--nonsense", "--output", "json"}) == Words{"output=json"});
+  CHECK(settings({"--output=json", "xyzzy"}) == Words{"output=json"});
+  CHECK(settings({"runner-installed", "--output", "json", "--flavor"}) == Words{"output=json"});
+  CHECK(settings({"xyzzy", "--output=json", "--", "--quiet"}) == Words{"output=json"});
+}
+
+TEST_SUITE_END();

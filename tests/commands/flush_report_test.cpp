@@ -1,0 +1,94 @@
+#include "commands/flush_report.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+using Task = FlushOptions::Task;
+
+namespace {
+
+const Instant now{1'700'000'000s};
+
+ListedEntry entry(std::chrono::seconds age) {
+  return {.file = "x.json",
+          .attempts = 3,
+          .record = SpoolRecord{.url = "http://loki.example.com/loki/api/v1/push?key=",
+                                .org_id = "team-a",
+                                .entry = {.labels = {{"job", "metrics"}},
+                                          .time = now - age,
+                                          .line = R"({"event":"runner_start"})"}}};
+}
+
+std::string age_of(std::chrono::seconds age) {
+  const std::string line = to_text(entry(age), now);
+  return line.substr(0, line.find(' '));
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("flush_report");
+
+TEST_CASE("a flush says what was delivered, refused and is left") {
+  FlushReport report{.task = Task::send, .delivered = 12, .refused = 1, .left = 3};
+  CHECK(to_text(report) == "delivered 12, refused 1, left 3\n");
+  report.set_aside = 2;
+  CHECK(to_text(report) == "delivered 12, refused 1, left 3, set aside 2\n");
+  CHECK(to_text(FlushReport{.task = Task::drop, .left = 1, .dropped = 5}) == "dropped 5, left 1\n");
+  CHECK(to_text(FlushReport{}).empty());
+}
+
+TEST_CASE("the result object has the same, and the failure") {
+  FlushReport report{.task = Task::send, .spool = "/s", .delivered = 2, .left = 3, .elapsed = 7ms};
+  CHECK(to_json(report) == R"({"exit_code":0,"spool":"/s","delivered":2,"refused":0,"left":3,)"
+                           R"("set_aside":0,"dropped":0,"elapsed_ms":7,"error":null})"
+                           "\n");
+  report.exit_code = ExitCode::unavailable;
+  report.failure = Failure{ExitCode::unavailable, "nobody there"};
+  CHECK(to_json(report).ends_with(
+      R"("error":{"kind":"unavailable","message":"nobody there","response":null}})"
+      "\n"));
+}
+
+TEST_CASE("an entry is listed with age, attempts, event, destination and tenant") {
+  CHECK(list_head() == "AGE   ATTEMPTS  EVENT               DESTINATION\n");
+  CHECK(to_text(entry(5min), now) == "5m    3         runner_start        "
+                                     "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
+  CHECK(to_text(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
+        "-     -         -                   \"x\" is no entry: it is empty\n");
+  ListedEntry refused = entry(1s);
+  refused.reason = "HTTP status 400\x1b[2J";
+  CHECK(to_text(refused, now).ends_with(" (team-a): HTTP status 400[2J\n"));
+}
+
+TEST_CASE("ages are in the largest unit that says something") {
+  CHECK(age_of(0s) == "0s");
+  CHECK(age_of(99s) == "99s");
+  CHECK(age_of(100s) == "1m");
+  CHECK(age_of(99min) == "99m");
+  CHECK(age_of(100min) == "1h");
+  CHECK(age_of(47h) == "47h");
+  CHECK(age_of(48h) == "2d");
+  CHECK(age_of(-5s) == "ahead");
+}
+
+TEST_CASE("the list is one object as well") {
+  CHECK(list_begin("/s") + to_json(entry(5min), now) + std::string{list_end} ==
+        R"({"spool":"/s","entries":[{"file":"x.json","attempts":3,"event":"runner_start",)"
+        R"("entry_time_ns":"1699999700000000000","age_s":300,)"
+        R"("url":"http://loki.example.com/loki/api/v1/push?key=…","org_id":"team-a",)"
+        R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}]})"
+        "\n");
+  CHECK(to_json(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
+        R"({"file":"x","attempts":0,"reason":"it is empty"})");
+}
+
+TEST_CASE("the bar of progress fills its width and no more") {
+  CHECK(progress_bar(0, 10, 30) == "[....................] 0 of 10");
+  CHECK(progress_bar(5, 10, 30) == "[##########..........] 5 of 10");
+  CHECK(progress_bar(10, 10, 30) == "[###################] 10 of 10");
+  CHECK(progress_bar(12, 10, 30) == "[###################] 12 of 10"); // more has come meanwhile
+  CHECK(progress_bar(1, 0, 3) == "[] 1 of 0");
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,339 @@
+// The dashboard and the alerts in examples/grafana: what their queries read is there, all that is
+// there has a panel, and queries.logql has each of them as Loki takes it.
+#include "event/catalogue.hpp"
+#include "support/committed.hpp"
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+#include "support/yaml.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace metrics_event;
+using namespace metrics_event::testing;
+
+namespace {
+
+namespace json = boost::json;
+using Names = std::set<std::string>;
+
+const std::string directory = "examples/grafana/";
+
+struct Query {
+  std::string user; // what it is for
+  std::string text;
+  std::string legend{};
+};
+
+std::string text_of(const json::value& value) {
+  return std::string{value.as_string()};
+}
+
+json::value dashboard() {
+  return json::parse(read_file(source_directory + '/' + directory + "dashboard.json"));
+}
+
+// The alert rules of all groups.
+std::vector<json::value> alerts() {
+  std::vector<json::value> all;
+  const json::value file = parse_yaml(read_file(source_directory + '/' + directory + "rules.yaml"));
+  for (const json::value& group : file.at("groups").as_array()) {
+    const json::array& rules = group.at("rules").as_array();
+    all.insert(all.end(), rules.begin(), rules.end());
+  }
+  return all;
+}
+
+std::vector<Query> panel_queries() {
+  std::vector<Query> queries;
+  const json::value board = dashboard();
+  for (const json::value& panel : board.at("panels").as_array()) {
+    if (panel.at("type") == "row") {
+      continue;
+    }
+    for (const json::value& target : panel.at("targets").as_array()) {
+      const json::value* const given = target.as_object().if_contains("legendFormat");
+      const std::string legend = given == nullptr ? "" : text_of(*given);
+      const std::string which = legend.empty() || legend.front() == '{' ? "" : ", " + legend;
+      queries.push_back({text_of(panel.at("title")) + which, text_of(target.at("expr")), legend});
+    }
+  }
+  return queries;
+}
+
+std::vector<Query> alert_queries() {
+  std::vector<Query> queries;
+  for (const json::value& rule : alerts()) {
+    queries.push_back({text_of(rule.at("alert")), text_of(rule.at("expr"))});
+  }
+  return queries;
+}
+
+std::vector<Query> all_queries() {
+  std::vector<Query> queries = panel_queries();
+  const std::vector<Query> of_alerts = alert_queries();
+  queries.insert(queries.end(), of_alerts.begin(), of_alerts.end());
+  return queries;
+}
+
+// What an expression captures wherever it is in a text.
+std::vector<std::string> captures(const std::string& text, const std::string& expression) {
+  const std::regex regex{expression};
+  std::vector<std::string> all;
+  for (std::sregex_iterator it{text.begin(), text.end(), regex}, end; it != end; ++it) {
+    all.push_back((*it)[1]);
+  }
+  return all;
+}
+
+Names split(const std::string& list) {
+  const std::vector<std::string> names = captures(list, R"((\w+))");
+  return {names.begin(), names.end()};
+}
+
+// The labels that the result of a query has.
+Names groups_of(const std::string& query) {
+  Names names;
+  for (const std::string& list : captures(query, R"(\bby \(([^)]*)\))")) {
+    names.merge(split(list));
+  }
+  return names;
+}
+
+// What a query reads of the lines, by the names that Loki gives.
+Names fields_of(const std::string& query) {
+  Names names = groups_of(query);
+  for (const char* reads : {R"(\| unwrap (\w+))", R"re(\| (\w+)(?:=~|!=|=)")re"}) {
+    for (const std::string& name : captures(query, reads)) {
+      names.insert(name);
+    }
+  }
+  names.erase("__error__");
+  return names;
+}
+
+// The built-in events that a query is about.
+std::vector<EventType> types_of(const std::string& query) {
+  std::vector<EventType> types;
+  for (const EventType& type : built_in_events()) {
+    const std::vector<std::string> patterns = captures(query, R"re(\| event=~?"([^"]*)")re");
+    if (patterns.empty() || std::ranges::any_of(patterns, [&type](const std::string& pattern) {
+          return std::regex_match(std::string{type.name}, std::regex{pattern});
+        })) {
+      types.push_back(type);
+    }
+  }
+  return types;
+}
+
+// What Loki calls a field.
+std::string loki_name(const Field& field) {
+  std::string name{field.name};
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
+
+Names members_of(const EventType& type) {
+  Names names{"event"};
+  for (const Field& field : type.fields) {
+    names.insert(loki_name(field));
+  }
+  return names;
+}
+
+// The variables of the dashboard with what they stand for at first, and Grafana's own.
+std::map<std::string, std::string> variables() {
+  std::map<std::string, std::string> values{{"__interval", "1h"}, {"__range", "1h"}};
+  const json::value board = dashboard();
+  for (const json::value& variable : board.at_pointer("/templating/list").as_array()) {
+    const json::value* const value = variable.at("current").as_object().if_contains("value");
+    values[text_of(variable.at("name"))] = value == nullptr ? "" : text_of(*value);
+  }
+  return values;
+}
+
+std::string filled(std::string query) {
+  for (const auto& [name, value] : variables()) {
+    query = std::regex_replace(query, std::regex{R"(\$)" + name + R"(\b)"}, value);
+  }
+  return query;
+}
+
+} // namespace
+
+TEST_CASE("queries.logql has every query of the dashboard and of the alerts" *
+          doctest::test_suite("docs")) {
+  std::map<std::string, std::vector<std::string>> users;
+  std::vector<std::string> in_order;
+  const auto add = [&](const std::string& file, const std::vector<Query>& queries) {
+    for (const Query& query : queries) {
+      const std::string text = filled(query.text);
+      std::vector<std::string>& all = users[text];
+      if (all.empty()) {
+        in_order.push_back(text);
+      }
+      all.push_back("# " + file + ": " + query.user + '\n');
+    }
+  };
+  add("dashboard.json", panel_queries());
+  add("rules.yaml", alert_queries());
+  std::string expected = "# Every query of the dashboard and of the alerts, with the variables as "
+                         "they are at first.\n# Written by ./dev docs.\n";
+  for (const std::string& text : in_order) {
+    expected += '\n';
+    for (const std::string& user : users[text]) {
+      expected += user;
+    }
+    expected += text + '\n';
+  }
+  check_committed(directory + "queries.logql", expected);
+}
+
+TEST_SUITE_BEGIN("grafana");
+
+TEST_CASE("the panels have ids of their own, lie beside each other, and ask the chosen Loki") {
+  std::set<std::int64_t> ids;
+  std::set<std::pair<std::int64_t, std::int64_t>> cells;
+  const json::value board = dashboard();
+  const json::value chosen{{"type", "loki"}, {"uid", "${datasource}"}};
+  for (const json::value& panel : board.at("panels").as_array()) {
+    CAPTURE(panel.at("title"));
+    CHECK(ids.insert(panel.at("id").as_int64()).second);
+    const json::value& grid = panel.at("gridPos");
+    const std::int64_t left = grid.at("x").as_int64();
+    const std::int64_t top = grid.at("y").as_int64();
+    CHECK(left + grid.at("w").as_int64() <= 24);
+    for (std::int64_t x = left; x < left + grid.at("w").as_int64(); ++x) {
+      for (std::int64_t y = top; y < top + grid.at("h").as_int64(); ++y) {
+        REQUIRE(cells.emplace(x, y).second);
+      }
+    }
+    if (panel.at("type") != "row") {
+      CHECK(panel.at("datasource") == chosen);
+    }
+  }
+  for (const json::value& variable : board.at_pointer("/templating/list").as_array()) {
+    if (variable.at("type") == "query") {
+      CHECK(variable.at("datasource") == chosen);
+    }
+  }
+}
+
+TEST_CASE("every variable of the dashboard is used, and every used one is there") {
+  Names used;
+  for (const std::string& name : captures(json::serialize(dashboard()), R"(\$\{?(\w+))")) {
+    used.insert(name);
+  }
+  Names known;
+  for (const auto& [name, value] : variables()) {
+    known.insert(name);
+  }
+  CHECK(used == known);
+  for (const Query& query : panel_queries()) {
+    CAPTURE(query.text);
+    CHECK(query.text.find(R"({$label=~"$value"})") != query.text.npos);
+  }
+  for (const Query& query : alert_queries()) {
+    CAPTURE(query.text);
+    CHECK(query.text.find(R"({job="metrics"})") != query.text.npos);
+    CHECK(query.text.find('$') == query.text.npos);
+  }
+}
+
+TEST_CASE("every query reads only fields that its events have") {
+  for (const Query& query : all_queries()) {
+    CAPTURE(query.text);
+    const std::vector<EventType> types = types_of(query.text);
+    CHECK_FALSE(types.empty());
+    const bool is_of_all = types.size() == built_in_events().size();
+    Names known;
+    for (const EventType& type : types) {
+      known.merge(members_of(type));
+    }
+    for (const std::string& name : fields_of(query.text)) {
+      CAPTURE(name);
+      CHECK(known.contains(name));
+      for (const EventType& type : types) {
+        CHECK((is_of_all || members_of(type).contains(name)));
+      }
+    }
+    for (const std::string& name : captures(query.legend, R"(\{\{(\w+)\}\})")) {
+      CAPTURE(name);
+      CHECK(groups_of(query.text).contains(name));
+    }
+  }
+}
+
+TEST_CASE("every query looks for the words before it takes lines apart, and bears a bad number") {
+  for (const Query& query : all_queries()) {
+    CAPTURE(query.text);
+    const std::size_t parsed = captures(query.text, R"((\| json\b))").size();
+    const std::vector<std::string> filters =
+        captures(query.text, R"re(\} \|[=~] "([^"]+)" \| json\b)re");
+    CHECK(parsed > 0);
+    CHECK(filters.size() == parsed);
+    for (const std::string& filter : filters) {
+      for (const EventType& type : types_of(query.text)) {
+        const std::string words = R"("event":")" + std::string{type.name} + '"';
+        CHECK(std::regex_search(words, std::regex{filter}));
+      }
+    }
+    CHECK(captures(query.text, R"re((\| unwrap \w+ \| __error__="" \[))re").size() ==
+          captures(query.text, R"((\bunwrap\b))").size());
+  }
+}
+
+TEST_CASE("every event has a panel, with each of its numbers, and every text has one") {
+  Names all;
+  for (const EventType& type : built_in_events()) {
+    Names shown;
+    for (const Query& query : panel_queries()) {
+      const std::vector<EventType> types = types_of(query.text);
+      if (types.size() == 1 && types.front().name == type.name) {
+        shown.merge(fields_of(query.text));
+      }
+    }
+    all.insert(shown.begin(), shown.end());
+    for (const Field& field : type.fields) {
+      const std::string name = loki_name(field);
+      const bool is_number = field.type == FieldType::number || field.type == FieldType::integer;
+      CAPTURE(type.name);
+      CAPTURE(name);
+      CHECK((is_number ? shown : all).contains(name));
+    }
+  }
+}
+
+TEST_CASE("an alert compares with a number, waits, and says what there is to know") {
+  Names names;
+  for (const json::value& rule : alerts()) {
+    CAPTURE(rule);
+    Names keys;
+    for (const auto& member : rule.as_object()) {
+      keys.insert(member.key());
+    }
+    CHECK(keys == Names{"alert", "annotations", "expr", "for", "labels"});
+    CHECK(names.insert(text_of(rule.at("alert"))).second);
+    const std::string query = text_of(rule.at("expr"));
+    CHECK(std::regex_match(query, std::regex{R"((absent_over_time\(.*\)|.* [<>] [0-9.]+))"}));
+    CHECK(std::regex_match(text_of(rule.at("for")), std::regex{"[1-9][0-9]*m"}));
+    CHECK_FALSE(text_of(rule.at_pointer("/labels/severity")).empty());
+    const std::string words = text_of(rule.at_pointer("/annotations/summary")) + '\n' +
+                              text_of(rule.at_pointer("/annotations/description"));
+    for (const std::string& name : captures(words, R"(\{\{ \$labels\.(\w+) \}\})")) {
+      CAPTURE(name);
+      CHECK(groups_of(query).contains(name));
+    }
+  }
+  CHECK(names.size() == 6);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,183 @@
+#include "loki/endpoint.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+
+namespace {
+
+std::string complaint(std::string_view url) {
+  const auto endpoint = parse_endpoint(url);
+  return endpoint ? "no complaint" : endpoint.error().text;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("endpoint");
+
+TEST_CASE("a base URL gets the push path, a full one stays as it is") {
+  const std::pair<const char*, const char*> urls[]{
+      {"http://loki.example.com", "http://loki.example.com/loki/api/v1/push"},
+      {"http://loki.example.com/", "http://loki.example.com/loki/api/v1/push"},
+      {"http://loki.example.com:3100", "http://loki.example.com:3100/loki/api/v1/push"},
+      {"http://loki.example.com:80/", "http://loki.example.com/loki/api/v1/push"},
+      {"http://loki.example.com:/", "http://loki.example.com/loki/api/v1/push"},
+      {"HTTP://loki.example.com/x", "http://loki.example.com/x"},
+      {"http://loki.example.com/insert/loki/api/v1/push",
+       "http://loki.example.com/insert/loki/api/v1/push"},
+      {"http://loki.example.com?a=b", "http://loki.example.com/loki/api/v1/push?a=…"},
+      {"http://loki.example.com/?a=b", "http://loki.example.com/loki/api/v1/push?a=…"},
+      {"http://loki.example.com//", "http://loki.example.com/loki/api/v1/push"},
+      {"http://loki.example.com/x%20y", "http://loki.example.com/x%20y"},
+      {"http://127.0.0.1:3100", "http://127.0.0.1:3100/loki/api/v1/push"},
+      {"http://[::1]:3100", "http://[::1]:3100/loki/api/v1/push"},
+  };
+  for (const auto& row : urls) {
+    CAPTURE(row.first);
+    REQUIRE(complaint(row.first) == "no complaint");
+    CHECK(parse_endpoint(row.first)->url() == row.second);
+  }
+}
+
+TEST_CASE("an endpoint has what a connection and a Host header need") {
+  const Endpoint endpoint = *parse_endpoint("http://[::1]:3100/x?y");
+  CHECK(endpoint.host == "::1");
+  CHECK(endpoint.port == 3100);
+  CHECK(endpoint.target == "/x?y");
+  CHECK(endpoint.authority() == "[::1]:3100");
+  CHECK(parse_endpoint("http://example.com")->authority() == "example.com");
+}
+
+TEST_CASE("the query is sent as it is, and its values are shown nowhere") {
+  const Endpoint endpoint =
+      *parse_endpoint("http://example.com/x?token=secret=s&flag&_msg_field=event");
+  CHECK(endpoint.target == "/x?token=secret=s&flag&_msg_field=event");
+  CHECK(endpoint.url() == "http://example.com/x?token=…&flag&_msg_field=…");
+}
+
+TEST_CASE("a URL that cannot be used is refused with its remedy") {
+  const std::pair<const char*, const char*> urls[]{
+      {"loki:3100", R"(expected a URL that starts with http:// or https://, got "loki:3100")"},
+      {"localhost", R"(expected a URL that starts with http:// or https://, got "localhost")"},
+      {"", R"(expected a URL that starts with http:// or https://, got "")"},
+      {"loki:3100/loki/api/v1/push",
+       R"(expected a URL that starts with http:// or https://, got "loki:3100/loki/api/v1/push")"},
+      {"ftp://x", R"(expected an http, https or file URL, got "ftp://x")"},
+      {"http://", R"(expected a URL such as http://localhost:3100, got "http://")"},
+      {"http:///path", R"(expected a URL such as http://localhost:3100, got "http:///path")"},
+      {"https://../", R"(expected a URL such as http://localhost:3100, got "https://../")"},
+      {"http://a b/", R"(expected a URL such as http://localhost:3100, got "http://a b/")"},
+      {"file:///a b", R"(expected a file URL with %20 for each space, got "file:///a b")"},
+      {"http://x:0/", R"(expected a port from 1 to 65535, got "http://x:0/")"},
+      {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
+      {"http://x:65537/", R"(expected a port from 1 to 65535, got "http://x:65537/")"},
+      {"http://x:99999/", R"(expected a port from 1 to 65535, got "http://x:99999/")"},
+      {"http://x:port/", R"(expected a URL such as http://localhost:3100, got "http://x:…/")"},
+      {"http://x/#y", R"(expected a URL without a fragment, got "http://x/#y")"},
+      {"http://x/\r\nInjected: y",
+       R"(expected a URL such as http://localhost:3100, got "http://x/\x0d\nInjected: y")"},
+  };
+  for (const auto& row : urls) {
+    CAPTURE(row.first);
+    CHECK(complaint(row.first) == row.second);
+  }
+}
+
+TEST_CASE("a URL has a length that fits a line") {
+  CHECK(complaint("http://example.com/" + std::string(2029, 'x')) == "no complaint");
+  CHECK(complaint("http://example.com/" + std::string(2030, 'x'))
+            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com/xxx"));
+  CHECK(complaint("http://example.com?" + std::string(2012, 'x')) == "no complaint");
+  CHECK(complaint("http://example.com?" + std::string(2013, 'x')) // with the path of a push
+            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com?xxx"));
+}
+
+TEST_CASE("https has a port of its own") {
+  const Endpoint endpoint = *parse_endpoint("https://loki.example.com");
+  CHECK(endpoint.scheme == Scheme::https);
+  CHECK(endpoint.port == 443);
+  CHECK(endpoint.url() == "https://loki.example.com/loki/api/v1/push");
+  CHECK(parse_endpoint("https://loki.example.com:80")->url() ==
+        "https://loki.example.com:80/loki/api/v1/push");
+}
+
+TEST_CASE("credentials are taken out of the URL, decoded") {
+  const Endpoint endpoint = *parse_endpoint("https://a%40b:p%3Ass@example.com/x");
+  REQUIRE(endpoint.credentials);
+  CHECK(endpoint.credentials->username == "a@b");
+  CHECK(endpoint.credentials->password.reveal() == "p:ss");
+  CHECK(endpoint.url() == "https://example.com/x");
+  CHECK(endpoint.authority() == "example.com");
+}
+
+TEST_CASE("a password in a URL that is refused is never shown") {
+  for (const char* url :
+       {"http://user:secret/more@example.com/", "ftp://user:secret@example.com/",
+        "user:secret@example.com", "http://user:sec ret@example.com", "http://:secret@example.com",
+        "http://user:sec%0aret@example.com", "http://a%3ab:secret@example.com",
+        "https://user:secret@example.com:0", "http://user:secret@example.com#x",
+        "http://example.com/?token=secret#x", "user:sec//ret@host", "user:secret://x@host",
+        "http://user:secret", "user:secret%40host:3128"}) {
+    CAPTURE(url);
+    const std::string text = complaint(url);
+    CHECK(text != "no complaint");
+    CHECK(text.find("sec") == std::string::npos);
+  }
+  CHECK(complaint("http://user@example.com") ==
+        R"(expected a URL with a password behind the user name, got "http://…@example.com")");
+}
+
+TEST_CASE("a file URL names an absolute path, or none") {
+  const std::pair<const char*, const char*> urls[]{
+      {"file:///var/log/metrics.log", "/var/log/metrics.log"},
+      {"file:/var/log/metrics.log", "/var/log/metrics.log"},
+      {"file://localhost/var/log/metrics.log", "/var/log/metrics.log"},
+      {"FILE:///with%20space", "/with space"},
+      {"file:", ""},
+      {"file://", ""},
+  };
+  for (const auto& row : urls) {
+    CAPTURE(row.first);
+    REQUIRE(complaint(row.first) == "no complaint");
+    const Endpoint endpoint = *parse_endpoint(row.first);
+    CHECK(endpoint.scheme == Scheme::file);
+    CHECK(endpoint.target == row.second);
+  }
+  CHECK(parse_endpoint("file:///x")->url() == "file:///x");
+  for (const char* url : {"file:relative", "file://host/x", "file:///x?y", "file:///x#y",
+                          "file:///x%00", "file:///x%0a", "file:///x%ff", "file:///x%c2%9b31m"}) {
+    CAPTURE(url);
+    CHECK(complaint(url) == "expected a file URL such as file:///var/log/metrics.log, got \"" +
+                                std::string{url} + '"');
+  }
+}
+
+TEST_CASE("a proxy is a URL or a host, with curl's port unless it is given") {
+  const std::pair<const char*, const char*> proxies[]{
+      {"proxy.example.com", "http://proxy.example.com:1080"},
+      {"proxy.example.com:3128", "http://proxy.example.com:3128"},
+      {"http://proxy.example.com/path", "http://proxy.example.com:1080"},
+      {"user@proxy.example.com", "http://proxy.example.com:1080"},
+      {"http://user:pass@proxy.example.com:80", "http://proxy.example.com"},
+      {"user:pass@[::1]:3128", "http://[::1]:3128"},
+      {"127.0.0.1:8888", "http://127.0.0.1:8888"},
+  };
+  for (const auto& row : proxies) {
+    CAPTURE(row.first);
+    REQUIRE(parse_proxy(row.first).has_value());
+    CHECK(parse_proxy(row.first)->url() == row.second);
+  }
+  CHECK(parse_proxy("user:pass@[::1]:3128")->credentials->username == "user");
+  CHECK(parse_proxy("host:words").error().text ==
+        "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
+        "without), got \"host:…\"");
+  for (const char* text : {"", "socks5://x", "https://x", "x:0", "http://"}) {
+    CAPTURE(text);
+    CHECK(parse_proxy(text).has_error());
+  }
+  CHECK(parse_proxy("socks5://user:secret@x").error().text ==
+        "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
+        "without), got \"socks5://…@x\"");
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,52 @@
+#include "loki/header.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+
+namespace {
+
+std::string complaint(std::string_view text) {
+  const auto header = parse_header(text);
+  return header ? "no complaint" : header.error().text;
+}
+
+using Header = std::pair<std::string, std::string>;
+
+} // namespace
+
+TEST_SUITE_BEGIN("header");
+
+TEST_CASE("a header is a name and a value, split at the first colon") {
+  CHECK(*parse_header("VL-Msg-Field: event") == Header{"VL-Msg-Field", "event"});
+  CHECK(*parse_header("X-Time:12:30") == Header{"X-Time", "12:30"});
+  CHECK(*parse_header("X-Empty:") == Header{"X-Empty", ""});
+  CHECK(*parse_header("X:  \t padded \t ") == Header{"X", "padded"});
+}
+
+TEST_CASE("a header that could break the request apart is refused, its value unseen") {
+  CHECK(complaint("novalue") == "expected NAME: VALUE, and there is no colon");
+  CHECK(complaint(": secret") == "expected NAME: VALUE, got \"\"");
+  CHECK(complaint("X Y: secret") == "expected NAME: VALUE, got \"X Y\"");
+  CHECK(complaint("X\r\nY: secret") == "expected NAME: VALUE, got \"X\\x0d\\nY\"");
+  for (const char* value : {"a\r\nInjected: secret", "a\nb", "a\x01", "\x7f", "é"}) {
+    CAPTURE(value);
+    CHECK(complaint("X: " + std::string{value}) ==
+          "expected a header value in printable ASCII, got \"X\"");
+  }
+}
+
+TEST_CASE("what the push decides about cannot be given") {
+  for (const char* name : {"Host", "content-type", "CONTENT-LENGTH", "Content-Encoding",
+                           "Transfer-Encoding", "Connection", "Expect", "User-Agent"}) {
+    CAPTURE(name);
+    CHECK(complaint(std::string{name} + ": x") ==
+          "expected a header that the push does not need itself, got \"" + std::string{name} + '"');
+  }
+  CHECK(complaint("X-Scope-OrgID: x") ==
+        "expected a header that is no setting, for the tenant use org-id, got \"X-Scope-OrgID\"");
+  CHECK(complaint("Authorization: Bearer secret") ==
+        "expected a header without credentials, got \"Authorization\"");
+}
+
+TEST_SUITE_END();

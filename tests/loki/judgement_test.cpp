@@ -1,0 +1,171 @@
+#include "loki/judgement.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace metrics_event;
+
+TEST_SUITE_BEGIN("judgement");
+
+TEST_CASE("every status has its exit status, and only passing trouble is worth a retry") {
+  struct Row {
+    int status;
+    ExitCode code;
+    bool worth_a_retry;
+  };
+  constexpr Row rows[]{
+      {200, ExitCode::ok, false},       {202, ExitCode::ok, false},
+      {204, ExitCode::ok, false},       {201, ExitCode::protocol, false},
+      {203, ExitCode::protocol, false}, {206, ExitCode::protocol, false},
+      {260, ExitCode::data, false},     {299, ExitCode::protocol, false},
+      {301, ExitCode::protocol, false}, {302, ExitCode::protocol, false},
+      {304, ExitCode::protocol, false}, {307, ExitCode::protocol, false},
+      {400, ExitCode::data, false},     {401, ExitCode::noperm, false},
+      {402, ExitCode::protocol, false}, {403, ExitCode::noperm, false},
+      {404, ExitCode::protocol, false}, {405, ExitCode::protocol, false},
+      {407, ExitCode::noperm, false},   {408, ExitCode::tempfail, true},
+      {410, ExitCode::protocol, false}, {413, ExitCode::data, false},
+      {415, ExitCode::protocol, false}, {418, ExitCode::protocol, false},
+      {422, ExitCode::data, false},     {425, ExitCode::tempfail, true},
+      {429, ExitCode::tempfail, true},  {500, ExitCode::tempfail, true},
+      {502, ExitCode::tempfail, true},  {503, ExitCode::tempfail, true},
+      {504, ExitCode::tempfail, true},  {599, ExitCode::tempfail, true},
+      {600, ExitCode::protocol, false}, {999, ExitCode::protocol, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.status);
+    const Judgement judgement = judge({.status = row.status});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.worth_a_retry == row.worth_a_retry);
+    CHECK(judgement.message.empty() == (row.code == ExitCode::ok));
+  }
+}
+
+TEST_CASE("every trouble has its exit status, its detail and a remedy") {
+  struct Row {
+    Trouble trouble;
+    ExitCode code;
+    bool worth_a_retry;
+    std::string_view message;
+  };
+  constexpr Row rows[]{
+      {Trouble::unknown_host, ExitCode::nohost, false, "what happened; check the host name"},
+      {Trouble::lookup_failed, ExitCode::nohost, true,
+       "what happened; check the host name and the name server"},
+      {Trouble::no_connection, ExitCode::unavailable, true,
+       "what happened; is the receiver running?"},
+      {Trouble::connect_timed_out, ExitCode::tempfail, true,
+       "what happened; is the host reachable? --connect-timeout gives it longer"},
+      {Trouble::no_resources, ExitCode::tempfail, true,
+       "what happened; this machine has too few, try again later"},
+      {Trouble::timed_out, ExitCode::tempfail, true,
+       "what happened; try again later or raise --timeout"},
+      {Trouble::connection_lost, ExitCode::tempfail, true, "what happened; try again later"},
+      {Trouble::tls_failed, ExitCode::protocol, false, "what happened"},
+      {Trouble::not_http, ExitCode::protocol, false, "what happened; check the port"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.message);
+    const Judgement judgement = judge({.trouble = row.trouble, .detail = "what happened"});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.worth_a_retry == row.worth_a_retry);
+    CHECK(judgement.message == row.message);
+  }
+}
+
+TEST_CASE("the receiver's own words are shown, cleaned and bounded") {
+  const Judgement judgement =
+      judge({.status = 400,
+             .body = "entry for stream '{job=\"metrics\"}'\x1b[2J has timestamp too old\n"});
+  CHECK(judgement.response == "entry for stream '{job=\"metrics\"}'[2J has timestamp too old");
+  CHECK(judgement.message ==
+        "HTTP status 400, \"entry for stream '{job=\"metrics\"}'[2J has timestamp "
+        "too old\"; the receiver refused the event");
+  CHECK(judge({.status = 400, .body = std::string(200000, 'x')}).response.size() == 1024);
+}
+
+TEST_CASE("what goes wrong at the proxy is said of the proxy") {
+  struct Row {
+    int status;
+    ExitCode code;
+    bool worth_a_retry;
+    std::string_view reason;
+  };
+  constexpr std::string_view credentials =
+      "it wants credentials that it knows: user:password@ in its URL";
+  constexpr Row rows[]{
+      {407, ExitCode::noperm, false, credentials},
+      {401, ExitCode::noperm, false, credentials},
+      {403, ExitCode::noperm, false, "it forbids the way to the receiver"},
+      {500, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
+      {503, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
+      {400, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
+      {404, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.status);
+    const Judgement judgement =
+        judge({.proxy = "http://p:1", .at_proxy = true, .status = row.status});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.worth_a_retry == row.worth_a_retry);
+    CHECK(judgement.message == "HTTP status " + std::to_string(row.status) +
+                                   " of the proxy http://p:1; " + std::string{row.reason});
+  }
+  CHECK(judge({.status = 407}).message.starts_with("HTTP status 407 of the proxy; "));
+  CHECK(judge({.proxy = "http://p:1", .status = 503})
+            .message.starts_with(
+                "HTTP status 503 through the proxy http://p:1; the receiver is in trouble"));
+  const auto refused = [](bool at_proxy) {
+    return judge({.trouble = Trouble::no_connection,
+                  .detail = "x",
+                  .proxy = "http://p:1",
+                  .at_proxy = at_proxy})
+        .message;
+  };
+  CHECK(refused(true) == "at the proxy, x; is the proxy running?");
+  CHECK(refused(false) == "behind the proxy http://p:1, x; is the receiver running?");
+}
+
+TEST_CASE("a web server's complaint about TLS is no refusal of the event") {
+  struct Row {
+    const char* content_type;
+    const char* body;
+    ExitCode code;
+    const char* message;
+  };
+  constexpr Row rows[]{
+      {"text/html", "<html><title>400 No required SSL certificate was sent</title></html>",
+       ExitCode::protocol,
+       "HTTP status 400, \"400 No required SSL certificate was sent\"; the receiver wants a client "
+       "certificate that it knows; check --cert, --key"},
+      {"text/html", "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+       ExitCode::protocol,
+       "HTTP status 400, \"400 The plain HTTP request was sent to HTTPS port\"; the port speaks "
+       "TLS, use an https URL"},
+      {"", "Client sent an HTTP request to an HTTPS server.\n", ExitCode::protocol,
+       "HTTP status 400, \"Client sent an HTTP request to an HTTPS server.\"; the port speaks TLS, "
+       "use an https URL"},
+      // What a receiver quotes from the event stays its refusal.
+      {"text/plain; charset=utf-8", "bad label \"SSL certificate\"", ExitCode::data,
+       "HTTP status 400, \"bad label \"SSL certificate\"\"; the receiver refused the event"},
+      {"text/html", "<title>400 Bad Request</title><p>x", ExitCode::data,
+       "HTTP status 400, \"400 Bad Request\"; the receiver refused the event"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const Judgement judgement =
+        judge({.status = 400, .content_type = row.content_type, .body = row.body});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.message == row.message);
+  }
+}
+
+TEST_CASE("a redirect is named, not followed") {
+  CHECK(
+      judge({.status = 301, .location = "https://example.com/\x1b[2J"}).message ==
+      "HTTP status 301, a redirect to \"https://example.com/[2J\" is not followed; is it the push "
+      "endpoint? Loki's path is /loki/api/v1/push");
+  CHECK(judge({.status = 302}).message ==
+        "HTTP status 302; is it the push endpoint? Loki's path is /loki/api/v1/push");
+}
+
+TEST_SUITE_END();

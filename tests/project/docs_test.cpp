@@ -1,0 +1,178 @@
+#include "base/version.hpp"
+#include "cli/command_line.hpp"
+#include "cli/completion.hpp"
+#include "cli/help.hpp"
+#include "docs/manual.hpp"
+#include "docs/sample_config.hpp"
+#include "event/catalogue.hpp"
+#include "support/committed.hpp"
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace metrics_event;
+using namespace metrics_event::testing;
+
+namespace {
+
+const EventTypes types{built_in_events()};
+
+std::string path_of(std::string_view file) {
+  return source_directory + '/' + std::string{file};
+}
+
+struct Document {
+  std::string_view file;
+  Markup markup;
+};
+
+const Document documents[]{
+    {"README.md", Markup::markdown},
+    {"man/metrics-event.1", Markup::mdoc},
+    {"man/metrics-event.conf.5", Markup::mdoc},
+    {"man/metrics-event-events.7", Markup::mdoc},
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("docs");
+
+TEST_CASE("what is generated in the documents is what the tables give") {
+  for (const Document& document : documents) {
+    check_committed(document.file, with_generated_parts(read_file(path_of(document.file)),
+                                                        document.markup, built_in_events()));
+  }
+}
+
+TEST_CASE("the completions are what the tables give") {
+  for (const Completion& completion : completions()) {
+    check_committed("completions/" + std::string{completion.file},
+                    completion.script(built_in_events()));
+  }
+}
+
+TEST_CASE("the configuration file of the packages is what the table gives") {
+  check_committed("packaging/config.toml", sample_config());
+}
+
+TEST_CASE("every document has its generated parts") {
+  const std::pair<std::string_view, std::vector<std::string_view>> parts[]{
+      {"README.md", {"events", "exit-status", "settings"}},
+      {"man/metrics-event.1", {"event-names", "settings", "commands", "exit-status"}},
+      {"man/metrics-event.conf.5", {"keys"}},
+      {"man/metrics-event-events.7", {"events"}},
+  };
+  for (const auto& [file, names] : parts) {
+    for (const std::string_view name : names) {
+      CAPTURE(name);
+      CHECK(read_file(path_of(file)).find("begin " + std::string{name}) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("every man page is installed, and refers to those that refer to it") {
+  const std::string installed = read_file(path_of("CMakeLists.txt"));
+  const std::regex reference{R"((?:^|\n)\.Xr (metrics-event\S*) (\d))"};
+  std::map<std::string, std::set<std::string>> see_also;
+  for (const auto& entry : std::filesystem::directory_iterator{path_of("man")}) {
+    const std::string name = entry.path().filename();
+    CAPTURE(name);
+    CHECK(installed.find("man/" + name) != std::string::npos);
+    const std::string page = read_file(entry.path());
+    const std::size_t begin = page.find("\n.Sh SEE ALSO\n");
+    REQUIRE(begin != std::string::npos);
+    for (std::sregex_iterator at{page.begin(), page.end(), reference}; at != std::sregex_iterator{};
+         ++at) {
+      const std::string other = (*at)[1].str() + '.' + (*at)[2].str();
+      CAPTURE(other);
+      CHECK(std::filesystem::exists(path_of("man/" + other)));
+      const std::string line = ".Xr " + (*at)[1].str() + ' ' + (*at)[2].str();
+      CHECK(page.find(line, begin) != std::string::npos);
+      see_also[name].insert(other);
+    }
+  }
+  for (const auto& page : see_also) {
+    CAPTURE(page.first);
+    for (const std::string& other : page.second) {
+      CAPTURE(other);
+      CHECK(see_also[other].contains(page.first));
+    }
+  }
+}
+
+TEST_CASE("a generated part that does not end is an error") {
+  CHECK_THROWS_WITH(with_generated_parts("<!-- begin events -->\n", Markup::markdown, {}),
+                    "the generated part events does not end");
+  CHECK(with_generated_parts("a\n<!-- begin events -->\nold\n<!-- end events -->\nb\n",
+                             Markup::markdown, {}) ==
+        "a\n<!-- begin events -->\n| event | flag | in the line | value | what it says |\n"
+        "|---|---|---|---|---|\n<!-- end events -->\nb\n");
+}
+
+TEST_CASE("help speaks of every event, command, setting and exit status") {
+  const std::string text = help("", types);
+  for (const EventType& type : built_in_events()) {
+    CHECK(text.find("\n  " + kebab_case(type.name) + ' ') != std::string::npos);
+    const std::string about = help(type.name, types);
+    for (const Field& field : type.fields) {
+      CAPTURE(field.name);
+      CHECK(about.find("\n  --" + kebab_case(field.name) + ' ' + std::string{placeholder(field)}) !=
+            std::string::npos);
+    }
+    CHECK(about.find("--timestamp TIME") != std::string::npos);
+  }
+  for (const Setting& setting : all_settings()) {
+    const std::string spelling =
+        setting.has_flag() ? "--" + std::string{setting.name} : variable_name(setting);
+    CHECK(text.find(spelling) != std::string::npos);
+  }
+  for (const CommandType& command : all_commands()) {
+    CHECK(text.find("\n  " + std::string{command.name} + ' ') != std::string::npos);
+    for (const CommandOption& option : command.options) {
+      CHECK(help(command.name, types).find("--" + std::string{option.name}) != std::string::npos);
+    }
+  }
+  for (const ExitCodeRow& row : exit_code_table()) {
+    CHECK(text.find(row.number() + ' ' + std::string{row.name}) != std::string::npos);
+  }
+}
+
+TEST_CASE("help fits a terminal of 80 columns") {
+  std::vector<std::string_view> topics{"", "flush", "listen", "check"};
+  for (const EventType& type : built_in_events()) {
+    topics.push_back(type.name);
+  }
+  for (const std::string_view topic : topics) {
+    std::istringstream lines{help(topic, types)};
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(line.size() <= 80);
+      CHECK_FALSE(line.ends_with(' '));
+    }
+  }
+}
+
+TEST_CASE("the changelog speaks of this version first, and CONTRIBUTING.md of every room") {
+  const std::string changelog = read_file(path_of("CHANGELOG.md"));
+  const std::size_t first = changelog.find("\n## ");
+  REQUIRE(first != std::string::npos);
+  CHECK(changelog.substr(first + 4).starts_with(version));
+
+  const std::string house = read_file(path_of("CONTRIBUTING.md"));
+  for (const auto& entry : std::filesystem::directory_iterator{path_of("src")}) {
+    const std::string name = entry.path().filename();
+    CAPTURE(name);
+    CHECK((!entry.is_directory() || house.find("`" + name + "/`") != std::string::npos));
+  }
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,597 @@
+#include "schema/event_schema.hpp"
+
+#include "event/catalogue.hpp"
+#include "event/pattern.hpp"
+#include "support/process.hpp"
+#include "support/program.hpp"
+#include "support/same_type.hpp"
+#include "support/temporary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace metrics_event;
+using namespace metrics_event::testing;
+
+namespace {
+
+using Type = std::shared_ptr<const EventType>;
+
+Type read(std::string_view json, std::string_view name = "thing") {
+  const auto type = read_event_schema(json, name, "thing.json");
+  REQUIRE_MESSAGE(type.has_value(), (type ? "" : type.error().pointer + ": " + type.error().text));
+  return *type;
+}
+
+SchemaMistake mistake(std::string_view json) {
+  const auto type = read_event_schema(json, "thing", "thing.json");
+  return type ? SchemaMistake{"", "no mistake"} : type.error();
+}
+
+std::string with_property(std::string_view keywords) {
+  return R"({"properties":{"x":{)" + std::string{keywords} + "}}}";
+}
+
+// The type of the only property, which has to be kept as long as the field.
+Type read_property(std::string_view keywords) {
+  Type type = read(with_property(keywords));
+  REQUIRE(type->fields.size() == 1);
+  return type;
+}
+
+const Field& field_of(const Type& type, std::string_view name) {
+  for (const Field& field : type->fields) {
+    if (field.name == name) {
+      return field;
+    }
+  }
+  FAIL("no field " << name);
+  return type->fields.front();
+}
+
+// "name: what it must be", with ? for a field that is not required and ~ for one in an object that
+// may be left out, and the default if there is one.
+std::vector<std::string> summary(const Type& type) {
+  std::vector<std::string> lines;
+  for (const Field& field : type->fields) {
+    lines.push_back(std::string{field.name} + (field.required ? "" : "?") +
+                    (field.in_optional_object ? "~" : "") + ": " + describe(field) +
+                    (field.default_value.empty() ? "" : " = " + std::string{field.default_value}));
+  }
+  return lines;
+}
+
+void check_round_trip(const EventType& type) {
+  const std::string text = event_schema(type);
+  CAPTURE(text);
+  CHECK(is_same(*read(text, type.name), type));
+  CHECK(event_schema(*read(text, type.name)) == text);
+}
+
+struct Mistake {
+  std::string schema;
+  std::string pointer;
+  std::string text;
+};
+
+using Lines = std::vector<std::string>;
+
+const Lines runner_start{
+    "flavor: text",
+    "workflow: text",
+    "repo: text",
+    "github_event: text",
+    "idle: a plain number, 0 or more",
+    "queue_duration?: a plain number, 0 or more",
+};
+
+const Lines runner_stop{
+    "flavor: text",
+    "workflow: text",
+    "repo: text",
+    "github_event: text",
+    "status: text",
+    "status_info.code~: a plain whole number",
+    "job_duration: a plain number, 0 or more",
+    "job_conclusion?: text",
+};
+
+const Lines reconciliation{
+    "flavor: text",
+    "crashed_runners: a plain whole number",
+    "idle_runners: a plain whole number",
+    "active_runners: a plain whole number",
+    "expected_runners: a plain whole number",
+    "duration: a plain number, 0 or more",
+};
+
+Lines changed(Lines lines, std::size_t index, std::string line) {
+  lines.at(index) = std::move(line);
+  return lines;
+}
+
+const std::string conclusion = "one of success, failure, cancelled";
+
+struct Model {
+  std::string name; // of the class, or of the file without its extension
+  Lines fields;
+  std::string help{};
+};
+
+Lines extended(Lines lines, const Lines& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+  return lines;
+}
+
+const Model pydantic1[]{
+    {"RunnerInstalled",
+     {"flavor: text", "duration: a plain number, 0 or more"},
+     "Metric event for when a runner is installed."},
+    {"RunnerStart", runner_start, "Metric event for when a runner is started."},
+    {"RunnerStartOfRepo", changed(runner_start, 2, "repo: text that matches ^.+/.+$"),
+     "Metric event for when a runner is started."},
+    {"RunnerStop", runner_stop, "Metric event for when a runner is stopped."},
+    {"RunnerStopConcluded",
+     extended(changed(runner_stop, 7, "job_conclusion?: " + conclusion),
+              {"verdict?: " + conclusion + " = \"success\""}),
+     "Metric event for when a runner is stopped."},
+    {"Reconciliation", reconciliation, "Base metric event for reconciliation."},
+};
+
+const Model pydantic2[]{
+    {"runner_installed", pydantic1[0].fields, pydantic1[0].help},
+    {"runner_start", pydantic1[2].fields, pydantic1[2].help},
+    {"runner_stop",
+     extended(pydantic1[4].fields, {"second_verdict?: " + conclusion + " = \"failure\""}),
+     pydantic1[4].help},
+    {"reconciliation", reconciliation, pydantic1[5].help},
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("event_schema");
+
+TEST_CASE("a schema declares an event type") {
+  const Type type = read(R"({
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$comment": "ours",
+    "title": "Thing",
+    "description": "a thing\n happened\n\nMore of it.",
+    "type": "object",
+    "properties": {
+      "timestamp": {"type": "number", "minimum": 0, "description": "when"},
+      "event": {"type": "string", "enum": ["other", "thing"]},
+      "took": {"type": "number", "minimum": 0.50, "exclusiveMaximum": 1e3, "x-unit": "seconds",
+               "x-measured": "duration", "description": "how long\n it took"},
+      "size": {"enum": ["small", "large"], "default": "small"},
+      "level": {"const": 12345678901234567890.10},
+      "code": {"type": ["null", "integer"], "x-measured": "exit-code"},
+      "ok": {"type": "boolean", "default": false},
+      "place": {
+        "type": "object",
+        "properties": {
+          "room": {"type": "string", "minLength": 1, "maxLength": 9, "pattern": "^[A-Z]"},
+          "floor": {"type": "integer", "default": null}
+        },
+        "required": ["room"],
+        "additionalProperties": false
+      }
+    },
+    "required": ["timestamp", "event", "took", "size", "level", "code", "place"],
+    "additionalProperties": false
+  })");
+  CHECK(type->name == "thing");
+  CHECK(type->help == "a thing happened");
+  CHECK(type->origin == "thing.json");
+  CHECK_FALSE(type->takes_extras);
+  CHECK(summary(type) == Lines{"took: a plain number of seconds, 0.50 or more and less than 1000",
+                               "size?: one of small, large = \"small\"",
+                               "level: 12345678901234567890.10", "code?: a plain whole number",
+                               "ok?: true or false = false",
+                               "place.room: text of 1 to 9 characters that matches ^[A-Z]",
+                               "place.floor?: a plain whole number"});
+  CHECK(field_of(type, "took").help == "how long it took");
+  CHECK(field_of(type, "took").measured == Measured::duration);
+  CHECK(field_of(type, "code").measured == Measured::exit_code);
+  check_round_trip(*type);
+}
+
+TEST_CASE("what a schema leaves out is open") {
+  const Type type = read("{}");
+  CHECK(type->fields.empty());
+  CHECK(type->takes_extras);
+  CHECK(type->help.empty());
+  CHECK(read(R"({"title":"Thing"})")->help.empty());
+  CHECK(read(R"({"title":"thing"})")->help.empty());
+  CHECK(read(R"({"title":"a  thing"})")->help == "a thing");
+}
+
+TEST_CASE("help is a description, or a title that says more than the name") {
+  const auto help = [](const std::string& keywords) {
+    const Type type =
+        read(R"({"properties":{"queue_duration":{"type":"number")" + keywords + "}}}");
+    return std::string{type->fields.front().help};
+  };
+  CHECK(help("").empty());
+  CHECK(help(R"(,"title":"Queue Duration")").empty());
+  CHECK(help(R"(,"title":"QueueDuration")").empty());
+  CHECK(help(R"(,"title":"Time in the queue")") == "Time in the queue");
+  CHECK(help(R"(,"title":"Time in the queue","description":" its\n length\n\nmore")") ==
+        "its length");
+  CHECK(help(R"(,"description":"\u001b[31mred\u202e")") == "[31mred");
+}
+
+TEST_CASE("numbers stay as they are typed") {
+  const Type type = read_property(
+      R"("type":"number","minimum":-1.50,"maximum":1E2,"default":99.99999999999999999990)");
+  CHECK(mistake(with_property(R"("type":"number","maximum":1E2,"default":100.0000000000000000001)"))
+            .text == "expected a plain number, at most 100, got 100.0000000000000000001");
+  CHECK(type->fields[0].minimum == "-1.50");
+  CHECK(type->fields[0].maximum == "100");
+  CHECK(type->fields[0].default_value == "99.99999999999999999990");
+}
+
+TEST_CASE("a text choice is as a flag takes it") {
+  const Type type = read_property(R"("enum":["a\"b","","ä"])");
+  CHECK(std::vector(type->fields[0].choices.begin(), type->fields[0].choices.end()) ==
+        std::vector<std::string_view>{"a\"b", "", "ä"});
+  CHECK(summary(read_property(R"("enum":[1,2.5e1])")) == Lines{"x?: one of 1, 25"});
+  CHECK(summary(read_property(R"("const":true)")) == Lines{"x?: true"});
+  CHECK(summary(read_property(R"("type":["string","null"],"enum":["a",null])")) == Lines{"x?: a"});
+  CHECK(summary(read_property(R"("const":"a","enum":["a","b"])")) == Lines{"x?: a"});
+}
+
+TEST_CASE("references are followed, and what stands beside one comes first") {
+  const std::string definitions = R"("$defs":{"A/B":{"title":"B","description":"of A",
+      "type":"string","default":"a"},"C":{"$ref":"#/definitions/D"}},
+      "definitions":{"D":{"anyOf":[{"type":"null"},{"type":"integer"}]},"unused":{"format":1}})";
+  const auto read_with = [&](const std::string& keywords) {
+    return read(R"({"required":["x"],"properties":{"x":{)" + keywords + "}}," + definitions + "}");
+  };
+  CHECK(summary(read_with(R"("$ref":"#/$defs/A~1B")")) == Lines{"x?: text = \"a\""});
+  CHECK(read_with(R"("$ref":"#/$defs/A~1B")")->fields[0].help == "of A");
+  CHECK(read_with(R"("$ref":"#/$defs/A~1B","description":"ours")")->fields[0].help == "ours");
+  CHECK(summary(read_with(R"("allOf":[{"$ref":"#/$defs/A~1B"}],"default":"b")")) ==
+        Lines{"x?: text = \"b\""});
+  CHECK(summary(read_with(R"("$ref":"#/$defs/C","x-unit":"seconds")")) ==
+        Lines{"x?: a plain whole number of seconds"});
+  CHECK(summary(read(R"({"$ref":"#/definitions/Thing","definitions":{"Thing":
+      {"type":"object","properties":{"x":{"type":"string"}},"required":["x"]}}})")) ==
+        Lines{"x: text"});
+}
+
+TEST_CASE("what is wrong with a schema is said, and where") {
+  const Mistake mistakes[]{
+      {"nonsense", "", "no JSON: syntax error at line 1, column 1"},
+      {R"({"a": 1, "a": 2})", "", R"("a" is there twice at line 1, column 12)"},
+      {"[]", "", "expected an object, got []"},
+      {R"({"properties":{"o":{"type":"object","properties":{"a":{"type":"string"}}}},"required":["o"]})",
+       "/properties/o",
+       "an object that is required needs a required property, or one with a default"},
+      {R"({"$id":"x"})", "/$id",
+       R"(unsupported keyword "$id", remove it; see metrics-event-schema(5))"},
+      {R"({"propertis":{}})", "/propertis",
+       R"(unsupported keyword "propertis", did you mean "properties"?)"},
+      {R"({"$schema":"http://json-schema.org/draft-04/schema#"})", "/$schema",
+       R"(expected "https://json-schema.org/draft/2020-12/schema" or "http://json-schema.org/draft-07/schema#", got "http://json-schema.org/draft-04/schema#")"},
+      {R"({"title":5})", "/title", "expected a string, got 5"},
+      {R"({"type":"array"})", "/type", R"(expected "object", got "array")"},
+      {R"({"type":["object","null"]})", "/type", R"(expected "object", got ["object","null"])"},
+      {R"({"properties":[]})", "/properties", "expected an object, got []"},
+      {R"({"required":["x"]})", "/required/0", R"("x" is not among the properties)"},
+      {R"({"properties":{"flavor":{"type":"string"}},"required":["flavour"]})", "/required/0",
+       R"("flavour" is not among the properties, did you mean "flavor"?)"},
+      {R"({"properties":{"x":{"type":"string"}},"required":["x","x"]})", "/required/1",
+       R"("x" is there twice)"},
+      {R"({"required":"x"})", "/required", R"(expected an array, got "x")"},
+      {R"({"required":[1]})", "/required/0", "expected a string, got 1"},
+      {R"({"additionalProperties":{"type":"string"}})", "/additionalProperties",
+       R"(expected true or false, got {"type":"string"})"},
+      {R"({"anyOf":[{"type":"object"},{"type":"null"}]})", "/anyOf",
+       R"(unsupported keyword "anyOf", remove it; see metrics-event-schema(5))"},
+      {R"({"allOf":[{"type":"object"},{"type":"object"}]})", "/allOf",
+       R"(expected one schema, got [{"type":"object"},{"type":"object"}])"},
+      {R"({"$ref":"#/$defs/A","$defs":{"A":{"type":"object"}},"required":[]})", "/required",
+       R"("required" beside "$ref" is not supported, move it into what that leads to)"},
+      {R"({"$defs":[]})", "/$defs", "expected an object, got []"},
+      {R"({"properties":{"when":{"type":"string","format":"date-time"}}})",
+       "/properties/when/format",
+       R"(unsupported keyword "format", remove it; see metrics-event-schema(5))"},
+      {R"({"properties":{"x":true}})", "/properties/x", "expected an object, got true"},
+      {R"({"properties":{"x":{"type":"number","minimum":1e999}}})", "",
+       R"(expected a number within the range of a double, got "1e999" at line 1, column 52)"},
+      {R"({"properties":{"x":{"$ref":"#/$defs/A","minimum":1}},"$defs":{"A":{"type":"number"}}})",
+       "/properties/x/minimum",
+       R"("minimum" beside "$ref" is not supported, move it into what that leads to)"},
+      {R"({"properties":{"x":{"$ref":"#/$defs/Flavour"}},"$defs":{"Flavor":{"type":"number"}}})",
+       "/properties/x/$ref", R"("#/$defs/Flavour" leads nowhere, did you mean "#/$defs/Flavor"?)"},
+      {R"({"properties":{"x":{"$ref":"#/$defs/A"}},"$defs":{"A":{"allOf":[{"$ref":"#/$defs/B"}]},"B":{"$ref":"#/$defs/A"}}})",
+       "/$defs/B/$ref", R"("#/$defs/A" leads in a circle)"},
+      {R"({"properties":{"x":{"$ref":"#/$defs/A"}},"$defs":{"A":5}})", "/$defs/A",
+       "expected an object, got 5"},
+      {R"({"properties":{"x":{"$ref":"#/$defs/a~1b"}},"$defs":{"a/b":{"type":"string","format":"uri"}}})",
+       "/$defs/a~1b/format",
+       R"(unsupported keyword "format", remove it; see metrics-event-schema(5))"},
+      {R"({"properties":{"a-b":{"type":"string"}}})", "/properties/a-b",
+       R"(expected a name of letters, digits and _ that begins with a letter, got "a-b")"},
+      {R"({"properties":{"_a":{"type":"string"}}})", "/properties/_a",
+       R"(expected a name of letters, digits and _ that begins with a letter, got "_a")"},
+      {R"({"properties":{"":{"type":"string"}}})", "/properties/",
+       R"(expected a name of letters, digits and _ that begins with a letter, got "")"},
+      {R"({"properties":{"a~/\u0007":{"type":"string"}}})", R"(/properties/a~0~1\x07)",
+       R"(expected a name of letters, digits and _ that begins with a letter, got "a~/\x07")"},
+      {R"({"properties":{"url":{"type":"string"}}})", "/properties/url",
+       "its flag --url is an option of every event, rename the property"},
+      {R"({"properties":{"dry_run":{"type":"boolean"}}})", "/properties/dry_run",
+       "its flag --dry-run is an option of every event, rename the property"},
+      {R"({"properties":{"help":{"type":"string"}}})", "/properties/help",
+       "its flag --help is an option of every event, rename the property"},
+      {R"({"properties":{"a_b":{"type":"string"},"a":{"type":"object","properties":{"b":{"type":"string"}}}}})",
+       "/properties/a/properties/b",
+       R"(its flag --a-b is a flag of "a_b" as well, rename the property)"},
+      {R"({"properties":{"x_since":{"type":"string"},"x":{"type":"number","x-unit":"seconds"}}})",
+       "/properties/x",
+       R"(its flag --x-since is a flag of "x_since" as well, rename the property)"},
+      {R"({"properties":{"a":{"type":"object"}}})", "/properties/a",
+       R"(an object needs "properties")"},
+      {R"({"properties":{"a":{"type":"object","properties":{"b":{"type":"string"}},"additionalProperties":true}}})",
+       "/properties/a/additionalProperties",
+       "expected false, as only the event itself takes others, got true"},
+      {R"({"properties":{"a":{"type":"object","properties":{"b":{"type":"object"}}}}})",
+       "/properties/a/properties/b", "an object within an object is not supported"},
+      {R"({"properties":{"a":{"type":"object","properties":{"b":{"type":"string"}},"default":{}}}})",
+       "/properties/a/default",
+       R"(a "default" of an object is not supported, give its properties theirs)"},
+      {R"({"properties":{"a":{"type":"object","properties":{"b":{"type":"string"}},"required":["c"]}}})",
+       "/properties/a/required/0", R"("c" is not among the properties)"},
+      {R"({"properties":{"timestamp":{"type":"string"}}})", "/properties/timestamp/type",
+       R"(expected "number", got "string")"},
+      {R"({"properties":{"timestamp":{}}})", "/properties/timestamp",
+       R"(expected "type": "number")"},
+      {R"({"properties":{"timestamp":{"type":["number","null"]}}})", "/properties/timestamp",
+       R"(every event has "timestamp", it cannot be null)"},
+      {R"({"properties":{"timestamp":{"type":"number","minimum":5}}})",
+       "/properties/timestamp/minimum", "expected 0, got 5"},
+      {R"({"properties":{"timestamp":{"type":"number","exclusiveMinimum":0}}})",
+       "/properties/timestamp/exclusiveMinimum",
+       R"("exclusiveMinimum" is not supported for "timestamp", which is no field)"},
+      {R"({"properties":{"event":{"type":"number"}}})", "/properties/event/type",
+       R"(expected "string", got "number")"},
+      {R"({"properties":{"event":{"const":"other"}}})", "/properties/event/const",
+       R"(expected "thing", the name of the type, got "other")"},
+      {R"({"properties":{"event":{"enum":["a","b"]}}})", "/properties/event/enum",
+       R"(expected "thing", the name of the type, among them, got ["a","b"])"},
+      {R"({"properties":{"event":{"default":"b"}}})", "/properties/event/default",
+       R"(expected "thing", the name of the type, got "b")"},
+      {R"({"properties":{"event":{"type":"string","pattern":"b"}}})", "/properties/event/pattern",
+       R"("pattern" is not supported for "event", which is no field)"},
+      {R"({"properties":{"event":{"anyOf":[{"type":"string"},{"type":"null"}]}}})",
+       "/properties/event", R"(every event has "event", it cannot be null)"},
+      {"   ", "", "expected JSON, got nothing at line 1, column 1"},
+  };
+  for (const Mistake& one : mistakes) {
+    CAPTURE(one.schema);
+    CHECK(mistake(one.schema).pointer == one.pointer);
+    CHECK(mistake(one.schema).text == one.text);
+  }
+}
+
+TEST_CASE("what is wrong with a property is said, and where") {
+  const Mistake mistakes[]{
+      {R"("type":"number","multipleOf":5)", "/multipleOf",
+       R"(unsupported keyword "multipleOf", remove it; see metrics-event-schema(5))"},
+      {R"("type":"string","minLenght":5)", "/minLenght",
+       R"(unsupported keyword "minLenght", did you mean "minLength"?)"},
+      {"", "", R"(expected a "type", or an "enum" or "const" that shows it)"},
+      {R"("type":"array")", "/type",
+       R"(expected "string", "number", "integer", "boolean" or "object", got "array")"},
+      {R"("type":"null")", "/type",
+       R"(expected "string", "number", "integer", "boolean" or "object", got "null")"},
+      {R"("type":["string","integer"])", "/type",
+       R"(expected one type, or one and "null", got ["string","integer"])"},
+      {R"("type":["null"])", "/type", R"(expected one type, or one and "null", got ["null"])"},
+      {R"("type":["string","integer","null"])", "/type",
+       R"(expected one type, or one and "null", got ["string","integer","null"])"},
+      {R"("type":5)", "/type", "expected a string, got 5"},
+      {R"("enum":[1,"a"])", "", "the values are of more than one type, expected one"},
+      {R"("enum":[])", "/enum", "expected at least one value, got []"},
+      {R"("enum":[null])", "",
+       R"(expected "string", "number", "integer", "boolean" or "object", got "null")"},
+      {R"("type":"string","enum":["a","a"])", "/enum/1", R"("a" is there twice)"},
+      {R"("type":"string","enum":["a",1])", "/enum/1", "expected text, got 1"},
+      {R"("type":"string","enum":["a",null])", "/enum/1", "expected text, got null"},
+      {R"("type":"integer","enum":[1.5])", "/enum/0", "expected a plain whole number, got 1.5"},
+      {R"("const":{"a":1})", "",
+       R"(expected "string", "number", "integer", "boolean" or "object", got "object")"},
+      {R"("const":"b","enum":["a"])", "/const", R"(expected one of the values of "enum", got "b")"},
+      {R"("const":"a\u0007")", "/const", "the value has characters that cannot be shown"},
+      {R"("type":"string","minimum":5)", "/minimum", R"("minimum" does nothing for a string)"},
+      {R"("type":"number","minLength":5)", "/minLength",
+       R"("minLength" does nothing for a number)"},
+      {R"("type":"integer","pattern":"a")", "/pattern", R"("pattern" does nothing for an integer)"},
+      {R"("type":"boolean","x-measured":"status")", "/x-measured",
+       R"("x-measured" does nothing for a boolean)"},
+      {R"("type":"string","properties":{})", "/properties",
+       R"("properties" does nothing for a string)"},
+      {R"("type":"object","properties":{"y":{"type":"string"}},"minimum":1)", "/minimum",
+       R"("minimum" does nothing for an object)"},
+      {R"("type":"number","minimum":"5")", "/minimum", R"(expected a number, got "5")"},
+      {R"("type":"number","minimum":5,"exclusiveMinimum":true)", "/exclusiveMinimum",
+       "expected a number, got true"},
+      {R"("type":"number","minimum":5,"maximum":3)", "",
+       R"(nothing is between "minimum" 5 and "maximum" 3)"},
+      {R"("type":"number","minimum":5,"exclusiveMaximum":5.0)", "",
+       R"(nothing is between "minimum" 5 and "exclusiveMaximum" 5.0)"},
+      {R"("type":"string","minLength":-1)", "/minLength",
+       "expected a whole number, 0 or more, got -1"},
+      {R"("type":"string","maxLength":1.5)", "/maxLength",
+       "expected a whole number, 0 or more, got 1.5"},
+      {R"("type":"string","minLength":5,"maxLength":3)", "",
+       R"(nothing is between "minLength" 5 and "maxLength" 3)"},
+      {R"("type":"string","pattern":"(a")", "/pattern",
+       "no regular expression: missing closing parenthesis at offset 2"},
+      {R"("type":"string","pattern":"\u0007")", "/pattern",
+       R"(the expression has characters that cannot be shown, write them as \u escapes of its own)"},
+      {R"("type":"string","pattern":5)", "/pattern", "expected a string, got 5"},
+      {R"("type":"string","default":5)", "/default", "expected text, got 5"},
+      {R"("type":"string","enum":["a","b"],"default":"c")", "/default",
+       R"(expected one of a, b, got "c")"},
+      {R"("type":"number","minimum":0,"x-unit":"seconds","default":-1)", "/default",
+       "expected a plain number of seconds, 0 or more, got -1"},
+      {R"("type":"string","pattern":"^a","default":"b")", "/default",
+       R"(expected text that matches ^a, got "b")"},
+      {R"("type":"string","x-unit":"seconds")", "/x-unit", R"("x-unit" does nothing for a string)"},
+      {R"("type":"number","x-unit":"ms")", "/x-unit", R"(expected "seconds", got "ms")"},
+      {R"("type":"number","x-measured":"exit-code")", "/x-measured",
+       R"(expected "duration", got "exit-code")"},
+      {R"("type":"integer","x-measured":"status")", "/x-measured",
+       R"(expected "duration" or "exit-code", got "status")"},
+      {R"("type":"string","x-measured":"duration")", "/x-measured",
+       R"(expected "status", got "duration")"},
+      {R"("anyOf":[{"type":"string"},{"type":"integer"}])", "/anyOf",
+       R"(expected one schema and {"type":"null"}, got [{"type":"string"},{"type":"integer"}])"},
+      {R"("anyOf":[{"type":"null"}])", "/anyOf",
+       R"(expected one schema and {"type":"null"}, got [{"type":"null"}])"},
+      {R"("allOf":[])", "/allOf", "expected one schema, got []"},
+      {R"("anyOf":[{"type":"string"},{"type":"null"}],"minLength":1)", "/minLength",
+       R"("minLength" beside "anyOf" is not supported, move it into what that leads to)"},
+      {R"("$ref":"other.json")", "/$ref",
+       R"(expected "#/$defs/NAME" or "#/definitions/NAME", got "other.json")"},
+  };
+  for (const Mistake& one : mistakes) {
+    CAPTURE(one.schema);
+    const SchemaMistake found = mistake(with_property(one.schema));
+    CHECK(found.pointer == "/properties/x" + one.pointer);
+    CHECK(found.text == one.text);
+  }
+}
+
+TEST_CASE("what a schema can ask for is bounded") {
+  std::string choices;
+  std::string properties;
+  std::string references;
+  for (int i = 0; i <= 1000; ++i) {
+    choices += (i > 0 ? "," : "") + std::to_string(i);
+  }
+  for (int i = 0; i < 259; ++i) {
+    properties += (i > 0 ? "," : "") + ("\"p" + std::to_string(i)) + R"(":{"type":"string"})";
+  }
+  for (int i = 0; i < 5; ++i) {
+    references +=
+        R"("D)" + std::to_string(i) + R"(":{"$ref":"#/$defs/D)" + std::to_string(i + 1) + "\"},";
+  }
+  CHECK(mistake(with_property("\"enum\":[" + choices + "]")).text ==
+        "expected at most 1000 values, got 1001");
+  CHECK(mistake("{\"properties\":{" + properties + "}}").text ==
+        "expected at most 258 properties, got 259");
+  CHECK(mistake(R"({"properties":{"a":{"type":"object","properties":{)" +
+                properties.substr(0, properties.rfind(',')) + R"(}}}})")
+            .text == "expected at most 256 fields");
+  CHECK(mistake(R"({"properties":{"x":{"$ref":"#/$defs/D0"}},"$defs":{)" + references +
+                R"("D5":{"type":"string"}}})")
+            .text == "more than 4 references lead here, write fewer");
+  CHECK(mistake(R"({"properties":{"x":{"$ref":"#/$defs/D"}},"$defs":{"D":{"$comment":")" +
+                std::string(16UL * 1024, 'x') + R"("}}})")
+            .text == "the definition is longer than 16 KiB");
+  CHECK(mistake(with_property("\"pattern\":\"" + std::string(5000, 'x') + "\",\"type\":\"string\""))
+            .text == "no regular expression: it is longer than 4096 bytes");
+  CHECK(mistake(std::string(40, '[') + std::string(40, ']')).text ==
+        "no JSON: too deep at line 1, column 33");
+}
+
+TEST_CASE("what pydantic 1 writes for an operator's events declares them") {
+  const auto pydantic = [](const std::vector<std::string>& arguments) {
+    return run("/usr/bin/python3", {.arguments = arguments});
+  };
+  if (!std::filesystem::exists("/usr/bin/python3") ||
+      pydantic({"-c", "import pydantic; assert pydantic.VERSION.startswith('1.')"}).status != 0) {
+    MESSAGE("SKIPPED: no python3-pydantic 1 here");
+    return;
+  }
+  for (const Model& model : pydantic1) {
+    CAPTURE(model.name);
+    const Outcome schema =
+        pydantic({source_directory + "/tests/support/operator_events.py", model.name});
+    REQUIRE(schema.err.empty());
+    const Type type = read(schema.out, *event_name(model.name));
+    CHECK(summary(type) == model.fields);
+    CHECK(type->help == model.help);
+    CHECK(field_of(type, "flavor").help.empty());
+    CHECK(type->takes_extras);
+    check_round_trip(*type);
+  }
+}
+
+TEST_CASE("what pydantic 2 writes for an operator's events declares them") {
+  for (const Model& model : pydantic2) {
+    CAPTURE(model.name);
+    const Type type =
+        read(read_file(source_directory + "/tests/fixtures/pydantic2/" + model.name + ".json"),
+             model.name);
+    CHECK(summary(type) == model.fields);
+    CHECK(type->help == model.help);
+    CHECK(field_of(type, "flavor").help.empty());
+    CHECK(type->takes_extras == (model.name != "runner_start"));
+    check_round_trip(*type);
+  }
+}
+
+TEST_CASE("a built-in event as a schema declares itself") {
+  for (const EventType& type : built_in_events()) {
+    CAPTURE(type.name);
+    check_round_trip(type);
+  }
+}
+
+TEST_CASE("a schema is written for people") {
+  const Type type = read(R"({"description":"a thing","required":["x"],"properties":{
+      "x":{"enum":["a","b"],"description":"[x], {y}: \"z\""},
+      "y":{"type":"object","properties":{"z":{"const":1}}}},"additionalProperties":false})");
+  CHECK(event_schema(*type) == R"({
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "thing",
+  "description": "a thing",
+  "type": "object",
+  "properties": {
+    "timestamp": {
+      "description": "when it happened, in UNIX seconds",
+      "type": "number",
+      "minimum": 0
+    },
+    "event": {
+      "const": "thing"
+    },
+    "x": {
+      "description": "[x], {y}: \"z\"",
+      "type": "string",
+      "enum": [
+        "a",
+        "b"
+      ]
+    },
+    "y": {
+      "type": "object",
+      "properties": {
+        "z": {
+          "type": "integer",
+          "const": 1
+        }
+      },
+      "additionalProperties": false
+    }
+  },
+  "required": [
+    "timestamp",
+    "event",
+    "x"
+  ],
+  "additionalProperties": false
+}
+)");
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,317 @@
+#include "settings/settings.hpp"
+
+#include "base/exit_code.hpp"
+#include "settings/config_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+using namespace metrics_event;
+using namespace std::chrono_literals;
+using Source = Origin::Source;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Layer environment(const Variables& variables) {
+  return environment_layer([&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional{found->second};
+  });
+}
+
+const Setting& setting(std::string_view name) {
+  return *std::ranges::find(all_settings(), name, &Setting::name);
+}
+
+Layer flags(const std::vector<std::pair<std::string_view, std::string>>& given) {
+  Layer layer;
+  for (const auto& [name, text] : given) {
+    layer.push_back(given_by_flag(setting(name), text));
+  }
+  return layer;
+}
+
+std::pair<ExitCode, std::string> failure(const Layer& low, const Layer& high) {
+  try {
+    resolve({low, high});
+  } catch (const Failure& failure) {
+    return {failure.code(), failure.text()};
+  }
+  return {ExitCode::ok, ""};
+}
+
+using Blame = std::pair<ExitCode, std::string>;
+
+// For every setting a value that is not the default, another one, and one that is bad.
+struct Sample {
+  std::string_view setting;
+  std::string one;
+  std::string other;
+  std::string bad;
+};
+
+const std::vector<Sample> samples{
+    {"url", "http://one.example.com/", "http://other.example.com/", "nonsense"},
+    {"label", "one=1", "other=2", "bad-name=x"},
+    {"metadata", "one=1", "other=2", "bad-name=x"},
+    {"header", "X-One: 1", "X-Other: 2", "Host: x"},
+    {"org-id", "one", "other", "a b"},
+    {"username", "one", "other", "a:b"},
+    {"password-file", "/one", "/other", "a\nb"},
+    {"password", "one", "other", "a\tb"},
+    {"bearer-token-file", "/one", "/other", "a\nb"},
+    {"bearer-token", "one", "other", "a b"},
+    {"ca-cert", "/one", "/other", "a\nb"},
+    {"cert", "/one", "/other", "a\nb"},
+    {"key", "/one", "/other", "a\nb"},
+    {"tls-skip-verify", "true", "false", "maybe"},
+    {"no-proxy", "one.example.com", "*", "a\nb"},
+    {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
+    {"log-path", "/one", "/other", "relative"},
+    {"special-file", "true", "false", "maybe"},
+    {"config", "/one.toml", "none", "a\nb"},
+    {"events", "/one", "/other", "a\nb"},
+    {"timeout", "7s", "8s", "5 parsecs"},
+    {"connect-timeout", "300ms", "400ms", "soon"},
+    {"retries", "1", "0", "many"},
+    {"spool", "./one", "true", "maybe"},
+    {"spool-max-bytes", "1KiB", "5", "0"},
+    {"entry-time", "event", "now", "then"},
+    {"on", "failure", "always", "sometimes"},
+    {"best-effort", "true", "false", "maybe"},
+    {"disabled", "true", "false", "maybe"},
+    {"dry-run", "true", "false", "maybe"},
+    {"output", "json", "text", "xml"},
+    {"quiet", "true", "false", "maybe"},
+    {"verbose", "true", "false", "maybe"},
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("settings");
+
+TEST_CASE("every setting has a sample here, so that the tests below speak of all") {
+  REQUIRE(samples.size() == all_settings().size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    CHECK(samples[i].setting == all_settings()[i].name);
+  }
+}
+
+TEST_CASE("the defaults are those of the table") {
+  const Settings defaults = resolve({}).settings;
+  CHECK(defaults.url.url() == "http://localhost:3100/loki/api/v1/push");
+  CHECK(defaults.labels == Labels{{"job", "metrics"}});
+  CHECK(defaults.org_id.empty());
+  CHECK(defaults.timeout == 5s);
+  CHECK(defaults.connect_timeout == 2s);
+  CHECK(defaults.retries == 2);
+  CHECK_FALSE(defaults.spool.on);
+  CHECK(defaults.spool_max_bytes == 16UL * 1024 * 1024);
+  CHECK(defaults.entry_time == EntryTime::now);
+  CHECK(defaults.output == Output::text);
+  CHECK_FALSE((defaults.best_effort || defaults.disabled || defaults.dry_run || defaults.quiet ||
+               defaults.verbose));
+}
+
+TEST_CASE("for every setting and every combination of layers: the highest one wins and is named") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const Setting& row = setting(sample.setting);
+    const std::string variable = variable_name(row);
+    const auto file = [&](const std::string& text, const std::string& path) {
+      const std::string value = row.kind == Setting::Kind::toggle ? text
+                                : row.kind == Setting::Kind::list ? "['" + text + "']"
+                                                                  : "'" + text + "'";
+      return config_layer(row.name.data() + (" = " + value), path);
+    };
+    struct Place {
+      Layer layer;
+      Source source;
+      std::string name;
+      std::string text;
+    };
+    std::vector<Place> places;
+    if (row.has_key()) {
+      places.push_back({file(sample.one, "/system"), Source::file, "/system:1:", sample.one});
+      places.push_back({file(sample.other, "/user"), Source::file, "/user:1:", sample.other});
+    }
+    places.push_back(
+        {environment({{variable, sample.one}}), Source::environment, variable, sample.one});
+    places.push_back({flags({{sample.setting, sample.other}}), Source::flag,
+                      "--" + std::string{sample.setting}, sample.other});
+
+    for (std::size_t combination = 0; combination < std::size_t{1} << places.size();
+         ++combination) {
+      CAPTURE(combination);
+      std::vector<Layer> layers;
+      const Place* highest = nullptr;
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        if ((combination >> i & 1U) != 0) {
+          layers.push_back(places[i].layer);
+          highest = &places[i];
+        }
+      }
+      const Resolved resolved = resolve(layers, {&row.name, 1});
+      const Origin& origin = resolved.origins.at(sample.setting);
+      if (highest == nullptr) {
+        CHECK(origin.source == Source::built_in);
+        continue;
+      }
+      CHECK(origin.source == highest->source);
+      CHECK(origin.name.starts_with(highest->name));
+      if (row.kind != Setting::Kind::list) {
+        Settings expected;
+        REQUIRE_FALSE(row.assign(expected, highest->text));
+        CHECK(row.show(resolved.settings) == row.show(expected));
+        CHECK(resolved.settings.password.reveal() == expected.password.reveal());
+        CHECK(resolved.settings.bearer_token.reveal() == expected.bearer_token.reveal());
+      }
+    }
+  }
+}
+
+TEST_CASE("for every fallback variable: it counts below those before it and above the files") {
+  for (const Sample& sample : samples) {
+    const Setting& row = setting(sample.setting);
+    Variables variables{{variable_name(row), sample.other}};
+    std::string above = variable_name(row);
+    for (const FallbackVariable& fallback : row.fallback_variables) {
+      const std::string name{fallback.name};
+      CAPTURE(name);
+      const bool is_conditional = fallback.counts != nullptr;
+      // A URL with which the variable counts.
+      const Layer low{{&setting("url"),
+                       sample.setting == "log-path"              ? "file:"
+                       : fallback.condition == "with https URLs" ? "https://example.com"
+                                                                 : "http://example.com",
+                       {Source::file, "/file:1:1: url"}},
+                      {&row, sample.other, {Source::file, "/file:2:1"}}};
+      const std::string_view both[]{sample.setting, "url"};
+      const std::span<const std::string_view> only{both, is_conditional ? 2U : 1U};
+      const auto origin = [&] {
+        return resolve({low, environment(variables)}, only).origins.at(sample.setting).name;
+      };
+      variables[name] = sample.one;
+      CHECK(origin() == above);
+      variables[above] = "";
+      CHECK(origin() == name);
+      above = name;
+      if (is_conditional) {
+        const Layer direct{{&setting("url"),
+                            sample.setting == "log-path" ? "file:///x" : "http://localhost",
+                            {Source::flag, "--url"}}};
+        CHECK(resolve({environment(variables), direct}, only).origins.at(sample.setting).source ==
+              Source::built_in);
+        variables.erase(name);
+        variables[above = variable_name(row)] = sample.other;
+      }
+    }
+  }
+}
+
+TEST_CASE("for every setting: a bad value is blamed on its origin, with the status of that") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const std::string variable = variable_name(setting(sample.setting));
+    const Blame by_variable = failure(environment({{variable, sample.bad}}), {});
+    CHECK(by_variable.first == ExitCode::config);
+    CHECK(by_variable.second.starts_with(variable + ": expected "));
+
+    const Blame by_flag = failure({}, flags({{sample.setting, sample.bad}}));
+    CHECK(by_flag.first == ExitCode::usage);
+    CHECK(by_flag.second.starts_with("--" + std::string{sample.setting} + ": expected "));
+  }
+}
+
+TEST_CASE("for every setting: an empty variable counts as unset, an empty flag does not") {
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.setting);
+    const std::string variable = variable_name(setting(sample.setting));
+    const Resolved empty = resolve({environment({{variable, ""}})});
+    CHECK(empty.origins.at(sample.setting).source == Source::built_in);
+    CHECK(failure({}, flags({{sample.setting, ""}})).first == ExitCode::usage);
+  }
+}
+
+TEST_CASE("the url falls back to the names that others use, in their order") {
+  const auto url = [](const Variables& variables) {
+    return resolve({environment(variables)}).settings.url.host;
+  };
+  const Variables all{{"METRICS_EVENT_URL", "http://a.example.com"},
+                      {"PROMTAIL_PUSH_API_URL", "http://b.example.com"},
+                      {"LOKI_ADDR", "http://c.example.com"}};
+  Variables some = all;
+  CHECK(url(some) == "a.example.com");
+  some["METRICS_EVENT_URL"] = "";
+  CHECK(url(some) == "b.example.com");
+  some.erase("PROMTAIL_PUSH_API_URL");
+  CHECK(url(some) == "c.example.com");
+  some["LOKI_ADDR"] = "nonsense";
+  CHECK(failure(environment(some), {}) ==
+        Blame{ExitCode::config,
+              R"(LOKI_ADDR: expected a URL that starts with http:// or https://, got "nonsense")"});
+  CHECK(resolve({environment({{"LOKI_ORG_ID", "tenant"}})}).settings.org_id == "tenant");
+}
+
+TEST_CASE("labels of all layers add up, the higher one wins, and an empty value removes") {
+  const Layer low = environment({{"METRICS_EVENT_LABEL", "env=test\n\nregion=north, east\n"}});
+  CHECK(resolve({low}).settings.labels ==
+        Labels{{"env", "test"}, {"job", "metrics"}, {"region", "north, east"}});
+  CHECK(resolve({low, flags({{"label", "env=prod"}, {"label", "job="}})}).settings.labels ==
+        Labels{{"env", "prod"}, {"region", "north, east"}});
+}
+
+TEST_CASE("of headers with one name, in any case, the last one stays") {
+  const Settings settings = resolve({environment({{"METRICS_EVENT_HEADER", "X-A: 1\nX-B: 2"}}),
+                                     flags({{"header", "x-a: 3"}})})
+                                .settings;
+  CHECK(settings.headers == Headers{{"X-B", "2"}, {"x-a", "3"}});
+}
+
+TEST_CASE("a stream needs a label and has at most fifteen") {
+  CHECK(failure({}, flags({{"label", "job="}})) ==
+        Blame{ExitCode::usage, "--label: the last label is removed, and a stream needs one; give "
+                               "another, such as job=NAME"});
+  std::vector<std::pair<std::string_view, std::string>> many;
+  for (int i = 1; i < 15; ++i) {
+    many.emplace_back("label", "l" + std::to_string(i) + "=x");
+  }
+  CHECK(resolve({flags(many)}).settings.labels.size() == 15);
+  many.emplace_back("label", "l15=x");
+  CHECK(failure({}, flags(many)) ==
+        Blame{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
+}
+
+TEST_CASE("only the settings that are asked for are looked at") {
+  const Layer broken =
+      environment({{"METRICS_EVENT_URL", "nonsense"}, {"METRICS_EVENT_TIMEOUT", "7s"}});
+  const std::string_view only[]{"timeout"};
+  const Resolved resolved = resolve({broken}, only);
+  CHECK(resolved.settings.timeout == 7s);
+  CHECK(resolved.origins.size() == 1);
+}
+
+TEST_CASE("a bad value of a flag is refused although a later one would win") {
+  CHECK(failure({}, flags({{"timeout", "5 parsecs"}, {"timeout", "5s"}})).first == ExitCode::usage);
+  // A variable that a flag replaces is not looked at: the flag is how to get on.
+  CHECK(failure(environment({{"METRICS_EVENT_TIMEOUT", "x"}}), flags({{"timeout", "5s"}})).first ==
+        ExitCode::ok);
+}
+
+TEST_CASE("the last of a flag's values wins") {
+  CHECK(resolve({flags({{"timeout", "7s"}, {"timeout", "8s"}})}).settings.timeout == 8s);
+}
+
+TEST_CASE("how to report is known even when all else is wrong") {
+  const Layer broken = flags({{"timeout", "nonsense"}, {"output", "json"}});
+  CHECK(output_of({Layer{}, broken}) == Output::json);
+  CHECK(output_of({environment({{"METRICS_EVENT_OUTPUT", "json"}}), flags({{"output", "xml"}})}) ==
+        Output::json);
+  CHECK(output_of({}) == Output::text);
+}
+
+TEST_SUITE_END();
