@@ -16,55 +16,14 @@ _metrics_event_unquote() {
   done
 }
 
-# Prints what the program lists, or what is built in when it does not answer.
+# Prints what the program lists; nothing when it does not answer.
 _metrics_event_list() {
   local program=${words[0]} rows
   [[ $program == \~/* ]] && program=~/${program:2}
   [[ $events == \~/* ]] && events=~/${events:2}
-  if [[ -n $(type -P -- "$program") ]] &&
-    rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null); then
-    :
-  else
-    case "$*" in
-      '--list-fields runner-installed') rows='--flavor	TEXT	the kind of runner, such as its size
---duration	SECONDS	how long the installation took
---duration-since	TIME	the same as the time since then
---timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
-      '--list-fields runner-start') rows='--flavor	TEXT	the kind of runner, such as its size
---workflow	TEXT	the workflow that the job belongs to
---repo	TEXT	the repository, as OWNER/NAME
---github-event	TEXT	what triggered the workflow, such as push
---idle	SECONDS	how long the runner waited for the job
---idle-since	TIME	the same as the time since then
---queue-duration	SECONDS	how long the job waited for a runner
---queue-duration-since	TIME	the same as the time since then
---timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
-      '--list-fields runner-stop') rows='--flavor	TEXT	the kind of runner, such as its size
---workflow	TEXT	the workflow that the job belongs to
---repo	TEXT	the repository, as OWNER/NAME
---github-event	TEXT	what triggered the workflow, such as push
---status	TEXT	how the runner ended: normal, abnormal, or what the operator calls it
---status-info-code	INTEGER	the exit code or HTTP status that explains the status
---job-duration	SECONDS	how long the job ran
---job-duration-since	TIME	the same as the time since then
---job-conclusion	TEXT	what GitHub says of the job, such as success or cancelled
---timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
-      '--list-fields reconciliation') rows='--flavor	TEXT	the kind of runner, such as its size
---crashed-runners	INTEGER	runners that were found crashed
---idle-runners	INTEGER	runners that were idle
---active-runners	INTEGER	runners that were running a job
---expected-runners	INTEGER	runners that there should be
---duration	SECONDS	how long the reconciliation took
---duration-since	TIME	the same as the time since then
---timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now' ;;
-      '--list-events') rows='runner-installed	a runner was installed and is ready
-runner-start	a runner started a job
-runner-stop	a runner ended a job
-reconciliation	the number of runners was compared with what it should be' ;;
-      *) rows='' ;;
-    esac
-  fi
-  [[ -z $rows ]] || printf '%s\n' "$rows"
+  [[ -n $(type -P -- "$program") ]] || return
+  rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null) &&
+    [[ -n $rows ]] && printf '%s\n' "$rows"
 }
 
 # Offers names of files, or with -d of directories, behind what stands before them.
@@ -224,7 +183,9 @@ _metrics_event() {
     send | batch | schema | completion | check | flush | listen) event='' ;;
     *) event=$subject ;;
   esac
-  [[ $subject != send ]] || event=$operand
+  case $subject in
+    send) event=$operand ;;
+  esac
 
   if [[ -n $dashes ]]; then
     if declare -F _command_offset >/dev/null; then

@@ -40,63 +40,13 @@ function __metrics_event_scan
     printf '%s\n' $program $events $subject $operand $option $words
 end
 
-# Prints what the program lists, or what is built in when it does not answer.
+# Prints what the program lists; nothing when it does not answer.
 function __metrics_event_list -a program events
-    if command -sq -- $program
-        set -l asked $argv[3..]
-        test -n "$events" && set -p asked --events=$events
-        if set -l rows (command $program completion $asked 2>/dev/null </dev/null)
-            string join -- \n $rows
-            return
-        end
-    end
-    switch "$argv[3..]"
-        case '--list-fields runner-installed'
-            printf '%s\n' \
-                '--flavor	TEXT	the kind of runner, such as its size' \
-                '--duration	SECONDS	how long the installation took' \
-                '--duration-since	TIME	the same as the time since then' \
-                '--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now'
-        case '--list-fields runner-start'
-            printf '%s\n' \
-                '--flavor	TEXT	the kind of runner, such as its size' \
-                '--workflow	TEXT	the workflow that the job belongs to' \
-                '--repo	TEXT	the repository, as OWNER/NAME' \
-                '--github-event	TEXT	what triggered the workflow, such as push' \
-                '--idle	SECONDS	how long the runner waited for the job' \
-                '--idle-since	TIME	the same as the time since then' \
-                '--queue-duration	SECONDS	how long the job waited for a runner' \
-                '--queue-duration-since	TIME	the same as the time since then' \
-                '--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now'
-        case '--list-fields runner-stop'
-            printf '%s\n' \
-                '--flavor	TEXT	the kind of runner, such as its size' \
-                '--workflow	TEXT	the workflow that the job belongs to' \
-                '--repo	TEXT	the repository, as OWNER/NAME' \
-                '--github-event	TEXT	what triggered the workflow, such as push' \
-                '--status	TEXT	how the runner ended: normal, abnormal, or what the operator calls it' \
-                '--status-info-code	INTEGER	the exit code or HTTP status that explains the status' \
-                '--job-duration	SECONDS	how long the job ran' \
-                '--job-duration-since	TIME	the same as the time since then' \
-                '--job-conclusion	TEXT	what GitHub says of the job, such as success or cancelled' \
-                '--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now'
-        case '--list-fields reconciliation'
-            printf '%s\n' \
-                '--flavor	TEXT	the kind of runner, such as its size' \
-                '--crashed-runners	INTEGER	runners that were found crashed' \
-                '--idle-runners	INTEGER	runners that were idle' \
-                '--active-runners	INTEGER	runners that were running a job' \
-                '--expected-runners	INTEGER	runners that there should be' \
-                '--duration	SECONDS	how long the reconciliation took' \
-                '--duration-since	TIME	the same as the time since then' \
-                '--timestamp	TIME	when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now'
-        case '--list-events'
-            printf '%s\n' \
-                'runner-installed	a runner was installed and is ready' \
-                'runner-start	a runner started a job' \
-                'runner-stop	a runner ended a job' \
-                'reconciliation	the number of runners was compared with what it should be'
-    end
+    command -sq -- $program || return
+    set -l asked $argv[3..]
+    test -n "$events" && set -p asked --events=$events
+    set -l rows (command $program completion $asked 2>/dev/null </dev/null)
+    and string join -- \n $rows
 end
 
 function __metrics_event_subject_is

@@ -1,4 +1,5 @@
 #include "app.hpp"
+#include "commands/table.hpp"
 #include "event/catalogue.hpp"
 #include "net/http_transport.hpp"
 #include "settings/places.hpp"
@@ -49,7 +50,8 @@ int main(int argc, char** argv) {
                 .config_directories = existing(config_directories(variable)),
                 .is_root = getauxval(AT_EUID) == 0,
                 .events = built_in_events(),
-                .means = {.transport = http_transport(), .clock = clock, .console = Console{}}};
+                .commands = all_commands(),
+                .context = {.transport = http_transport(), .clock = clock, .console = Console{}}};
   const End end = run(app);
   if (end.signal != 0) {
     die_of(end.signal);

@@ -2,10 +2,9 @@
 
 #include "base/exit_code.hpp"
 #include "cli/command.hpp"
-#include "event/extra_field.hpp"
+#include "cli/option.hpp"
 #include "event/known_types.hpp"
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,47 +13,38 @@
 
 namespace metrics_event {
 
-/// What the first word that is not an option names; of `send`, what the second one does.
+/// What a command line is about. Its first word that is not an option names a command or an event;
+/// behind a command that sends events, the second one names the event.
 struct Subject {
-  std::optional<std::string> word{}; // as given
+  std::optional<std::string> word{}; // the first one, as given
+  const Command* command = nullptr;  // of an event, the one that sends it; null: unknown
   const EventType* event = nullptr;
-  const CommandType* command = nullptr;
-  std::optional<Failure> trouble{}; // with what declares the event
+  bool is_named_by_operand = false; // whether the second word names the event
+  std::optional<Failure> trouble{}; // with the event's name, or with the file that declares it
 
-  bool known() const { return event != nullptr || command != nullptr; }
-  bool is_send() const { return command != nullptr && command->name == "send"; }
+  bool is_known() const { return command != nullptr; }
 };
 
-/// Every option that is possible with a subject, by its flag without dashes; true: it takes a
-/// value.
-std::map<std::string, bool, std::less<>> possible_options(const Subject& subject);
-
-/// The arguments made ready for CLI11, which takes `--name=` for a missing value, knows only the
-/// exact name of a subcommand, and goes on reading options behind `--`.
+/// A first look at the arguments, before CLI11 parses them: which rows they name, where `--` is,
+/// and two rules that CLI11 2.1.2 lacks. A separate value that names an option is a missing value,
+/// because a variable that is empty and not quoted makes the next option look like one; and
+/// `--name=` gives an empty value.
 struct Arguments {
   Subject subject;
-  std::vector<std::string> words;       // with `--name=` in the form of two words
-  std::vector<std::string> options;     // that are among them, without dashes
-  std::string short_flags;              // the same, letters
-  std::optional<std::string> operand{}; // of a command that takes one
-  std::vector<ExtraField> extras;
-  std::vector<std::string> behind_dashes; // `--` and what follows it
-  std::string lacking;                    // an option that lacks its value
-  std::string remedy;                     // for that
-  std::string stranger;                   // a word that nothing can be made of
-  std::string bad_extra;                  // what is wrong with an extra field
-
-  /// COMMAND, which follows `--`.
-  std::vector<std::string> wrapped() const {
-    return {behind_dashes.begin() + (behind_dashes.empty() ? 0 : 1), behind_dashes.end()};
-  }
+  std::vector<Option> options;                     // that are possible with the subject
+  std::vector<std::string> words;                  // for CLI11: all before `--` but unknown options
+  std::optional<std::vector<std::string>> wrapped; // what follows `--`; none: there is no `--`
+  std::string unknown_option;                      // the first one, as given; empty: none
+  std::string missing_value; // the first option whose value is missing; empty: none
+  std::string remedy;        // how to give it; empty: no next word looked like it
 };
 
-/// Takes the arguments that follow the program's name apart.
-Arguments prepare(std::span<const std::string> given, const EventTypes& types);
+/// Looks at the arguments that follow the program's name.
+Arguments look_at(std::span<const std::string> given, const EventTypes& types,
+                  std::span<const Command> commands);
 
-/// The last value that arguments before `--` give to an option; nothing when none does. For an
-/// option that is needed before the arguments can be taken apart.
+/// Returns the last value that the arguments before `--` give to an option, for an option that is
+/// needed before its meaning is known; nothing when they give none.
 std::optional<std::string> last_value(std::span<const std::string> given, std::string_view option);
 
 } // namespace metrics_event

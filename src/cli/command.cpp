@@ -1,206 +1,49 @@
 #include "cli/command.hpp"
 
 #include <algorithm>
-#include <array>
+#include <stdexcept>
 
 namespace metrics_event {
-namespace {
 
-constexpr std::array listen_options{
-    CommandOption{"address", "ADDRESS", "127.0.0.1", "the address to listen on"},
-    CommandOption{"port", "PORT", "3100", "the port to listen on; 0 picks a free one"},
-    CommandOption{"count", "N", "", "end after N entries"},
-    CommandOption{
-        "respond", "SCRIPT", "204",
-        "what to answer to one push after the other, the last one repeated: statuses with "
-        "commas between them, each with an optional :retry-after=SECONDS"},
-};
-
-constexpr std::array<std::string_view, 4> listen_settings{"config", "timeout", "output", "verbose"};
-
-constexpr std::array flush_options{
-    CommandOption{"wait", "DURATION", "", "keep trying for so long, until nothing is left"},
-    CommandOption{"list", "", "", "show what waits instead: age, attempts, event, destination"},
-    CommandOption{"drop", "", "", "delete what a filter selects instead, or --all"},
-    CommandOption{"all", "", "", "with --drop: everything"},
-    CommandOption{"event", "EVENT", "", "with --list or --drop, a filter: events of this name"},
-    CommandOption{"older-than", "AGE", "",
-                  "with --list or --drop, a filter: entries older than 12h, 7d and so on"},
-    CommandOption{"refused", "", "",
-                  "with --list or --drop: what was refused, instead of what waits"},
-};
-
-constexpr std::array<std::string_view, 24> flush_settings{"url",
-                                                          "header",
-                                                          "username",
-                                                          "password-file",
-                                                          "password",
-                                                          "bearer-token",
-                                                          "bearer-token-file",
-                                                          "ca-cert",
-                                                          "cert",
-                                                          "key",
-                                                          "tls-skip-verify",
-                                                          "no-proxy",
-                                                          "proxy",
-                                                          "config",
-                                                          "timeout",
-                                                          "connect-timeout",
-                                                          "retries",
-                                                          "spool",
-                                                          "disabled",
-                                                          "dry-run",
-                                                          "best-effort",
-                                                          "output",
-                                                          "quiet",
-                                                          "verbose"};
-
-constexpr std::array check_options{
-    CommandOption{"send", "", "",
-                  "send a real event, metrics_event_check, instead of an empty push"},
-    CommandOption{"wait", "DURATION", "", "try again for so long, until the receiver is ready"},
-};
-
-constexpr std::array batch_options{
-    CommandOption{"null", "", "", "a NUL ends each event in the input, not a newline", '0'},
-    CommandOption{"skip-invalid", "", "",
-                  "send the other lines when some are no events; the status is 65 all the same"},
-};
-
-constexpr std::array completion_options{
-    CommandOption{.name = "list-events",
-                  .help = "print the events instead: on each line a name, a tab, and what it says",
-                  .replaces_operand = true},
-    CommandOption{.name = "list-fields",
-                  .placeholder = "EVENT",
-                  .help = "print the flags of an event instead: on each line, with tabs between "
-                          "them, a flag, what stands for its value, what it says, and each of its "
-                          "values where they are known",
-                  .replaces_operand = true},
-};
-
-constexpr std::array schema_options{
-    CommandOption{"logql", "", "",
-                  "print the LogQL queries that read the fields of EVENT back from Loki instead"},
-};
-
-constexpr std::array<std::string_view, 4> schema_settings{"label", "config", "events", "output"};
-constexpr std::array<std::string_view, 1> completion_settings{"events"};
-
-constexpr std::array commands{
-    CommandType{
-        "send",
-        "send an event that is declared nowhere",
-        "Sends an event of any name with any fields. The name is in kebab-case or snake_case, or "
-        "in CamelCase, which becomes snake_case: RunnerInstalled is runner_installed. The name of "
-        "a known event means that one, whose fields are validated, and may be given as KEY=VALUE "
-        "as well. With -- COMMAND the event gets the fields duration, exit_code and status, unless "
-        "they are given.",
-        {},
-        {},
-        "NAME"},
-    CommandType{
-        "batch",
-        "send many events, each a line of JSON",
-        "Reads one JSON object a line from FILE, or from standard input without FILE or with -. "
-        "The member event names the event; a known one is validated, any other is taken as it is. "
-        "The member timestamp is also the entry time, in UNIX seconds with a fraction to the "
-        "nanosecond; entries of the same time get one nanosecond more each, within 10 000 lines. "
-        "What is missing there is now. A regular file is validated as a whole before anything is "
-        "sent; an error names line and column. From a pipe, lines are sent as they come, and an "
-        "error ends it. Many entries go in one push, as with flush, and each push has the time of "
-        "--timeout. With a spool, what cannot be delivered goes there, and the receiver is tried "
-        "again after a pause. A signal ends it after the push that is on its way, and it says how "
-        "far it came; doing the same again is safe, since an entry with the same labels, time and "
-        "line is stored once.",
-        batch_options,
-        {},
-        "[FILE]"},
-    CommandType{
-        "schema", "list the events that are known, or print one as JSON Schema",
-        "Lists the events with where they are declared, or prints that of EVENT as JSON Schema. "
-        "What it prints declares the same event again; see metrics-event-schema(5). With --logql "
-        "it prints queries for Loki, each on a line under a comment; they select the streams that "
-        "have the labels of the setting label.",
-        schema_options, schema_settings, "[EVENT]"},
-    CommandType{
-        "completion", "print the completion script of a shell",
-        "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
-        "Packages install the same; without one, the shell's start file can source it. The script "
-        "asks the program for the events and their flags "
-        "with "
-        "--list-events and --list-fields, which leave out what a terminal would act on, and what "
-        "broken files declare.",
-        completion_options, completion_settings, "SHELL"},
-    CommandType{
-        "check",
-        "say what is set and whether an event would be delivered",
-        "Prints every setting with its value and where it comes from; of a secret, only that it is "
-        "set. Then it goes the way of an event: name lookup, connection, proxy, TLS and the "
-        "certificate, whether the receiver says that it is ready, its clock against ours, the "
-        "tenant, and what it answers to an empty push, which leaves nothing there. The exit status "
-        "is the one that an event would get, and standard error has the line that says what to "
-        "mend. A receiver that cannot be reached, or is busy or not ready, is what --wait waits "
-        "for; what it refuses is not. With --output json the same is one object.",
-        check_options,
-        {}},
-    CommandType{
-        "flush", "deliver what waits in the spool",
-        "Sends what was kept when it could not be delivered, oldest first, each entry to where it "
-        "was meant to go, many in one push, and deletes what was accepted. Credentials and "
-        "headers are those of the settings, and go only to the server of the setting url. Says "
-        "on stdout how many entries were delivered, refused, and are left. A push of many that is "
-        "refused is narrowed down to the entries that the receiver refuses, which are put aside "
-        "in refused/ with the reason beside each; an entry that is too old for the receiver gets "
-        "the present as its entry time first, once. The exit status is 0 when nothing is left and "
-        "nothing was refused, 65 when something was refused, or the status of what stopped it. "
-        "One flush works on a spool at a time, another waits for its end as long as --timeout, or "
-        "--wait, says. --timeout is for each push. With --wait it tries again what may pass (68, "
-        "69, 75), "
-        "and ends when nothing is left or the time is over. Without --spool it takes the usual "
-        "one: /var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
-        "~/.local/state of others.",
-        flush_options, flush_settings},
-    CommandType{
-        "listen", "receive pushes, for trying things out",
-        "Says on stderr where it listens, \"listening on URL\", once it does. Answers as Loki "
-        "does, "
-        "but takes entries of any age, and of encodings only gzip, and prints each entry that it "
-        "accepts "
-        "as one line of JSON before it answers: the line itself, or with --output json the whole "
-        "entry. With --verbose, says on stderr what it refused. GET /ready is answered as well. A "
-        "body may have 4 MiB, a client 30 seconds for a request; 256 clients are served at a time. "
-        "SIGINT and SIGTERM end it with status 0. With --timeout on the command line it ends after "
-        "that time, with status 75 if --count was not reached.",
-        listen_options, listen_settings},
-};
-
-} // namespace
-
-bool heeds(const CommandType& command, std::string_view setting) {
-  return command.settings.empty() ||
-         std::ranges::find(command.settings, setting) != command.settings.end();
+std::string Command::synopsis(std::string_view fields) const {
+  const std::string word{operand.name};
+  std::string text = word.empty() ? "" : operand.is_required ? ' ' + word : " [" + word + ']';
+  text += fields;
+  return text + (sends_event ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "");
 }
 
-std::map<std::string_view, std::string> option_texts(const CommandType& command,
-                                                     std::span<const GivenOption> given) {
-  std::map<std::string_view, std::string> texts;
-  for (const CommandOption& option : command.options) {
-    texts[option.name] = option.default_text;
+bool Command::heeds(std::string_view setting) const {
+  return settings.empty() || std::ranges::find(settings, setting) != settings.end();
+}
+
+const Command* find_command(std::span<const Command> commands, std::string_view name) {
+  const auto command = std::ranges::find(commands, name, &Command::name);
+  return command == commands.end() ? nullptr : &*command;
+}
+
+const Command* sender_of_events(std::span<const Command> commands) {
+  const auto command = std::ranges::find(commands, true, &Command::sends_event);
+  return command == commands.end() ? nullptr : &*command;
+}
+
+std::optional<std::string_view> CommandOptions::given(std::string_view name) const {
+  std::optional<std::string_view> text;
+  for (const GivenOption& one : given_) {
+    text = one.option->name == name ? std::optional<std::string_view>{one.text} : text;
   }
-  for (const GivenOption& one : given) {
-    texts[one.option->name] = one.text;
+  return text;
+}
+
+std::string_view CommandOptions::text(std::string_view name) const {
+  const auto row = std::ranges::find(rows_, name, &CommandOption::name);
+  if (row == rows_.end()) {
+    throw std::out_of_range{std::string{name}};
   }
-  return texts;
+  return given(name).value_or(row->default_text);
 }
 
-std::span<const CommandType> all_commands() {
-  return commands;
-}
-
-const CommandType* find_command(std::string_view name) {
-  const auto* const command = std::ranges::find(commands, name, &CommandType::name);
-  return command == commands.end() ? nullptr : command;
+bool CommandOptions::is_on(std::string_view name) const {
+  return value<bool>(name, parse_bool).value_or(false);
 }
 
 } // namespace metrics_event

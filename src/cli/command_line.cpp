@@ -8,12 +8,13 @@
 #include <CLI/Formatter.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace metrics_event {
 namespace {
 
-std::string see_help(const Subject& subject) {
-  return "see metrics-event" + (subject.known() ? ' ' + *subject.word : "") + " --help";
+Failure usage(std::string text) {
+  return Failure{ExitCode::usage, std::move(text)};
 }
 
 // A word as messages show it; a URL in the wrong place may hold a password.
@@ -21,288 +22,257 @@ std::string shown(const std::string& word) {
   return quote(word.find("://") == word.npos ? word : redacted_url(word));
 }
 
-Failure unknown_subject(const std::string& word, const EventTypes& types) {
-  const std::vector<std::string> names = types.words();
-  std::vector<std::string_view> known{names.begin(), names.end()};
-  for (const CommandType& type : all_commands()) {
-    known.push_back(type.name);
-  }
-  const std::string hint = did_you_mean(word, known);
-  return {ExitCode::usage, "unknown event or command " + shown(word) +
-                               (hint.empty() ? ", see metrics-event --help" : hint)};
-}
-
-Failure unexpected_word(const std::string& word, const Subject& subject) {
-  const std::string flag = word.substr(0, word.find('='));
-  const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
-  const auto setting = std::ranges::find(all_settings(), name, &Setting::name);
-  if (setting != all_settings().end() && !setting->has_flag()) {
-    return {ExitCode::usage, quote(flag) + " is no option, everybody could see the secret; use " +
-                                 variable_name(*setting) + " or --" + name + "-file"};
-  }
-  const auto options = possible_options(subject);
-  if (word.starts_with("--") && options.contains(name)) {
-    return {ExitCode::usage, quote(flag) + " belongs behind " + quote(*subject.word)};
-  }
-  std::vector<std::string_view> known;
-  for (const auto& [option, takes_value] : options) {
-    known.push_back(option);
-  }
-  const bool looks_like_option = word.starts_with('-') || word.find('=') != std::string::npos;
-  const std::string hint = looks_like_option ? did_you_mean(name, known, "--") : "";
-  const std::string what = word.starts_with('-') ? "unknown option " + quote(flag)
-                                                 : "unexpected argument " + shown(word);
-  return {ExitCode::usage, what + (hint.empty() ? ", " + see_help(subject) : hint)};
-}
-
-// Options in the order of their rows, so that reading them back is reading the table. CLI11 is told
-// of those that the arguments hold: an option costs it thousands of instructions.
 class Parser {
 public:
-  explicit Parser(const Arguments& arguments) : subject_{arguments.subject}, arguments_{arguments} {
-    app_.set_help_flag();
-    app_.allow_extras(); // an unknown subject, which is trouble of its own
-    help_ = add_flag(app_, help_option.name, help_option.short_flag);
-    version_ = add_flag(app_, version_option.name, version_option.short_flag);
-    for (const Setting& setting : all_settings()) {
-      if (setting.has_flag()) {
-        const bool is_flag =
-            setting.kind == Setting::Kind::toggle || setting.kind == Setting::Kind::optional;
-        add(settings_, &setting,
-            is_flag ? add_flag(app_, setting.name, setting.short_flag)
-                    : add_option(app_, setting.name, setting.short_flag));
-      }
-    }
-    if (!subject_.known()) {
-      return;
-    }
-    app_.require_subcommand(0, 1);
-    CLI::App& subcommand = *app_.add_subcommand(*subject_.word);
-    subcommand.set_help_flag();
-    subcommand.fallthrough();
-    if (subject_.event != nullptr) {
-      add_field(subcommand, timestamp_field);
-      for (const Field& field : subject_.event->fields) {
-        add_field(subcommand, field);
-      }
-    } else {
-      for (const CommandOption& option : subject_.command->options) {
-        add(options_, &option,
-            option.placeholder.empty() ? add_flag(subcommand, option.name, option.short_flag)
-                                       : add_option(subcommand, option.name, option.short_flag));
-      }
-    }
-  }
+  Parser(std::span<const std::string> arguments, const EventTypes& types,
+         std::span<const Command> commands)
+      : types_{types}, commands_{commands}, look_{look_at(arguments, types, commands)} {}
 
-  void read(std::vector<std::string> words) {
-    std::ranges::reverse(words); // CLI11 consumes from the back
-    app_.parse(std::move(words));
-  }
-
-  Layer settings() const {
-    Layer layer;
-    for (const auto& [setting, option] : settings_) {
-      for (const std::string& text : option->results()) {
-        layer.push_back(given_by_flag(*setting, text));
+  CommandLine run() {
+    line_.wrapped = look_.wrapped.value_or(std::vector<std::string>{});
+    try {
+      parse();
+      const bool is_about_nothing = subject().word && !subject().is_known();
+      if (line_.words == CommandLine::Words::none || is_about_nothing || subject().trouble) {
+        line_.trouble = trouble();
       }
+      if (line_.words != CommandLine::Words::none && !line_.trouble) {
+        line_.command = nullptr;
+      }
+    } catch (const CLI::ParseError& error) {
+      line_.trouble = usage(error.what());
     }
-    return layer;
+    return std::move(line_);
   }
-
-  decltype(CommandLine::command) command() const {
-    if (is_given(help_)) {
-      return ShowHelp{subject_.command != nullptr ? subject_.command->name
-                      : subject_.event != nullptr ? subject_.event->name
-                                                  : std::string_view{}};
-    }
-    const bool is_event = subject_.event != nullptr || subject_.trouble;
-    if (is_event && !is_given(version_)) {
-      return SendEvent{subject_.event, fields(), arguments_.extras, subject_.is_send(),
-                       arguments_.wrapped()};
-    }
-    if (subject_.command != nullptr && !is_given(version_)) {
-      return RunCommand{subject_.command, options(), arguments_.operand};
-    }
-    return ShowVersion{};
-  }
-
-  bool asks_for_words_only() const { return is_given(help_) || is_given(version_); }
 
 private:
-  // Null for one that the arguments do not hold.
-  CLI::Option* add_flag(CLI::App& app, std::string_view name, char short_flag) const {
-    return holds(name, short_flag) ? app.add_flag(flag_names(name, short_flag)) : nullptr;
-  }
-  CLI::Option* add_option(CLI::App& app, std::string_view name, char short_flag = '\0') const {
-    return holds(name, short_flag) ? app.add_option(flag_names(name, short_flag))
-                                         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-                                   : nullptr;
-  }
-  bool holds(std::string_view name, char short_flag) const {
-    return std::ranges::find(arguments_.options, name) != arguments_.options.end() ||
-           (short_flag != '\0' && arguments_.short_flags.find(short_flag) != std::string::npos);
-  }
-  static std::string flag_names(std::string_view name, char short_flag) {
-    const std::string flag = "--" + std::string{name};
-    return short_flag == '\0' ? flag : std::string{'-', short_flag, ','} + flag;
-  }
-  template <class Row>
-  static void add(std::vector<std::pair<Row, CLI::Option*>>& options, Row row,
-                  CLI::Option* option) {
-    if (option != nullptr) {
-      options.emplace_back(std::move(row), option);
-    }
-  }
-  void add_field(CLI::App& app, const Field& field) {
-    add(fields_, GivenField{&field, "", GivenField::Form::text},
-        add_option(app, kebab_case(field.name)));
-    if (has_since(field)) {
-      add(fields_, GivenField{&field, "", GivenField::Form::since},
-          add_option(app, since_flag(field)));
-    }
-  }
-  static bool is_given(const CLI::Option* option) {
-    return option != nullptr && option->count() > 0;
+  const Subject& subject() const { return look_.subject; }
+
+  std::string see_help() const {
+    return "see metrics-event" + (subject().is_known() ? ' ' + *subject().word : "") + " --help";
   }
 
-  std::vector<GivenField> fields() const {
-    std::vector<GivenField> given;
-    for (const auto& [field, option] : fields_) {
-      for (const std::string& text : option->results()) {
-        given.push_back({field.field, text, field.form});
+  // CLI11 is told of the options that the arguments name alone, because an option costs it
+  // thousands of instructions; all their values are taken, because it would split one such as [a,b]
+  // otherwise.
+  void parse() {
+    CLI::App app;
+    app.set_help_flag();
+    app.allow_extras(); // the subject, operands and extra fields
+    std::vector<std::pair<const Option*, const CLI::Option*>> named;
+    for (const Option& option : look_.options) {
+      if (option.is_named) {
+        const std::string short_flag =
+            option.short_flag == '\0' ? "" : std::string{'-', option.short_flag, ','};
+        const std::string names = short_flag + "--" + option.name;
+        named.emplace_back(&option, option.value == Option::Value::required
+                                        ? app.add_option(names)->multi_option_policy(
+                                              CLI::MultiOptionPolicy::TakeAll)
+                                        : app.add_flag(names));
       }
     }
-    return given;
-  }
-  std::vector<GivenOption> options() const {
-    std::vector<GivenOption> given;
-    for (const auto& [row, option] : options_) {
-      for (const std::string& text : option->results()) {
-        given.push_back({row, text});
+    std::ranges::reverse(look_.words); // CLI11 consumes from the back
+    app.parse(std::move(look_.words));
+
+    line_.command = subject().is_known() ? subject().command : sender_of_events(commands_);
+    line_.options = CommandOptions{subject().command == nullptr ? std::span<const CommandOption>{}
+                                                                : subject().command->options};
+    line_.event = {.type = subject().event, .is_by_key = subject().is_named_by_operand};
+    for (const auto& [option, parsed] : named) {
+      for (const std::string& text : parsed->results()) {
+        std::visit([&](const auto& row) { give(row, text); }, option->row);
       }
     }
-    return given;
+    read_operands(app.remaining());
   }
 
-  const Subject& subject_;
-  const Arguments& arguments_;
-  CLI::App app_;
-  CLI::Option* help_ = nullptr;
-  CLI::Option* version_ = nullptr;
-  std::vector<std::pair<const Setting*, CLI::Option*>> settings_;
-  std::vector<std::pair<GivenField, CLI::Option*>> fields_; // their texts are empty
-  std::vector<std::pair<const CommandOption*, CLI::Option*>> options_;
+  void give(const WordsOption* option, const std::string&) {
+    const bool is_help = option == &help_option;
+    if (is_help || line_.words == CommandLine::Words::none) {
+      line_.words = is_help ? CommandLine::Words::help : CommandLine::Words::program_version;
+    }
+    const bool is_event = subject().event != nullptr && !subject().is_named_by_operand;
+    line_.topic = is_event               ? subject().event->name
+                  : subject().is_known() ? subject().command->name
+                                         : std::string_view{};
+  }
+  void give(const Setting* setting, const std::string& text) {
+    line_.settings.push_back(given_by_flag(*setting, text));
+  }
+  void give(const CommandOption* option, const std::string& text) {
+    line_.options.add({option, text});
+  }
+  void give(const FieldFlag& flag, const std::string& text) {
+    line_.event.fields.push_back({flag.field, text, flag.form});
+  }
+
+  // The words that are no options: the subject, then for an event its name and its extra fields,
+  // for another command its operand.
+  void read_operands(const std::vector<std::string>& words) {
+    if (!subject().is_known()) {
+      return;
+    }
+    const bool sends_event = line_.event.type != nullptr;
+    for (const std::string& word :
+         std::span{words}.subspan(subject().is_named_by_operand ? 2 : 1)) {
+      if (sends_event && is_extra_field(word)) {
+        if (auto extra = parse_extra_field(word)) {
+          line_.event.extras.push_back(*std::move(extra));
+        } else if (bad_extra_.empty()) {
+          bad_extra_ = extra.error().text;
+        }
+      } else if (!sends_event && !subject().command->sends_event &&
+                 subject().command->operand.kind != Operand::Kind::none && !line_.operand) {
+        line_.operand = word;
+      } else if (!unexpected_) {
+        unexpected_ = word;
+      }
+    }
+  }
+
+  std::optional<Failure> trouble() const {
+    if (subject().trouble) {
+      return subject().trouble;
+    }
+    if (!look_.unknown_option.empty()) {
+      return unknown_option(look_.unknown_option);
+    }
+    if (unexpected_) {
+      return unexpected_argument(*unexpected_);
+    }
+    if (subject().word && !subject().is_known()) {
+      return unknown_subject(*subject().word);
+    }
+    if (!look_.missing_value.empty()) {
+      return usage(
+          look_.missing_value + " needs a value, " +
+          (look_.remedy.empty() ? see_help() : "write " + quote(look_.remedy) + " if it is meant"));
+    }
+    if (!subject().is_known()) {
+      return usage("an event or command is missing, see metrics-event --help");
+    }
+    return line_.event.type == nullptr ? trouble_with_command() : trouble_with_event();
+  }
+
+  Failure unknown_subject(const std::string& word) const {
+    const std::vector<std::string> names = types_.words();
+    std::vector<std::string_view> known{names.begin(), names.end()};
+    for (const Command& command : commands_) {
+      known.push_back(command.name);
+    }
+    const std::string hint = did_you_mean(word, known);
+    return usage("unknown event or command " + shown(word) +
+                 (hint.empty() ? ", see metrics-event --help" : hint));
+  }
+
+  // The option that was probably meant, as messages say it; empty when none is close enough.
+  std::string hint_at_option(std::string_view name) const {
+    std::vector<std::string_view> known;
+    for (const Option& option : look_.options) {
+      known.push_back(option.name);
+    }
+    return did_you_mean(name, known, "--");
+  }
+
+  Failure unknown_option(const std::string& word) const {
+    const std::string flag = word.substr(0, word.find('='));
+    const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+    const auto setting = std::ranges::find(all_settings(), name, &Setting::name);
+    if (setting != all_settings().end() && !setting->has_flag()) {
+      return usage(quote(flag) + " is no option, everybody could see the secret; use " +
+                   variable_name(*setting) + " or --" + name + "-file");
+    }
+    if (word.starts_with("--") &&
+        std::ranges::find(look_.options, name, &Option::name) != look_.options.end()) {
+      return usage(quote(flag) + " belongs behind " + quote(*subject().word));
+    }
+    const std::string hint = hint_at_option(name);
+    return usage("unknown option " + quote(flag) + (hint.empty() ? ", " + see_help() : hint));
+  }
+
+  Failure unexpected_argument(const std::string& word) const {
+    const std::size_t equals = word.find('=');
+    const std::string hint = equals == word.npos ? "" : hint_at_option(word.substr(0, equals));
+    return usage("unexpected argument " + shown(word) + (hint.empty() ? ", " + see_help() : hint));
+  }
+
+  // What is wrong with the words of an event, whatever their values are.
+  std::optional<Failure> trouble_with_event() const {
+    if (!bad_extra_.empty()) {
+      return usage(bad_extra_);
+    }
+    const auto shape = shape_of(line_.event.extras);
+    if (!shape) {
+      return usage(shape.error());
+    }
+    const bool gives_timestamp =
+        std::ranges::find(*shape, timestamp_field.name, &Member::name) != shape->end();
+    if (gives_timestamp && line_.event.is_by_key) {
+      return usage("\"timestamp\" is a field, give it as --timestamp");
+    }
+    if (look_.wrapped && line_.wrapped.empty()) {
+      return usage("the command behind \"--\" is missing");
+    }
+    for (const GivenSetting& given : line_.settings) {
+      if (given.setting->is_about_wrapped && line_.wrapped.empty()) {
+        return usage(given.origin.name + " means nothing without -- COMMAND, leave it out");
+      }
+    }
+    const auto mistake =
+        check_names(*line_.event.type, given_event(line_.event, *shape), !line_.wrapped.empty());
+    return mistake ? std::optional{usage(mistake->text)} : std::nullopt;
+  }
+
+  std::optional<Failure> trouble_with_command() const {
+    const Command& command = *line_.command;
+    const std::string name{command.name};
+    if (look_.wrapped) {
+      return usage("unexpected argument \"--\", " + see_help());
+    }
+    const auto replacing = std::ranges::find_if(line_.options.all(), [](const GivenOption& given) {
+      return given.option->replaces_operand;
+    });
+    const bool is_replaced = replacing != line_.options.all().end();
+    if (is_replaced && line_.operand) {
+      return usage("--" + std::string{replacing->option->name} + " takes the place of " +
+                   shown(*line_.operand) + ", leave one out");
+    }
+    if (command.operand.is_required && !line_.operand && !is_replaced) {
+      return usage(name + " needs " + std::string{command.operand.name} + ", " + see_help());
+    }
+    for (const GivenSetting& given : line_.settings) {
+      if (!command.heeds(given.setting->name)) {
+        return usage(given.origin.name + " means nothing to " + name + ", leave it out");
+      }
+    }
+    return std::nullopt;
+  }
+
+  const EventTypes& types_;
+  std::span<const Command> commands_;
+  Arguments look_;
+  CommandLine line_;
+  std::string bad_extra_;                 // what is wrong with an extra field; empty: nothing
+  std::optional<std::string> unexpected_; // the first word that nothing can be made of
 };
-
-std::optional<Failure> usage(std::string text) {
-  return Failure{ExitCode::usage, std::move(text)};
-}
-
-// What is wrong with the words of an event, whatever their values are.
-std::optional<Failure> trouble_with_event(const Arguments& arguments, const Layer& settings,
-                                          const SendEvent& command) {
-  if (!arguments.bad_extra.empty()) {
-    return usage(arguments.bad_extra);
-  }
-  const auto shape = shape_of(command.extras);
-  if (!shape) {
-    return usage(shape.error());
-  }
-  const bool gives_timestamp =
-      std::ranges::find(*shape, timestamp_field.name, &Member::name) != shape->end();
-  if (gives_timestamp && command.is_by_key) {
-    return usage("\"timestamp\" is a field, give it as --timestamp");
-  }
-  if (!arguments.behind_dashes.empty() && command.wrapped.empty()) {
-    return usage("the command behind \"--\" is missing");
-  }
-  if (const auto on = std::ranges::find(
-          settings, "on", [](const GivenSetting& given) { return given.setting->name; });
-      on != settings.end() && command.wrapped.empty()) {
-    return usage("--on means nothing without -- COMMAND, leave it out");
-  }
-  const auto mistake =
-      check_names(*command.type, given_event(command, *shape), !command.wrapped.empty());
-  return mistake ? usage(mistake->text) : std::nullopt;
-}
-
-std::optional<Failure> trouble_with_command(const Arguments& arguments, const Layer& settings,
-                                            const RunCommand& asked) {
-  const Subject& subject = arguments.subject;
-  const CommandType& command = *asked.type;
-  if (!arguments.behind_dashes.empty()) {
-    return usage("unexpected argument \"--\", " + see_help(subject));
-  }
-  const auto replacing = std::ranges::find_if(
-      asked.options, [](const GivenOption& given) { return given.option->replaces_operand; });
-  if (replacing != asked.options.end() && asked.operand) {
-    return usage("--" + std::string{replacing->option->name} + " takes the place of " +
-                 shown(*asked.operand) + ", leave one out");
-  }
-  if (command.needs_operand() && !asked.operand && replacing == asked.options.end()) {
-    return usage(*subject.word + " needs " + std::string{command.operand} + ", " +
-                 see_help(subject));
-  }
-  for (const GivenSetting& given : settings) {
-    if (!heeds(command, given.setting->name)) {
-      return usage(given.origin.name + " means nothing to " + *subject.word + ", leave it out");
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& settings,
-                                    const decltype(CommandLine::command)& asked,
-                                    const EventTypes& types) {
-  const Subject& subject = arguments.subject;
-  if (subject.trouble) {
-    return subject.trouble;
-  }
-  if (!arguments.stranger.empty()) {
-    return unexpected_word(arguments.stranger, subject);
-  }
-  if (subject.word && !subject.known()) {
-    return unknown_subject(*subject.word, types);
-  }
-  if (!arguments.lacking.empty()) {
-    const std::string& remedy = arguments.remedy;
-    return usage(
-        arguments.lacking + " needs a value, " +
-        (remedy.empty() ? see_help(subject) : "write " + quote(remedy) + " if it is meant"));
-  }
-  if (!subject.known()) {
-    return usage("an event or command is missing, see metrics-event --help");
-  }
-  const auto* const event = std::get_if<SendEvent>(&asked);
-  return event != nullptr ? trouble_with_event(arguments, settings, *event)
-                          : trouble_with_command(arguments, settings, std::get<RunCommand>(asked));
-}
 
 } // namespace
 
-GivenEvent given_event(const SendEvent& command, const Members& members) {
+GivenEvent given_event(const EventArguments& arguments, const Members& members) {
   GivenEvent given =
-      command.is_by_key ? sort_members(*command.type, members) : GivenEvent{.extras = members};
-  given.fields.insert(given.fields.end(), command.fields.begin(), command.fields.end());
+      arguments.is_by_key ? sort_members(*arguments.type, members) : GivenEvent{.extras = members};
+  given.fields.insert(given.fields.end(), arguments.fields.begin(), arguments.fields.end());
   return given;
 }
 
-CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types) {
-  const Arguments prepared = prepare(arguments, types);
-  Parser parser{prepared};
-  CommandLine line{.wrapped = prepared.wrapped()};
-  try {
-    parser.read(prepared.words);
-    line.settings = parser.settings();
-    line.command = parser.command();
-    const bool is_about_nothing = prepared.subject.word && !prepared.subject.known();
-    if (prepared.subject.trouble || is_about_nothing || !parser.asks_for_words_only()) {
-      line.trouble = trouble_with(prepared, line.settings, line.command, types);
-    }
-  } catch (const CLI::ParseError& error) {
-    line.trouble = usage(error.what());
-  }
-  return line;
+bool CommandLine::runs_wrapped() const {
+  return !wrapped.empty() &&
+         (trouble ? trouble->code() != ExitCode::usage : words == CommandLine::Words::none);
+}
+
+CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types,
+                               std::span<const Command> commands) {
+  return Parser{arguments, types, commands}.run();
 }
 
 } // namespace metrics_event

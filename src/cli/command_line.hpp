@@ -10,49 +10,46 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
 namespace metrics_event {
 
-/// Send one event, of which the values are not looked at yet.
-struct SendEvent {
-  const EventType* type; // null when what declares it is the trouble
+/// The event that a command line describes. Its values are not looked at yet.
+struct EventArguments {
+  const EventType* type = nullptr; // null: the command line is about none, or its type is broken
   std::vector<GivenField> fields{};
   std::vector<ExtraField> extras{};
-  bool is_by_key = false;             // `send`: keys may name fields
-  std::vector<std::string> wrapped{}; // COMMAND with its arguments; empty: none
+  bool is_by_key = false; // whether keys may name fields, as behind `send`
 };
 
-/// What it gives of the event, once the extra fields have become `members`.
-GivenEvent given_event(const SendEvent& command, const Members& members);
-
-/// Run a command of `all_commands`.
-struct RunCommand {
-  const CommandType* type;
-  std::vector<GivenOption> options;
-  std::optional<std::string> operand{};
-};
-
-/// Print help about an event, a command, or (empty) the whole.
-struct ShowHelp {
-  std::string_view topic;
-};
-
-/// Print the version.
-struct ShowVersion {};
+/// Returns what the arguments give of the event, once their extra fields have become `members`.
+GivenEvent given_event(const EventArguments& arguments, const Members& members);
 
 /// What a command line asks for. The settings are there even when the rest is wrong, because they
 /// say how to report that.
 struct CommandLine {
-  Layer settings;
-  std::vector<std::string> wrapped; // COMMAND, which runs whatever trouble there is but usage
-  std::variant<ShowHelp, ShowVersion, SendEvent, RunCommand> command;
-  std::optional<Failure> trouble;
+  enum class Words { none, help, program_version };
+
+  Words words = Words::none; // to print, and nothing else to do
+  std::string_view topic{};  // of help: an event, a command, or (empty) the whole
+  /// Null when only words are asked for. When the subject is unknown, the one that sends events,
+  /// because its result object is the one to print.
+  const Command* command = nullptr;
+  CommandOptions options{};
+  std::optional<std::string> operand{};
+  EventArguments event{};             // of a command that sends events
+  std::vector<std::string> wrapped{}; // COMMAND with its arguments; empty: none
+  Layer settings{};
+  std::optional<Failure> trouble{};
+
+  /// Returns whether COMMAND is to be run: only a mistake in the command line itself prevents that.
+  bool runs_wrapped() const;
 };
 
-/// Understands the arguments that follow the program's name; the types must outlive it. Values are
-/// not looked at; nothing that is unknown is ever dropped: it is the trouble.
-CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types);
+/// Parses the arguments that follow the program's name; `types` and `commands` must outlive the
+/// result. Values are not looked at. Nothing that is unknown is ever dropped: it is the trouble.
+CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types,
+                               std::span<const Command> commands);
 
 } // namespace metrics_event

@@ -1,11 +1,9 @@
 #include "cli/completion.hpp"
 
 #include "base/exit_code.hpp"
+#include "base/text.hpp"
 #include "base/value.hpp"
-#include "cli/completion_bash.hpp"
-#include "cli/completion_fish.hpp"
 #include "cli/completion_words.hpp"
-#include "cli/completion_zsh.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,29 +11,34 @@
 namespace metrics_event {
 namespace {
 
+constexpr std::size_t longest_text = 200;
+
 constexpr std::array table{
-    Completion{"bash", "metrics-event.bash", bash_completion},
-    Completion{"zsh", "_metrics-event", zsh_completion},
-    Completion{"fish", "metrics-event.fish", fish_completion},
+    Completion{shells[0], "metrics-event.bash", bash_completion},
+    Completion{shells[1], "_metrics-event", zsh_completion},
+    Completion{shells[2], "metrics-event.fish", fish_completion},
 };
 
-std::vector<CompletionRow> event_rows(const EventTypes& types) {
-  std::vector<CompletionRow> rows;
-  for (const EventTypes::Listed& listed : types.all()) {
-    if (listed.type != nullptr) {
-      rows.push_back(event_row(*listed.type));
-    }
+std::string field_line(const std::string& flag, const Field& field, std::string_view help) {
+  std::string line = flag + '\t' + placeholder(field) + '\t' + printable(help, longest_text);
+  // Choices with what a terminal would act on are not declared in the first place.
+  for (const std::string_view choice : field.choices) {
+    line.append("\t").append(choice);
   }
-  return rows;
+  const bool is_plain_boolean = field.type == FieldType::boolean && field.choices.empty();
+  return line + (is_plain_boolean ? "\ttrue\tfalse\n" : "\n");
 }
 
-std::vector<CompletionRow> field_rows(std::string_view event, const EventTypes& types) {
-  for (const EventTypes::Listed& listed : types.all()) {
-    if (event_name(event) == listed.name) {
-      return listed.type == nullptr ? std::vector<CompletionRow>{} : field_rows(*listed.type);
+std::string field_lines(const EventType& type) {
+  std::string lines;
+  for (const Field& field : type.fields) {
+    lines += field_line("--" + kebab_case(field.name), field, field.help);
+    if (has_since(field)) {
+      lines +=
+          field_line("--" + since_flag(field), timestamp_field, "the same as the time since then");
     }
   }
-  throw Failure{ExitCode::usage, "completion: " + Mismatch{"the name of an event", event}.text};
+  return lines + field_line("--timestamp", timestamp_field, timestamp_field.help);
 }
 
 } // namespace
@@ -44,24 +47,32 @@ std::span<const Completion> completions() {
   return table;
 }
 
-std::string completion_script(std::string_view shell, std::span<const EventType> built_in) {
+std::string completion_script(std::string_view shell, std::span<const Command> commands) {
   const auto* const completion = std::ranges::find(table, shell, &Completion::shell);
   if (completion == table.end()) {
     throw Failure{ExitCode::usage, "completion: " + Mismatch{"bash, zsh or fish", shell}.text};
   }
-  return completion->script(built_in);
+  return completion->script(commands);
 }
 
-std::string completion_list(std::span<const GivenOption> asked, const EventTypes& types) {
-  std::string text;
-  for (const GivenOption& given : asked) {
-    const auto rows =
-        given.option->name == "list-events" ? event_rows(types) : field_rows(given.text, types);
-    for (const CompletionRow& row : rows) {
-      text += line_of(row) + '\n';
+std::string listed_events(const EventTypes& types) {
+  std::string lines;
+  for (const EventTypes::Listed& listed : types.all()) {
+    if (listed.type != nullptr) {
+      lines +=
+          kebab_case(listed.type->name) + '\t' + printable(listed.type->help, longest_text) + '\n';
     }
   }
-  return text;
+  return lines;
+}
+
+std::string listed_fields(std::string_view event, const EventTypes& types) {
+  for (const EventTypes::Listed& listed : types.all()) {
+    if (event_name(event) == listed.name) {
+      return listed.type == nullptr ? "" : field_lines(*listed.type);
+    }
+  }
+  throw Failure{ExitCode::usage, "completion: " + Mismatch{"the name of an event", event}.text};
 }
 
 } // namespace metrics_event

@@ -13,18 +13,22 @@ namespace metrics_event {
 struct Completion {
   std::string_view shell;
   std::string_view file; // where the tree and Debian keep it, below completions/
-  /// Holds the built-in events, for when the program does not answer.
-  std::string (*script)(std::span<const EventType> built_in);
+  std::string (*script)(std::span<const Command> commands);
 };
 
-/// The scripts for bash, zsh and fish.
+/// Returns the scripts for bash, zsh and fish.
 std::span<const Completion> completions();
 
-/// The script of a shell. Throws Failure (usage) when there is none.
-std::string completion_script(std::string_view shell, std::span<const EventType> built_in);
+/// Returns the script of a shell. Throws Failure (usage) when there is none.
+std::string completion_script(std::string_view shell, std::span<const Command> commands);
 
-/// What the scripts ask for with the options of `completion`. A broken file declares nothing here.
-/// Throws Failure: usage for an unknown event, config for a directory that cannot be read.
-std::string completion_list(std::span<const GivenOption> asked, const EventTypes& types);
+/// Returns what the scripts ask for: on each line an event, a tab, and what it says. A broken file
+/// declares nothing here.
+std::string listed_events(const EventTypes& types);
+
+/// Returns what the scripts ask for: on each line a flag of an event, what stands for its value,
+/// what it says, and each of its values where they are known, with tabs between them. Throws
+/// Failure: usage for an unknown event, config for a directory that cannot be read.
+std::string listed_fields(std::string_view event, const EventTypes& types);
 
 } // namespace metrics_event

@@ -1,5 +1,3 @@
-#include "cli/completion_bash.hpp"
-
 #include "cli/completion_words.hpp"
 
 namespace metrics_event {
@@ -25,21 +23,14 @@ _metrics_event_unquote() {
   done
 }
 
-# Prints what the program lists, or what is built in when it does not answer.
+# Prints what the program lists; nothing when it does not answer.
 _metrics_event_list() {
   local program=${words[0]} rows
   [[ $program == \~/* ]] && program=~/${program:2}
   [[ $events == \~/* ]] && events=~/${events:2}
-  if [[ -n $(type -P -- "$program") ]] &&
-    rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null); then
-    :
-  else
-    case "$*" in
-@built-in@
-      *) rows='' ;;
-    esac
-  fi
-  [[ -z $rows ]] || printf '%s\n' "$rows"
+  [[ -n $(type -P -- "$program") ]] || return
+  rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null) &&
+    [[ -n $rows ]] && printf '%s\n' "$rows"
 }
 
 # Offers names of files, or with -d of directories, behind what stands before them.
@@ -178,7 +169,9 @@ _metrics_event() {
     @command-pattern@) event='' ;;
     *) event=$subject ;;
   esac
-  [[ $subject != send ]] || event=$operand
+  case $subject in
+    @senders@) event=$operand ;;
+  esac
 
   if [[ -n $dashes ]]; then
     if declare -F _command_offset >/dev/null; then
@@ -219,56 +212,61 @@ _metrics_event() {
 complete -F _metrics_event metrics-event
 )bash";
 
-std::string flags(const CommandType* command) {
-  return each(completion_options(), " ", [=](const CompletionOption& option) {
-    return is_option_of(option, command) ? "--" + std::string{option.name} : "";
+std::string flags(std::span<const Command> commands, const Command* command) {
+  return each(completion_options(commands), " ", [=](const CompletionOption& option) {
+    return option.is_of(command) ? "--" + std::string{option.name} : "";
   });
 }
 
-std::string flag_branch(const CommandType& command) {
-  const bool has_those_of_events = command.name == "send";
-  return has_those_of_events
-             ? ""
-             : "    " + std::string{command.name} + ") offers=(" + flags(&command) + ") ;;";
-}
-
-std::string operand_branch(const CommandType& command) {
-  const std::string action = command.operand == "[FILE]" ? "_metrics_event_files -f ''"
-                             : command.operand == "[EVENT]" || command.operand == "NAME"
-                                 ? "_metrics_event_events"
-                             : command.operand == "SHELL" ? "offers=(" + joined(shells(), " ") + ')'
-                                                          : "";
+std::string operand_branch(const Command& command) {
+  const auto action = [&command]() -> std::string {
+    switch (command.operand.kind) {
+    case Operand::Kind::file: return "_metrics_event_files -f ''";
+    case Operand::Kind::event: return "_metrics_event_events";
+    case Operand::Kind::shell: return "offers=(" + joined(shells, " ") + ')';
+    case Operand::Kind::none: break;
+    }
+    return "";
+  }();
   return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
 }
 
 std::string value_branch(const CompletionOption& option) {
   const std::string choice = "\"${before}";
-  const std::string action =
-      !option.choices.empty() ? "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")"
-      : option.placeholder == "FILE"  ? "_metrics_event_files -f \"$before\""
-      : option.placeholder == "DIR"   ? "_metrics_event_files -d \"$before\""
-      : option.placeholder == "EVENT" ? "_metrics_event_events"
-                                      : "";
+  const auto action = [&]() -> std::string {
+    if (!option.choices.empty()) {
+      return "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")";
+    }
+    switch (option.value_kind) {
+    case ValueKind::file: return "_metrics_event_files -f \"$before\"";
+    case ValueKind::directory: return "_metrics_event_files -d \"$before\"";
+    case ValueKind::event: return "_metrics_event_events";
+    case ValueKind::text:
+    case ValueKind::number: break;
+    }
+    return "";
+  }();
   return action.empty() ? "" : "    " + pattern(option) + ") " + action + " ;;";
 }
 
 } // namespace
 
-std::string bash_completion(std::span<const EventType> built_in) {
-  const auto name = [](const CommandType& command) { return std::string{command.name}; };
-  const auto list_branch = [](const auto& list) {
-    return "      " + single_quoted(list.first) +
-           ") rows=" + single_quoted(each(list.second, "\n", line_of)) + " ;;";
+std::string bash_completion(std::span<const Command> commands) {
+  const auto name = [](const Command& command) { return std::string{command.name}; };
+  const auto flag_branch = [commands](const Command& command) { // an event's flags follow `send`
+    return command.sends_event ? ""
+                               : "    " + std::string{command.name} + ") offers=(" +
+                                     flags(commands, &command) + ") ;;";
   };
   return fill(script, {{"notice", std::string{completion_notice}},
-                       {"values", each(completion_options(), "\n", value_branch)},
-                       {"flags", each(all_commands(), "\n", flag_branch)},
-                       {"event-flags", flags(nullptr)},
-                       {"commands", each(all_commands(), " ", name)},
-                       {"command-pattern", each(all_commands(), " | ", name)},
-                       {"operands", each(all_commands(), "\n", operand_branch)},
-                       {"no-value", no_value_patterns(" | ")},
-                       {"built-in", each(built_in_lists(built_in), "\n", list_branch)}});
+                       {"values", each(completion_options(commands), "\n", value_branch)},
+                       {"flags", each(commands, "\n", flag_branch)},
+                       {"event-flags", flags(commands, nullptr)},
+                       {"commands", each(commands, " ", name)},
+                       {"command-pattern", each(commands, " | ", name)},
+                       {"senders", each(commands, " | ", sender_name)},
+                       {"operands", each(commands, "\n", operand_branch)},
+                       {"no-value", no_value_patterns(commands, " | ")}});
 }
 
 } // namespace metrics_event

@@ -1,5 +1,3 @@
-#include "cli/completion_fish.hpp"
-
 #include "cli/completion_words.hpp"
 
 namespace metrics_event {
@@ -48,19 +46,13 @@ function __metrics_event_scan
     printf '%s\n' $program $events $subject $operand $option $words
 end
 
-# Prints what the program lists, or what is built in when it does not answer.
+# Prints what the program lists; nothing when it does not answer.
 function __metrics_event_list -a program events
-    if command -sq -- $program
-        set -l asked $argv[3..]
-        test -n "$events" && set -p asked --events=$events
-        if set -l rows (command $program completion $asked 2>/dev/null </dev/null)
-            string join -- \n $rows
-            return
-        end
-    end
-    switch "$argv[3..]"
-@built-in@
-    end
+    command -sq -- $program || return
+    set -l asked $argv[3..]
+    test -n "$events" && set -p asked --events=$events
+    set -l rows (command $program completion $asked 2>/dev/null </dev/null)
+    and string join -- \n $rows
 end
 
 function __metrics_event_subject_is
@@ -95,7 +87,7 @@ function __metrics_event_words
             __metrics_event_list $at[1] $at[2] --list-events
             return
 @operands@
-        case 'send:*'
+        case @senders@
             set event $at[4]
         case @command-pattern@
             return
@@ -139,29 +131,37 @@ std::string quoted(std::string_view text) {
 }
 
 std::string value(const CompletionOption& option) {
-  return option.placeholder.empty()      ? ""
-         : !option.choices.empty()       ? " -x -a " + quoted(joined(option.choices, " "))
-         : option.placeholder == "FILE"  ? " -r -F"
-         : option.placeholder == "EVENT" ? " -x -a '(__metrics_event_events)'"
-         : option.placeholder != "DIR"   ? " -x"
-                                         : std::string{option.needs_value() ? " -x" : ""} +
-                                             " -a '(__metrics_event_directories)'";
+  if (option.placeholder.empty()) {
+    return "";
+  }
+  if (!option.choices.empty()) {
+    return " -x -a " + quoted(joined(option.choices, " "));
+  }
+  switch (option.value_kind) {
+  case ValueKind::file: return " -r -F";
+  case ValueKind::directory:
+    return std::string{option.needs_value() ? " -x" : ""} + " -a '(__metrics_event_directories)'";
+  case ValueKind::event: return " -x -a '(__metrics_event_events)'";
+  case ValueKind::text:
+  case ValueKind::number: break;
+  }
+  return " -x";
 }
 
 // With which subjects an option may stand; empty: all.
-std::string condition(const CompletionOption& option) {
+std::string condition(const CompletionOption& option, std::span<const Command> commands) {
   if (option.owner != nullptr) {
     return "__metrics_event_subject_is " + std::string{option.owner->name};
   }
-  const std::string others = each(all_commands(), " ", [&option](const CommandType& command) {
-    return is_option_of(option, &command) ? "" : std::string{command.name};
+  const std::string others = each(commands, " ", [&option](const Command& command) {
+    return option.is_of(&command) ? "" : std::string{command.name};
   });
   return others.empty() ? "" : "not __metrics_event_subject_is " + others;
 }
 
-std::string option_line(const CompletionOption& option) {
+std::string option_line(const CompletionOption& option, std::span<const Command> commands) {
   std::string text = "complete -c metrics-event";
-  if (const std::string when = condition(option); !when.empty()) {
+  if (const std::string when = condition(option, commands); !when.empty()) {
     text += " -n " + quoted(when);
   }
   if (option.short_flag != '\0') {
@@ -171,43 +171,46 @@ std::string option_line(const CompletionOption& option) {
          (option.choices.empty() ? " -d " + quoted(option.help) : "");
 }
 
-std::string command_line(const CommandType& command) {
+std::string command_line(const Command& command) {
   return "complete -c metrics-event -n '__metrics_event_subject_is \"\"' -a " +
-         std::string{command.name} + " -d " + quoted(command.help);
+         std::string{command.name} + " -d " + quoted(command.summary);
 }
 
-std::string command_pattern(const CommandType& command) {
+std::string subject_pattern(const Command& command) {
   return quoted(std::string{command.name} + ":*");
 }
 
-std::string operand_case(const CommandType& command) {
-  const std::string action = command.operand == "[FILE]" ? "__fish_complete_path $plain"
-                             : command.operand == "SHELL"
-                                 ? "printf '%s\\n' " + joined(shells(), " ")
-                                 : "__metrics_event_list $at[1] $at[2] --list-events";
-  return command.operand.empty() ? ""
-                                 : "        case " + quoted(std::string{command.name} + "::") +
-                                       "\n            " + action + "\n            return";
-}
-
-std::string row_line(const CompletionRow& row) {
-  return "                " + quoted(line_of(row));
+std::string operand_case(const Command& command) {
+  const auto action = [&command]() -> std::string {
+    switch (command.operand.kind) {
+    case Operand::Kind::file: return "__fish_complete_path $plain";
+    case Operand::Kind::event: return "__metrics_event_list $at[1] $at[2] --list-events";
+    case Operand::Kind::shell: return "printf '%s\\n' " + joined(shells, " ");
+    case Operand::Kind::none: break;
+    }
+    return "";
+  }();
+  return action.empty() ? ""
+                        : "        case " + quoted(std::string{command.name} + "::") +
+                              "\n            " + action + "\n            return";
 }
 
 } // namespace
 
-std::string fish_completion(std::span<const EventType> built_in) {
-  const auto list_case = [](const auto& list) {
-    return "        case " + quoted(list.first) + "\n            printf '%s\\n' \\\n" +
-           each(list.second, " \\\n", row_line);
-  };
-  return fill(script, {{"notice", std::string{completion_notice}},
-                       {"no-value", '\'' + no_value_patterns("' '") + '\''},
-                       {"operands", each(all_commands(), "\n", operand_case)},
-                       {"command-pattern", each(all_commands(), " ", command_pattern)},
-                       {"commands", each(all_commands(), "\n", command_line)},
-                       {"options", each(completion_options(), "\n", option_line)},
-                       {"built-in", each(built_in_lists(built_in), "\n", list_case)}});
+std::string fish_completion(std::span<const Command> commands) {
+  return fill(script,
+              {{"notice", std::string{completion_notice}},
+               {"no-value", '\'' + no_value_patterns(commands, "' '") + '\''},
+               {"operands", each(commands, "\n", operand_case)},
+               {"senders", each(commands, " ",
+                                [](const Command& command) {
+                                  return command.sends_event ? subject_pattern(command) : "";
+                                })},
+               {"command-pattern", each(commands, " ", subject_pattern)},
+               {"commands", each(commands, "\n", command_line)},
+               {"options", each(completion_options(commands), "\n", [=](const auto& option) {
+                  return option_line(option, commands);
+                })}});
 }
 
 } // namespace metrics_event

@@ -1,52 +1,32 @@
 #include "cli/completion_words.hpp"
 
-#include "base/text.hpp"
-#include "cli/completion.hpp"
-#include "settings/settings.hpp"
-
-#include <algorithm>
-#include <array>
+#include "cli/option.hpp"
 
 namespace metrics_event {
-namespace {
-
-constexpr std::size_t longest_text = 200;
-constexpr std::array<std::string_view, 2> booleans{"true", "false"};
-
-// Choices with what a terminal would act on are not declared in the first place.
-CompletionRow field_row(const Field& field) {
-  CompletionRow row{"--" + kebab_case(field.name), placeholder(field),
-                    printable(field.help, longest_text)};
-  const bool is_plain_boolean = field.type == FieldType::boolean && field.choices.empty();
-  const auto choices =
-      is_plain_boolean ? std::span<const std::string_view>{booleans} : field.choices;
-  row.insert(row.end(), choices.begin(), choices.end());
-  return row;
-}
-
-} // namespace
-
-std::vector<CompletionOption> completion_options() {
+std::vector<CompletionOption> completion_options(std::span<const Command> commands) {
   std::vector<CompletionOption> options;
   for (const Setting& setting : all_settings()) {
     if (setting.has_flag()) {
       options.push_back({.name = setting.name,
                          .short_flag = setting.short_flag,
                          .placeholder = setting.placeholder,
+                         .value_kind = setting.value_kind,
                          .help = setting.help,
                          .choices = setting.choices,
                          .is_list = setting.kind == Setting::Kind::list,
-                         .may_lack_value = setting.kind == Setting::Kind::optional});
+                         .may_lack_value = setting.kind == Setting::Kind::optional,
+                         .setting = &setting});
     }
   }
   for (const WordsOption& option : {help_option, version_option}) {
     options.push_back({.name = option.name, .short_flag = option.short_flag, .help = option.help});
   }
-  for (const CommandType& command : all_commands()) {
+  for (const Command& command : commands) {
     for (const CommandOption& option : command.options) {
       options.push_back({.name = option.name,
                          .short_flag = option.short_flag,
                          .placeholder = option.placeholder,
+                         .value_kind = option.value_kind,
                          .help = option.help,
                          .owner = &command});
     }
@@ -54,12 +34,11 @@ std::vector<CompletionOption> completion_options() {
   return options;
 }
 
-bool is_option_of(const CompletionOption& option, const CommandType* command) {
-  if (option.owner != nullptr) {
-    return option.owner == command;
+bool CompletionOption::is_of(const Command* command) const {
+  if (owner != nullptr) {
+    return owner == command;
   }
-  const bool is_answered = option.name == help_option.name || option.name == version_option.name;
-  return command == nullptr || is_answered || heeds(*command, option.name);
+  return command == nullptr || setting == nullptr || command->heeds(setting->name);
 }
 
 std::string pattern(const CompletionOption& option) {
@@ -67,55 +46,14 @@ std::string pattern(const CompletionOption& option) {
          std::string{option.owner == nullptr ? "*" : option.owner->name};
 }
 
-std::string no_value_patterns(std::string_view between) {
-  return each(completion_options(), between, [](const CompletionOption& option) {
+std::string no_value_patterns(std::span<const Command> commands, std::string_view between) {
+  return each(completion_options(commands), between, [](const CompletionOption& option) {
     return option.needs_value() ? "" : pattern(option);
   });
 }
 
-CompletionRow event_row(const EventType& type) {
-  return {kebab_case(type.name), printable(type.help, longest_text)};
-}
-
-std::vector<CompletionRow> field_rows(const EventType& type) {
-  std::vector<CompletionRow> rows;
-  for (const Field& field : type.fields) {
-    rows.push_back(field_row(field));
-    if (has_since(field)) {
-      rows.push_back({"--" + since_flag(field), placeholder(timestamp_field),
-                      "the same as the time since then"});
-    }
-  }
-  rows.push_back(field_row(timestamp_field));
-  return rows;
-}
-
-std::string line_of(const CompletionRow& row) {
-  std::string line = row.front();
-  for (const std::string& text : std::span{row}.subspan(1)) {
-    line.append("\t").append(text);
-  }
-  return line;
-}
-
-std::vector<std::pair<std::string, std::vector<CompletionRow>>>
-built_in_lists(std::span<const EventType> built_in) {
-  std::vector<std::pair<std::string, std::vector<CompletionRow>>> lists;
-  std::vector<CompletionRow> events;
-  for (const EventType& type : built_in) {
-    events.push_back(event_row(type));
-    lists.emplace_back("--list-fields " + events.back().front(), field_rows(type));
-  }
-  lists.emplace_back("--list-events", std::move(events));
-  return lists;
-}
-
-std::vector<std::string_view> shells() {
-  std::vector<std::string_view> names;
-  for (const Completion& completion : completions()) {
-    names.push_back(completion.shell);
-  }
-  return names;
+std::string sender_name(const Command& command) {
+  return command.sends_event ? std::string{command.name} : "";
 }
 
 std::string joined(std::span<const std::string_view> words, std::string_view between) {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "event/type.hpp"
+#include "settings/settings.hpp"
 
+#include <array>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -12,54 +13,50 @@
 
 namespace metrics_event {
 
-/// An option as completion sees it, whichever table it comes from.
+/// The shells that have a completion script.
+inline constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
+
+/// Returns the completion script of a shell. The scripts ask the program for the events and their
+/// flags; where it does not answer they offer none.
+std::string bash_completion(std::span<const Command> commands);
+std::string zsh_completion(std::span<const Command> commands);
+std::string fish_completion(std::span<const Command> commands);
+
+/// An option as completion sees it, whichever table its row stands in.
 struct CompletionOption {
   std::string_view name;
   char short_flag = '\0';
   std::string_view placeholder{}; // empty: it takes no value
+  ValueKind value_kind = ValueKind::text;
   std::string_view help;
   std::span<const std::string_view> choices{};
-  bool is_list = false;               // may be given more than once
-  bool may_lack_value = false;        // then it has one only behind an equals sign
-  const CommandType* owner = nullptr; // the only command that has it; null: a setting or of words
+  bool is_list = false;             // may be given more than once
+  bool may_lack_value = false;      // then it has one only behind an equals sign
+  const Setting* setting = nullptr; // of which it is the flag; null: of none
+  const Command* owner = nullptr;   // the only command that has it; null: several have
 
   bool needs_value() const { return !placeholder.empty() && !may_lack_value; }
+
+  /// Returns whether the option means something to a command, or (null) to an event.
+  bool is_of(const Command* command) const;
 };
 
-/// The settings, the options that are answered with words, and those of the commands.
-std::vector<CompletionOption> completion_options();
+/// Returns the settings that have a flag, the options that are answered with words, and those of
+/// the commands.
+std::vector<CompletionOption> completion_options(std::span<const Command> commands);
 
-/// Whether an option means something to a command, or (null) to an event.
-bool is_option_of(const CompletionOption& option, const CommandType* command);
-
-/// The pattern that only the option matches in `WORD:SUBJECT`, where the subject is an event or a
-/// command; and those of all options that may stand without a value.
+/// Returns the pattern that only the option matches in `WORD:SUBJECT`, where the subject is an
+/// event or a command; and those of all options that may stand without a value.
 std::string pattern(const CompletionOption& option);
-std::string no_value_patterns(std::string_view between);
+std::string no_value_patterns(std::span<const Command> commands, std::string_view between);
 
-/// What can be said of one word, in the machine's form: an event is its name and what it says; a
-/// field's flag with its dashes, what stands for its value, what it says, and each of its choices.
-using CompletionRow = std::vector<std::string>;
+/// Returns the name of a command that sends events; empty for another one.
+std::string sender_name(const Command& command);
 
-/// The row of an event, and those of its flags. What a terminal would act on is left out.
-CompletionRow event_row(const EventType& type);
-std::vector<CompletionRow> field_rows(const EventType& type);
-
-/// A row as a line, with tabs between its texts.
-std::string line_of(const CompletionRow& row);
-
-/// What is built in, with the options that ask for it: `--list-fields runner-start`, and last
-/// `--list-events`.
-std::vector<std::pair<std::string, std::vector<CompletionRow>>>
-built_in_lists(std::span<const EventType> built_in);
-
-/// The shells that have a script.
-std::vector<std::string_view> shells();
-
-/// The words with something between them.
+/// Joins words with something between them.
 std::string joined(std::span<const std::string_view> words, std::string_view between);
 
-/// A text for each of the rows of a table, with something between those that are not empty.
+/// Joins a text for each of the rows of a table, with something between those that are not empty.
 template <class Row, class Text>
 std::string each(const Row& rows, std::string_view between, const Text& text) {
   std::string all;
@@ -70,10 +67,10 @@ std::string each(const Row& rows, std::string_view between, const Text& text) {
   return all;
 }
 
-/// A text as bash and zsh read it literally.
+/// Quotes a text so that bash and zsh read it literally.
 std::string single_quoted(std::string_view text);
 
-/// The text of a script in which each `@NAME@` stands for what is given for NAME.
+/// Returns a script in which each `@NAME@` is replaced by what is given for NAME.
 std::string fill(std::string_view script,
                  std::initializer_list<std::pair<std::string_view, std::string>> parts);
 

@@ -1,5 +1,3 @@
-#include "cli/completion_zsh.hpp"
-
 #include "cli/completion_words.hpp"
 
 namespace metrics_event {
@@ -10,18 +8,12 @@ namespace {
 constexpr std::string_view script = R"zsh(#compdef metrics-event
 # @notice@
 
-# Sets rows to what the program lists, or to what is built in when it does not answer.
+# Sets rows to what the program lists; to nothing when it does not answer.
 _metrics-event_list() {
   local answer
-  if whence -p -- $program >/dev/null &&
-    answer=$(command $program completion ${events:+--events=$events} "$@" 2>/dev/null </dev/null); then
-    rows=(${(f)answer})
-    return
-  fi
-  rows=()
-  case "$*" in
-@built-in@
-  esac
+  whence -p -- $program >/dev/null &&
+    answer=$(command $program completion ${events:+--events=$events} "$@" 2>/dev/null </dev/null)
+  rows=(${(f)answer})
 }
 
 _metrics-event_events() {
@@ -96,7 +88,7 @@ _metrics-event() {
 @options@
     *)
       event=$subject
-      [[ $subject == send ]] && event=$operand
+      [[ $subject == (@senders@) ]] && event=$operand
       options=(
 @event-options@
       )
@@ -143,11 +135,17 @@ std::string escaped(std::string_view text) {
 }
 
 std::string action(const CompletionOption& option) {
-  return !option.choices.empty()         ? '(' + joined(option.choices, " ") + ')'
-         : option.placeholder == "FILE"  ? "_files"
-         : option.placeholder == "DIR"   ? "_files -/"
-         : option.placeholder == "EVENT" ? "_metrics-event_events"
-                                         : " ";
+  if (!option.choices.empty()) {
+    return '(' + joined(option.choices, " ") + ')';
+  }
+  switch (option.value_kind) {
+  case ValueKind::file: return "_files";
+  case ValueKind::directory: return "_files -/";
+  case ValueKind::event: return "_metrics-event_events";
+  case ValueKind::text:
+  case ValueKind::number: break;
+  }
+  return " ";
 }
 
 std::string spec(const CompletionOption& option) {
@@ -166,49 +164,44 @@ std::string spec(const CompletionOption& option) {
   return single_quoted((option.is_list ? "*" : "") + flag + std::string{joint} + text);
 }
 
-std::string specs(const CommandType* command) {
-  return each(completion_options(), "\n", [=](const CompletionOption& option) {
-    return is_option_of(option, command) ? "        " + spec(option) : "";
+std::string specs(std::span<const Command> commands, const Command* command) {
+  return each(completion_options(commands), "\n", [=](const CompletionOption& option) {
+    return option.is_of(command) ? "        " + spec(option) : "";
   });
 }
 
-std::string options_branch(const CommandType& command) {
-  const bool has_those_of_events = command.name == "send";
-  return has_those_of_events ? ""
-                             : "    " + std::string{command.name} + ")\n      options=(\n" +
-                                   specs(&command) + "\n      )\n      ;;";
+std::string operand_branch(const Command& command) {
+  const auto action = [&command]() -> std::string {
+    switch (command.operand.kind) {
+    case Operand::Kind::file: return "_files";
+    case Operand::Kind::event: return "_metrics-event_events";
+    case Operand::Kind::shell: return "_wanted shells expl shell compadd " + joined(shells, " ");
+    case Operand::Kind::none: break;
+    }
+    return "";
+  }();
+  return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
 }
 
-std::string operand_branch(const CommandType& command) {
-  const std::string action = command.operand == "SHELL"
-                                 ? "_wanted shells expl shell compadd " + joined(shells(), " ")
-                             : command.operand == "[FILE]" ? "_files"
-                                                           : "_metrics-event_events";
-  return command.operand.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
-}
-
-std::string command_line(const CommandType& command) {
-  return "    " + single_quoted(std::string{command.name} + ':' + escaped(command.help));
-}
-
-std::string row_line(const CompletionRow& row) {
-  return "        " + single_quoted(line_of(row));
+std::string command_line(const Command& command) {
+  return "    " + single_quoted(std::string{command.name} + ':' + escaped(command.summary));
 }
 
 } // namespace
 
-std::string zsh_completion(std::span<const EventType> built_in) {
-  const auto list_branch = [](const auto& list) {
-    return "    " + single_quoted(list.first) + ")\n      rows=(\n" +
-           each(list.second, "\n", row_line) + "\n      )\n      ;;";
+std::string zsh_completion(std::span<const Command> commands) {
+  const auto options_branch = [commands](const Command& command) { // an event's follow `send`
+    return command.sends_event ? ""
+                               : "    " + std::string{command.name} + ")\n      options=(\n" +
+                                     specs(commands, &command) + "\n      )\n      ;;";
   };
   return fill(script, {{"notice", std::string{completion_notice}},
-                       {"commands", each(all_commands(), "\n", command_line)},
-                       {"operands", each(all_commands(), "\n", operand_branch)},
-                       {"options", each(all_commands(), "\n", options_branch)},
-                       {"event-options", specs(nullptr)},
-                       {"no-value", no_value_patterns("|")},
-                       {"built-in", each(built_in_lists(built_in), "\n", list_branch)}});
+                       {"commands", each(commands, "\n", command_line)},
+                       {"operands", each(commands, "\n", operand_branch)},
+                       {"options", each(commands, "\n", options_branch)},
+                       {"event-options", specs(commands, nullptr)},
+                       {"senders", each(commands, "|", sender_name)},
+                       {"no-value", no_value_patterns(commands, "|")}});
 }
 
 } // namespace metrics_event

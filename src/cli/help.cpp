@@ -3,6 +3,7 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/option.hpp"
 #include "settings/settings.hpp"
 
 #include <algorithm>
@@ -85,26 +86,39 @@ std::string exit_status_rows() {
   return columns.str();
 }
 
-std::string general_help(const EventTypes& types) {
+// A line of the usage for an event and for each command that sends events; the others share one.
+std::string usage_lines(std::span<const Command> commands) {
+  constexpr std::string_view program = "metrics-event [OPTIONS] ";
+  std::string lines = "usage: " + std::string{program} +
+                      "EVENT [--FIELD VALUE]... [KEY=VALUE]...\n         [-- COMMAND [ARG]...]\n";
+  std::string others;
+  for (const Command& command : commands) {
+    const std::string usage = std::string{command.name} + command.synopsis();
+    if (command.sends_event) {
+      lines += "       " + std::string{program} + usage + '\n';
+    } else {
+      others.append(others.empty() ? "" : " | ").append(usage);
+    }
+  }
+  for (std::string& line : wrap(others, page_width - 7 - program.size())) {
+    line.erase(0, line.starts_with("| ") ? 2 : 0);
+    lines += "       " + std::string{program} + line + '\n';
+  }
+  return lines;
+}
+
+std::string general_help(const EventTypes& types, std::span<const Command> commands) {
   Columns event_rows;
   for (const EventTypes::Listed& listed : types.all()) {
     event_rows.row(kebab_case(listed.name), listed.says());
   }
   Columns command_rows;
-  for (const CommandType& command : all_commands()) {
-    command_rows.row(command.name, command.help);
+  for (const Command& command : commands) {
+    command_rows.row(command.name, command.summary);
   }
-  return "Send one metric event to a Loki push endpoint.\n"
-         "\n"
-         "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]... [KEY=VALUE]...\n"
-         "         [-- COMMAND [ARG]...]\n"
-         "       metrics-event [OPTIONS] send NAME [KEY=VALUE]... [-- COMMAND [ARG]...]\n"
-         "       metrics-event [OPTIONS] batch [FILE]\n"
-         "       metrics-event [OPTIONS] flush | check | listen | schema [EVENT]\n"
-         "       metrics-event completion SHELL\n"
-         "\n"
-         "events (metrics-event EVENT --help lists the fields):\n" +
-         event_rows.str() + "\ncommands:\n" + command_rows.str() +
+  return "Send one metric event to a Loki push endpoint.\n\n" + usage_lines(commands) +
+         "\nevents (metrics-event EVENT --help lists the fields):\n" + event_rows.str() +
+         "\ncommands:\n" + command_rows.str() +
          "\noptions, before or after the event; each setting is also an environment\n"
          "variable, --connect-timeout as METRICS_EVENT_CONNECT_TIMEOUT:\n" +
          setting_rows() + "\nexit status:\n" + exit_status_rows();
@@ -159,7 +173,7 @@ std::string event_help(const EventType& type) {
          "\noptions:\n" + setting_rows();
 }
 
-std::string command_help(const CommandType& command) {
+std::string command_help(const Command& command) {
   Columns rows;
   for (const CommandOption& option : command.options) {
     const std::string value =
@@ -169,35 +183,35 @@ std::string command_help(const CommandType& command) {
              with_default(option.help, option.default_text));
   }
   for (const Setting& setting : all_settings()) {
-    if (heeds(command, setting.name)) {
+    if (command.heeds(setting.name)) {
       add_setting(rows, setting);
     }
   }
   add_words_options(rows);
-  const bool is_send = command.name == "send"; // which is an event for all that
   FieldHelp fields;
-  if (is_send) {
+  if (command.sends_event) {
     fields.add(timestamp_field);
   }
-  const std::string operand = command.operand.empty() ? "" : ' ' + std::string{command.operand};
-  return "metrics-event " + std::string{command.name} + ": " + std::string{command.help} + ".\n\n" +
-         paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" + operand +
-                   fields.usage + (is_send ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "")) +
+  return "metrics-event " + std::string{command.name} + ": " + std::string{command.summary} +
+         ".\n\n" +
+         paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" +
+                   command.synopsis(fields.usage)) +
          '\n' + paragraph(command.details) +
-         (is_send ? "\nfields:\n" + fields.rows.str() + '\n' +
-                        paragraph(std::string{words_of_events}.append(words_of_extras))
-                  : "") +
+         (command.sends_event ? "\nfields:\n" + fields.rows.str() + '\n' +
+                                    paragraph(std::string{words_of_events}.append(words_of_extras))
+                              : "") +
          "\noptions:\n" + rows.str();
 }
 
 } // namespace
 
-std::string help(std::string_view topic, const EventTypes& types) {
-  if (const CommandType* const command = find_command(topic)) {
+std::string help(std::string_view topic, const EventTypes& types,
+                 std::span<const Command> commands) {
+  if (const Command* const command = find_command(commands, topic)) {
     return command_help(*command);
   }
   const EventType* const event = topic.empty() ? nullptr : types.find(topic);
-  return event == nullptr ? general_help(types) : event_help(*event);
+  return event == nullptr ? general_help(types, commands) : event_help(*event);
 }
 
 } // namespace metrics_event

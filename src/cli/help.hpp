@@ -1,13 +1,17 @@
 #pragma once
 
+#include "cli/command.hpp"
 #include "event/known_types.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace metrics_event {
 
-/// What `--help` prints about an event (snake_case), a command, or (empty) the whole program.
-std::string help(std::string_view topic, const EventTypes& types);
+/// Returns what `--help` prints about an event (snake_case), a command, or (empty) the whole
+/// program.
+std::string help(std::string_view topic, const EventTypes& types,
+                 std::span<const Command> commands);
 
 } // namespace metrics_event

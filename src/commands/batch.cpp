@@ -2,6 +2,7 @@
 
 #include "commands/batch_console.hpp"
 #include "commands/batch_input.hpp"
+#include "commands/batch_report.hpp"
 #include "commands/batch_sender.hpp"
 #include "loki/distinct_times.hpp"
 #include "settings/rules.hpp"
@@ -9,7 +10,7 @@
 
 #include <cstdint>
 #include <exception>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,15 +22,14 @@ namespace {
 
 class Batch {
 public:
-  Batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
+  Batch(const CommandLine& line, const EventTypes& types, const Resolved& resolved,
         const Means& means, BatchReport& report)
       : resolved_{resolved}, settings_{resolved.settings}, means_{means}, report_{report},
-        started_{means.clock.steady_now()}, options_{option_texts(*command.type, command.options)},
-        skips_invalid_{!options_.at("skip-invalid").empty()},
+        started_{means.clock.steady_now()}, skips_invalid_{line.options.is_on("skip-invalid")},
         // Unless it is asked for, an import keeps the times of what it imports.
         takes_own_time_{resolved.origins.at("entry-time").source == Origin::Source::built_in ||
                         settings_.entry_time == EntryTime::event},
-        input_{command.operand.value_or(""), options_.at("null").empty() ? '\n' : '\0', types},
+        input_{line.operand.value_or(""), line.options.is_on("null") ? '\0' : '\n', types},
         console_{means.console, means.clock, input_.name()}, sender_{resolved, means, console_,
                                                                      report,
                                                                      [this] { read_ahead(); }} {
@@ -184,7 +184,6 @@ private:
   const Means& means_;
   BatchReport& report_;
   Deadline started_;
-  std::map<std::string_view, std::string> options_;
   bool skips_invalid_;
   bool takes_own_time_;
   BatchInput input_;
@@ -201,10 +200,15 @@ private:
 
 } // namespace
 
-void batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
-           const Means& means, BatchReport& report) {
-  report.url = resolved.settings.url.url(); // before anything can go wrong
-  Batch{command, types, resolved, means, report}.run();
+void run_batch(const Run& run, RunOutcome& outcome) {
+  const auto report = std::make_shared<BatchReport>();
+  outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
+  report->url = run.resolved.settings.url.url(); // before anything can go wrong
+  Batch{run.line, run.types, run.resolved, run.context, *report}.run();
+}
+
+std::string batch_result(const RunOutcome& outcome) {
+  return to_result(BatchReport{}, outcome);
 }
 
 } // namespace metrics_event

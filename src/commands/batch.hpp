@@ -1,17 +1,15 @@
 #pragma once
 
-#include "cli/command_line.hpp"
-#include "commands/batch_report.hpp"
-#include "commands/send.hpp"
-#include "event/known_types.hpp"
-#include "settings/settings.hpp"
+#include "commands/run.hpp"
 
 namespace metrics_event {
 
 /// Sends the events of a file or of standard input, a line of JSON each, as flush sends what waits;
-/// or does what --dry-run and --disabled do instead. Fills the report as it goes, so that a
-/// failure, which is thrown, is reported with all that was known.
-void batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
-           const Means& means, BatchReport& report);
+/// or does what --dry-run and --disabled do instead. Throws Failure; the result then holds all that
+/// was known.
+void run_batch(const Run& run, RunOutcome& outcome);
+
+/// Renders the result object of a run that has failed before it began.
+std::string batch_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

@@ -1,8 +1,5 @@
 #include "commands/batch_report.hpp"
 
-#include "commands/send_report.hpp"
-#include "json/writer.hpp"
-
 namespace metrics_event {
 
 std::string counts(const BatchReport& report) {
@@ -11,16 +8,18 @@ std::string counts(const BatchReport& report) {
          ", invalid " + std::to_string(report.invalid);
 }
 
-std::string to_json(const BatchReport& report) {
-  return JsonObject{}
-             .raw("exit_code", std::to_string(static_cast<int>(report.exit_code)))
-             .raw("url", report.url.empty() ? "null" : json_string(report.url))
-             .raw("delivered", std::to_string(report.delivered))
-             .raw("spooled", std::to_string(report.spooled))
-             .raw("refused", std::to_string(report.refused))
-             .raw("invalid", std::to_string(report.invalid))
-             .raw("elapsed_ms", std::to_string(report.elapsed.count()))
-             .raw("error", error_object(report.failure, ""))
+std::string to_result(const BatchReport& report, const RunOutcome& outcome) {
+  if (outcome.output != Output::json) {
+    return "";
+  }
+  return result_head(outcome)
+             .text_or_null("url", report.url)
+             .number("delivered", report.delivered)
+             .number("spooled", report.spooled)
+             .number("refused", report.refused)
+             .number("invalid", report.invalid)
+             .number("elapsed_ms", report.elapsed.count())
+             .raw("error", error_object(outcome.failure, ""))
              .str() +
          '\n';
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "base/exit_code.hpp"
+#include "commands/run.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace metrics_event {
@@ -17,14 +16,12 @@ struct BatchReport {
   std::uint64_t refused = 0; // by the receiver
   std::uint64_t invalid = 0; // lines that are no events
   std::chrono::milliseconds elapsed{};
-  ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed
-  std::optional<Failure> failure;
 };
 
 /// `delivered 12, spooled 0, refused 1, invalid 2`.
 std::string counts(const BatchReport& report);
 
-/// One object on one line: `exit_code`, `url`, the numbers, `elapsed_ms`, `error`.
-std::string to_json(const BatchReport& report);
+/// Renders the result object, one line with its newline; nothing unless the output is JSON.
+std::string to_result(const BatchReport& report, const RunOutcome& outcome);
 
 } // namespace metrics_event

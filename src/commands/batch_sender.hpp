@@ -2,7 +2,7 @@
 
 #include "commands/batch_console.hpp"
 #include "commands/batch_report.hpp"
-#include "commands/send.hpp"
+#include "commands/context.hpp"
 #include "delivery/pusher.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"

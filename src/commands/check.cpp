@@ -1,6 +1,7 @@
 #include "commands/check.hpp"
 
 #include "base/text.hpp"
+#include "commands/check_report.hpp"
 #include "delivery/access.hpp"
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
@@ -11,6 +12,7 @@
 #include "system/log_file.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace metrics_event {
 namespace {
@@ -22,6 +24,12 @@ using Verdict = CheckReport::Verdict;
 constexpr EventType check_event{.name = "metrics_event_check", .help = "a check"};
 constexpr std::chrono::milliseconds first_pause = 200ms;
 constexpr std::chrono::milliseconds longest_pause = 2s;
+
+// How much `check` does.
+struct CheckOptions {
+  bool send = false;                             // a real event
+  std::optional<std::chrono::milliseconds> wait; // poll for so long until the receiver is ready
+};
 
 class Check {
 public:
@@ -280,6 +288,12 @@ private:
   CheckReport report_;
 };
 
+bool wants_colour(const App& app) {
+  return app.context.console.output_is_terminal() &&
+         app.environment("NO_COLOR").value_or("").empty() &&
+         app.environment("TERM").value_or("dumb") != "dumb";
+}
+
 // Of variables that look like ours, those that are no setting's.
 std::vector<Finding> unknown_variables(std::span<const std::string> names) {
   std::vector<std::string> known;
@@ -298,12 +312,12 @@ std::vector<Finding> unknown_variables(std::span<const std::string> names) {
 }
 
 // The events that files declare, or cannot.
-void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
-  for (const EventTypes::Listed& listed : types.all()) {
+void add_declared(std::vector<Finding>& findings, const Run& run) {
+  for (const EventTypes::Listed& listed : run.types.all()) {
     if (!listed.trouble.empty()) {
       findings.push_back({"events", Result::warning, listed.trouble});
     } else if (!listed.origin.empty()) {
-      const bool is_hidden = find_command(listed.name) != nullptr;
+      const bool is_hidden = find_command(run.app.commands, listed.name) != nullptr;
       findings.push_back(
           {"events", is_hidden ? Result::warning : Result::note,
            kebab_case(listed.name) + " is declared in " + listed.origin +
@@ -314,34 +328,26 @@ void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
 
 } // namespace
 
-CheckOptions check_options(const CommandType& check, std::span<const GivenOption> given) {
-  const auto texts = option_texts(check, given);
-  CheckOptions options;
-  if (const std::string& send = texts.at("send"); !send.empty()) {
-    const auto on = parse_bool(send);
-    if (!on) {
-      throw Failure{ExitCode::usage, "--send: " + on.error().text};
-    }
-    options.send = *on;
+void run_check(const Run& run, RunOutcome& outcome) {
+  const CheckOptions options{.send = run.line.options.is_on("send"),
+                             .wait = run.line.options.value("wait", parse_duration)};
+  const Context& context = run.context;
+  const auto report = std::make_shared<CheckReport>(
+      Check{options, run.resolved, context.transport, context.clock}.run());
+  std::vector<Finding> findings = unknown_variables(run.app.variables);
+  add_declared(findings, run);
+  report->findings.insert(report->findings.begin(), findings.begin(), findings.end());
+  const bool has_colour = wants_colour(run.app);
+  outcome.result = [report, has_colour](const RunOutcome& end) {
+    return to_result(*report, end, has_colour);
+  };
+  if (report->failure) {
+    throw Failure{*report->failure};
   }
-  if (const std::string& wait = texts.at("wait"); !wait.empty()) {
-    const auto duration = parse_duration(wait);
-    if (!duration) {
-      throw Failure{ExitCode::usage, "--wait: " + duration.error().text};
-    }
-    options.wait = *duration;
-  }
-  return options;
 }
 
-CheckReport check(const CheckOptions& options, const Resolved& resolved, const EventTypes& types,
-                  std::span<const std::string> variables, const Transport& transport,
-                  Clock& clock) {
-  CheckReport report = Check{options, resolved, transport, clock}.run();
-  std::vector<Finding> findings = unknown_variables(variables);
-  add_declared(findings, types);
-  report.findings.insert(report.findings.begin(), findings.begin(), findings.end());
-  return report;
+std::string check_result(const RunOutcome& outcome) {
+  return outcome.output == Output::json ? to_result({}, outcome, false) : "";
 }
 
 } // namespace metrics_event

@@ -1,7 +1,6 @@
 #include "commands/check_report.hpp"
 
 #include "base/text.hpp"
-#include "commands/send_report.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
@@ -69,17 +68,6 @@ std::string array_of(const Rows& rows, Object&& object) {
   return '[' + text + ']';
 }
 
-} // namespace
-
-std::vector<ShownSetting> shown_settings(const Resolved& resolved) {
-  std::vector<ShownSetting> shown;
-  for (const Setting& setting : all_settings()) {
-    shown.push_back({setting.name, printable(setting.show(resolved.settings), longest_value),
-                     resolved.origins.at(setting.name).name});
-  }
-  return shown;
-}
-
 std::string to_text(const CheckReport& report, bool with_colour) {
   const std::size_t names = widest(report.settings, [](const auto& row) { return row.name; });
   const std::size_t values =
@@ -103,12 +91,11 @@ std::string to_text(const CheckReport& report, bool with_colour) {
   return text + '\n' + verdict_of(report) + '\n';
 }
 
-std::string to_json(const CheckReport& report) {
-  const ExitCode code = report.failure ? report.failure->code() : ExitCode::ok;
+std::string to_json(const CheckReport& report, const RunOutcome& outcome) {
   const auto setting = [](const ShownSetting& row) {
     return JsonObject{}
         .text("name", row.name)
-        .raw("value", row.value.empty() ? "null" : json_string(row.value))
+        .text_or_null("value", row.value)
         .text("origin", row.origin)
         .str();
   };
@@ -119,14 +106,27 @@ std::string to_json(const CheckReport& report) {
         .text("text", row.text)
         .str();
   };
-  return JsonObject{}
-             .text("status", report.failure ? "failed" : "ok")
-             .raw("exit_code", std::to_string(static_cast<int>(code)))
+  return result_head(outcome, outcome.failure ? "failed" : "ok")
              .raw("settings", array_of(report.settings, setting))
              .raw("findings", array_of(report.findings, finding))
-             .raw("error", error_object(report.failure, report.response))
+             .raw("error", error_object(outcome.failure, report.response))
              .str() +
          '\n';
+}
+
+} // namespace
+
+std::vector<ShownSetting> shown_settings(const Resolved& resolved) {
+  std::vector<ShownSetting> shown;
+  for (const Setting& setting : all_settings()) {
+    shown.push_back({setting.name, printable(setting.show(resolved.settings), longest_value),
+                     resolved.origins.at(setting.name).name});
+  }
+  return shown;
+}
+
+std::string to_result(const CheckReport& report, const RunOutcome& outcome, bool with_colour) {
+  return outcome.output == Output::json ? to_json(report, outcome) : to_text(report, with_colour);
 }
 
 } // namespace metrics_event

@@ -2,6 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "commands/check_findings.hpp"
+#include "commands/run.hpp"
 #include "settings/settings.hpp"
 
 #include <optional>
@@ -33,10 +34,8 @@ struct CheckReport {
 /// Every setting with its value and origin.
 std::vector<ShownSetting> shown_settings(const Resolved& resolved);
 
-/// For people: aligned columns, with colour for a terminal.
-std::string to_text(const CheckReport& report, bool with_colour);
-
-/// One object on one line: `status` (ok, failed), `exit_code`, `settings`, `findings`, `error`.
-std::string to_json(const CheckReport& report);
+/// Renders what stdout gets: aligned columns for people, with colour for a terminal, or the result
+/// object, one line with its newline.
+std::string to_result(const CheckReport& report, const RunOutcome& outcome, bool with_colour);
 
 } // namespace metrics_event

@@ -17,7 +17,7 @@ std::string origin_of(const EventTypes::Listed& listed) {
 
 } // namespace
 
-std::string events_to_text(const EventTypes& types) {
+std::string events_to_text(const EventTypes& types, std::span<const Command> commands) {
   const auto all = types.all();
   std::size_t names = 0;
   std::size_t origins = 0;
@@ -28,7 +28,7 @@ std::string events_to_text(const EventTypes& types) {
   std::string text;
   for (const EventTypes::Listed& listed : all) {
     std::string says = (listed.type != nullptr ? "" : "broken: ") + listed.says();
-    if (find_command(listed.name) != nullptr) {
+    if (find_command(commands, listed.name) != nullptr) {
       says.append(says.empty() ? "" : "; ").append("only by send");
     }
     text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
@@ -47,10 +47,10 @@ std::string events_to_json(const EventTypes& types) {
     }
     JsonObject object;
     object.text("name", listed.name)
-        .raw("origin", listed.origin.empty() ? "null" : json_string(listed.origin))
+        .text_or_null("origin", listed.origin)
         .raw("help", listed.type == nullptr ? "null" : json_string(listed.type->help))
         .raw("fields", json_array(fields))
-        .raw("error", listed.trouble.empty() ? "null" : json_string(listed.trouble));
+        .text_or_null("error", listed.trouble);
     text.append(text.size() > 1 ? "," : "").append(object.str());
   }
   return text + "]\n";

@@ -1,6 +1,8 @@
 #include "commands/flush.hpp"
 
 #include "base/text.hpp"
+#include "commands/flush_options.hpp"
+#include "commands/flush_report.hpp"
 #include "delivery/access.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/retry.hpp"
@@ -12,6 +14,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace metrics_event {
@@ -293,9 +296,19 @@ private:
 
 } // namespace
 
-void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-           const Means& means, FlushReport& report) {
-  Flush{options, layers, resolved, means, report}.run();
+void run_flush(const Run& run, RunOutcome& outcome) {
+  const auto report = std::make_shared<FlushReport>();
+  outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
+  const FlushOptions options = flush_options(run.line.options);
+  if (run.resolved.settings.dry_run) {
+    blame(run.resolved.origins.at("dry-run"),
+          "means nothing to flush; flush --list shows what waits");
+  }
+  Flush{options, run.layers, run.resolved, run.context, *report}.run();
+}
+
+std::string flush_result(const RunOutcome& outcome) {
+  return to_result(FlushReport{}, outcome);
 }
 
 } // namespace metrics_event

@@ -1,18 +1,14 @@
 #pragma once
 
-#include "commands/flush_options.hpp"
-#include "commands/flush_report.hpp"
-#include "commands/send.hpp"
-#include "settings/settings.hpp"
-
-#include <vector>
+#include "commands/run.hpp"
 
 namespace metrics_event {
 
-/// Delivers what waits in the spool, or lists or drops it, which prints. `layers` are what
-/// `resolved` was made of: each destination gets the settings that go with its URL. Fills the
-/// report as it goes, so that a failure, which is thrown, is reported with all that was known.
-void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-           const Means& means, FlushReport& report);
+/// Delivers what waits in the spool, or lists or drops it. Each destination gets the settings that
+/// go with its URL. Throws Failure; the result then holds all that was known.
+void run_flush(const Run& run, RunOutcome& outcome);
+
+/// Renders the result of a run that has failed before it began.
+std::string flush_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

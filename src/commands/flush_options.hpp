@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <optional>
-#include <span>
 #include <string>
 
 namespace metrics_event {
@@ -30,7 +29,7 @@ struct FlushOptions {
   bool refused = false; // what was refused, instead of what waits
 };
 
-/// Reads the options of `flush`, its row of the table. Throws Failure (usage).
-FlushOptions flush_options(const CommandType& flush, std::span<const GivenOption> given);
+/// Reads the options of `flush`. Throws Failure (usage).
+FlushOptions flush_options(const CommandOptions& given);
 
 } // namespace metrics_event

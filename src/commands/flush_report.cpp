@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "base/value.hpp"
-#include "commands/send_report.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 
@@ -54,17 +53,22 @@ std::string to_text(const FlushReport& report) {
          (report.set_aside == 0 ? "" : ", set aside " + std::to_string(report.set_aside)) + '\n';
 }
 
-std::string to_json(const FlushReport& report) {
-  return JsonObject{}
-             .raw("exit_code", std::to_string(static_cast<int>(report.exit_code)))
-             .raw("spool", report.spool.empty() ? "null" : json_string(report.spool))
-             .raw("delivered", std::to_string(report.delivered))
-             .raw("refused", std::to_string(report.refused))
-             .raw("left", std::to_string(report.left))
-             .raw("set_aside", std::to_string(report.set_aside))
-             .raw("dropped", std::to_string(report.dropped))
-             .raw("elapsed_ms", std::to_string(report.elapsed.count()))
-             .raw("error", error_object(report.failure, ""))
+std::string to_result(const FlushReport& report, const RunOutcome& outcome) {
+  if (outcome.output != Output::json) {
+    return to_text(report);
+  }
+  if (report.task == FlushOptions::Task::list) {
+    return "";
+  }
+  return result_head(outcome)
+             .text_or_null("spool", report.spool)
+             .number("delivered", report.delivered)
+             .number("refused", report.refused)
+             .number("left", report.left)
+             .number("set_aside", report.set_aside)
+             .number("dropped", report.dropped)
+             .number("elapsed_ms", report.elapsed.count())
+             .raw("error", error_object(outcome.failure, ""))
              .str() +
          '\n';
 }
@@ -100,19 +104,19 @@ std::string to_text(const ListedEntry& entry, Instant now) {
 
 std::string to_json(const ListedEntry& entry, Instant now) {
   JsonObject object;
-  object.text("file", entry.file).raw("attempts", std::to_string(entry.attempts));
+  object.text("file", entry.file).number("attempts", entry.attempts);
   if (entry.record) {
     const SpoolRecord& record = *entry.record;
     const auto age = std::chrono::floor<std::chrono::seconds>(now - record.entry.time);
     object.text("event", event_of(record.entry))
         .text("entry_time_ns", unix_nanoseconds(record.entry.time))
-        .raw("age_s", std::to_string(age.count()))
+        .number("age_s", age.count())
         .text("url", redacted_url(record.url))
-        .raw("org_id", record.org_id.empty() ? "null" : json_string(record.org_id))
+        .text_or_null("org_id", record.org_id)
         .raw("labels", json_object(record.entry.labels))
         .text("line", record.entry.line);
   }
-  return object.raw("reason", entry.reason.empty() ? "null" : json_string(entry.reason)).str();
+  return object.text_or_null("reason", entry.reason).str();
 }
 
 } // namespace metrics_event

@@ -2,6 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "commands/flush_options.hpp"
+#include "commands/run.hpp"
 #include "spool/record.hpp"
 
 #include <chrono>
@@ -21,16 +22,15 @@ struct FlushReport {
   std::uint64_t left = 0;
   std::uint64_t dropped = 0;
   std::chrono::milliseconds elapsed{};
-  ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed
-  std::optional<Failure> failure;
 };
 
 /// `delivered 12, refused 0, left 3`, or `dropped 5, left 0`, with its newline; nothing when
 /// neither was begun.
 std::string to_text(const FlushReport& report);
 
-/// One object on one line: `exit_code`, `spool`, the numbers, `elapsed_ms`, `error`.
-std::string to_json(const FlushReport& report);
+/// Renders what stdout gets, for people or as the result object. A list is printed as it is made,
+/// and nothing follows it.
+std::string to_result(const FlushReport& report, const RunOutcome& outcome);
 
 /// One line for a terminal while a long flush goes on: a bar of `width` columns in all.
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);

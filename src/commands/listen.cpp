@@ -192,4 +192,8 @@ void listen(const ListenOptions& options, const Console& console) {
   }
 }
 
+void run_listen(const Run& run, RunOutcome&) {
+  listen(listen_options(run.line.options, run.resolved), run.app.context.console);
+}
+
 } // namespace metrics_event

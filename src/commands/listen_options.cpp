@@ -6,18 +6,6 @@
 #include <map>
 
 namespace metrics_event {
-namespace {
-
-template <class T>
-T or_blame(std::string_view option, Parsed<T> parsed) {
-  if (!parsed) {
-    throw Failure{ExitCode::usage, "--" + std::string{option} + ": " + parsed.error().text};
-  }
-  return *std::move(parsed);
-}
-
-} // namespace
-
 Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script) {
   const Mismatch mismatch{"statuses from 200 to 599 such as 503,429:retry-after=1,204", script};
   std::vector<ScriptedAnswer> answers;
@@ -49,20 +37,19 @@ Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script) {
   return answers;
 }
 
-ListenOptions listen_options(const CommandType& listen, std::span<const GivenOption> given,
-                             const Resolved& resolved) {
-  auto texts = option_texts(listen, given);
+ListenOptions listen_options(const CommandOptions& given, const Resolved& resolved) {
+  constexpr auto largest_count = std::numeric_limits<std::int64_t>::max();
   ListenOptions options;
-  options.address = texts["address"];
-  options.port = static_cast<std::uint16_t>(or_blame("port", parse_count(texts["port"], 0, 65535)));
-  if (const std::string count = texts["count"]; !count.empty()) {
-    options.count =
-        or_blame("count", parse_count(count, 1, std::numeric_limits<std::int64_t>::max()));
+  options.address = given.text("address");
+  options.port = static_cast<std::uint16_t>(
+      CommandOptions::parsed("port", parse_count(given.text("port"), 0, 65535)));
+  if (const std::string_view count = given.text("count"); !count.empty()) {
+    options.count = CommandOptions::parsed("count", parse_count(count, 1, largest_count));
   }
   if (resolved.origins.at("timeout").source == Origin::Source::flag) {
     options.timeout = resolved.settings.timeout;
   }
-  options.answers = or_blame("respond", parse_answers(texts["respond"]));
+  options.answers = CommandOptions::parsed("respond", parse_answers(given.text("respond")));
   options.output = resolved.settings.output;
   options.verbose = resolved.settings.verbose;
   return options;

@@ -33,9 +33,8 @@ struct ListenOptions {
 /// `503,429:retry-after=1,204`.
 Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script);
 
-/// Reads the options of `listen`, its row of the table; `--timeout` counts only when it was given
+/// Reads the options of `listen`; `--timeout` counts only when it was given
 /// by flag, because the setting's other origins mean deliveries. Throws Failure (usage).
-ListenOptions listen_options(const CommandType& listen, std::span<const GivenOption> given,
-                             const Resolved& resolved);
+ListenOptions listen_options(const CommandOptions& given, const Resolved& resolved);
 
 } // namespace metrics_event

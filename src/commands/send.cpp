@@ -2,6 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "commands/send_report.hpp"
 #include "delivery/access.hpp"
 #include "delivery/delivery.hpp"
 #include "delivery/drain.hpp"
@@ -17,6 +18,7 @@
 #include "system/signals.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace metrics_event {
@@ -48,7 +50,7 @@ void read_time(GivenField& given) {
 }
 
 // What the command line gives of the event, with what the files hold that it names.
-GivenEvent read_event(SendEvent command, Deadline deadline) {
+GivenEvent read_event(EventArguments command, Deadline deadline) {
   for (GivenField& field : command.fields) {
     read_time(field);
   }
@@ -65,7 +67,7 @@ GivenEvent read_event(SendEvent command, Deadline deadline) {
 }
 
 // What to write where a text was given by key, but would do as JSON: `duration=12.5`.
-std::string remedy(const SendEvent& command, const EventMistake& mistake) {
+std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   const auto fields = command.type->fields;
   const auto field = std::ranges::find(fields, mistake.member, &Field::name);
   if (field == fields.end() || field->type == FieldType::string) {
@@ -83,7 +85,7 @@ std::string remedy(const SendEvent& command, const EventMistake& mistake) {
 
 class Send {
 public:
-  Send(const SendEvent& command, const std::optional<Measurement>& measurement,
+  Send(const EventArguments& command, const std::optional<Measurement>& measurement,
        const Resolved& resolved, const Means& means, Report& report)
       : command_{command}, measurement_{measurement}, resolved_{resolved},
         settings_{resolved.settings}, means_{means}, report_{report} {}
@@ -240,7 +242,7 @@ private:
   }
 
   Access access_; // once it was opened
-  const SendEvent& command_;
+  const EventArguments& command_;
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
@@ -250,9 +252,23 @@ private:
 
 } // namespace
 
-void send(const SendEvent& command, const std::optional<Measurement>& measurement,
-          const Resolved& resolved, const Means& means, Report& report) {
-  Send{command, measurement, resolved, means, report}.run();
+void run_send(const Run& run, RunOutcome& outcome) {
+  const auto report = std::make_shared<Report>();
+  outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
+  const On on = run.resolved.settings.on;
+  const bool is_success = !run.measurement || run.measurement->exit_code == 0;
+  if (run.measurement && on != On::always && (on == On::success) != is_success) {
+    report->status = Report::Status::skipped;
+    return;
+  }
+  Send{run.line.event, run.measurement, run.resolved, run.context, *report}.run();
+  outcome.done = report->status == Report::Status::delivered ? "; the event is delivered"
+                 : report->status == Report::Status::spooled ? "; the event is in the spool"
+                                                             : "";
+}
+
+std::string send_result(const RunOutcome& outcome) {
+  return to_result(Report{}, outcome);
 }
 
 } // namespace metrics_event

@@ -1,25 +1,15 @@
 #pragma once
 
-#include "cli/command_line.hpp"
-#include "commands/send_report.hpp"
-#include "loki/transport.hpp"
-#include "settings/settings.hpp"
-#include "system/clock.hpp"
-#include "system/console.hpp"
+#include "commands/run.hpp"
 
 namespace metrics_event {
 
-/// What a command works with.
-struct Means {
-  Transport transport;
-  Clock& clock;
-  Console console;
-};
+/// Sends one event, or does what --dry-run and --disabled do instead. After a COMMAND it does so
+/// only if COMMAND ended as `on` asks for. Throws Failure; the result then holds all that was
+/// known.
+void run_send(const Run& run, RunOutcome& outcome);
 
-/// Sends one event, or does what --dry-run and --disabled do instead; `measurement` is that of the
-/// COMMAND that was run. Fills the report as it goes, so that a failure, which is thrown, is
-/// reported with all that was known.
-void send(const SendEvent& command, const std::optional<Measurement>& measurement,
-          const Resolved& resolved, const Means& means, Report& report);
+/// Renders the result object of a run that has failed before it began.
+std::string send_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

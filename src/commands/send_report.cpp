@@ -18,38 +18,36 @@ std::string_view name_of(Report::Status status) {
   return "";
 }
 
-std::string string_or_null(const std::string& text) {
-  return text.empty() ? "null" : json_string(text);
+Report::Status status_of(const Report& report, const RunOutcome& outcome) {
+  const bool is_safe =
+      report.status == Report::Status::spooled || report.status == Report::Status::delivered;
+  return outcome.failure && !is_safe ? Report::Status::failed : report.status;
 }
 
 } // namespace
 
-std::string to_json(const Report& report) {
-  JsonObject object;
-  object.text("status", name_of(report.status))
-      .raw("exit_code", std::to_string(static_cast<int>(report.exit_code)))
-      .raw("event", report.event ? report.event->line : "null")
-      .raw("labels", report.entry ? json_object(report.entry->labels) : "null")
-      .raw("entry_time_ns",
-           report.entry ? json_string(unix_nanoseconds(report.entry->time)) : "null")
-      .raw("url", string_or_null(report.url))
-      .raw("attempts", std::to_string(report.attempts))
-      .raw("http_status", report.http_status == 0 ? "null" : std::to_string(report.http_status))
-      .raw("elapsed_ms", std::to_string(report.elapsed.count()))
-      .raw("error", error_object(report.failure, report.response))
-      .raw("fields_set", report.event ? json_array(report.event->fields_set) : "null")
-      .raw("computed_fields", report.event ? json_array(report.event->computed_fields) : "null")
-      .raw("extra", report.event && report.event->extra ? *report.event->extra : "null");
-  return object.str() + '\n';
-}
-
-std::string error_object(const std::optional<Failure>& failure, const std::string& response) {
-  return failure ? JsonObject{}
-                       .text("kind", name_of(failure->code()))
-                       .text("message", failure->text())
-                       .raw("response", string_or_null(response))
-                       .str()
-                 : "null";
+std::string to_result(const Report& report, const RunOutcome& outcome) {
+  if (outcome.output != Output::json) {
+    return "";
+  }
+  const auto& event = report.event;
+  const auto& entry = report.entry;
+  return result_head(outcome, name_of(status_of(report, outcome)))
+             .raw("event", event ? event->line : "null")
+             .raw("labels", entry ? json_object(entry->labels) : "null")
+             .text_or_null("entry_time_ns", entry ? unix_nanoseconds(entry->time) : "")
+             .text_or_null("url", report.url)
+             .number("attempts", report.attempts)
+             .raw("http_status",
+                  report.http_status == 0 ? "null" : std::to_string(report.http_status))
+             .number("elapsed_ms", report.elapsed.count())
+             .raw("error",
+                  error_object(outcome.failure ? outcome.failure : report.failure, report.response))
+             .raw("fields_set", event ? json_array(event->fields_set) : "null")
+             .raw("computed_fields", event ? json_array(event->computed_fields) : "null")
+             .raw("extra", event && event->extra ? *event->extra : "null")
+             .str() +
+         '\n';
 }
 
 std::string describe_delivery(const Report& report) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
+#include "commands/run.hpp"
 #include "event/event.hpp"
 #include "loki/entry.hpp"
 
@@ -16,7 +17,6 @@ struct Report {
   enum class Status { delivered, spooled, failed, dry_run, disabled, skipped };
 
   Status status = Status::failed;
-  ExitCode exit_code = ExitCode::ok; // of the process, which --best-effort may have changed
   std::optional<Event> event;
   std::optional<Entry> entry;
   std::string url; // redacted; empty: not known
@@ -24,15 +24,12 @@ struct Report {
   int http_status = 0; // 0: no answer
   std::chrono::milliseconds elapsed{};
   std::string response;           // the receiver's own words, when it refused
-  std::optional<Failure> failure; // what went wrong
+  std::optional<Failure> failure; // why it is in the spool
 };
 
-/// The result object, one line with its newline. What is not known is null.
-std::string to_json(const Report& report);
-
-/// The member `error` of a result: an object of kind, message and the receiver's own words; null
-/// without a failure.
-std::string error_object(const std::optional<Failure>& failure, const std::string& response);
+/// Renders the result object, one line with its newline; nothing unless the output is JSON. A
+/// member that is not known is null.
+std::string to_result(const Report& report, const RunOutcome& outcome);
 
 /// What `--verbose` says of a delivered event: what, where, the status, the time.
 std::string describe_delivery(const Report& report);

@@ -14,6 +14,7 @@ namespace metrics_event {
 namespace {
 
 using Events = std::span<const EventType>;
+using Commands = std::span<const Command>;
 
 // Prose as roff wants its source: a backslash escaped, a new line for each sentence, none too long.
 std::string mdoc_text(std::string_view text) {
@@ -66,7 +67,12 @@ std::string mdoc_flag(const Setting& setting) {
                                                  : mdoc_flag(setting.name, setting.placeholder);
 }
 
-std::string mdoc_exit_status(Events) {
+// What follows the name of an event that is sent by its name, in mdoc.
+constexpr std::string_view mdoc_of_an_event =
+    ".Op Ar key Ns = Ns Ar text | Ar key Ns := Ns Ar json\n\\&...\n"
+    ".Op Fl - Ar command Op Ar argument ...\n";
+
+std::string mdoc_exit_status(Events, Commands) {
   std::string items;
   for (const ExitCodeRow& row : exit_code_table()) {
     items += mdoc_item(row.number() + " (" + std::string{row.name} + ')', row.meaning);
@@ -83,7 +89,7 @@ std::string mdoc_variables(const Setting& setting) {
   return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
 }
 
-std::string mdoc_settings(Events) {
+std::string mdoc_settings(Events, Commands) {
   std::string items;
   for (const Setting& setting : all_settings()) {
     items += mdoc_item(setting.has_flag() ? mdoc_short_flag(setting.short_flag) + mdoc_flag(setting)
@@ -101,7 +107,7 @@ std::string mdoc_settings(Events) {
   return mdoc_list(items, "Ds");
 }
 
-std::string mdoc_keys(Events) {
+std::string mdoc_keys(Events, Commands) {
   std::string items;
   for (const Setting& setting : all_settings()) {
     if (!setting.has_key()) {
@@ -110,10 +116,10 @@ std::string mdoc_keys(Events) {
     const std::string_view value = setting.kind == Setting::Kind::toggle ? "true | false"
                                    : setting.kind == Setting::Kind::optional
                                        ? "true | false | string"
-                                   : setting.kind == Setting::Kind::list ? "array or table"
-                                   : setting.placeholder == "N"          ? "integer"
-                                   : setting.choices.empty()             ? "string"
-                                                                         : setting.placeholder;
+                                   : setting.kind == Setting::Kind::list     ? "array or table"
+                                   : setting.value_kind == ValueKind::number ? "integer"
+                                   : setting.choices.empty()                 ? "string"
+                                                                             : setting.placeholder;
     items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
                        setting.help);
     if (!setting.default_text.empty()) {
@@ -125,9 +131,30 @@ std::string mdoc_keys(Events) {
   return mdoc_list(items, "Ds");
 }
 
-std::string mdoc_commands(Events) {
+// The operand of a command, or an option with its value, in mdoc.
+std::string mdoc_optional(std::string_view text, bool is_required) {
+  return (is_required ? "." : ".Op ") + std::string{text} + '\n';
+}
+
+// A paragraph of the synopsis for each command.
+std::string mdoc_synopsis(Events, Commands commands) {
   std::string text;
-  for (const CommandType& command : all_commands()) {
+  for (const Command& command : commands) {
+    text += ".Nm\n.Op Ar options\n.Cm " + std::string{command.name} + '\n';
+    for (const CommandOption& option : command.options) {
+      text += mdoc_optional(mdoc_flag(option.name, lower_case(option.placeholder)), false);
+    }
+    if (!command.operand.name.empty()) {
+      text += mdoc_optional("Ar " + lower_case(command.operand.name), command.operand.is_required);
+    }
+    text += command.sends_event ? std::string{mdoc_of_an_event} : "";
+  }
+  return text;
+}
+
+std::string mdoc_commands(Events, Commands commands) {
+  std::string text;
+  for (const Command& command : commands) {
     text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
     std::string items;
     for (const CommandOption& option : command.options) {
@@ -143,7 +170,7 @@ std::string mdoc_commands(Events) {
   return text;
 }
 
-std::string mdoc_event_names(Events events) {
+std::string mdoc_event_names(Events events, Commands) {
   std::string items;
   std::string longest;
   for (const EventType& type : events) {
@@ -158,7 +185,7 @@ std::string field_notes(const Field& field) {
   return describe(field) + (field.always() ? "" : ", optional");
 }
 
-std::string mdoc_events(Events events) {
+std::string mdoc_events(Events events, Commands) {
   std::string text;
   for (const EventType& type : events) {
     text += ".Ss " + kebab_case(type.name) + '\n' + "Says that " + std::string{type.help} +
@@ -196,7 +223,7 @@ std::string code(std::string_view text) {
   return '`' + std::string{text} + '`';
 }
 
-std::string markdown_exit_status(Events) {
+std::string markdown_exit_status(Events, Commands) {
   std::string table = "| status | name | when |\n|---|---|---|\n";
   for (const ExitCodeRow& row : exit_code_table()) {
     table += markdown_row({row.number(), std::string{row.name}, std::string{row.meaning}});
@@ -204,7 +231,7 @@ std::string markdown_exit_status(Events) {
   return table;
 }
 
-std::string markdown_events(Events events) {
+std::string markdown_events(Events events, Commands) {
   std::string table =
       "| event | flag | in the line | value | what it says |\n|---|---|---|---|---|\n";
   for (const EventType& type : events) {
@@ -218,7 +245,7 @@ std::string markdown_events(Events events) {
   return table;
 }
 
-std::string markdown_settings(Events) {
+std::string markdown_settings(Events, Commands) {
   std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
   for (const Setting& setting : all_settings()) {
     std::string variables = code(variable_name(setting));
@@ -237,13 +264,14 @@ std::string markdown_settings(Events) {
 struct Part {
   Markup markup;
   std::string_view name;
-  std::string (*text)(Events events);
+  std::string (*text)(Events events, Commands commands);
 };
 
 constexpr std::array parts{
     Part{Markup::mdoc, "exit-status", mdoc_exit_status},
     Part{Markup::mdoc, "settings", mdoc_settings},
     Part{Markup::mdoc, "keys", mdoc_keys},
+    Part{Markup::mdoc, "synopsis", mdoc_synopsis},
     Part{Markup::mdoc, "commands", mdoc_commands},
     Part{Markup::mdoc, "event-names", mdoc_event_names},
     Part{Markup::mdoc, "events", mdoc_events},
@@ -259,7 +287,8 @@ std::string mark(Markup markup, std::string_view word, std::string_view name) {
 
 } // namespace
 
-std::string with_generated_parts(std::string_view document, Markup markup, Events events) {
+std::string with_generated_parts(std::string_view document, Markup markup, Events events,
+                                 Commands commands) {
   std::string out{document};
   for (const Part& part : parts) {
     const std::string begin = mark(markup, "begin", part.name);
@@ -272,7 +301,7 @@ std::string with_generated_parts(std::string_view document, Markup markup, Event
     if (end == std::string::npos) {
       throw std::runtime_error{"the generated part " + std::string{part.name} + " does not end"};
     }
-    out.replace(start, end - start, part.text(events));
+    out.replace(start, end - start, part.text(events, commands));
   }
   return out;
 }

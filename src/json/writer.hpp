@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <map>
 #include <span>
@@ -30,6 +31,16 @@ class JsonObject {
 public:
   /// A member whose value is a string.
   JsonObject& text(std::string_view name, std::string_view value);
+
+  /// A member whose value is a string, or null when it is empty.
+  JsonObject& text_or_null(std::string_view name, std::string_view value) {
+    return value.empty() ? raw(name, "null") : text(name, value);
+  }
+
+  /// A member whose value is a whole number.
+  JsonObject& number(std::string_view name, std::integral auto value) {
+    return raw(name, std::to_string(value));
+  }
 
   /// A member whose value is JSON text already: a number, an object, null.
   JsonObject& raw(std::string_view name, std::string_view json);

@@ -1,7 +1,7 @@
 #include "schema/event_schema.hpp"
 
 #include "base/text.hpp"
-#include "cli/command.hpp"
+#include "cli/option.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"
 #include "schema/field.hpp"

@@ -74,6 +74,9 @@ struct FallbackVariable {
   bool (*counts)(const Settings& settings) = nullptr; // by the settings above; null: always
 };
 
+/// What the value of an option or a setting names, for completion and for documents.
+enum class ValueKind { text, number, file, directory, event };
+
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
 /// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.
 struct Setting {
@@ -94,12 +97,14 @@ struct Setting {
   Places places = Places::all;
   char short_flag = '\0';         // '\0': none
   std::string_view placeholder{}; // of the flag's value, in help
+  ValueKind value_kind = ValueKind::text;
   std::span<const FallbackVariable> fallback_variables{};
   std::string_view default_text{}; // empty: none
   std::string_view example{};      // a value for documents, where there is no default
   std::string_view help;
   std::span<const std::string_view> choices{}; // for completion; empty: free text
   std::string_view joint = "=";                // of name and value where a file gives a table
+  bool is_about_wrapped = false;               // whether it means nothing without `-- COMMAND`
 
   /// Puts the value of `text` into `settings`, or says what is wrong with it.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);

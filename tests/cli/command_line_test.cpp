@@ -1,5 +1,6 @@
 #include "cli/command_line.hpp"
 
+#include "commands/table.hpp"
 #include "event/catalogue.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +14,7 @@ using Words = std::vector<std::string>;
 const EventTypes types{built_in_events()};
 
 CommandLine parse(const Words& words) {
-  return parse_command_line(words, types);
+  return parse_command_line(words, types, all_commands());
 }
 
 std::string trouble(const Words& words) {
@@ -34,7 +35,7 @@ Words settings(const Words& words) {
 Words fields(const Words& words) {
   Words given;
   const CommandLine line = parse(words);
-  for (const GivenField& field : std::get<SendEvent>(line.command).fields) {
+  for (const GivenField& field : line.event.fields) {
     given.push_back(std::string{field.field->name} + '=' + field.text);
   }
   return given;
@@ -47,7 +48,7 @@ TEST_SUITE_BEGIN("cli");
 TEST_CASE("an event and its fields are understood") {
   const CommandLine line = parse({"runner-installed", "--flavor", "small", "--duration=12.5"});
   CHECK_FALSE(line.trouble);
-  CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+  CHECK(line.event.type->name == "runner_installed");
   CHECK(fields({"runner-installed", "--flavor", "small", "--duration=12.5"}) ==
         Words{"flavor=small", "duration=12.5"});
   CHECK(fields({"runner_installed", "--duration", "1"}) == Words{"duration=1"});
@@ -85,20 +86,29 @@ TEST_CASE("options are accepted before and after the event") {
 TEST_CASE("a command and its options are understood") {
   const CommandLine line = parse({"listen", "--port", "0", "--count=3"});
   CHECK_FALSE(line.trouble);
-  const auto& command = std::get<RunCommand>(line.command);
-  CHECK(command.type->name == "listen");
-  REQUIRE(command.options.size() == 2);
-  CHECK(command.options[0].option->name == "port");
-  CHECK(command.options[0].text == "0");
-  CHECK(command.options[1].text == "3");
+  REQUIRE(line.command != nullptr);
+  CHECK(line.command->name == "listen");
+  CHECK(line.options.text("port") == "0");
+  CHECK(line.options.text("count") == "3");
+  CHECK(line.options.text("address") == "127.0.0.1"); // the default
+  CHECK_FALSE(line.options.given("address"));
+  CHECK_THROWS_AS(line.options.text("no-such-option"), std::out_of_range);
 }
 
 TEST_CASE("help and version are answered whatever else is there") {
-  CHECK(std::get<ShowHelp>(parse({"--help"}).command).topic.empty());
-  CHECK(std::get<ShowHelp>(parse({"runner-stop", "-h"}).command).topic == "runner_stop");
-  CHECK(std::get<ShowHelp>(parse({"--help", "listen", "--nonsense"}).command).topic == "listen");
-  CHECK(std::holds_alternative<ShowVersion>(parse({"--version"}).command));
-  CHECK(std::holds_alternative<ShowVersion>(parse({"runner-stop", "-V"}).command));
+  const auto topic = [](const Words& words) {
+    const CommandLine line = parse(words);
+    CHECK(line.words == CommandLine::Words::help);
+    CHECK(line.command == nullptr);
+    return line.topic;
+  };
+  CHECK(topic({"--help"}).empty());
+  CHECK(topic({"runner-stop", "-h"}) == "runner_stop");
+  CHECK(topic({"--help", "listen", "--nonsense"}) == "listen");
+  CHECK(topic({"send", "runner-stop", "--help"}) == "send");
+  CHECK(topic({"--version", "--help"}).empty());
+  CHECK(parse({"--version"}).words == CommandLine::Words::program_version);
+  CHECK(parse({"runner-stop", "-V"}).words == CommandLine::Words::program_version);
   CHECK(trouble({"--help", "--nonsense"}) == "none");
   CHECK(trouble({"runner-instaled", "--help"}) ==
         R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
@@ -160,10 +170,10 @@ TEST_CASE("the name of an event is understood in each of its spellings") {
     CAPTURE(name);
     const CommandLine line = parse({name, "--flavor", "x", "--duration", "1"});
     CHECK_FALSE(line.trouble);
-    CHECK(std::get<SendEvent>(line.command).type->name == "runner_installed");
+    CHECK(line.event.type->name == "runner_installed");
   }
   const CommandLine sent = parse({"send", "HTTPError"});
-  CHECK(std::get<SendEvent>(sent.command).type->name == "h_t_t_p_error");
+  CHECK(sent.event.type->name == "h_t_t_p_error");
   CHECK(trouble({"send"}) == "send needs NAME, see metrics-event send --help");
   CHECK(trouble({"send", "two words"}) ==
         R"(send: expected the name of an event such as disk-full, got "two words")");
@@ -175,7 +185,7 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
   const CommandLine line =
       parse({"runner-installed", "--flavor", "x", "a=1", "--duration", "1", "b[c]:=2"});
   CHECK_FALSE(line.trouble);
-  const auto& send = std::get<SendEvent>(line.command);
+  const EventArguments& send = line.event;
   REQUIRE(send.extras.size() == 2);
   CHECK(send.extras[0].word == "a=1");
   CHECK(key_of(send.extras[1]) == "b[c]");
@@ -234,14 +244,14 @@ TEST_CASE("a command is what follows the dashes, whatever it looks like") {
 TEST_CASE("operands and short options of commands are understood") {
   const CommandLine line = parse({"batch", "-0", "--skip-invalid", "file"});
   CHECK_FALSE(line.trouble);
-  const auto& command = std::get<RunCommand>(line.command);
-  CHECK(command.operand == "file");
-  REQUIRE(command.options.size() == 2);
-  CHECK(command.options[0].option->name == "null");
+  CHECK(line.operand == "file");
+  CHECK(line.options.is_on("null"));
+  CHECK(line.options.is_on("skip-invalid"));
   const CommandLine from_stdin = parse({"batch", "-"});
-  CHECK(std::get<RunCommand>(from_stdin.command).operand == "-");
+  CHECK(from_stdin.operand == "-");
   const CommandLine alone = parse({"batch"});
-  CHECK_FALSE(std::get<RunCommand>(alone.command).operand);
+  CHECK_FALSE(alone.operand);
+  CHECK_FALSE(alone.options.is_on("null"));
   CHECK(trouble({"completion"}).starts_with("completion needs SHELL, see"));
   CHECK(trouble({"flush", "-0"}) == R"(unknown option "-0", see metrics-event flush --help)");
 }
@@ -250,7 +260,7 @@ TEST_CASE("a field in seconds can be given by a time") {
   const CommandLine line =
       parse({"runner-installed", "--flavor", "x", "--duration-since", "@file"});
   CHECK_FALSE(line.trouble);
-  const auto& given = std::get<SendEvent>(line.command).fields;
+  const auto& given = line.event.fields;
   REQUIRE(given.size() == 2);
   CHECK(given[1].form == GivenField::Form::since);
   CHECK(given[1].text == "@file");
@@ -281,6 +291,33 @@ TEST_CASE("a value that is missing is named, also when the next option stands in
 TEST_CASE("a toggle given an empty value is not on") {
   CHECK(trouble({"runner-installed", "--disabled="}) ==
         "--disabled needs a value, see metrics-event runner-installed --help");
+}
+
+TEST_CASE("what CLI11 would take otherwise is taken as a table says") {
+  const std::pair<Words, Words> rows[]{
+      {{"send", "x", "--timestamp", "1"}, {"timestamp=1"}},
+      {{"runner-start", "--idle", "-1"}, {"idle=-1"}},
+      {{"runner-start", "--idle=-1"}, {"idle=-1"}},
+      {{"runner-installed", "--flavor", "[a,b]"}, {"flavor=[a,b]"}},
+      {{"runner-installed", "--flavor", "a", "--flavor", "b"}, {"flavor=a", "flavor=b"}},
+      {{"runner-installed", "--flavor="}, {"flavor="}},
+      {{"runner-installed", "--flavor", "%", "--", "--duration", "1"}, {"flavor=%"}},
+  };
+  for (const auto& [words, expected] : rows) {
+    CAPTURE(words);
+    CHECK(fields(words) == expected);
+  }
+  CHECK(settings({"listen", "--spool=false"}) == Words{"spool=false"});
+  CHECK(settings({"--spool", "/var/x", "runner-installed"}) == Words{"spool=/var/x"});
+  CHECK(settings({"--spool", "runner-installed"}) == Words{"spool=true"});
+  CHECK(settings({"--dry-run=maybe", "runner-installed"}) == Words{"dry-run=maybe"});
+  CHECK(settings({"send", "check", "-n"}) == Words{"dry-run=true"});
+  CHECK(parse({"send", "check"}).event.type->name == "check");
+  CHECK(trouble({"send", "send", "send"}) ==
+        R"(unexpected argument "send", see metrics-event send --help)");
+  CHECK(trouble({"runner-installed", "--label", "a", "b"}) ==
+        R"(unexpected argument "b", see metrics-event runner-installed --help)");
+  CHECK(parse({"send", "x", "--", "a", "--", "b"}).wrapped == Words{"a", "--", "b"});
 }
 
 TEST_CASE("a setting that a command does not heed is refused") {

@@ -1,6 +1,7 @@
 #include "commands/flush_options.hpp"
 
 #include "base/exit_code.hpp"
+#include "commands/table.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,16 +17,16 @@ namespace {
 
 using Given = std::vector<std::pair<std::string, std::string>>;
 
-const CommandType& flush_row() {
-  return *std::ranges::find(all_commands(), "flush", &CommandType::name);
+const Command& flush_row() {
+  return *find_command(all_commands(), "flush");
 }
 
 FlushOptions read(const Given& given) {
-  std::vector<GivenOption> options;
+  CommandOptions options{flush_row().options};
   for (const auto& [name, text] : given) {
-    options.push_back({&*std::ranges::find(flush_row().options, name, &CommandOption::name), text});
+    options.add({&*std::ranges::find(flush_row().options, name, &CommandOption::name), text});
   }
-  return flush_options(flush_row(), options);
+  return flush_options(options);
 }
 
 std::string complaint(const Given& given) {

@@ -40,14 +40,18 @@ TEST_CASE("a flush says what was delivered, refused and is left") {
 
 TEST_CASE("the result object has the same, and the failure") {
   FlushReport report{.task = Task::send, .spool = "/s", .delivered = 2, .left = 3, .elapsed = 7ms};
-  CHECK(to_json(report) == R"({"exit_code":0,"spool":"/s","delivered":2,"refused":0,"left":3,)"
-                           R"("set_aside":0,"dropped":0,"elapsed_ms":7,"error":null})"
-                           "\n");
-  report.exit_code = ExitCode::unavailable;
-  report.failure = Failure{ExitCode::unavailable, "nobody there"};
-  CHECK(to_json(report).ends_with(
-      R"("error":{"kind":"unavailable","message":"nobody there","response":null}})"
-      "\n"));
+  RunOutcome outcome{.output = Output::json};
+  CHECK(to_result(report, outcome) ==
+        R"({"exit_code":0,"spool":"/s","delivered":2,"refused":0,"left":3,)"
+        R"("set_aside":0,"dropped":0,"elapsed_ms":7,"error":null})"
+        "\n");
+  outcome.failure = Failure{ExitCode::unavailable, "nobody there"};
+  CHECK(to_result(report, outcome)
+            .ends_with(R"("error":{"kind":"unavailable","message":"nobody there","response":null}})"
+                       "\n"));
+  CHECK(to_result(report, {}) == to_text(report));
+  report.task = Task::list; // which is printed as it is made
+  CHECK(to_result(report, outcome).empty());
 }
 
 TEST_CASE("an entry is listed with age, attempts, event, destination and tenant") {

@@ -1,6 +1,7 @@
 #include "commands/listen_options.hpp"
 
 #include "base/exit_code.hpp"
+#include "commands/table.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,8 +12,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const CommandType& listen_command() {
-  return *std::ranges::find(all_commands(), "listen", &CommandType::name);
+const Command& listen_command() {
+  return *find_command(all_commands(), "listen");
+}
+
+// What the options give when none of them, or one, is given.
+const CommandOptions nothing_given{listen_command().options};
+
+CommandOptions given(std::string_view name, const std::string& text) {
+  CommandOptions options = nothing_given;
+  options.add({&*std::ranges::find(listen_command().options, name, &CommandOption::name), text});
+  return options;
 }
 
 } // namespace
@@ -44,7 +54,7 @@ TEST_CASE("a script that is none is refused with an example") {
 
 TEST_CASE("the options of listen have defaults, and its time limit counts only as a flag") {
   const Resolved by_default = resolve({});
-  const ListenOptions options = listen_options(listen_command(), {}, by_default);
+  const ListenOptions options = listen_options(nothing_given, by_default);
   CHECK(options.address == "127.0.0.1");
   CHECK(options.port == 3100);
   CHECK(options.count == std::nullopt);
@@ -58,22 +68,17 @@ TEST_CASE("the options of listen have defaults, and its time limit counts only a
   }
   REQUIRE(timeout != nullptr);
   const Layer variable{{timeout, "7s", {Origin::Source::environment, "METRICS_EVENT_TIMEOUT"}}};
-  CHECK(listen_options(listen_command(), {}, resolve({variable})).timeout == std::nullopt);
-  CHECK(listen_options(listen_command(), {}, resolve({{given_by_flag(*timeout, "7s")}})).timeout ==
-        7s);
+  CHECK(listen_options(nothing_given, resolve({variable})).timeout == std::nullopt);
+  CHECK(listen_options(nothing_given, resolve({{given_by_flag(*timeout, "7s")}})).timeout == 7s);
 }
 
 TEST_CASE("a bad option of listen is a usage error that names it") {
   const auto failure = [](std::string_view name, const std::string& text) {
-    for (const CommandOption& option : listen_command().options) {
-      if (option.name == name) {
-        try {
-          listen_options(listen_command(), std::vector<GivenOption>{{&option, text}}, resolve({}));
-        } catch (const Failure& caught) {
-          CHECK(caught.code() == ExitCode::usage);
-          return caught.text();
-        }
-      }
+    try {
+      listen_options(given(name, text), resolve({}));
+    } catch (const Failure& caught) {
+      CHECK(caught.code() == ExitCode::usage);
+      return caught.text();
     }
     return std::string{"no failure"};
   };

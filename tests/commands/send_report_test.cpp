@@ -7,9 +7,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const RunOutcome json{.output = Output::json};
+
 Report delivered() {
   return {.status = Report::Status::delivered,
-          .exit_code = ExitCode::ok,
           .event = Event{.name = "test",
                          .timestamp = {},
                          .line = R"({"x":1})",
@@ -28,7 +29,7 @@ Report delivered() {
 TEST_SUITE_BEGIN("report");
 
 TEST_CASE("the result object holds all that is known") {
-  CHECK(to_json(delivered()) ==
+  CHECK(to_result(delivered(), json) ==
         R"({"status":"delivered","exit_code":0,"event":{"x":1},"labels":{"job":"metrics"},)"
         R"("entry_time_ns":"7","url":"http://example.com/","attempts":2,"http_status":204,)"
         R"("elapsed_ms":3,"error":null,"fields_set":["x"],"computed_fields":["event"],"extra":{}})"
@@ -36,9 +37,9 @@ TEST_CASE("the result object holds all that is known") {
 }
 
 TEST_CASE("what is not known is null, and so is what a type forbids") {
-  Report report{.status = Report::Status::failed, .exit_code = ExitCode::usage};
-  report.failure = Failure{ExitCode::usage, "bad \"thing\""};
-  CHECK(to_json(report) ==
+  RunOutcome failed = json;
+  failed.failure = Failure{ExitCode::usage, "bad \"thing\""};
+  CHECK(to_result({}, failed) ==
         R"({"status":"failed","exit_code":64,"event":null,"labels":null,"entry_time_ns":null,)"
         R"("url":null,"attempts":0,"http_status":null,"elapsed_ms":0,)"
         R"("error":{"kind":"usage","message":"bad \"thing\"","response":null},)"
@@ -46,7 +47,22 @@ TEST_CASE("what is not known is null, and so is what a type forbids") {
         "\n");
   Report strict = delivered();
   strict.event->extra = std::nullopt;
-  CHECK(to_json(strict).find(R"("extra":null})") != std::string::npos);
+  CHECK(to_result(strict, json).find(R"("extra":null})") != std::string::npos);
+}
+
+TEST_CASE("a failure changes the status of what is not safe, and best effort the exit code") {
+  RunOutcome failed = json;
+  failed.excusable = run_time_failures;
+  failed.failure = Failure{ExitCode::tempfail, "late"};
+  CHECK(to_result(delivered(), failed).starts_with(R"({"status":"delivered","exit_code":75,)"));
+  failed.is_best_effort = true;
+  CHECK(to_result(Report{.status = Report::Status::dry_run}, failed)
+            .starts_with(R"({"status":"failed","exit_code":0,)"));
+  failed.failure = Failure{ExitCode::usage, "bad"};
+  CHECK(to_result({}, failed).starts_with(R"({"status":"failed","exit_code":64,)"));
+  failed.command_status = ExitCode{3};
+  CHECK(to_result({}, failed).starts_with(R"({"status":"failed","exit_code":3,)"));
+  CHECK(to_result(delivered(), RunOutcome{}).empty());
 }
 
 TEST_CASE("a delivery is described with what, where, the status and the time") {

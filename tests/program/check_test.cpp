@@ -1,6 +1,7 @@
-#include "commands/check.hpp"
+#include "commands/check_report.hpp"
 
 #include "base/http_date.hpp"
+#include "support/in_process.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
@@ -390,13 +391,12 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
     ++rounds;
     return {.status = 204, .route = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
   };
-  const CheckReport report =
-      check({.wait = 60s}, resolve({}), EventTypes{{}}, {}, transport, clock);
-  REQUIRE(report.failure);
-  CHECK(report.failure->code() == ExitCode::tempfail);
-  CHECK(report.failure->text() ==
-        "http://localhost:3100/loki/api/v1/push is not ready in the time of --wait: GET /ready "
-        "answered 503, \"starting\"; wait longer");
+  InProcess process;
+  process.transport = transport;
+  CHECK(process.run({"check", "--wait", "60s"}, clock) == 75);
+  CHECK(process.err() ==
+        "metrics-event: error: http://localhost:3100/loki/api/v1/push is not ready in the time of "
+        "--wait: GET /ready answered 503, \"starting\"; wait longer\n");
   CHECK(latest <= start + 60s);
   CHECK(rounds > 25);
   CHECK(rounds < 60);
@@ -405,7 +405,7 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
 
   // Without --wait there is one round, and what is not ready may still take events.
   rounds = 0;
-  CHECK_FALSE(check({}, resolve({}), EventTypes{{}}, {}, transport, clock).failure);
+  CHECK(process.run({"check"}, clock) == 0);
   CHECK(rounds == 1);
 }
 
@@ -432,9 +432,10 @@ TEST_CASE("a file is checked without leaving anything behind") {
 TEST_CASE("colour is for terminals") {
   const CheckReport report{
       .findings = {{"lookup", Finding::Result::ok, "x"}, {"tenant", Finding::Result::note, "y"}}};
-  CHECK(to_text(report, false) == "settings\n\nfindings\n  ok       lookup  x\n  note     tenant  "
-                                  "y\n\nan event would be delivered\n");
-  CHECK(to_text(report, true) ==
+  CHECK(to_result(report, {}, false) ==
+        "settings\n\nfindings\n  ok       lookup  x\n  note     tenant  "
+        "y\n\nan event would be delivered\n");
+  CHECK(to_result(report, {}, true) ==
         "settings\n\nfindings\n  \x1b[32mok     \x1b[0m  lookup  x\n  note     tenant  y\n\nan "
         "event would be delivered\n");
   const auto on_terminal = [](const std::string& environment) {

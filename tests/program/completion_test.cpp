@@ -76,12 +76,6 @@ struct User {
   // The program is not found, wherever this machine may have one.
   void hide_program() { environment["PATH"] = path + "/shells"; }
 
-  // Nothing is declared either.
-  void forget() {
-    hide_program();
-    environment.erase("XDG_CONFIG_HOME");
-  }
-
   bool was_harmed() const { return std::filesystem::exists(path + "/cwd/pwned"); }
 
   Outcome run_shell(const std::string& shell, Lines arguments, const std::string& input = "") {
@@ -175,7 +169,7 @@ struct Case {
   Words offers;
 };
 
-const Case static_cases[]{
+const Case built_in_cases[]{
     {"run", {"runner-installed", "runner-start", "runner-stop"}},
     {"--timeout 1s rec", {"reconciliation"}},
     {"--on success ba", {"batch"}},
@@ -209,6 +203,17 @@ const Case static_cases[]{
     {"xyzzy", {}},
 };
 
+// What is offered when the program does not answer.
+const Case silent_cases[]{
+    {"recon", {}},
+    {"ba", {"batch"}},
+    {"runner-installed --flav", {}},
+    {"runner-installed --output js", {"json"}},
+    {"listen --timeout 1s --resp", {"--respond"}},
+    {"send thing --lab", {"--label"}},
+    {"completion ", {"bash", "fish", "zsh"}},
+};
+
 const Case declared_cases[]{
     {"dis", {"disk-full"}},
     {"broken", {}},
@@ -231,10 +236,9 @@ const Case declared_cases[]{
 
 TEST_SUITE_BEGIN("completion");
 
-TEST_CASE("bash knows what is built in without the program") {
+TEST_CASE("bash offers commands, options and their values, and the events that the program lists") {
   User user;
-  user.forget();
-  for (const Case& expected : static_cases) {
+  for (const Case& expected : built_in_cases) {
     CAPTURE(expected.line);
     CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
   }
@@ -242,6 +246,11 @@ TEST_CASE("bash knows what is built in without the program") {
         "metrics-event runner-installed --output=json text ");
   CHECK(user.bash("metrics-event flush --event=rec\t") ==
         "metrics-event flush --event=reconciliation ");
+  user.hide_program();
+  for (const Case& expected : silent_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
+  }
 }
 
 TEST_CASE("bash completes files, directories and COMMAND") {
@@ -339,7 +348,7 @@ TEST_CASE("no shell says a word when something is wrong") {
     completed.push_back(offers.empty() ? typed.back() : "metrics-event reconciliation ");
     user.setup = "set -u; ";
     CHECK(user.bash_offers(typed.back()) == offers);
-    CHECK(user.bash_offers("~/metrics-event --events ~/x " + one.first) == offers);
+    CHECK(user.bash_offers("~/metrics-event --events ~/x " + one.first).empty()); // is missing
     user.setup = "";
     CHECK((missing("/usr/bin/fish") || user.fish_offers(typed.back()) == offers));
   }
@@ -407,8 +416,12 @@ TEST_CASE("fish offers the same") {
   CHECK(user.fish_offers("metrics-event send thing key:=@a") == Words{"key:=@a file"});
   CHECK(user.fish_offers("metrics-event disk-full -- cat 'x y' o") == Words{"other"});
   CHECK(user.fish_offers("~/bin/metrics-event dis") == Words{"disk-full"});
-  user.forget();
-  for (const Case& expected : static_cases) {
+  for (const Case& expected : built_in_cases) {
+    CAPTURE(expected.line);
+    CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
+  }
+  user.hide_program();
+  for (const Case& expected : silent_cases) {
     CAPTURE(expected.line);
     CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
   }
@@ -465,18 +478,22 @@ TEST_CASE("zsh completes in a terminal what the others do") {
             {"disk-full -- cat o", "disk-full -- cat other "},
             {"--events $(touch pwned) `touch pwned` x", "--events $(touch pwned) `touch pwned` x"},
         });
-  user.forget();
   check(user, {
                   {"recon", "reconciliation "},
-                  {"dis", "dis"},
                   {"runner-installed --flav", "runner-installed --flavor="},
                   {"runner-installed -n --timeout 1s --duration-",
                    "runner-installed -n --timeout 1s --duration-since="},
+                  {"schema recon", "schema reconciliation "},
+              });
+  user.hide_program();
+  check(user, {
+                  {"recon", "recon"},
+                  {"dis", "dis"},
+                  {"runner-installed --flav", "runner-installed --flav"},
                   {"runner-installed --output=j", "runner-installed --output=json "},
                   {"runner-installed --label a=b --lab", "runner-installed --label a=b --label="},
                   {"listen --timeout 1s --resp", "listen --timeout 1s --respond="},
                   {"completion fi", "completion fish "},
-                  {"schema recon", "schema reconciliation "},
                   {"batch --nul", "batch --null "},
               });
 }

@@ -1,10 +1,8 @@
 // The whole command line as a table: arguments, environment and what the receiver does, against
 // exit status, stdout, stderr and the requests that were sent, all compared whole.
-#include "app.hpp"
 #include "base/value.hpp"
 #include "base/version.hpp"
-#include "event/catalogue.hpp"
-#include "net/http_transport.hpp"
+#include "support/in_process.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
@@ -563,40 +561,101 @@ TEST_CASE("adding an event is one row: it is driven through the whole path") {
       Field{.name = "usage.percent", .type = FieldType::number, .help = "how full", .minimum = "0"},
       Field{.name = "inodes", .type = FieldType::integer, .help = "how many", .required = false}};
   const std::array events{EventType{"disk_full", "a disk is full", fields}};
+  InProcess process;
+  process.events = events;
 
   const RawServer server{{accept}};
-  const TemporaryDirectory directory;
-  const std::string out_path = (directory.path() / "out").string();
-  const std::string err_path = (directory.path() / "err").string();
-  const auto run_app = [&](const Words& arguments) {
-    const Descriptor out{open(out_path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)};
-    const Descriptor err{open(err_path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)};
-    SystemClock clock;
-    return static_cast<int>(
-        metrics_event::run({.arguments = arguments,
-                            .environment = [](const std::string&) { return std::nullopt; },
-                            .events = events,
-                            .means = {.transport = http_transport(),
-                                      .clock = clock,
-                                      .console = Console{out.get(), err.get()}}})
-            .code);
-  };
-
-  CHECK(run_app({"disk-full", "--disk", "sda", "--usage-percent", "99.5", "--timestamp",
-                 "1700000000", "--url", "http://127.0.0.1:" + std::to_string(server.port())}) == 0);
+  CHECK(process.run({"disk-full", "--disk", "sda", "--usage-percent", "99.5", "--timestamp",
+                     "1700000000", "--url", "http://127.0.0.1:" + std::to_string(server.port())}) ==
+        0);
   REQUIRE(server.requests().size() == 1);
   CHECK(
       server.requests()[0].find(
           R"({\"timestamp\":1700000000,\"event\":\"disk_full\",\"disk\":\"sda\",\"usage\":{\"percent\":99.5}})") !=
       std::string::npos);
-  CHECK(run_app({"disk-full", "--disk", "sda", "--usage-percent", "-1"}) == 65);
-  CHECK(read_file(err_path) ==
-        error(R"(--usage-percent: expected a plain number, 0 or more, got "-1")"));
-  CHECK(run_app({"disk-ful"}) == 64);
-  CHECK(read_file(err_path) ==
+  CHECK(process.run({"disk-full", "--disk", "sda", "--usage-percent", "-1"}) == 65);
+  CHECK(process.err() == error(R"(--usage-percent: expected a plain number, 0 or more, got "-1")"));
+  CHECK(process.run({"disk-ful"}) == 64);
+  CHECK(process.err() ==
         error(R"(unknown event or command "disk-ful", did you mean "disk-full"?)"));
-  CHECK(run_app({"disk-full", "--help"}) == 0);
-  CHECK(read_file(out_path).find("--usage-percent NUMBER") != std::string::npos);
+  CHECK(process.run({"disk-full", "--help"}) == 0);
+  CHECK(process.out().find("--usage-percent NUMBER") != std::string::npos);
+}
+
+TEST_CASE("adding a command is one row: it is driven through the whole path") {
+  static constexpr std::array options{
+      CommandOption{"count", "N", "2", "how often"},
+      CommandOption{.name = "from",
+                    .placeholder = "FILE",
+                    .help = "what to repeat",
+                    .value_kind = ValueKind::file},
+      CommandOption{.name = "fail", .help = "fail instead", .short_flag = 'f'}};
+  static constexpr std::array<std::string_view, 2> heeded{"output", "best-effort"};
+  std::vector<Command> commands{all_commands().begin(), all_commands().end()};
+  commands.push_back(
+      {.name = "repeat",
+       .summary = "print a word several times",
+       .details = "Prints WORD as often as it is asked to.",
+       .operand = {Operand::Kind::shell, "WORD", true},
+       .options = options,
+       .settings = heeded,
+       .excusable = {ExitCode::tempfail, ExitCode::tempfail},
+       .run =
+           [](const Run& run, RunOutcome& outcome) {
+             const auto count = run.line.options.value("count", parse_age);
+             outcome.result = [&run, count](const RunOutcome& end) {
+               return result_head(end, count ? "timed" : *run.line.operand).str();
+             };
+             if (run.line.options.is_on("fail")) {
+               throw Failure{ExitCode::tempfail, "not now"};
+             }
+             outcome.result = nullptr;
+             run.context.console.print(*run.line.operand + '\n');
+           },
+       .result = [](const RunOutcome& end) { return result_head(end, "bad").str(); }});
+  InProcess process;
+  process.commands = commands;
+
+  CHECK(process.run({"repeat", "hello", "--count=1s"}) == 0);
+  CHECK(process.out() == "hello\n");
+  CHECK(process.run({"repeat"}) == 64);
+  CHECK(process.err() == error("repeat needs WORD, see metrics-event repeat --help"));
+  CHECK(process.out() == R"({"status":"bad","exit_code":64})");
+  CHECK(process.run({"repeat", "a", "--count", "x"}) == 64);
+  CHECK(process.err().find("--count: expected ") != std::string::npos);
+  CHECK(process.run({"repeat", "a", "--timeout", "1s"}) == 64);
+  CHECK(process.err() == error("--timeout means nothing to repeat, leave it out"));
+  CHECK(process.run({"repaet", "a"}) == 64);
+  CHECK(process.err() == error(R"(unknown event or command "repaet", did you mean "repeat"?)"));
+
+  CHECK(process.run({"repeat", "a", "-f", "--count=1s"}) == 75);
+  CHECK(process.err() == error("not now"));
+  CHECK(process.out() == R"({"status":"timed","exit_code":75})");
+  CHECK(process.run({"repeat", "a", "-f", "--count=1s", "--best-effort"}) == 0);
+  CHECK(process.err() == "metrics-event: warning: not now\n");
+  CHECK(process.out() == R"({"status":"timed","exit_code":0})");
+
+  CHECK(process.run({"--help"}) == 0);
+  CHECK(process.out().find("\n  repeat                      print a word several times\n") !=
+        std::string::npos);
+  CHECK(process.out().find(" | repeat WORD\n") != std::string::npos);
+  CHECK(process.run({"repeat", "--help"}) == 0);
+  CHECK(process.out().starts_with("metrics-event repeat: print a word several times.\n\n"
+                                  "usage: metrics-event repeat [OPTIONS] WORD\n"));
+  CHECK(process.out().find("--count N                   how often (default 2)\n") !=
+        std::string::npos);
+  CHECK(process.out().find("--retries") == std::string::npos);
+  const std::pair<const char*, const char*> in_scripts[]{
+      {"bash",
+       "    repeat) offers=(--best-effort --output --help --version --count --from --fail) ;;"},
+      {"bash", "    --from:repeat) _metrics_event_files -f"},
+      {"zsh", "'--from=[what to repeat]:FILE:_files'"},
+      {"fish", "__metrics_event_subject_is repeat' -l from -r -F"}};
+  for (const auto& [shell, part] : in_scripts) {
+    CAPTURE(part);
+    CHECK(process.run({"completion", shell}) == 0);
+    CHECK(process.out().find(part) != std::string::npos);
+  }
 }
 
 TEST_SUITE_END();

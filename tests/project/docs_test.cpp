@@ -2,6 +2,7 @@
 #include "cli/command_line.hpp"
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
+#include "commands/table.hpp"
 #include "docs/manual.hpp"
 #include "docs/sample_config.hpp"
 #include "event/catalogue.hpp"
@@ -48,15 +49,16 @@ TEST_SUITE_BEGIN("docs");
 
 TEST_CASE("what is generated in the documents is what the tables give") {
   for (const Document& document : documents) {
-    check_committed(document.file, with_generated_parts(read_file(path_of(document.file)),
-                                                        document.markup, built_in_events()));
+    check_committed(document.file,
+                    with_generated_parts(read_file(path_of(document.file)), document.markup,
+                                         built_in_events(), all_commands()));
   }
 }
 
 TEST_CASE("the completions are what the tables give") {
   for (const Completion& completion : completions()) {
     check_committed("completions/" + std::string{completion.file},
-                    completion.script(built_in_events()));
+                    completion.script(all_commands()));
   }
 }
 
@@ -67,7 +69,7 @@ TEST_CASE("the configuration file of the packages is what the table gives") {
 TEST_CASE("every document has its generated parts") {
   const std::pair<std::string_view, std::vector<std::string_view>> parts[]{
       {"README.md", {"events", "exit-status", "settings"}},
-      {"man/metrics-event.1", {"event-names", "settings", "commands", "exit-status"}},
+      {"man/metrics-event.1", {"event-names", "synopsis", "settings", "commands", "exit-status"}},
       {"man/metrics-event.conf.5", {"keys"}},
       {"man/metrics-event-events.7", {"events"}},
   };
@@ -110,19 +112,19 @@ TEST_CASE("every man page is installed, and refers to those that refer to it") {
 }
 
 TEST_CASE("a generated part that does not end is an error") {
-  CHECK_THROWS_WITH(with_generated_parts("<!-- begin events -->\n", Markup::markdown, {}),
+  CHECK_THROWS_WITH(with_generated_parts("<!-- begin events -->\n", Markup::markdown, {}, {}),
                     "the generated part events does not end");
   CHECK(with_generated_parts("a\n<!-- begin events -->\nold\n<!-- end events -->\nb\n",
-                             Markup::markdown, {}) ==
+                             Markup::markdown, {}, {}) ==
         "a\n<!-- begin events -->\n| event | flag | in the line | value | what it says |\n"
         "|---|---|---|---|---|\n<!-- end events -->\nb\n");
 }
 
 TEST_CASE("help speaks of every event, command, setting and exit status") {
-  const std::string text = help("", types);
+  const std::string text = help("", types, all_commands());
   for (const EventType& type : built_in_events()) {
     CHECK(text.find("\n  " + kebab_case(type.name) + ' ') != std::string::npos);
-    const std::string about = help(type.name, types);
+    const std::string about = help(type.name, types, all_commands());
     for (const Field& field : type.fields) {
       CAPTURE(field.name);
       CHECK(about.find("\n  --" + kebab_case(field.name) + ' ' + std::string{placeholder(field)}) !=
@@ -135,10 +137,11 @@ TEST_CASE("help speaks of every event, command, setting and exit status") {
         setting.has_flag() ? "--" + std::string{setting.name} : variable_name(setting);
     CHECK(text.find(spelling) != std::string::npos);
   }
-  for (const CommandType& command : all_commands()) {
+  for (const Command& command : all_commands()) {
     CHECK(text.find("\n  " + std::string{command.name} + ' ') != std::string::npos);
     for (const CommandOption& option : command.options) {
-      CHECK(help(command.name, types).find("--" + std::string{option.name}) != std::string::npos);
+      CHECK(help(command.name, types, all_commands()).find("--" + std::string{option.name}) !=
+            std::string::npos);
     }
   }
   for (const ExitCodeRow& row : exit_code_table()) {
@@ -152,7 +155,7 @@ TEST_CASE("help fits a terminal of 80 columns") {
     topics.push_back(type.name);
   }
   for (const std::string_view topic : topics) {
-    std::istringstream lines{help(topic, types)};
+    std::istringstream lines{help(topic, types, all_commands())};
     for (std::string line; std::getline(lines, line);) {
       CAPTURE(line);
       CHECK(line.size() <= 80);
