@@ -112,7 +112,7 @@ _metrics_event_words() {
       _metrics_event_events
       ;;
     send:) _metrics_event_events ;;
-    batch:) _metrics_event_files -f '' ;;
+    batch:) _metrics_event_files -f "$before" ;;
     schema:) _metrics_event_events ;;
     completion:) offers=(bash zsh fish) ;;
     *)

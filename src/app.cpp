@@ -125,7 +125,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
     layers.insert(layers.begin(), from_files.begin(), from_files.end());
     outcome.output = output_of(layers);
   }
-  Resolved resolved = resolve(layers, command.settings);
+  Resolved resolved = resolve(layers, command.heeded_settings());
   find_spool(app, command.spool, resolved);
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;

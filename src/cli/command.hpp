@@ -28,9 +28,7 @@ struct CommandOption {
 
 /// The word that may follow the name of a command.
 struct Operand {
-  enum class Kind { none, file, event, shell };
-
-  Kind kind = Kind::none;
+  ValueKind kind = ValueKind::none;
   std::string_view name{}; // as usage shows it: FILE
   bool is_required = false;
 };
@@ -65,7 +63,7 @@ struct Command {
   /// The operand names an event; its fields, KEY=VALUE and `-- COMMAND` follow, as behind an event.
   bool sends_event = false;
   std::span<const CommandOption> options{};
-  std::span<const std::string_view> settings{}; // the names of those it heeds; empty: all
+  std::string_view settings{}; // the names of those it heeds, with spaces; empty: all
   SpoolUse spool = SpoolUse::none;
   ExitCodeRange excusable{}; // what --best-effort covers
 
@@ -78,6 +76,9 @@ struct Command {
   /// Returns what follows the name in usage, with a space before each part: ` [FILE]`. `fields` are
   /// those of an event, in the same form.
   std::string synopsis(std::string_view fields = "") const;
+
+  /// Returns the names of the settings that mean something to the command; empty: all do.
+  std::vector<std::string_view> heeded_settings() const;
 
   /// Returns whether a setting, by its name, means something to the command.
   bool heeds(std::string_view setting) const;

@@ -122,7 +122,7 @@ private:
           bad_extra_ = extra.error().text;
         }
       } else if (!sends_event && !subject().command->sends_event &&
-                 subject().command->operand.kind != Operand::Kind::none && !line_.operand) {
+                 subject().command->operand.kind != ValueKind::none && !line_.operand) {
         line_.operand = word;
       } else if (!unexpected_) {
         unexpected_ = word;

@@ -218,35 +218,31 @@ std::string flags(std::span<const Command> commands, const Command* command) {
   });
 }
 
+// Offers what a value or an operand names; nothing for free text.
+std::string action(ValueKind kind) {
+  switch (kind) {
+  case ValueKind::file: return "_metrics_event_files -f \"$before\"";
+  case ValueKind::directory: return "_metrics_event_files -d \"$before\"";
+  case ValueKind::event: return "_metrics_event_events";
+  case ValueKind::shell: return "offers=(" + joined(shells, " ") + ')';
+  default: return "";
+  }
+}
+
+std::string branch(const std::string& pattern, const std::string& action) {
+  return action.empty() ? "" : "    " + pattern + ") " + action + " ;;";
+}
+
 std::string operand_branch(const Command& command) {
-  const auto action = [&command]() -> std::string {
-    switch (command.operand.kind) {
-    case Operand::Kind::file: return "_metrics_event_files -f ''";
-    case Operand::Kind::event: return "_metrics_event_events";
-    case Operand::Kind::shell: return "offers=(" + joined(shells, " ") + ')';
-    case Operand::Kind::none: break;
-    }
-    return "";
-  }();
-  return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
+  return branch(std::string{command.name} + ':', action(command.operand.kind));
 }
 
 std::string value_branch(const CompletionOption& option) {
   const std::string choice = "\"${before}";
-  const auto action = [&]() -> std::string {
-    if (!option.choices.empty()) {
-      return "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")";
-    }
-    switch (option.value_kind) {
-    case ValueKind::file: return "_metrics_event_files -f \"$before\"";
-    case ValueKind::directory: return "_metrics_event_files -d \"$before\"";
-    case ValueKind::event: return "_metrics_event_events";
-    case ValueKind::text:
-    case ValueKind::number: break;
-    }
-    return "";
-  }();
-  return action.empty() ? "" : "    " + pattern(option) + ") " + action + " ;;";
+  return branch(pattern(option),
+                option.choices.empty()
+                    ? action(option.value_kind)
+                    : "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")");
 }
 
 } // namespace

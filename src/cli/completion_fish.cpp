@@ -142,10 +142,8 @@ std::string value(const CompletionOption& option) {
   case ValueKind::directory:
     return std::string{option.needs_value() ? " -x" : ""} + " -a '(__metrics_event_directories)'";
   case ValueKind::event: return " -x -a '(__metrics_event_events)'";
-  case ValueKind::text:
-  case ValueKind::number: break;
+  default: return " -x";
   }
-  return " -x";
 }
 
 // With which subjects an option may stand; empty: all.
@@ -180,19 +178,21 @@ std::string subject_pattern(const Command& command) {
   return quoted(std::string{command.name} + ":*");
 }
 
+// Prints what an operand names; nothing where there is none.
+std::string action(ValueKind kind) {
+  switch (kind) {
+  case ValueKind::file: return "__fish_complete_path $plain";
+  case ValueKind::event: return "__metrics_event_list $at[1] $at[2] --list-events";
+  case ValueKind::shell: return "printf '%s\\n' " + joined(shells, " ");
+  default: return "";
+  }
+}
+
 std::string operand_case(const Command& command) {
-  const auto action = [&command]() -> std::string {
-    switch (command.operand.kind) {
-    case Operand::Kind::file: return "__fish_complete_path $plain";
-    case Operand::Kind::event: return "__metrics_event_list $at[1] $at[2] --list-events";
-    case Operand::Kind::shell: return "printf '%s\\n' " + joined(shells, " ");
-    case Operand::Kind::none: break;
-    }
-    return "";
-  }();
-  return action.empty() ? ""
-                        : "        case " + quoted(std::string{command.name} + "::") +
-                              "\n            " + action + "\n            return";
+  const std::string of_kind = action(command.operand.kind);
+  return of_kind.empty() ? ""
+                         : "        case " + quoted(std::string{command.name} + "::") +
+                               "\n            " + of_kind + "\n            return";
 }
 
 } // namespace

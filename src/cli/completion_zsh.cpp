@@ -134,18 +134,22 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string action(const CompletionOption& option) {
-  if (!option.choices.empty()) {
-    return '(' + joined(option.choices, " ") + ')';
-  }
-  switch (option.value_kind) {
+// Offers what a value or an operand names; nothing for free text.
+std::string action(ValueKind kind) {
+  switch (kind) {
   case ValueKind::file: return "_files";
   case ValueKind::directory: return "_files -/";
   case ValueKind::event: return "_metrics-event_events";
-  case ValueKind::text:
-  case ValueKind::number: break;
+  case ValueKind::shell: return "_wanted shells expl shell compadd " + joined(shells, " ");
+  default: return "";
   }
-  return " ";
+}
+
+std::string action(const CompletionOption& option) {
+  const std::string of_kind = action(option.value_kind);
+  return !option.choices.empty() ? '(' + joined(option.choices, " ") + ')'
+         : of_kind.empty()       ? " "
+                                 : of_kind;
 }
 
 std::string spec(const CompletionOption& option) {
@@ -171,16 +175,8 @@ std::string specs(std::span<const Command> commands, const Command* command) {
 }
 
 std::string operand_branch(const Command& command) {
-  const auto action = [&command]() -> std::string {
-    switch (command.operand.kind) {
-    case Operand::Kind::file: return "_files";
-    case Operand::Kind::event: return "_metrics-event_events";
-    case Operand::Kind::shell: return "_wanted shells expl shell compadd " + joined(shells, " ");
-    case Operand::Kind::none: break;
-    }
-    return "";
-  }();
-  return action.empty() ? "" : "    " + std::string{command.name} + ":) " + action + " ;;";
+  const std::string of_kind = action(command.operand.kind);
+  return of_kind.empty() ? "" : "    " + std::string{command.name} + ":) " + of_kind + " ;;";
 }
 
 std::string command_line(const Command& command) {

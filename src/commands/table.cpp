@@ -23,7 +23,7 @@ constexpr std::array listen_options{
         "commas between them, each with an optional :retry-after=SECONDS"},
 };
 
-constexpr std::array<std::string_view, 4> listen_settings{"config", "timeout", "output", "verbose"};
+constexpr std::string_view listen_settings = "config timeout output verbose";
 
 constexpr std::array flush_options{
     CommandOption{"wait", "DURATION", "", "keep trying for so long, until nothing is left"},
@@ -40,30 +40,10 @@ constexpr std::array flush_options{
                   "with --list or --drop: what was refused, instead of what waits"},
 };
 
-constexpr std::array<std::string_view, 24> flush_settings{"url",
-                                                          "header",
-                                                          "username",
-                                                          "password-file",
-                                                          "password",
-                                                          "bearer-token",
-                                                          "bearer-token-file",
-                                                          "ca-cert",
-                                                          "cert",
-                                                          "key",
-                                                          "tls-skip-verify",
-                                                          "no-proxy",
-                                                          "proxy",
-                                                          "config",
-                                                          "timeout",
-                                                          "connect-timeout",
-                                                          "retries",
-                                                          "spool",
-                                                          "disabled",
-                                                          "dry-run",
-                                                          "best-effort",
-                                                          "output",
-                                                          "quiet",
-                                                          "verbose"};
+constexpr std::string_view flush_settings =
+    "url header username password-file password bearer-token bearer-token-file ca-cert cert key "
+    "tls-skip-verify no-proxy proxy config timeout connect-timeout retries spool disabled dry-run "
+    "best-effort output quiet verbose";
 
 constexpr std::array check_options{
     CommandOption{"send", "", "",
@@ -95,8 +75,8 @@ constexpr std::array schema_options{
                   "print the LogQL queries that read the fields of EVENT back from Loki instead"},
 };
 
-constexpr std::array<std::string_view, 4> schema_settings{"label", "config", "events", "output"};
-constexpr std::array<std::string_view, 1> completion_settings{"events"};
+constexpr std::string_view schema_settings = "label config events output";
+constexpr std::string_view completion_settings = "events";
 
 constexpr std::array table{
     Command{.name = "send",
@@ -110,7 +90,7 @@ constexpr std::array table{
                        "as well. With -- COMMAND the event gets the fields duration, exit_code and "
                        "status, unless "
                        "they are given.",
-            .operand = {Operand::Kind::event, "NAME", true},
+            .operand = {ValueKind::event, "NAME", true},
             .sends_event = true,
             .spool = SpoolUse::keeps,
             .excusable = run_time_failures,
@@ -140,7 +120,7 @@ constexpr std::array table{
             "far it came; doing the same again is safe, since an entry with the same labels, time "
             "and "
             "line is stored once.",
-        .operand = {Operand::Kind::file, "FILE"},
+        .operand = {ValueKind::file, "FILE"},
         .options = batch_options,
         .spool = SpoolUse::keeps,
         .excusable = run_time_failures,
@@ -155,7 +135,7 @@ constexpr std::array table{
                        "it prints queries for Loki, each on a line under a comment; they select "
                        "the streams that "
                        "have the labels of the setting label.",
-            .operand = {Operand::Kind::event, "EVENT"},
+            .operand = {ValueKind::event, "EVENT"},
             .options = schema_options,
             .settings = schema_settings,
             .run = run_schema},
@@ -171,7 +151,7 @@ constexpr std::array table{
             "--list-events and --list-fields, which leave out what a terminal would act on, and "
             "what "
             "broken files declare.",
-        .operand = {Operand::Kind::shell, "SHELL", true},
+        .operand = {ValueKind::shell, "SHELL", true},
         .options = completion_options,
         .settings = completion_settings,
         .run = run_completion},

@@ -74,8 +74,8 @@ struct FallbackVariable {
   bool (*counts)(const Settings& settings) = nullptr; // by the settings above; null: always
 };
 
-/// What the value of an option or a setting names, for completion and for documents.
-enum class ValueKind { text, number, file, directory, event };
+/// What a value or an operand names, for completion and for documents.
+enum class ValueKind { none, text, number, file, directory, event, shell };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
 /// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.

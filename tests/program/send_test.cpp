@@ -590,15 +590,14 @@ TEST_CASE("adding a command is one row: it is driven through the whole path") {
                     .help = "what to repeat",
                     .value_kind = ValueKind::file},
       CommandOption{.name = "fail", .help = "fail instead", .short_flag = 'f'}};
-  static constexpr std::array<std::string_view, 2> heeded{"output", "best-effort"};
   std::vector<Command> commands{all_commands().begin(), all_commands().end()};
   commands.push_back(
       {.name = "repeat",
        .summary = "print a word several times",
        .details = "Prints WORD as often as it is asked to.",
-       .operand = {Operand::Kind::shell, "WORD", true},
+       .operand = {ValueKind::text, "WORD", true},
        .options = options,
-       .settings = heeded,
+       .settings = "output best-effort",
        .excusable = {ExitCode::tempfail, ExitCode::tempfail},
        .run =
            [](const Run& run, RunOutcome& outcome) {
