@@ -213,8 +213,8 @@ complete -F _metrics_event metrics-event
 )bash";
 
 std::string flags(std::span<const Command> commands, const Command* command) {
-  return each(completion_options(commands), " ", [=](const CompletionOption& option) {
-    return option.is_of(command) ? "--" + std::string{option.name} : "";
+  return each(completion_options(commands), " ", [=](const Option& option) {
+    return option.is_of(command) ? "--" + option.name : "";
   });
 }
 
@@ -237,7 +237,7 @@ std::string operand_branch(const Command& command) {
   return branch(std::string{command.name} + ':', action(command.operand.kind));
 }
 
-std::string value_branch(const CompletionOption& option) {
+std::string value_branch(const Option& option) {
   const std::string choice = "\"${before}";
   return branch(pattern(option),
                 option.choices.empty()

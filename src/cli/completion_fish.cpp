@@ -130,7 +130,7 @@ std::string quoted(std::string_view text) {
   return out + '\'';
 }
 
-std::string value(const CompletionOption& option) {
+std::string value(const Option& option) {
   if (option.placeholder.empty()) {
     return "";
   }
@@ -140,14 +140,15 @@ std::string value(const CompletionOption& option) {
   switch (option.value_kind) {
   case ValueKind::file: return " -r -F";
   case ValueKind::directory:
-    return std::string{option.needs_value() ? " -x" : ""} + " -a '(__metrics_event_directories)'";
+    return std::string{option.value == Option::Value::required ? " -x" : ""} +
+           " -a '(__metrics_event_directories)'";
   case ValueKind::event: return " -x -a '(__metrics_event_events)'";
   default: return " -x";
   }
 }
 
 // With which subjects an option may stand; empty: all.
-std::string condition(const CompletionOption& option, std::span<const Command> commands) {
+std::string condition(const Option& option, std::span<const Command> commands) {
   if (option.owner != nullptr) {
     return "__metrics_event_subject_is " + std::string{option.owner->name};
   }
@@ -157,7 +158,7 @@ std::string condition(const CompletionOption& option, std::span<const Command> c
   return others.empty() ? "" : "not __metrics_event_subject_is " + others;
 }
 
-std::string option_line(const CompletionOption& option, std::span<const Command> commands) {
+std::string option_line(const Option& option, std::span<const Command> commands) {
   std::string text = "complete -c metrics-event";
   if (const std::string when = condition(option, commands); !when.empty()) {
     text += " -n " + quoted(when);
@@ -165,7 +166,7 @@ std::string option_line(const CompletionOption& option, std::span<const Command>
   if (option.short_flag != '\0') {
     text += std::string{" -s "} + option.short_flag;
   }
-  return text + " -l " + std::string{option.name} + value(option) +
+  return text + " -l " + option.name + value(option) +
          (option.choices.empty() ? " -d " + quoted(option.help) : "");
 }
 

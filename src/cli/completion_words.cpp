@@ -1,54 +1,21 @@
 #include "cli/completion_words.hpp"
 
-#include "cli/option.hpp"
-
 namespace metrics_event {
-std::vector<CompletionOption> completion_options(std::span<const Command> commands) {
-  std::vector<CompletionOption> options;
-  for (const Setting& setting : all_settings()) {
-    if (setting.has_flag()) {
-      options.push_back({.name = setting.name,
-                         .short_flag = setting.short_flag,
-                         .placeholder = setting.placeholder,
-                         .value_kind = setting.value_kind,
-                         .help = setting.help,
-                         .choices = setting.choices,
-                         .is_list = setting.kind == Setting::Kind::list,
-                         .may_lack_value = setting.kind == Setting::Kind::optional,
-                         .setting = &setting});
-    }
-  }
-  for (const WordsOption& option : {help_option, version_option}) {
-    options.push_back({.name = option.name, .short_flag = option.short_flag, .help = option.help});
-  }
+std::vector<Option> completion_options(std::span<const Command> commands) {
+  std::vector<Option> options = common_options();
   for (const Command& command : commands) {
-    for (const CommandOption& option : command.options) {
-      options.push_back({.name = option.name,
-                         .short_flag = option.short_flag,
-                         .placeholder = option.placeholder,
-                         .value_kind = option.value_kind,
-                         .help = option.help,
-                         .owner = &command});
-    }
+    add_options(options, command);
   }
   return options;
 }
 
-bool CompletionOption::is_of(const Command* command) const {
-  if (owner != nullptr) {
-    return owner == command;
-  }
-  return command == nullptr || setting == nullptr || command->heeds(setting->name);
-}
-
-std::string pattern(const CompletionOption& option) {
-  return "--" + std::string{option.name} + ':' +
-         std::string{option.owner == nullptr ? "*" : option.owner->name};
+std::string pattern(const Option& option) {
+  return "--" + option.name + ':' + std::string{option.owner == nullptr ? "*" : option.owner->name};
 }
 
 std::string no_value_patterns(std::span<const Command> commands, std::string_view between) {
-  return each(completion_options(commands), between, [](const CompletionOption& option) {
-    return option.needs_value() ? "" : pattern(option);
+  return each(completion_options(commands), between, [](const Option& option) {
+    return option.value == Option::Value::required ? "" : pattern(option);
   });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "settings/settings.hpp"
+#include "cli/option.hpp"
 
 #include <array>
 #include <initializer_list>
@@ -22,32 +22,13 @@ std::string bash_completion(std::span<const Command> commands);
 std::string zsh_completion(std::span<const Command> commands);
 std::string fish_completion(std::span<const Command> commands);
 
-/// An option as completion sees it, whichever table its row stands in.
-struct CompletionOption {
-  std::string_view name;
-  char short_flag = '\0';
-  std::string_view placeholder{}; // empty: it takes no value
-  ValueKind value_kind = ValueKind::text;
-  std::string_view help;
-  std::span<const std::string_view> choices{};
-  bool is_list = false;             // may be given more than once
-  bool may_lack_value = false;      // then it has one only behind an equals sign
-  const Setting* setting = nullptr; // of which it is the flag; null: of none
-  const Command* owner = nullptr;   // the only command that has it; null: several have
-
-  bool needs_value() const { return !placeholder.empty() && !may_lack_value; }
-
-  /// Returns whether the option means something to a command, or (null) to an event.
-  bool is_of(const Command* command) const;
-};
-
 /// Returns the settings that have a flag, the options that are answered with words, and those of
 /// the commands.
-std::vector<CompletionOption> completion_options(std::span<const Command> commands);
+std::vector<Option> completion_options(std::span<const Command> commands);
 
 /// Returns the pattern that only the option matches in `WORD:SUBJECT`, where the subject is an
 /// event or a command; and those of all options that may stand without a value.
-std::string pattern(const CompletionOption& option);
+std::string pattern(const Option& option);
 std::string no_value_patterns(std::span<const Command> commands, std::string_view between);
 
 /// Returns the name of a command that sends events; empty for another one.

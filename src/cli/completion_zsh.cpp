@@ -145,31 +145,32 @@ std::string action(ValueKind kind) {
   }
 }
 
-std::string action(const CompletionOption& option) {
+std::string action(const Option& option) {
   const std::string of_kind = action(option.value_kind);
   return !option.choices.empty() ? '(' + joined(option.choices, " ") + ')'
          : of_kind.empty()       ? " "
                                  : of_kind;
 }
 
-std::string spec(const CompletionOption& option) {
-  const std::string flag = "--" + std::string{option.name};
+std::string spec(const Option& option) {
+  const std::string flag = "--" + option.name;
   std::string text = '[' + escaped(option.help) + ']';
   if (!option.placeholder.empty()) {
-    text +=
-        (option.may_lack_value ? "::" : ":") + escaped(option.placeholder) + ':' + action(option);
+    text += (option.value == Option::Value::optional ? "::" : ":") + escaped(option.placeholder) +
+            ':' + action(option);
   }
   if (option.short_flag != '\0') {
     return std::string{"{-"} + option.short_flag + ',' + flag + '}' + single_quoted(text);
   }
-  const std::string_view joint = option.placeholder.empty() ? ""
-                                 : option.may_lack_value    ? "=-"
-                                                            : "=";
-  return single_quoted((option.is_list ? "*" : "") + flag + std::string{joint} + text);
+  const bool is_list = option.setting() != nullptr && option.setting()->kind == Setting::Kind::list;
+  const std::string_view joint = option.placeholder.empty()                ? ""
+                                 : option.value == Option::Value::optional ? "=-"
+                                                                           : "=";
+  return single_quoted((is_list ? "*" : "") + flag + std::string{joint} + text);
 }
 
 std::string specs(std::span<const Command> commands, const Command* command) {
-  return each(completion_options(commands), "\n", [=](const CompletionOption& option) {
+  return each(completion_options(commands), "\n", [=](const Option& option) {
     return option.is_of(command) ? "        " + spec(option) : "";
   });
 }

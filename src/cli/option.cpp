@@ -6,11 +6,13 @@ namespace {
 using Value = Option::Value;
 
 void add_field(std::vector<Option>& options, const Field& field) {
-  options.push_back(
-      {kebab_case(field.name), '\0', Value::required, FieldFlag{&field, GivenField::Form::text}});
+  options.push_back({.name = kebab_case(field.name),
+                     .value = Value::required,
+                     .row = FieldFlag{&field, GivenField::Form::text}});
   if (has_since(field)) {
-    options.push_back(
-        {since_flag(field), '\0', Value::required, FieldFlag{&field, GivenField::Form::since}});
+    options.push_back({.name = since_flag(field),
+                       .value = Value::required,
+                       .row = FieldFlag{&field, GivenField::Form::since}});
   }
 }
 
@@ -26,24 +28,52 @@ Value value_of(Setting::Kind kind) {
 
 } // namespace
 
+const Setting* Option::setting() const {
+  const auto* const setting = std::get_if<const Setting*>(&row);
+  return setting == nullptr ? nullptr : *setting;
+}
+
+bool Option::is_of(const Command* command) const {
+  if (owner != nullptr) {
+    return owner == command;
+  }
+  return command == nullptr || setting() == nullptr || command->heeds(setting()->name);
+}
+
 std::vector<Option> common_options() {
   std::vector<Option> options;
+  options.reserve(64); // more than there are, with those of a subject
   for (const Setting& setting : all_settings()) {
     if (setting.has_flag()) {
-      options.push_back(
-          {std::string{setting.name}, setting.short_flag, value_of(setting.kind), &setting});
+      options.push_back({.name = std::string{setting.name},
+                         .short_flag = setting.short_flag,
+                         .value = value_of(setting.kind),
+                         .placeholder = setting.placeholder,
+                         .value_kind = setting.value_kind,
+                         .help = setting.help,
+                         .choices = setting.choices,
+                         .row = &setting});
     }
   }
   for (const WordsOption* const words : {&help_option, &version_option}) {
-    options.push_back({std::string{words->name}, words->short_flag, Value::none, words});
+    options.push_back({.name = std::string{words->name},
+                       .short_flag = words->short_flag,
+                       .help = words->help,
+                       .row = words});
   }
   return options;
 }
 
 void add_options(std::vector<Option>& options, const Command& command) {
   for (const CommandOption& option : command.options) {
-    options.push_back({std::string{option.name}, option.short_flag,
-                       option.placeholder.empty() ? Value::none : Value::required, &option});
+    options.push_back({.name = std::string{option.name},
+                       .short_flag = option.short_flag,
+                       .value = option.placeholder.empty() ? Value::none : Value::required,
+                       .placeholder = option.placeholder,
+                       .value_kind = option.value_kind,
+                       .help = option.help,
+                       .row = &option,
+                       .owner = &command});
   }
 }
 

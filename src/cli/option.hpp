@@ -36,8 +36,19 @@ struct Option {
   std::string name; // without dashes
   char short_flag = '\0';
   Value value = Value::none; // an optional one has to stand behind an equals sign
+  std::string_view placeholder{};
+  ValueKind value_kind = ValueKind::text;
+  std::string_view help{};
+  std::span<const std::string_view> choices{};
   std::variant<const WordsOption*, const Setting*, const CommandOption*, FieldFlag> row;
-  bool is_named = false; // whether an argument gives it
+  const Command* owner = nullptr; // the only command that has it; null: several have
+  bool is_named = false;          // whether an argument gives it
+
+  /// Returns the setting whose flag the option is; null when it is none.
+  const Setting* setting() const;
+
+  /// Returns whether the option means something to a command, or (null) to an event.
+  bool is_of(const Command* command) const;
 };
 
 /// Returns the options of every command line: the settings that have a flag, in the order of their
