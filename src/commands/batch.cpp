@@ -8,13 +8,10 @@
 #include "system/signals.hpp"
 
 #include <cstdint>
-#include <exception>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -31,8 +28,7 @@ public:
                         settings_.entry_time == EntryTime::event},
         input_{command.operand.value_or(""), options_.at("null").empty() ? '\n' : '\0', types},
         console_{means.console, means.clock, input_.name()}, sender_{resolved, means, console_,
-                                                                     report,
-                                                                     [this] { read_ahead(); }} {
+                                                                     report} {
     note_signals();
   }
 
@@ -92,67 +88,23 @@ private:
     sender_.expect(input_.total());
     while (true) {
       if (noted_signal() != 0) {
-        sender_.stop();
-      }
-      if (failure_ahead_) {
-        std::rethrow_exception(failure_ahead_);
+        sender_.stop(input_.number() + 1);
       }
       const Instant now = means_.clock.now();
-      const auto step =
-          ahead_ ? *std::exchange(ahead_, std::nullopt) : input_.next(sender_.due(), now);
-      switch (step) {
+      switch (input_.next(sender_.due(), now)) {
       case BatchInput::Step::event: take(now); break;
       case BatchInput::Step::mistake: pass_over(); break;
-      case BatchInput::Step::idle: sender_.push(); break;
-      case BatchInput::Step::end:
-        reads_ahead_ = false;
-        sender_.push();
-        return;
+      case BatchInput::Step::idle: sender_.push(input_.number() + 1); break;
+      case BatchInput::Step::end: sender_.push(input_.number() + 1); return;
       }
-      reach_next();
-    }
-  }
-
-  // While an answer is awaited: gathers what is to go next, as far as it is there and has room.
-  void read_ahead() {
-    try {
-      while (reads_ahead_ && !ahead_ && !failure_ahead_) {
-        const Instant now = means_.clock.now();
-        const auto step = input_.next(Deadline{}, now); // without waiting
-        if (step == BatchInput::Step::idle) {
-          return;
-        }
-        if (step == BatchInput::Step::event) {
-          take(now);
-          reach_next();
-        } else {
-          ahead_ = step;
-        }
-      }
-    } catch (...) { // the answer comes first
-      failure_ahead_ = std::current_exception();
-    }
-  }
-
-  void reach_next() {
-    if (!ahead_) {
-      sender_.reach(input_.number() + 1);
     }
   }
 
   void take(Instant now) {
-    sender_.reach(input_.number());
     const LineEvent& event = input_.event();
-    const bool is_new = !time_;
-    const Instant time = is_new ? times_.next(takes_own_time_ ? event.timestamp : now)
-                                : *std::exchange(time_, std::nullopt);
-    if (is_new) {
-      warn_of_losses({&settings_.labels, time, event.line, &settings_.metadata}, now);
-    }
-    if (!sender_.add(event.line, time, input_.number())) {
-      time_ = time;
-      ahead_ = BatchInput::Step::event;
-    }
+    const Instant time = times_.next(takes_own_time_ ? event.timestamp : now);
+    warn_of_losses({&settings_.labels, time, event.line, &settings_.metadata}, now);
+    sender_.add(event.line, time, input_.number());
   }
 
   // A line that is no event.
@@ -162,8 +114,7 @@ private:
       complain_of_line();
     }
     if (!skips_invalid_) {
-      reads_ahead_ = false;
-      sender_.push();
+      sender_.push(input_.number());
       throw Failure{ExitCode::data, input_.name() + ": line " + std::to_string(input_.number()) +
                                         " is no event, so it ends there: " + counts(report_)};
     }
@@ -191,12 +142,8 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  std::optional<Instant> time_; // of an event that has one and is not taken yet
-  bool reads_ahead_ = true;
-  std::optional<BatchInput::Step> ahead_; // was found so, and waits to be dealt with
-  std::exception_ptr failure_ahead_;      // the same
-  std::uint64_t passed_over_ = 0;         // lines that are no events
-  std::set<const Loss*> losses_;          // that were warned of
+  std::uint64_t passed_over_ = 0; // lines that are no events
+  std::set<const Loss*> losses_;  // that were warned of
 };
 
 } // namespace

@@ -20,58 +20,44 @@ constexpr auto longest_wait = 1s; // then what has come so far goes
 
 } // namespace
 
-BatchSender::Gathered::Gathered() {
-  lines.reserve(largest_push); // more than that are only in a push of one
-}
-
-bool BatchSender::Gathered::takes(EntryView entry, std::uint64_t number) {
-  if (!room.takes(entry)) {
-    return false;
-  }
-  const std::size_t begin = lines.size();
-  lines.append(entry.line);
-  entry.line = std::string_view{lines}.substr(begin);
-  entries.push_back(entry);
-  numbers.push_back(number);
-  return true;
-}
-
 BatchSender::BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
-                         BatchReport& report, std::function<void()> meanwhile)
+                         BatchReport& report)
     : resolved_{resolved}, settings_{resolved.settings}, means_{means}, console_{console},
-      report_{report}, meanwhile_{std::move(meanwhile)},
+      report_{report},
       // An attempt ends before a signal is noted, so that it is known what arrived.
       transport_{[&means](const Request& request, Deadline deadline) {
         const DelayedSignals delayed;
         return means.transport(request, deadline);
       }},
-      pause_{first_pause} {}
+      pause_{first_pause} {
+  lines_.reserve(largest_push); // more than that are only in a push of one
+}
 
-bool BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
+void BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
   const EntryView entry{&settings_.labels, time, line, &settings_.metadata};
-  const bool is_first = next_.entries.empty();
-  const bool is_taken = next_.takes(entry, number);
-  const bool makes_room = !is_taken && going_.entries.empty();
-  if (makes_room) {
-    std::swap(next_, going_);
-    next_.takes(entry, number); // now, while the line is still there
+  if (!gather(entry, number)) {
+    push(number);
+    gather(entry, number);
   }
-  if (is_first || makes_room) {
-    next_.due = means_.clock.steady_now() + longest_wait;
-  }
-  if (makes_room) {
-    push_going();
-  }
-  return is_taken || makes_room;
 }
 
-void BatchSender::push() {
-  std::swap(next_, going_);
-  push_going();
+bool BatchSender::gather(EntryView entry, std::uint64_t number) {
+  if (!room_.takes(entry)) {
+    return false;
+  }
+  if (entries_.empty()) {
+    due_ = means_.clock.steady_now() + longest_wait;
+  }
+  const std::size_t begin = lines_.size();
+  lines_.append(entry.line);
+  entry.line = std::string_view{lines_}.substr(begin);
+  entries_.push_back(entry);
+  numbers_.push_back(number);
+  return true;
 }
 
-void BatchSender::push_going() {
-  if (going_.entries.empty()) {
+void BatchSender::push(std::uint64_t next_line) {
+  if (entries_.empty()) {
     return;
   }
   if (settings_.dry_run) {
@@ -83,24 +69,24 @@ void BatchSender::push_going() {
   } else if (trouble_ && means_.clock.steady_now() < next_try_) {
     keep(0);
   } else {
-    deliver();
+    deliver(next_line);
   }
-  console_.show_progress(going_.numbers.back(), total_);
-  going_.lines.clear();
-  going_.entries.clear();
-  going_.numbers.clear();
-  going_.room = PushRoom{};
+  console_.show_progress(numbers_.back(), total_);
+  lines_.clear();
+  entries_.clear();
+  numbers_.clear();
+  room_ = PushRoom{};
 }
 
 void BatchSender::print() {
   if (settings_.output == Output::text) {
     std::string text;
     if (settings_.url.scheme == Scheme::file) {
-      for (const EntryView& entry : going_.entries) {
+      for (const EntryView& entry : entries_) {
         text.append(entry.line).append(1, '\n');
       }
     } else {
-      write_push_body(text, going_.entries);
+      write_push_body(text, entries_);
       text += '\n';
     }
     means_.console.print(text);
@@ -109,40 +95,40 @@ void BatchSender::print() {
 
 void BatchSender::append() {
   // A FIFO takes a line at once, not many.
-  const std::size_t at_once = settings_.special_file ? 1 : going_.entries.size();
-  for (std::size_t done = 0; done < going_.entries.size(); done += at_once) {
+  const std::size_t at_once = settings_.special_file ? 1 : entries_.size();
+  for (std::size_t done = 0; done < entries_.size(); done += at_once) {
     std::string text;
     for (std::size_t i = done; i < done + at_once; ++i) {
-      text.append(i == done ? "" : "\n").append(going_.entries[i].line);
+      text.append(i == done ? "" : "\n").append(entries_[i].line);
     }
     try {
       append_line(settings_.url.target, text, settings_.special_file,
                   means_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
-      fail(failure, going_.numbers[done]);
+      fail(failure, numbers_[done]);
     }
     report_.delivered += at_once;
   }
 }
 
-void BatchSender::deliver() {
+void BatchSender::deliver(std::uint64_t next_line) {
   std::size_t done = 0;
   try {
-    done = pusher().push(settings_.org_id, going_.entries,
-                         [this](const Pushed& pushed) { hear(pushed); });
+    done =
+        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { hear(pushed); });
   } catch (const Failure& failure) { // there is no way to the receiver
     trouble_ = failure;
   }
-  if (done == going_.entries.size()) {
+  if (done == entries_.size()) {
     pause_ = first_pause;
     trouble_.reset();
     return;
   }
   if (noted_signal() != 0) {
-    stop(done);
+    stop(done, next_line);
   }
   if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
-    fail(*trouble_, going_.numbers[done]);
+    fail(*trouble_, numbers_[done]);
   }
   keep(done);
   next_try_ = may_pass(trouble_->code()) ? means_.clock.steady_now() + pause_ : Deadline::max();
@@ -156,8 +142,7 @@ Pusher& BatchSender::pusher() {
     Access access = open_access(resolved_, means_.clock.steady_now() + settings_.timeout,
                                 [this](const std::string& text) { means_.console.warn(text); });
     pusher_.emplace(std::move(access), settings_.headers,
-                    PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock,
-                    meanwhile_);
+                    PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock);
   }
   return *pusher_;
 }
@@ -168,7 +153,7 @@ void BatchSender::hear(const Pushed& pushed) {
   switch (pushed.fate) {
   case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
   case Pushed::Fate::refused:
-    console_.complain(report_.refused, std::to_string(going_.numbers[pushed.first]),
+    console_.complain(report_.refused, std::to_string(numbers_[pushed.first]),
                       report_.url + " refuses it: " + judgement.message + std::string{hint});
     break;
   case Pushed::Fate::stopped:
@@ -180,37 +165,31 @@ void BatchSender::hear(const Pushed& pushed) {
 
 // Puts the entries from this one on, which cannot be delivered, into the spool.
 void BatchSender::keep(std::size_t first) {
-  for (std::size_t i = first; i < going_.entries.size(); ++i) {
+  for (std::size_t i = first; i < entries_.size(); ++i) {
     try {
       if (!spool_) {
         spool_.emplace(Spool::make(settings_.spool));
       }
-      const EntryView& entry = going_.entries[i];
+      const EntryView& entry = entries_[i];
       spool_->add({settings_.url.kept_url(), settings_.org_id,
                    Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
                   1, random_id(means_.clock), settings_.spool_max_bytes);
     } catch (const Failure& failure) {
-      fail(failure, going_.numbers[i]);
+      fail(failure, numbers_[i]);
     }
     report_.spooled += 1;
   }
 }
 
-// At a signal, with what is going from this one on, and what was gathered, in hand.
-void BatchSender::stop(std::size_t first) {
+// At a signal, with the entries from this one on in hand.
+void BatchSender::stop(std::size_t first, std::uint64_t next_line) {
   const bool keeps = settings_.spool.on && !settings_.dry_run && !settings_.disabled &&
                      settings_.url.scheme != Scheme::file;
-  std::uint64_t first_unsent = next_line_;
   if (keeps) {
     keep(first);
-    std::swap(next_, going_);
-    keep(0);
-  } else if (first < going_.entries.size()) {
-    first_unsent = going_.numbers[first];
-  } else if (!next_.entries.empty()) {
-    first_unsent = next_.numbers.front();
   }
-  fail({ExitCode::tempfail, "a signal ended it"}, first_unsent);
+  fail({ExitCode::tempfail, "a signal ended it"},
+       keeps || first == entries_.size() ? next_line : numbers_[first]);
 }
 
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {

@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,56 +23,41 @@ namespace metrics_event {
 /// report as it goes.
 class BatchSender {
 public:
-  /// `meanwhile` is called while an answer is awaited, and may add what is to go next.
   BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
-              BatchReport& report, std::function<void()> meanwhile);
+              BatchReport& report);
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
 
-  /// Takes an entry and the number of its line, and makes room for it, which while an answer is
-  /// awaited it cannot: then it returns false. Throws Failure when what was gathered can neither be
-  /// sent nor kept.
-  bool add(std::string_view line, Instant time, std::uint64_t number);
+  /// Takes the entry of a line, whose number is `number`. Where a push has no room for it, what was
+  /// gathered is sent first. Throws Failure when that can neither be sent nor kept.
+  void add(std::string_view line, Instant time, std::uint64_t number);
 
-  /// Sends what was gathered. Throws as `add`.
-  void push();
+  /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
+  /// Throws as `add`.
+  void push(std::uint64_t next_line);
 
-  /// When what was gathered goes although there is room left.
-  Deadline due() const { return next_.entries.empty() ? Deadline::max() : next_.due; }
+  /// The time at which what was gathered has to be sent although there is room left.
+  Deadline due() const { return entries_.empty() ? Deadline::max() : due_; }
 
   /// There are so many lines; 0: that is not known.
   void expect(std::uint64_t total) { total_ = total; }
 
-  /// The lines before this one were added, or are no events.
-  void reach(std::uint64_t next_line) { next_line_ = next_line; }
-
-  /// At a signal: keeps what was gathered, if there is a spool, and throws Failure.
-  [[noreturn]] void stop() { stop(going_.entries.size()); }
+  /// Ends the batch at a signal: keeps what was gathered, if there is a spool, and throws Failure,
+  /// which names the first line that is neither sent nor kept.
+  [[noreturn]] void stop(std::uint64_t next_line) { stop(0, next_line); }
 
   /// Why what comes goes into the spool, if it does.
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
-  // What goes in one push.
-  struct Gathered {
-    Gathered();
-    bool takes(EntryView entry, std::uint64_t number);
-
-    PushRoom room;
-    std::string lines; // which the entries share
-    std::vector<EntryView> entries;
-    std::vector<std::uint64_t> numbers; // of their lines
-    Deadline due{};
-  };
-
-  void push_going();
+  bool gather(EntryView entry, std::uint64_t number);
   void print();
   void append();
-  void deliver();
+  void deliver(std::uint64_t next_line);
   Pusher& pusher();
   void hear(const Pushed& pushed);
   void keep(std::size_t first);
-  [[noreturn]] void stop(std::size_t first);
+  [[noreturn]] void stop(std::size_t first, std::uint64_t next_line);
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
 
   const Resolved& resolved_;
@@ -81,11 +65,12 @@ private:
   const Means& means_;
   BatchConsole& console_;
   BatchReport& report_;
-  const std::function<void()> meanwhile_;
-  Gathered next_;  // what is being gathered
-  Gathered going_; // what is sent; empty: nothing
+  PushRoom room_;     // what is left of it beside the entries that were gathered
+  std::string lines_; // of these entries, which share the memory
+  std::vector<EntryView> entries_;
+  std::vector<std::uint64_t> numbers_; // of their lines
+  Deadline due_{};
   std::uint64_t total_ = 0;
-  std::uint64_t next_line_ = 1; // the first that is neither sent nor among them
   const Transport transport_;
   std::optional<Pusher> pusher_;
   std::optional<Spool> spool_;

@@ -30,9 +30,9 @@ bool is_over(const PushLimits& limits, Clock& clock) {
 }
 
 Pusher::Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-               Clock& clock, std::function<void()> meanwhile)
+               Clock& clock)
     : access_{std::move(access)}, headers_{std::move(headers)}, limits_{limits},
-      transport_{transport}, clock_{clock}, meanwhile_{std::move(meanwhile)} {}
+      transport_{transport}, clock_{clock} {}
 
 std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
                          const std::function<void(const Pushed&)>& hear) {
@@ -88,7 +88,6 @@ Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_comp
   deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
   Request request = push_request(access_, org_id, headers, std::move(body));
   request.keeps_connection = true;
-  request.meanwhile = meanwhile_;
   Delivery delivery =
       metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
   body = std::move(request.body);

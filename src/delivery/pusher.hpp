@@ -43,7 +43,7 @@ struct Pushed {
 class Pusher {
 public:
   Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-         Clock& clock, std::function<void()> meanwhile = {});
+         Clock& clock);
 
   /// Pushes entries of one tenant, no more than a PushRoom takes, compressed from 1 KiB. A push of
   /// many that is refused is halved until the entries that are refused are found, and one that
@@ -62,8 +62,7 @@ private:
   PushLimits limits_;
   const Transport& transport_;
   Clock& clock_;
-  std::function<void()> meanwhile_; // as a Request has it
-  std::string body_;                // used again, as what follows
+  std::string body_; // used again, as what follows
   std::string compressed_;
   Gzip gzip_;
   bool takes_gzip_ = true;

@@ -32,8 +32,7 @@ struct Request {
   Headers headers; // besides Host, Content-Length and Authorization
   std::string body;
   std::string method = "POST";
-  bool keeps_connection = false;     // more will follow
-  std::function<void()> meanwhile{}; // done while the answer is awaited; neither waits nor throws
+  bool keeps_connection = false; // more will follow
 };
 
 /// Why an attempt brought no complete HTTP answer.

@@ -73,9 +73,6 @@ public:
     if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
       return {in_trouble(Trouble::no_resources, system_words(write_error))}; // none answers a part
     }
-    if (!write_error && request_.meanwhile) {
-      request_.meanwhile();
-    }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {
       reply.detail = "sending failed: " + system_words(write_error);

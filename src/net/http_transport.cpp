@@ -39,8 +39,7 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
                       .target = access.endpoint.target,
                       .headers = {{"Host", access.endpoint.authority()}},
                       .body = request.body,
-                      .keeps_connection = request.keeps_connection,
-                      .meanwhile = request.meanwhile};
+                      .keeps_connection = request.keeps_connection};
   message.headers.insert(message.headers.end(), request.headers.begin(), request.headers.end());
   if (!access.authorization.empty()) {
     message.headers.emplace_back("Authorization", access.authorization.reveal());
