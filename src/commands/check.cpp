@@ -5,6 +5,7 @@
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
 #include "loki/push.hpp"
+#include "loki/status.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -249,7 +250,7 @@ private:
       return false;
     }
     // An empty push may be refused for being empty.
-    if (!sends_ && judgement.code == ExitCode::data && reply.status != 260) {
+    if (!sends_ && judgement.code == ExitCode::data && reply.status != ingestion_blocked) {
       report_.verdict = Verdict::unknown;
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +

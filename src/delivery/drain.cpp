@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "loki/push.hpp"
+#include "loki/status.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
 constexpr std::size_t longest_name = 80; // of an event, in a message
-constexpr int too_many_requests = 429;
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
 Group group_of(const SpoolRecord& record) {

@@ -1,6 +1,7 @@
 #include "delivery/pusher.hpp"
 
 #include "loki/push.hpp"
+#include "loki/status.hpp"
 #include "system/signals.hpp"
 
 #include <algorithm>
@@ -11,14 +12,12 @@ namespace metrics_event {
 namespace {
 
 constexpr std::size_t worth_compressing = 1024; // bytes
-constexpr int too_many_requests = 429;
-constexpr int ingestion_is_blocked = 260; // Loki's answer, which is about the tenant
 
 Pushed::Fate fate_of(const Delivery& delivery) {
   if (delivery.accepted()) {
     return Pushed::Fate::accepted;
   }
-  return delivery.judgement.code == ExitCode::data && delivery.http_status != ingestion_is_blocked
+  return delivery.judgement.code == ExitCode::data && delivery.http_status != ingestion_blocked
              ? Pushed::Fate::refused
              : Pushed::Fate::stopped;
 }

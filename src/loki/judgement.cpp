@@ -1,6 +1,7 @@
 #include "loki/judgement.hpp"
 
 #include "base/text.hpp"
+#include "loki/status.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,8 @@ constexpr std::string_view wrong_endpoint =
     "is it the push endpoint? Loki's path is /loki/api/v1/push";
 
 constexpr std::array known_statuses{
-    StatusRow{260, ExitCode::data, false, "ingestion is blocked, ask who runs the receiver"},
+    StatusRow{ingestion_blocked, ExitCode::data, false,
+              "ingestion is blocked, ask who runs the receiver"},
     StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{401, ExitCode::noperm, false,
               "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
@@ -38,7 +40,8 @@ constexpr std::array known_statuses{
               "it does not take JSON; is it the push endpoint? Loki's path is /loki/api/v1/push"},
     StatusRow{422, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{425, ExitCode::tempfail, true, "the receiver is not ready; try again later"},
-    StatusRow{429, ExitCode::tempfail, true, "the receiver's rate limit; try again later"},
+    StatusRow{too_many_requests, ExitCode::tempfail, true,
+              "the receiver's rate limit; try again later"},
 };
 
 StatusRow classify(int status) {
@@ -136,10 +139,6 @@ Judgement judge_trouble(const Reply& reply) {
 }
 
 } // namespace
-
-bool is_acceptance(int status) {
-  return status == 200 || status == 202 || status == 204;
-}
 
 Judgement judge(const Reply& reply) {
   if (reply.trouble != Trouble::none) {

@@ -17,10 +17,7 @@ struct Judgement {
   std::string response;      // the receiver's own words, at most 1 KiB, safe for a terminal
 };
 
-/// Whether an HTTP status says that a push was accepted: 200, 202 or 204 and nothing else.
-bool is_acceptance(int status);
-
-/// Judges the reply to a push; 260 is a refusal.
+/// Judges the reply to a push.
 Judgement judge(const Reply& reply);
 
 /// What to add to the message when the push had structured metadata: a receiver that does not know

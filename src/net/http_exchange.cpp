@@ -1,7 +1,7 @@
 #include "net/http_exchange.hpp"
 
 #include "base/text.hpp"
-#include "loki/judgement.hpp"
+#include "loki/status.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
