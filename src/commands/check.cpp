@@ -5,7 +5,6 @@
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
 #include "loki/push.hpp"
-#include "loki/status.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -250,7 +249,7 @@ private:
       return false;
     }
     // An empty push may be refused for being empty.
-    if (!sends_ && judgement.code == ExitCode::data && reply.status != ingestion_blocked) {
+    if (!sends_ && judgement.scope == Scope::entries) {
       report_.verdict = Verdict::unknown;
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +

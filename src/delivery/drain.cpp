@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "loki/push.hpp"
-#include "loki/status.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
-constexpr std::size_t longest_name = 80; // of an event, in a message
+constexpr std::size_t longest_name = 80;    // of an event, in a message
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
 Group group_of(const SpoolRecord& record) {
@@ -272,14 +271,11 @@ private:
                  ": " + judgement.message);
   }
 
-  // What stops one push stops the whole destination, but for what is about the tenant.
   void stop(const Load& load, const Pushed& pushed, const std::string& hint) {
     const auto& [url, org_id] = load.group;
     const Delivery& delivery = pushed.delivery;
     const ExitCode code = delivery.judgement.code;
-    const bool is_about_tenant = code == ExitCode::noperm || code == ExitCode::data ||
-                                 delivery.http_status == too_many_requests;
-    if (is_about_tenant) {
+    if (delivery.judgement.scope == Scope::tenant) {
       stopped_groups_.insert(load.group);
     } else {
       stopped_urls_.insert(url);

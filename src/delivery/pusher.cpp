@@ -17,9 +17,7 @@ Pushed::Fate fate_of(const Delivery& delivery) {
   if (delivery.accepted()) {
     return Pushed::Fate::accepted;
   }
-  return delivery.judgement.code == ExitCode::data && delivery.http_status != ingestion_blocked
-             ? Pushed::Fate::refused
-             : Pushed::Fate::stopped;
+  return delivery.judgement.scope == Scope::entries ? Pushed::Fate::refused : Pushed::Fate::stopped;
 }
 
 } // namespace

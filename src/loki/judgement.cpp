@@ -92,6 +92,15 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
   return std::nullopt;
 }
 
+Scope scope_of(ExitCode code, int status) {
+  if (code == ExitCode::data && status != ingestion_blocked) {
+    return Scope::entries;
+  }
+  const bool is_about_tenant =
+      code == ExitCode::data || code == ExitCode::noperm || status == too_many_requests;
+  return is_about_tenant ? Scope::tenant : Scope::receiver;
+}
+
 // Loki's words for it stand behind the labels, which may be long.
 bool is_about_age(std::string_view body) {
   return body.find("too old") != body.npos || body.find("too far behind") != body.npos;
@@ -167,6 +176,7 @@ Judgement judge(const Reply& reply) {
                                  : complaint_about_tls(reply).value_or(classify(reply.status));
   judgement.code = row.code;
   judgement.worth_a_retry = row.worth_a_retry;
+  judgement.scope = scope_of(row.code, reply.status);
   judgement.message = said + "; " + std::string{row.reason};
   return judgement;
 }
