@@ -12,7 +12,7 @@
 #include "commands/event_list.hpp"
 #include "commands/flush.hpp"
 #include "commands/listen.hpp"
-#include "commands/send_report.hpp"
+#include "commands/send.hpp"
 #include "loki/logql.hpp"
 #include "schema/event_schema.hpp"
 #include "settings/config_file.hpp"
@@ -109,7 +109,7 @@ void run_completion(const App& app, const RunCommand& command, const EventTypes&
                                           : completion_list(command.options, types));
 }
 
-void run_flush(const Means& means, const RunCommand& command, const std::vector<Layer>& layers,
+void run_flush(const Context& means, const RunCommand& command, const std::vector<Layer>& layers,
                const Resolved& resolved, FlushReport& report) {
   const FlushOptions options = flush_options(*command.type, command.options);
   if (resolved.settings.dry_run) {
@@ -264,7 +264,7 @@ Resolved resolve_line(const App& app, const CommandLine& line, std::vector<Layer
   return resolved;
 }
 
-void send_event(const Means& means, const CommandLine& line,
+void send_event(const Context& means, const CommandLine& line,
                 const std::optional<Measurement>& measurement, const Resolved& resolved,
                 Progress& progress) {
   const On on = resolved.settings.on;
@@ -293,7 +293,7 @@ void run_line(const App& app, const CommandLine& line, const EventTypes& types,
   }
   const Resolved resolved = resolve_line(app, line, layers, progress);
   const auto* const command = std::get_if<RunCommand>(&line.command);
-  Means means = app.means;
+  Context means = app.means;
   means.console.set_quiet(resolved.settings.quiet);
   switch (progress.matter) {
   case Matter::batch:

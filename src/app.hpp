@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
-#include "commands/send.hpp"
+#include "commands/context.hpp"
 #include "event/type.hpp"
 #include "settings/settings.hpp"
 
@@ -19,7 +19,7 @@ struct App {
   std::vector<std::string> config_directories{}; // as far as there are any
   bool is_root = false;                          // whose spool is elsewhere
   std::span<const EventType> events;
-  Means means;
+  Context means;
 };
 
 /// How a process is to end.

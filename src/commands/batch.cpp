@@ -19,16 +19,17 @@ namespace {
 class Batch {
 public:
   Batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
-        const Means& means, BatchReport& report)
-      : resolved_{resolved}, settings_{resolved.settings}, means_{means}, report_{report},
-        started_{means.clock.steady_now()}, options_{option_texts(*command.type, command.options)},
+        const Context& context, BatchReport& report)
+      : resolved_{resolved}, settings_{resolved.settings}, context_{context}, report_{report},
+        started_{context.clock.steady_now()}, options_{option_texts(*command.type,
+                                                                    command.options)},
         skips_invalid_{!options_.at("skip-invalid").empty()},
         // Unless it is asked for, an import keeps the times of what it imports.
         takes_own_time_{resolved.origins.at("entry-time").source == Origin::Source::built_in ||
                         settings_.entry_time == EntryTime::event},
         input_{command.operand.value_or(""), options_.at("null").empty() ? '\n' : '\0', types},
-        console_{means.console, means.clock, input_.name()}, sender_{resolved, means, console_,
-                                                                     report} {
+        console_{context.console, context.clock, input_.name()}, sender_{resolved, context,
+                                                                         console_, report} {
     note_signals();
   }
 
@@ -38,7 +39,7 @@ public:
         validate();
       }
       for (const std::string& risk : risks(resolved_)) {
-        means_.console.warn(risk);
+        context_.console.warn(risk);
       }
       send();
     } catch (...) {
@@ -47,7 +48,7 @@ public:
     }
     finish();
     if (settings_.verbose) {
-      means_.console.say(counts(report_));
+      context_.console.say(counts(report_));
     }
     if (sender_.trouble() && !may_pass(sender_.trouble()->code())) {
       throw Failure{*sender_.trouble()};
@@ -61,8 +62,8 @@ public:
 private:
   void finish() {
     console_.clear();
-    report_.elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - started_);
+    report_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        context_.clock.steady_now() - started_);
   }
 
   void complain_of_line() {
@@ -73,7 +74,7 @@ private:
   }
 
   void validate() {
-    if (!input_.validate(means_.clock.now(), [this] { complain_of_line(); })) {
+    if (!input_.validate(context_.clock.now(), [this] { complain_of_line(); })) {
       throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
     }
     if (report_.invalid > 0 && !skips_invalid_) {
@@ -90,7 +91,7 @@ private:
       if (noted_signal() != 0) {
         sender_.stop(input_.number() + 1);
       }
-      const Instant now = means_.clock.now();
+      const Instant now = context_.clock.now();
       switch (input_.next(sender_.due(), now)) {
       case BatchInput::Step::event: take(now); break;
       case BatchInput::Step::mistake: pass_over(); break;
@@ -132,7 +133,7 @@ private:
 
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   BatchReport& report_;
   Deadline started_;
   std::map<std::string_view, std::string> options_;
@@ -149,9 +150,9 @@ private:
 } // namespace
 
 void batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
-           const Means& means, BatchReport& report) {
+           const Context& context, BatchReport& report) {
   report.url = resolved.settings.url.url(); // before anything can go wrong
-  Batch{command, types, resolved, means, report}.run();
+  Batch{command, types, resolved, context, report}.run();
 }
 
 } // namespace metrics_event

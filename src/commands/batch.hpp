@@ -2,7 +2,7 @@
 
 #include "cli/command_line.hpp"
 #include "commands/batch_report.hpp"
-#include "commands/send.hpp"
+#include "commands/context.hpp"
 #include "event/known_types.hpp"
 #include "settings/settings.hpp"
 
@@ -12,6 +12,6 @@ namespace metrics_event {
 /// or does what --dry-run and --disabled do instead. Fills the report as it goes, so that a
 /// failure, which is thrown, is reported with all that was known.
 void batch(const RunCommand& command, const EventTypes& types, const Resolved& resolved,
-           const Means& means, BatchReport& report);
+           const Context& context, BatchReport& report);
 
 } // namespace metrics_event

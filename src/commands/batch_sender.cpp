@@ -20,14 +20,14 @@ constexpr auto longest_wait = 1s; // then what has come so far goes
 
 } // namespace
 
-BatchSender::BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
+BatchSender::BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
                          BatchReport& report)
-    : resolved_{resolved}, settings_{resolved.settings}, means_{means}, console_{console},
+    : resolved_{resolved}, settings_{resolved.settings}, context_{context}, console_{console},
       report_{report},
       // An attempt ends before a signal is noted, so that it is known what arrived.
-      transport_{[&means](const Request& request, Deadline deadline) {
+      transport_{[&context](const Request& request, Deadline deadline) {
         const DelayedSignals delayed;
-        return means.transport(request, deadline);
+        return context.transport(request, deadline);
       }},
       pause_{first_pause} {
   lines_.reserve(largest_push); // more than that are only in a push of one
@@ -46,7 +46,7 @@ bool BatchSender::gather(EntryView entry, std::uint64_t number) {
     return false;
   }
   if (entries_.empty()) {
-    due_ = means_.clock.steady_now() + longest_wait;
+    due_ = context_.clock.steady_now() + longest_wait;
   }
   const std::size_t begin = lines_.size();
   lines_.append(entry.line);
@@ -66,7 +66,7 @@ void BatchSender::push(std::uint64_t next_line) {
     // validated, and that is all
   } else if (settings_.url.scheme == Scheme::file) {
     append();
-  } else if (trouble_ && means_.clock.steady_now() < next_try_) {
+  } else if (trouble_ && context_.clock.steady_now() < next_try_) {
     keep(0);
   } else {
     deliver(next_line);
@@ -89,7 +89,7 @@ void BatchSender::print() {
       write_push_body(text, entries_);
       text += '\n';
     }
-    means_.console.print(text);
+    context_.console.print(text);
   }
 }
 
@@ -103,7 +103,7 @@ void BatchSender::append() {
     }
     try {
       append_line(settings_.url.target, text, settings_.special_file,
-                  means_.clock.steady_now() + settings_.timeout);
+                  context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
       fail(failure, numbers_[done]);
     }
@@ -131,7 +131,7 @@ void BatchSender::deliver(std::uint64_t next_line) {
     fail(*trouble_, numbers_[done]);
   }
   keep(done);
-  next_try_ = may_pass(trouble_->code()) ? means_.clock.steady_now() + pause_ : Deadline::max();
+  next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
   console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
                 trouble_->text());
@@ -139,10 +139,10 @@ void BatchSender::deliver(std::uint64_t next_line) {
 
 Pusher& BatchSender::pusher() {
   if (!pusher_) {
-    Access access = open_access(resolved_, means_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { means_.console.warn(text); });
+    Access access = open_access(resolved_, context_.clock.steady_now() + settings_.timeout,
+                                [this](const std::string& text) { context_.console.warn(text); });
     pusher_.emplace(std::move(access), settings_.headers,
-                    PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock);
+                    PushLimits{settings_.retries, settings_.timeout}, transport_, context_.clock);
   }
   return *pusher_;
 }
@@ -173,7 +173,7 @@ void BatchSender::keep(std::size_t first) {
       const EntryView& entry = entries_[i];
       spool_->add({settings_.url.kept_url(), settings_.org_id,
                    Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
-                  1, random_id(means_.clock), settings_.spool_max_bytes);
+                  1, random_id(context_.clock), settings_.spool_max_bytes);
     } catch (const Failure& failure) {
       fail(failure, numbers_[i]);
     }

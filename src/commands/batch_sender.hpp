@@ -2,7 +2,7 @@
 
 #include "commands/batch_console.hpp"
 #include "commands/batch_report.hpp"
-#include "commands/send.hpp"
+#include "commands/context.hpp"
 #include "delivery/pusher.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"
@@ -23,7 +23,7 @@ namespace metrics_event {
 /// report as it goes.
 class BatchSender {
 public:
-  BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
+  BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
               BatchReport& report);
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
@@ -62,7 +62,7 @@ private:
 
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
   PushRoom room_;     // what is left of it beside the entries that were gathered

@@ -30,16 +30,16 @@ std::chrono::milliseconds floor_ms(Deadline::duration time) {
 class Flush {
 public:
   Flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-        const Means& means, FlushReport& report)
+        const Context& context, FlushReport& report)
       : options_{options}, layers_{layers}, resolved_{resolved}, settings_{resolved.settings},
-        means_{means}, report_{report}, progress_{means.console, means.clock,
-                                                  "delivered or refused"} {}
+        context_{context}, report_{report}, progress_{context.console, context.clock,
+                                                      "delivered or refused"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
     auto spool = Spool::find(settings_.spool);
     if (!spool && !settings_.spool.is_usual) {
-      means_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
+      context_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
     }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
@@ -54,7 +54,7 @@ private:
   // Calls `visit(name, listed)` for every file that is selected, the oldest first.
   template <class Visit>
   void for_each_selected(const Spool& spool, Visit&& visit) {
-    const Instant now = means_.clock.now();
+    const Instant now = context_.clock.now();
     std::vector<std::string> names;
     while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
       for (const std::string& name : names) {
@@ -88,7 +88,7 @@ private:
   void list(const std::optional<Spool>& spool) {
     report_.task = options_.task;
     const bool is_json = settings_.output == Output::json;
-    const Console& console = means_.console;
+    const Console& console = context_.console;
     bool is_first = true;
     console.print(is_json ? list_begin(report_.spool) : "");
     if (spool) {
@@ -103,7 +103,7 @@ private:
 
   void drop(std::optional<Spool>& spool) {
     if (spool) {
-      lock(*spool, means_.clock.steady_now() + settings_.timeout);
+      lock(*spool, context_.clock.steady_now() + settings_.timeout);
     }
     report_.task = options_.task;
     if (!spool) {
@@ -119,9 +119,9 @@ private:
   void send(std::optional<Spool>& spool) {
     report_.task = options_.task;
     note_signals();
-    const Deadline start = means_.clock.steady_now();
+    const Deadline start = context_.clock.steady_now();
     for (const std::string& risk : risks(resolved_)) {
-      means_.console.warn(risk);
+      context_.console.warn(risk);
     }
     if (spool && settings_.disabled) {
       finish(*spool, start);
@@ -151,7 +151,7 @@ private:
     }
     if (report_.refused > 0 && (!failure_ || may_pass(failure_->code())) && noted_signal() == 0) {
       if (failure_) {
-        means_.console.warn(failure_->text());
+        context_.console.warn(failure_->text());
       }
       failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
                                              " were refused, see metrics-event flush --list "
@@ -163,15 +163,15 @@ private:
   }
 
   void finish(const Spool& spool, Deadline start) {
-    report_.elapsed = floor_ms(means_.clock.steady_now() - start);
+    report_.elapsed = floor_ms(context_.clock.steady_now() - start);
     report_.left = spool.usage(Box::waiting).entries;
     progress_.clear();
   }
 
   void lock(Spool& spool, Deadline end) {
     while (!spool.try_lock()) {
-      const Deadline now = means_.clock.steady_now();
-      if (now >= end || !means_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
+      const Deadline now = context_.clock.steady_now();
+      if (now >= end || !context_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
         throw Failure{ExitCode::tempfail, noted_signal() != 0
                                               ? "a signal ended the flush"
                                               : "another flush works on the spool " +
@@ -190,18 +190,18 @@ private:
     const Reach reach = [this](const std::string& url) { return reach_destination(url); };
     const DrainEvents events{[this](const std::string& text) {
                                progress_.clear();
-                               means_.console.warn(text);
+                               context_.console.warn(text);
                              },
                              [this](const std::string& text) {
                                if (settings_.verbose) {
                                  progress_.clear();
-                                 means_.console.say(text);
+                                 context_.console.say(text);
                                }
                              },
                              [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
       const Drained drained = drain(spool, {.push = {settings_.retries, settings_.timeout, end}},
-                                    reach, means_.transport, means_.clock, events);
+                                    reach, context_.transport, context_.clock, events);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
@@ -211,18 +211,18 @@ private:
         continue; // what came meanwhile
       }
       round = drained.delivered > 0 ? 1 : round;
-      const Deadline now = means_.clock.steady_now();
+      const Deadline now = context_.clock.steady_now();
       const auto left = end ? floor_ms(*end - now) : 0ms;
       const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
                                     .attempts = round,
                                     .time_left = left,
                                     .asked = drained.asked,
-                                    .random = means_.clock.random()},
+                                    .random = context_.clock.random()},
                                    std::numeric_limits<int>::max());
       const bool is_asked_too_long = drained.asked && *drained.asked >= left;
       if (plan.step == Plan::Step::settled || left < shortest_pause || is_asked_too_long ||
-          !means_.clock.sleep_until(now +
-                                    (drained.asked ? plan.wait : std::min(plan.wait, left / 2)))) {
+          !context_.clock.sleep_until(
+              now + (drained.asked ? plan.wait : std::min(plan.wait, left / 2)))) {
         return;
       }
     }
@@ -254,8 +254,8 @@ private:
         hint = "; credentials go only to the server of the setting url, " + configured.url();
       }
     }
-    Access access = open_access(resolved, means_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { means_.console.warn(text); });
+    Access access = open_access(resolved, context_.clock.steady_now() + settings_.timeout,
+                                [this](const std::string& text) { context_.console.warn(text); });
     return {std::move(access), resolved.settings.headers, std::move(hint)};
   }
 
@@ -283,7 +283,7 @@ private:
   const std::vector<Layer>& layers_;
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   FlushReport& report_;
   std::map<std::string, Destination> destinations_; // their files are read once
   std::optional<Failure> failure_;
@@ -294,8 +294,8 @@ private:
 } // namespace
 
 void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-           const Means& means, FlushReport& report) {
-  Flush{options, layers, resolved, means, report}.run();
+           const Context& context, FlushReport& report) {
+  Flush{options, layers, resolved, context, report}.run();
 }
 
 } // namespace metrics_event

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "commands/context.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/flush_report.hpp"
-#include "commands/send.hpp"
 #include "settings/settings.hpp"
 
 #include <vector>
@@ -13,6 +13,6 @@ namespace metrics_event {
 /// `resolved` was made of: each destination gets the settings that go with its URL. Fills the
 /// report as it goes, so that a failure, which is thrown, is reported with all that was known.
 void flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-           const Means& means, FlushReport& report);
+           const Context& context, FlushReport& report);
 
 } // namespace metrics_event

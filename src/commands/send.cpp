@@ -84,14 +84,14 @@ std::string remedy(const SendEvent& command, const EventMistake& mistake) {
 class Send {
 public:
   Send(const SendEvent& command, const std::optional<Measurement>& measurement,
-       const Resolved& resolved, const Means& means, Report& report)
+       const Resolved& resolved, const Context& context, Report& report)
       : command_{command}, measurement_{measurement}, resolved_{resolved},
-        settings_{resolved.settings}, means_{means}, report_{report} {}
+        settings_{resolved.settings}, context_{context}, report_{report} {}
 
   void run() {
     report_.url = settings_.url.url();
-    const Instant now = means_.clock.now();
-    GivenEvent given = read_event(command_, means_.clock.steady_now() + settings_.timeout);
+    const Instant now = context_.clock.now();
+    GivenEvent given = read_event(command_, context_.clock.steady_now() + settings_.timeout);
     given.measurement = measurement_;
     auto event = build_event(*command_.type, given, now);
     if (!event) {
@@ -99,12 +99,12 @@ public:
     }
     report_.event = *std::move(event);
     for (const std::string& warning : report_.event->warnings) {
-      means_.console.warn(warning);
+      context_.console.warn(warning);
     }
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
     for (const std::string& loss : likely_losses(*report_.entry, now)) {
-      means_.console.warn(loss);
+      context_.console.warn(loss);
     }
 
     std::string body = push_body({&*report_.entry, 1});
@@ -116,7 +116,7 @@ public:
       report_.status = Report::Status::dry_run;
       if (settings_.output == Output::text) {
         const bool is_file = settings_.url.scheme == Scheme::file;
-        means_.console.print((is_file ? report_.entry->line : body) + '\n');
+        context_.console.print((is_file ? report_.entry->line : body) + '\n');
       }
     } else if (settings_.disabled) {
       report_.status = Report::Status::disabled;
@@ -128,11 +128,11 @@ public:
 private:
   void deliver(std::string body) {
     for (const std::string& risk : risks(resolved_)) {
-      means_.console.warn(risk);
+      context_.console.warn(risk);
     }
     if (settings_.url.scheme == Scheme::file) {
       if (settings_.spool.on) {
-        means_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
+        context_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
       }
       append();
       delivered();
@@ -140,7 +140,7 @@ private:
     }
     note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.
-    const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
+    const Effort effort{context_.clock.steady_now() + settings_.timeout, settings_.retries};
     try {
       push(std::move(body), effort);
     } catch (...) {
@@ -162,25 +162,25 @@ private:
   void delivered() {
     report_.status = Report::Status::delivered;
     if (settings_.verbose) {
-      means_.console.say(describe_delivery(report_));
+      context_.console.say(describe_delivery(report_));
     }
   }
 
   void append() {
-    const Deadline start = means_.clock.steady_now();
+    const Deadline start = context_.clock.steady_now();
     report_.attempts = 1;
     append_line(settings_.url.target, report_.entry->line, settings_.special_file,
                 start + settings_.timeout);
     report_.elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - start);
+        std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
   }
 
   void push(std::string body, const Effort& effort) {
     access_ = open_access(resolved_, effort.deadline,
-                          [this](const std::string& text) { means_.console.warn(text); });
+                          [this](const std::string& text) { context_.console.warn(text); });
     const Delivery delivery = metrics_event::deliver(
         push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
-        means_.transport, means_.clock);
+        context_.transport, context_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -200,7 +200,7 @@ private:
     const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
     try {
       Spool::make(settings_.spool)
-          .add(record, report_.attempts, random_id(means_.clock), settings_.spool_max_bytes);
+          .add(record, report_.attempts, random_id(context_.clock), settings_.spool_max_bytes);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
@@ -212,7 +212,7 @@ private:
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};
     }
-    means_.console.warn(kept.text());
+    context_.console.warn(kept.text());
   }
 
   // The receiver is there, so what waits for it goes as well, as far as there is time.
@@ -229,12 +229,12 @@ private:
             [this](const std::string&) {
               return Destination{access_, settings_.headers};
             },
-            means_.transport, means_.clock,
-            {[this](const std::string& text) { means_.console.warn(text); },
+            context_.transport, context_.clock,
+            {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});
     } catch (...) { // nobody asked for it
       if (settings_.verbose) {
-        means_.console.say(current_failure().text());
+        context_.console.say(current_failure().text());
       }
     }
   }
@@ -244,15 +244,15 @@ private:
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   Report& report_;
 };
 
 } // namespace
 
 void send(const SendEvent& command, const std::optional<Measurement>& measurement,
-          const Resolved& resolved, const Means& means, Report& report) {
-  Send{command, measurement, resolved, means, report}.run();
+          const Resolved& resolved, const Context& context, Report& report) {
+  Send{command, measurement, resolved, context, report}.run();
 }
 
 } // namespace metrics_event
