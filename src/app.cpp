@@ -178,12 +178,12 @@ bool print_words(const App& app, const CommandLine& line, const EventTypes& type
   return false;
 }
 
-void print_result(const Console& console, const Report& report) {
+void print_result(const Console& console, const SendReport& report) {
   try {
     console.print(to_json(report));
   } catch (const Failure& failure) {
-    const bool delivered = report.status == Report::Status::delivered;
-    const bool spooled = report.status == Report::Status::spooled;
+    const bool delivered = report.status == SendReport::Status::delivered;
+    const bool spooled = report.status == SendReport::Status::spooled;
     throw Failure{failure.code(), failure.text() + (delivered ? "; the event is delivered"
                                                     : spooled ? "; the event is in the spool"
                                                               : "")};
@@ -196,7 +196,7 @@ struct Progress {
   bool is_wrapped = false; // then the exit status is that of COMMAND
   Settings settings;       // as far as they are known
   ExitCode exit_code = ExitCode::ok;
-  Report report; // of an event
+  SendReport report; // of an event
   BatchReport batch_report;
   FlushReport flush_report;
 };
@@ -223,7 +223,7 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
     failure = Failure{status_of_signal(number), failure.text()};
   }
   const Settings& settings = progress.settings;
-  Report& report = progress.report;
+  SendReport& report = progress.report;
   const bool may_be_excused = progress.matter == Matter::event ||
                               progress.matter == Matter::batch || progress.matter == Matter::flush;
   const bool excused =
@@ -231,8 +231,9 @@ void report_failure(const App& app, Failure failure, Progress& progress) {
   if (!excused || !settings.quiet) {
     app.means.console.say((excused ? "warning: " : "error: ") + failure.text());
   }
-  if (report.status != Report::Status::spooled && report.status != Report::Status::delivered) {
-    report.status = Report::Status::failed;
+  if (report.status != SendReport::Status::spooled &&
+      report.status != SendReport::Status::delivered) {
+    report.status = SendReport::Status::failed;
   }
   progress.exit_code = excused ? ExitCode::ok : failure.code();
   progress.batch_report.exit_code = progress.flush_report.exit_code = progress.exit_code;
@@ -270,7 +271,7 @@ void send_event(const Context& means, const CommandLine& line,
   const On on = resolved.settings.on;
   const bool is_success = !measurement || measurement->exit_code == 0;
   if (on != On::always && (on == On::success) != is_success && measurement) {
-    progress.report.status = Report::Status::skipped;
+    progress.report.status = SendReport::Status::skipped;
   } else {
     send(std::get<SendEvent>(line.command), measurement, resolved, means, progress.report);
   }

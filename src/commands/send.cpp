@@ -84,7 +84,7 @@ std::string remedy(const SendEvent& command, const EventMistake& mistake) {
 class Send {
 public:
   Send(const SendEvent& command, const std::optional<Measurement>& measurement,
-       const Resolved& resolved, const Context& context, Report& report)
+       const Resolved& resolved, const Context& context, SendReport& report)
       : command_{command}, measurement_{measurement}, resolved_{resolved},
         settings_{resolved.settings}, context_{context}, report_{report} {}
 
@@ -113,13 +113,13 @@ public:
                                         " bytes, send at most " + std::to_string(largest_push)};
     }
     if (settings_.dry_run) {
-      report_.status = Report::Status::dry_run;
+      report_.status = SendReport::Status::dry_run;
       if (settings_.output == Output::text) {
         const bool is_file = settings_.url.scheme == Scheme::file;
         context_.console.print((is_file ? report_.entry->line : body) + '\n');
       }
     } else if (settings_.disabled) {
-      report_.status = Report::Status::disabled;
+      report_.status = SendReport::Status::disabled;
     } else {
       deliver(std::move(body));
     }
@@ -160,7 +160,7 @@ private:
   }
 
   void delivered() {
-    report_.status = Report::Status::delivered;
+    report_.status = SendReport::Status::delivered;
     if (settings_.verbose) {
       context_.console.say(describe_delivery(report_));
     }
@@ -204,7 +204,7 @@ private:
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
-    report_.status = Report::Status::spooled;
+    report_.status = SendReport::Status::spooled;
     report_.failure = failure;
     const Failure kept{failure.code(), "kept in the spool " +
                                            quote_path(settings_.spool.directory) + ": " +
@@ -245,13 +245,13 @@ private:
   const Resolved& resolved_;
   const Settings& settings_;
   const Context& context_;
-  Report& report_;
+  SendReport& report_;
 };
 
 } // namespace
 
 void send(const SendEvent& command, const std::optional<Measurement>& measurement,
-          const Resolved& resolved, const Context& context, Report& report) {
+          const Resolved& resolved, const Context& context, SendReport& report) {
   Send{command, measurement, resolved, context, report}.run();
 }
 

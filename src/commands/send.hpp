@@ -11,6 +11,6 @@ namespace metrics_event {
 /// COMMAND that was run. Fills the report as it goes, so that a failure, which is thrown, is
 /// reported with all that was known.
 void send(const SendEvent& command, const std::optional<Measurement>& measurement,
-          const Resolved& resolved, const Context& context, Report& report);
+          const Resolved& resolved, const Context& context, SendReport& report);
 
 } // namespace metrics_event

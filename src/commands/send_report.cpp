@@ -6,14 +6,14 @@
 namespace metrics_event {
 namespace {
 
-std::string_view name_of(Report::Status status) {
+std::string_view name_of(SendReport::Status status) {
   switch (status) {
-  case Report::Status::delivered: return "delivered";
-  case Report::Status::spooled: return "spooled";
-  case Report::Status::failed: return "failed";
-  case Report::Status::dry_run: return "dry_run";
-  case Report::Status::disabled: return "disabled";
-  case Report::Status::skipped: return "skipped";
+  case SendReport::Status::delivered: return "delivered";
+  case SendReport::Status::spooled: return "spooled";
+  case SendReport::Status::failed: return "failed";
+  case SendReport::Status::dry_run: return "dry_run";
+  case SendReport::Status::disabled: return "disabled";
+  case SendReport::Status::skipped: return "skipped";
   }
   return "";
 }
@@ -24,7 +24,7 @@ std::string string_or_null(const std::string& text) {
 
 } // namespace
 
-std::string to_json(const Report& report) {
+std::string to_json(const SendReport& report) {
   JsonObject object;
   object.text("status", name_of(report.status))
       .raw("exit_code", std::to_string(static_cast<int>(report.exit_code)))
@@ -52,7 +52,7 @@ std::string error_object(const std::optional<Failure>& failure, const std::strin
                  : "null";
 }
 
-std::string describe_delivery(const Report& report) {
+std::string describe_delivery(const SendReport& report) {
   const std::string status =
       report.http_status == 0 ? "" : ": HTTP status " + std::to_string(report.http_status);
   return "delivered " + report.event->name + " to " + report.url + status + " in " +

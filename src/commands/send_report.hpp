@@ -11,8 +11,8 @@
 
 namespace metrics_event {
 
-/// What became of a command, as far as it came: the result object of `--output json`.
-struct Report {
+/// What became of an event, as far as it came: the result object of `--output json`.
+struct SendReport {
   enum class Status { delivered, spooled, failed, dry_run, disabled, skipped };
 
   Status status = Status::failed;
@@ -28,13 +28,13 @@ struct Report {
 };
 
 /// The result object, one line with its newline. What is not known is null.
-std::string to_json(const Report& report);
+std::string to_json(const SendReport& report);
 
 /// The member `error` of a result: an object of kind, message and the receiver's own words; null
 /// without a failure.
 std::string error_object(const std::optional<Failure>& failure, const std::string& response);
 
 /// What `--verbose` says of a delivered event: what, where, the status, the time.
-std::string describe_delivery(const Report& report);
+std::string describe_delivery(const SendReport& report);
 
 } // namespace metrics_event

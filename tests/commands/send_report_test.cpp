@@ -7,8 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Report delivered() {
-  return {.status = Report::Status::delivered,
+SendReport delivered() {
+  return {.status = SendReport::Status::delivered,
           .exit_code = ExitCode::ok,
           .event = Event{.name = "test",
                          .timestamp = {},
@@ -36,7 +36,7 @@ TEST_CASE("the result object holds all that is known") {
 }
 
 TEST_CASE("what is not known is null, and so is what a type forbids") {
-  Report report{.status = Report::Status::failed, .exit_code = ExitCode::usage};
+  SendReport report{.status = SendReport::Status::failed, .exit_code = ExitCode::usage};
   report.failure = Failure{ExitCode::usage, "bad \"thing\""};
   CHECK(to_json(report) ==
         R"({"status":"failed","exit_code":64,"event":null,"labels":null,"entry_time_ns":null,)"
@@ -44,7 +44,7 @@ TEST_CASE("what is not known is null, and so is what a type forbids") {
         R"("error":{"kind":"usage","message":"bad \"thing\"","response":null},)"
         R"("fields_set":null,"computed_fields":null,"extra":null})"
         "\n");
-  Report strict = delivered();
+  SendReport strict = delivered();
   strict.event->extra = std::nullopt;
   CHECK(to_json(strict).find(R"("extra":null})") != std::string::npos);
 }
