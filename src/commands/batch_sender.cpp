@@ -1,7 +1,7 @@
 #include "commands/batch_sender.hpp"
 
 #include "base/text.hpp"
-#include "delivery/access.hpp"
+#include "delivery/route.hpp"
 #include "settings/rules.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
@@ -139,10 +139,10 @@ void BatchSender::deliver(std::uint64_t next_line) {
 
 Pusher& BatchSender::pusher() {
   if (!pusher_) {
-    Access access = open_access(resolved_, context_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { context_.console.warn(text); });
-    pusher_.emplace(std::move(access), settings_.headers,
-                    PushLimits{settings_.retries, settings_.timeout}, transport_, context_.clock);
+    Route route = open_route(resolved_, context_.clock.steady_now() + settings_.timeout,
+                             [this](const std::string& text) { context_.console.warn(text); });
+    pusher_.emplace(std::move(route), PushLimits{settings_.retries, settings_.timeout}, transport_,
+                    context_.clock);
   }
   return *pusher_;
 }

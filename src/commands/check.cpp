@@ -1,7 +1,7 @@
 #include "commands/check.hpp"
 
 #include "base/text.hpp"
-#include "delivery/access.hpp"
+#include "delivery/route.hpp"
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
 #include "loki/push.hpp"
@@ -61,14 +61,14 @@ private:
 
   void read_files() {
     try {
-      access_ = open_access(resolved_, deadline(), [this](const std::string& risk) {
+      route_ = open_route(resolved_, deadline(), [this](const std::string& risk) {
         add({"safety", Result::warning, risk});
       });
     } catch (const Failure& failure) {
       add({"files", Result::failed, failure.text()});
       throw;
     }
-    if (settings_.proxy && !access_.proxy) {
+    if (settings_.proxy && !route_.proxy) {
       add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
     }
   }
@@ -181,10 +181,9 @@ private:
     const Entry entry = check_entry();
     const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
     const Reply reply =
-        transport_(push_request(access_, settings_.org_id, settings_.headers, push_body(entries)),
-                   round_ends_);
+        transport_(push_request(route_, settings_.org_id, push_body(entries)), round_ends_);
     const Instant now = clock_.now();
-    for (Finding& finding : findings_of_way(access_, reply, now)) {
+    for (Finding& finding : findings_of_trace(route_, reply, now)) {
       add(std::move(finding));
     }
     const bool is_answered = reply.trouble == Trouble::none;
@@ -219,9 +218,9 @@ private:
     const std::vector<std::string> targets = ready_targets(settings_.url);
     std::vector<Reply> replies;
     for (const std::string& target : targets) {
-      Request request = push_request(access_, settings_.org_id, settings_.headers, "");
+      Request request = push_request(route_, settings_.org_id, "");
       request.method = "GET";
-      request.access.endpoint.target = target;
+      request.route.endpoint.target = target;
       replies.push_back(transport_(request, round_ends_));
       if (knows_readiness(replies.back()) || replies.back().trouble != Trouble::none) {
         break;
@@ -273,7 +272,7 @@ private:
   const Settings& settings_;
   const Transport& transport_;
   Clock& clock_;
-  Access access_;
+  Route route_;
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
   bool sends_ = false; // a real event, in this round

@@ -1,9 +1,9 @@
 #include "commands/flush.hpp"
 
 #include "base/text.hpp"
-#include "delivery/access.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/retry.hpp"
+#include "delivery/route.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
 #include "system/progress.hpp"
@@ -187,7 +187,6 @@ private:
       end = start + *options_.wait;
     }
     total_ = spool.usage(Box::waiting).entries;
-    const Reach reach = [this](const std::string& url) { return reach_destination(url); };
     const DrainEvents events{[this](const std::string& text) {
                                progress_.clear();
                                context_.console.warn(text);
@@ -200,8 +199,10 @@ private:
                              },
                              [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
-      const Drained drained = drain(spool, {.push = {settings_.retries, settings_.timeout, end}},
-                                    reach, context_.transport, context_.clock, events);
+      const Drained drained = drain(
+          spool, {.push = {settings_.retries, settings_.timeout, end}},
+          [this](const std::string& url) { return find_route(url); }, context_.transport,
+          context_.clock, events);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
@@ -229,14 +230,13 @@ private:
   }
 
   // The settings of the receiver that is configured go to no other server.
-  const Destination& reach_destination(const std::string& url) {
-    const auto known = destinations_.find(url);
-    return known != destinations_.end()
-               ? known->second
-               : destinations_.emplace(url, new_destination(url)).first->second;
+  const Route& find_route(const std::string& url) {
+    const auto known = routes_.find(url);
+    return known != routes_.end() ? known->second
+                                  : routes_.emplace(url, open_route_to(url)).first->second;
   }
 
-  Destination new_destination(const std::string& url) {
+  Route open_route_to(const std::string& url) {
     Resolved resolved = resolved_;
     std::string hint;
     const Endpoint& configured = resolved_.settings.url;
@@ -254,9 +254,10 @@ private:
         hint = "; credentials go only to the server of the setting url, " + configured.url();
       }
     }
-    Access access = open_access(resolved, context_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { context_.console.warn(text); });
-    return {std::move(access), resolved.settings.headers, std::move(hint)};
+    Route route = open_route(resolved, context_.clock.steady_now() + settings_.timeout,
+                             [this](const std::string& text) { context_.console.warn(text); });
+    route.hint = std::move(hint);
+    return route;
   }
 
   // What depends on the URL, such as the proxy, is then right.
@@ -285,7 +286,7 @@ private:
   const Settings& settings_;
   const Context& context_;
   FlushReport& report_;
-  std::map<std::string, Destination> destinations_; // their files are read once
+  std::map<std::string, Route> routes_; // by URL, so that their files are read once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
   Progress progress_;

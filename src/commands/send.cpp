@@ -2,9 +2,9 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "delivery/access.hpp"
 #include "delivery/delivery.hpp"
 #include "delivery/drain.hpp"
+#include "delivery/route.hpp"
 #include "event/event.hpp"
 #include "event/field_value.hpp"
 #include "json/writer.hpp"
@@ -176,11 +176,11 @@ private:
   }
 
   void push(std::string body, const Effort& effort) {
-    access_ = open_access(resolved_, effort.deadline,
-                          [this](const std::string& text) { context_.console.warn(text); });
-    const Delivery delivery = metrics_event::deliver(
-        push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
-        context_.transport, context_.clock);
+    route_ = open_route(resolved_, effort.deadline,
+                        [this](const std::string& text) { context_.console.warn(text); });
+    const Delivery delivery =
+        metrics_event::deliver(push_request(route_, settings_.org_id, std::move(body)), effort,
+                               context_.transport, context_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -226,10 +226,7 @@ private:
             {.push = {.timeout = settings_.timeout, .ends = deadline},
              .most_entries = most_entries_drained,
              .only = Group{settings_.url.kept_url(), settings_.org_id}},
-            [this](const std::string&) {
-              return Destination{access_, settings_.headers};
-            },
-            context_.transport, context_.clock,
+            [this](const std::string&) { return route_; }, context_.transport, context_.clock,
             {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});
     } catch (...) { // nobody asked for it
@@ -239,7 +236,7 @@ private:
     }
   }
 
-  Access access_; // once it was opened
+  Route route_; // once it was opened
   const SendEvent& command_;
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;

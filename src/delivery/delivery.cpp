@@ -16,6 +16,9 @@ Delivery deliver(const Request& request, const Effort& effort, const Transport& 
     const Reply reply = transport(request, effort.deadline);
     const Deadline now = clock.steady_now();
     delivery.judgement = judge(reply);
+    if (delivery.judgement.code == ExitCode::noperm) {
+      delivery.judgement.message += request.route.hint;
+    }
     delivery.http_status = reply.status;
     delivery.attempts += 1;
     delivery.elapsed = milliseconds_between(start, now);

@@ -43,9 +43,9 @@ bool is_about_file(const std::error_code& error) {
 
 class Drain {
 public:
-  Drain(Spool& spool, const DrainLimits& limits, const Reach& reach, const Transport& transport,
-        Clock& clock, const DrainEvents& events)
-      : spool_{spool}, limits_{limits}, reach_{reach},
+  Drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+        const Transport& transport, Clock& clock, const DrainEvents& events)
+      : spool_{spool}, limits_{limits}, find_route_{find_route},
         transport_{transport}, clock_{clock}, events_{events} {}
 
   Drained run() {
@@ -76,12 +76,6 @@ private:
     const std::string* name;
     const Group* group = nullptr; // among those that were met
     bool is_done = false;
-  };
-
-  // How to reach a destination.
-  struct Way {
-    Pusher pusher;
-    std::string hint;
   };
 
   bool is_over() { return metrics_event::is_over(limits_.push, clock_); }
@@ -196,30 +190,29 @@ private:
 
   void deliver(const Load& load) {
     const auto& [url, org_id] = load.group;
-    Way* const way = find_way(url);
-    if (way == nullptr) {
+    Pusher* const pusher = find_pusher(url);
+    if (pusher == nullptr) {
       return;
     }
-    way->pusher.push(org_id, views_of(load.entries), [&](const Pushed& pushed) {
+    pusher->push(org_id, views_of(load.entries), [&](const Pushed& pushed) {
       switch (pushed.fate) {
       case Pushed::Fate::accepted: forget(load, pushed); break;
       case Pushed::Fate::refused: refuse(load, pushed.first, pushed.delivery.judgement); break;
-      case Pushed::Fate::stopped: stop(load, pushed, way->hint); break;
+      case Pushed::Fate::stopped: stop(load, pushed); break;
       }
       events_.progress(drained_);
     });
   }
 
   // Nothing when there is no way to the receiver.
-  Way* find_way(const std::string& url) {
-    const auto known = ways_.find(url);
-    if (known != ways_.end()) {
+  Pusher* find_pusher(const std::string& url) {
+    const auto known = pushers_.find(url);
+    if (known != pushers_.end()) {
       return &known->second;
     }
     try {
-      Destination to = reach_(url);
-      Pusher pusher{std::move(to.access), std::move(to.headers), limits_.push, transport_, clock_};
-      return &ways_.emplace(url, Way{std::move(pusher), std::move(to.hint)}).first->second;
+      Pusher pusher{find_route_(url), limits_.push, transport_, clock_};
+      return &pushers_.emplace(url, std::move(pusher)).first->second;
     } catch (const Failure& failure) {
       stopped_urls_.insert(url);
       fail(failure);
@@ -271,7 +264,7 @@ private:
                  ": " + judgement.message);
   }
 
-  void stop(const Load& load, const Pushed& pushed, const std::string& hint) {
+  void stop(const Load& load, const Pushed& pushed) {
     const auto& [url, org_id] = load.group;
     const Delivery& delivery = pushed.delivery;
     const ExitCode code = delivery.judgement.code;
@@ -287,16 +280,16 @@ private:
     drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
     const std::string tenant = org_id.empty() ? "" : " (" + org_id + ')';
     fail({code, "cannot deliver what waits for " + redacted_url(url) + tenant + ": " +
-                    delivery.judgement.message + (code == ExitCode::noperm ? hint : "")});
+                    delivery.judgement.message});
   }
 
   Spool& spool_;
   const DrainLimits& limits_;
-  const Reach& reach_;
+  const FindRoute& find_route_;
   const Transport& transport_;
   Clock& clock_;
   const DrainEvents& events_;
-  std::map<std::string, Way> ways_; // by URL
+  std::map<std::string, Pusher> pushers_; // by URL
   std::set<std::string> stopped_urls_;
   std::set<Group> stopped_groups_;
   std::set<Group> groups_; // that were met
@@ -307,9 +300,9 @@ private:
 
 } // namespace
 
-Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
+Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
               const Transport& transport, Clock& clock, const DrainEvents& events) {
-  return Drain{spool, limits, reach, transport, clock, events}.run();
+  return Drain{spool, limits, find_route, transport, clock, events}.run();
 }
 
 } // namespace metrics_event

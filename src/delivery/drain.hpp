@@ -2,7 +2,6 @@
 
 #include "base/exit_code.hpp"
 #include "delivery/pusher.hpp"
-#include "loki/header.hpp"
 #include "loki/transport.hpp"
 #include "settings/settings.hpp"
 #include "spool/spool.hpp"
@@ -20,15 +19,8 @@ namespace metrics_event {
 /// What one push can carry: the same URL, as a record has it, and tenant.
 using Group = std::pair<std::string, std::string>;
 
-/// How to reach a destination of the spool.
-struct Destination {
-  Access access;
-  Headers headers;
-  std::string hint{}; // what to add when it lets us not in
-};
-
-/// Finds that out for a URL as a record has it. Throws Failure.
-using Reach = std::function<Destination(const std::string& url)>;
+/// Finds the way to the receiver of a URL, as a record has it. Throws Failure where there is none.
+using FindRoute = std::function<Route(const std::string& url)>;
 
 /// What a drain may do.
 struct DrainLimits {
@@ -59,7 +51,7 @@ struct DrainEvents {
 /// are refused are put aside, but an entry that is too old gets the present as its entry time
 /// first, once, and waits for its turn. Trouble of another kind leaves the rest of its destination
 /// waiting.
-Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
+Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
               const Transport& transport, Clock& clock, const DrainEvents& events);
 
 } // namespace metrics_event

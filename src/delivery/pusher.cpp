@@ -26,10 +26,8 @@ bool is_over(const PushLimits& limits, Clock& clock) {
   return noted_signal() != 0 || (limits.ends && clock.steady_now() >= *limits.ends);
 }
 
-Pusher::Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-               Clock& clock)
-    : access_{std::move(access)}, headers_{std::move(headers)}, limits_{limits},
-      transport_{transport}, clock_{clock} {}
+Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock)
+    : route_{std::move(route)}, limits_{limits}, transport_{transport}, clock_{clock} {}
 
 std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
                          const std::function<void(const Pushed&)>& hear) {
@@ -77,13 +75,12 @@ Delivery Pusher::deliver(const std::string& org_id, std::span<const EntryView> e
 
 // Leaves the body as it is.
 Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_compressed) {
-  Headers headers = headers_;
-  if (is_compressed) {
-    headers.emplace_back("Content-Encoding", "gzip");
-  }
   Deadline deadline = clock_.steady_now() + limits_.timeout;
   deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
-  Request request = push_request(access_, org_id, headers, std::move(body));
+  Request request = push_request(route_, org_id, std::move(body));
+  if (is_compressed) {
+    request.headers.emplace_back("Content-Encoding", "gzip");
+  }
   request.keeps_connection = true;
   Delivery delivery =
       metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);

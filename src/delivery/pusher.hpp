@@ -42,8 +42,7 @@ struct Pushed {
 /// whether the receiver takes compressed bodies, and how many entries at once.
 class Pusher {
 public:
-  Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-         Clock& clock);
+  Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock);
 
   /// Pushes entries of one tenant, no more than a PushRoom takes, compressed from 1 KiB. A push of
   /// many that is refused is halved until the entries that are refused are found, and one that
@@ -57,8 +56,7 @@ private:
   Delivery deliver(const std::string& org_id, std::span<const EntryView> entries);
   Delivery send(const std::string& org_id, std::string& body, bool is_compressed);
 
-  Access access_;
-  Headers headers_;
+  Route route_;
   PushLimits limits_;
   const Transport& transport_;
   Clock& clock_;

@@ -207,15 +207,15 @@ bool PushRoom::takes(const EntryView& entry) {
   return true;
 }
 
-Request push_request(Access access, const std::string& org_id, const Headers& more,
-                     std::string body) {
-  Request request{.access = std::move(access),
+Request push_request(Route route, const std::string& org_id, std::string body) {
+  Request request{.route = std::move(route),
                   .headers = {{"Content-Type", "application/json"},
                               {"User-Agent", "metrics-event/" + std::string{version}}},
                   .body = std::move(body)};
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }
+  const Headers& more = request.route.headers;
   request.headers.insert(request.headers.end(), more.begin(), more.end());
   return request;
 }

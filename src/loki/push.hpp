@@ -20,10 +20,9 @@ std::string push_body(std::span<const Entry> entries);
 /// The same in the place of what `body` holds, whose memory is used again.
 void write_push_body(std::string& body, std::span<const EntryView> entries);
 
-/// The request that carries `body`, with more headers after our own; an empty `org_id` sends no
-/// tenant header.
-Request push_request(Access access, const std::string& org_id, const Headers& more,
-                     std::string body);
+/// The request that carries `body`, with the headers of the route after our own; an empty `org_id`
+/// sends no tenant header.
+Request push_request(Route route, const std::string& org_id, std::string body);
 
 /// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
 inline constexpr std::size_t largest_push = 1024UL * 1024;

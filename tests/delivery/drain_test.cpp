@@ -67,7 +67,7 @@ struct Bench {
       CHECK(body->size() <= largest_push);
       auto entries = decode_push(*body);
       REQUIRE(entries.has_value());
-      pushes.push_back({request.access.endpoint.host, header(request, "X-Scope-OrgID"),
+      pushes.push_back({request.route.endpoint.host, header(request, "X-Scope-OrgID"),
                         is_compressed, *std::move(entries)});
       Reply reply = answer(pushes.back());
       if (reply.status == 204) {
@@ -77,10 +77,10 @@ struct Bench {
       }
       return reply;
     };
-    const Reach reach = [](const std::string& to) {
-      return Destination{.access = {.endpoint = *parse_endpoint(to)}, .headers = {}};
+    const FindRoute find_route = [](const std::string& to) {
+      return Route{.endpoint = *parse_endpoint(to)};
     };
-    return metrics_event::drain(spool, limits, reach, transport, clock,
+    return metrics_event::drain(spool, limits, find_route, transport, clock,
                                 {[this](const std::string& text) { warnings.push_back(text); },
                                  [](const std::string&) {}, [](const Drained&) {}});
   }

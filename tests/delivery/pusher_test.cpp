@@ -64,7 +64,7 @@ struct Bench {
     received.push_back(std::move(push));
     return answer(received.back());
   };
-  Pusher pusher{{}, {{"X-More", "1"}}, limits, transport, clock};
+  Pusher pusher{{.headers = {{"X-More", "1"}}}, limits, transport, clock};
 
   std::size_t push(const std::vector<Entry>& entries, const std::string& org_id = "") {
     return pusher.push(org_id, views_of(entries),
