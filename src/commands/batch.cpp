@@ -95,8 +95,8 @@ private:
       switch (input_.next(sender_.due(), now)) {
       case BatchInput::Step::event: take(now); break;
       case BatchInput::Step::mistake: pass_over(); break;
-      case BatchInput::Step::idle: sender_.push(input_.number() + 1); break;
-      case BatchInput::Step::end: sender_.push(input_.number() + 1); return;
+      case BatchInput::Step::idle: sender_.send(input_.number() + 1); break;
+      case BatchInput::Step::end: sender_.send(input_.number() + 1); return;
       }
     }
   }
@@ -115,7 +115,7 @@ private:
       complain_of_line();
     }
     if (!skips_invalid_) {
-      sender_.push(input_.number());
+      sender_.send(input_.number());
       throw Failure{ExitCode::data, input_.name() + ": line " + std::to_string(input_.number()) +
                                         " is no event, so it ends there: " + counts(report_)};
     }

@@ -36,7 +36,7 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
 void BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
   const EntryView entry{&settings_.labels, time, line, &settings_.metadata};
   if (!gather(entry, number)) {
-    push(number);
+    send(number);
     gather(entry, number);
   }
 }
@@ -56,7 +56,7 @@ bool BatchSender::gather(EntryView entry, std::uint64_t number) {
   return true;
 }
 
-void BatchSender::push(std::uint64_t next_line) {
+void BatchSender::send(std::uint64_t next_line) {
   if (entries_.empty()) {
     return;
   }
@@ -69,7 +69,7 @@ void BatchSender::push(std::uint64_t next_line) {
   } else if (trouble_ && context_.clock.steady_now() < next_try_) {
     keep(0);
   } else {
-    deliver(next_line);
+    push(next_line);
   }
   console_.show_progress(numbers_.back(), total_);
   lines_.clear();
@@ -111,11 +111,11 @@ void BatchSender::append() {
   }
 }
 
-void BatchSender::deliver(std::uint64_t next_line) {
+void BatchSender::push(std::uint64_t next_line) {
   std::size_t done = 0;
   try {
     done =
-        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { hear(pushed); });
+        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { count(pushed); });
   } catch (const Failure& failure) { // there is no way to the receiver
     trouble_ = failure;
   }
@@ -147,7 +147,7 @@ Pusher& BatchSender::pusher() {
   return *pusher_;
 }
 
-void BatchSender::hear(const Pushed& pushed) {
+void BatchSender::count(const Pushed& pushed) {
   const Judgement& judgement = pushed.delivery.judgement;
   const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
   switch (pushed.fate) {
@@ -171,7 +171,7 @@ void BatchSender::keep(std::size_t first) {
         spool_.emplace(Spool::make(settings_.spool));
       }
       const EntryView& entry = entries_[i];
-      spool_->add({settings_.url.kept_url(), settings_.org_id,
+      spool_->add({{settings_.url.kept_url(), settings_.org_id},
                    Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
                   1, random_id(context_.clock), settings_.spool_max_bytes);
     } catch (const Failure& failure) {

@@ -34,7 +34,7 @@ public:
 
   /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
   /// Throws as `add`.
-  void push(std::uint64_t next_line);
+  void send(std::uint64_t next_line);
 
   /// The time at which what was gathered has to be sent although there is room left.
   Deadline due() const { return entries_.empty() ? Deadline::max() : due_; }
@@ -53,9 +53,9 @@ private:
   bool gather(EntryView entry, std::uint64_t number);
   void print();
   void append();
-  void deliver(std::uint64_t next_line);
+  void push(std::uint64_t next_line);
   Pusher& pusher();
-  void hear(const Pushed& pushed);
+  void count(const Pushed& pushed);
   void keep(std::size_t first);
   [[noreturn]] void stop(std::size_t first, std::uint64_t next_line);
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;

@@ -133,7 +133,7 @@ private:
     try {
       lock(*spool, end);
       spool->tidy();
-      deliver(*spool, start);
+      drain_in_rounds(*spool, start);
     } catch (...) {
       finish(*spool, start);
       throw;
@@ -181,28 +181,28 @@ private:
   }
 
   // As many rounds as it takes, or as there is time for.
-  void deliver(Spool& spool, Deadline start) {
+  void drain_in_rounds(Spool& spool, Deadline start) {
     std::optional<Deadline> end;
     if (options_.wait) {
       end = start + *options_.wait;
     }
     total_ = spool.usage(Box::waiting).entries;
-    const DrainEvents events{[this](const std::string& text) {
-                               progress_.clear();
-                               context_.console.warn(text);
-                             },
-                             [this](const std::string& text) {
-                               if (settings_.verbose) {
-                                 progress_.clear();
-                                 context_.console.say(text);
-                               }
-                             },
-                             [this](const Drained& so_far) { show_progress(so_far); }};
+    const DrainListener listener{[this](const std::string& text) {
+                                   progress_.clear();
+                                   context_.console.warn(text);
+                                 },
+                                 [this](const std::string& text) {
+                                   if (settings_.verbose) {
+                                     progress_.clear();
+                                     context_.console.say(text);
+                                   }
+                                 },
+                                 [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
       const Drained drained = drain(
           spool, {.push = {settings_.retries, settings_.timeout, end}},
           [this](const std::string& url) { return find_route(url); }, context_.transport,
-          context_.clock, events);
+          context_.clock, listener);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
@@ -217,13 +217,13 @@ private:
       const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
                                     .attempts = round,
                                     .time_left = left,
-                                    .asked = drained.asked,
+                                    .retry_after = drained.retry_after,
                                     .random = context_.clock.random()},
                                    std::numeric_limits<int>::max());
-      const bool is_asked_too_long = drained.asked && *drained.asked >= left;
-      if (plan.step == Plan::Step::settled || left < shortest_pause || is_asked_too_long ||
+      const bool asks_for_too_long = drained.retry_after && *drained.retry_after >= left;
+      if (plan.step == Plan::Step::settled || left < shortest_pause || asks_for_too_long ||
           !context_.clock.sleep_until(
-              now + (drained.asked ? plan.wait : std::min(plan.wait, left / 2)))) {
+              now + (drained.retry_after ? plan.wait : std::min(plan.wait, left / 2)))) {
         return;
       }
     }

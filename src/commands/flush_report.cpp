@@ -84,8 +84,7 @@ std::string to_text(const ListedEntry& entry, Instant now) {
   const SpoolRecord& record = *entry.record;
   return columns(age(record.entry, now), std::to_string(entry.attempts),
                  printable(event_of(record.entry), 80)) +
-         redacted_url(record.url) + (record.org_id.empty() ? "" : " (" + record.org_id + ')') +
-         reason + '\n';
+         shown(record.destination) + reason + '\n';
 }
 
 std::string to_json(const ListedEntry& entry, Instant now) {
@@ -97,8 +96,9 @@ std::string to_json(const ListedEntry& entry, Instant now) {
     object.text("event", event_of(record.entry))
         .text("entry_time_ns", unix_nanoseconds(record.entry.time))
         .raw("age_s", std::to_string(age.count()))
-        .text("url", redacted_url(record.url))
-        .raw("org_id", record.org_id.empty() ? "null" : json_string(record.org_id))
+        .text("url", redacted_url(record.destination.url))
+        .raw("org_id",
+             record.destination.org_id.empty() ? "null" : json_string(record.destination.org_id))
         .raw("labels", json_object(record.entry.labels))
         .text("line", record.entry.line);
   }

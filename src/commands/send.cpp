@@ -121,12 +121,12 @@ public:
     } else if (settings_.disabled) {
       report_.status = SendReport::Status::disabled;
     } else {
-      deliver(std::move(body));
+      dispatch(std::move(body));
     }
   }
 
 private:
-  void deliver(std::string body) {
+  void dispatch(std::string body) {
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }
@@ -140,9 +140,9 @@ private:
     }
     note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.
-    const Effort effort{context_.clock.steady_now() + settings_.timeout, settings_.retries};
+    const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     try {
-      push(std::move(body), effort);
+      push(std::move(body), deadline);
     } catch (...) {
       const Failure failure = current_failure();
       if (!settings_.spool.on || failure.code() == ExitCode::data) {
@@ -152,7 +152,7 @@ private:
     }
     delivered();
     if (!settings_.spool.directory.empty()) {
-      drain_spool(effort.deadline);
+      drain_spool(deadline);
       if (noted_signal() != 0) {
         throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
       }
@@ -175,12 +175,12 @@ private:
         std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
   }
 
-  void push(std::string body, const Effort& effort) {
-    route_ = open_route(resolved_, effort.deadline,
+  void push(std::string body, Deadline deadline) {
+    route_ = open_route(resolved_, deadline,
                         [this](const std::string& text) { context_.console.warn(text); });
     const Delivery delivery =
-        metrics_event::deliver(push_request(route_, settings_.org_id, std::move(body)), effort,
-                               context_.transport, context_.clock);
+        deliver(push_request(route_, settings_.org_id, std::move(body)), deadline,
+                settings_.retries, context_.transport, context_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
@@ -197,7 +197,7 @@ private:
 
   // What may pass is no failure then; what somebody has to mend still is.
   void keep(const Failure& failure) {
-    const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
+    const SpoolRecord record{{settings_.url.kept_url(), settings_.org_id}, *report_.entry};
     try {
       Spool::make(settings_.spool)
           .add(record, report_.attempts, random_id(context_.clock), settings_.spool_max_bytes);
@@ -225,7 +225,7 @@ private:
       drain(*spool,
             {.push = {.timeout = settings_.timeout, .ends = deadline},
              .most_entries = most_entries_drained,
-             .only = Group{settings_.url.kept_url(), settings_.org_id}},
+             .only = Destination{settings_.url.kept_url(), settings_.org_id}},
             [this](const std::string&) { return route_; }, context_.transport, context_.clock,
             {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});

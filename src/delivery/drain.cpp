@@ -18,21 +18,17 @@ constexpr std::size_t most_names_of_limited = 1000;
 constexpr std::size_t longest_name = 80;    // of an event, in a message
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
-Group group_of(const SpoolRecord& record) {
-  return {record.url, record.org_id};
-}
-
-// The rest of an entry's record.
-struct Waiting {
+// A file of the spool whose entry is on its way.
+struct WaitingFile {
   std::string name;
   bool is_restamped = false;
 };
 
-// What goes in one push: the entries, and what belongs to each.
-struct Load {
-  Group group;
+// The entries that go in one push, and by the same index their files.
+struct NextPush {
+  Destination destination;
   std::vector<Entry> entries;
-  std::vector<Waiting> files;
+  std::vector<WaitingFile> files;
 };
 
 // Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
@@ -44,9 +40,9 @@ bool is_about_file(const std::error_code& error) {
 class Drain {
 public:
   Drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
-        const Transport& transport, Clock& clock, const DrainEvents& events)
+        const Transport& transport, Clock& clock, const DrainListener& listener)
       : spool_{spool}, limits_{limits}, find_route_{find_route},
-        transport_{transport}, clock_{clock}, events_{events} {}
+        transport_{transport}, clock_{clock}, listener_{listener} {}
 
   Drained run() {
     const bool is_limited = limits_.most_entries != 0;
@@ -59,7 +55,7 @@ public:
           break;
         }
         last = names.back();
-        drain(names);
+        work_through(names);
         if (is_limited) {
           break;
         }
@@ -74,29 +70,29 @@ private:
   // A name of the window, and what is known about its entry.
   struct Slot {
     const std::string* name;
-    const Group* group = nullptr; // among those that were met
+    const Destination* destination = nullptr; // among those that were met
     bool is_done = false;
   };
 
   bool is_over() { return metrics_event::is_over(limits_.push, clock_); }
 
-  bool is_stopped(const Group& group) const {
-    return stopped_urls_.contains(group.first) || stopped_groups_.contains(group) ||
-           (limits_.only && *limits_.only != group);
+  bool is_stopped(const Destination& destination) const {
+    return stopped_urls_.contains(destination.url) || stopped_.contains(destination) ||
+           (limits_.only && *limits_.only != destination);
   }
 
-  void drain(const std::vector<std::string>& names) {
+  void work_through(const std::vector<std::string>& names) {
     std::vector<Slot> slots;
     slots.reserve(names.size());
     for (const std::string& name : names) {
       slots.push_back({&name});
     }
     while (!is_over()) {
-      const Load load = collect(slots);
-      if (load.entries.empty()) {
+      const NextPush next = gather(slots);
+      if (next.entries.empty()) {
         break;
       }
-      deliver(load);
+      send(next);
       if (limits_.most_entries != 0) {
         break;
       }
@@ -104,38 +100,38 @@ private:
   }
 
   // The oldest entry that can be sent and those that one push can carry with it.
-  Load collect(std::vector<Slot>& slots) {
-    Load load;
+  NextPush gather(std::vector<Slot>& slots) {
+    NextPush next;
     PushRoom room{limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries};
-    const auto is_of_another = [&load](const Slot& slot) {
-      return slot.group && !load.entries.empty() && *slot.group != load.group;
+    const auto goes_elsewhere = [&next](const Slot& slot) {
+      return slot.destination && !next.entries.empty() && *slot.destination != next.destination;
     };
     for (Slot& slot : slots) {
-      slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
-      if (slot.is_done || is_of_another(slot)) {
+      slot.is_done = slot.is_done || (slot.destination && is_stopped(*slot.destination));
+      if (slot.is_done || goes_elsewhere(slot)) {
         continue;
       }
       auto record = read(*slot.name);
-      slot.group = record ? &*groups_.insert(group_of(*record)).first : nullptr;
-      if (!record || is_stopped(*slot.group)) {
+      slot.destination = record ? &*destinations_.insert(record->destination).first : nullptr;
+      if (!record || is_stopped(*slot.destination)) {
         slot.is_done = true;
         continue;
       }
-      if (is_of_another(slot)) {
+      if (goes_elsewhere(slot)) {
         continue;
       }
       if (!room.takes(record->entry)) {
         break;
       }
       slot.is_done = true;
-      load.group = *slot.group;
-      load.entries.push_back(std::move(record->entry));
-      load.files.push_back({*slot.name, record->is_restamped});
+      next.destination = *slot.destination;
+      next.entries.push_back(std::move(record->entry));
+      next.files.push_back({*slot.name, record->is_restamped});
     }
-    return load;
+    return next;
   }
 
-  // Nothing when it is gone or set aside.
+  // Nothing when the entry is gone or was set aside.
   std::optional<SpoolRecord> read(const std::string& name) {
     const auto text = spool_.read(Box::waiting, name);
     if (!text && text.error() == std::errc::no_such_file_or_directory) {
@@ -153,17 +149,16 @@ private:
     if (record) {
       return *std::move(record);
     }
-    if (!moves([&] { spool_.refuse(name, record.error()); })) {
-      return std::nullopt;
+    if (moves([&] { spool_.refuse(name, record.error()); })) {
+      drained_.set_aside += 1;
+      listener_.warn("a file in the spool is no entry and is set aside as " +
+                     quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     }
-    drained_.set_aside += 1;
-    events_.warn("a file in the spool is no entry and is set aside as " +
-                 quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     return std::nullopt;
   }
 
-  // What the spool cannot move, on a full disk say, waits where it is, and not in the way of the
-  // rest.
+  // An entry that the spool cannot move, on a full disk say, waits where it is, and not in the way
+  // of the rest.
   template <class Move>
   bool moves(Move&& move) {
     try {
@@ -181,26 +176,25 @@ private:
     const bool counts_more =
         !is_first && may_pass(drained_.failure->code()) && !may_pass(failure.code());
     if (!is_first) {
-      events_.warn(counts_more ? drained_.failure->text() : failure.text());
+      listener_.warn(counts_more ? drained_.failure->text() : failure.text());
     }
     if (is_first || counts_more) {
       drained_.failure = failure;
     }
   }
 
-  void deliver(const Load& load) {
-    const auto& [url, org_id] = load.group;
-    Pusher* const pusher = find_pusher(url);
+  void send(const NextPush& next) {
+    Pusher* const pusher = find_pusher(next.destination.url);
     if (pusher == nullptr) {
       return;
     }
-    pusher->push(org_id, views_of(load.entries), [&](const Pushed& pushed) {
+    pusher->push(next.destination.org_id, views_of(next.entries), [&](const Pushed& pushed) {
       switch (pushed.fate) {
-      case Pushed::Fate::accepted: forget(load, pushed); break;
-      case Pushed::Fate::refused: refuse(load, pushed.first, pushed.delivery.judgement); break;
-      case Pushed::Fate::stopped: stop(load, pushed); break;
+      case Pushed::Fate::accepted: remove(next, pushed); break;
+      case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;
+      case Pushed::Fate::stopped: stop(next, pushed); break;
       }
-      events_.progress(drained_);
+      listener_.progress(drained_);
     });
   }
 
@@ -220,17 +214,17 @@ private:
     }
   }
 
-  static std::span<const Waiting> files_of(const Load& load, const Pushed& pushed) {
-    return std::span{load.files}.subspan(pushed.first, pushed.count);
+  static std::span<const WaitingFile> files_of(const NextPush& next, const Pushed& pushed) {
+    return std::span{next.files}.subspan(pushed.first, pushed.count);
   }
 
-  void forget(const Load& load, const Pushed& pushed) {
+  void remove(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
-    events_.note("delivered " + std::to_string(pushed.count) + " to " +
-                 redacted_url(load.group.first) + ": HTTP status " +
-                 std::to_string(delivery.http_status) + " in " +
-                 std::to_string(delivery.elapsed.count()) + " ms");
-    for (const Waiting& file : files_of(load, pushed)) {
+    listener_.note("delivered " + std::to_string(pushed.count) + " to " +
+                   redacted_url(next.destination.url) + ": HTTP status " +
+                   std::to_string(delivery.http_status) + " in " +
+                   std::to_string(delivery.elapsed.count()) + " ms");
+    for (const WaitingFile& file : files_of(next, pushed)) {
       try {
         spool_.remove(Box::waiting, file.name);
       } catch (const Failure& failure) {
@@ -240,14 +234,13 @@ private:
     }
   }
 
-  void refuse(const Load& load, std::size_t index, const Judgement& judgement) {
-    const auto& [url, org_id] = load.group;
-    const Entry& entry = load.entries[index];
-    const Waiting& file = load.files[index];
+  void refuse(const NextPush& next, std::size_t index, const Judgement& judgement) {
+    const Entry& entry = next.entries[index];
+    const WaitingFile& file = next.files[index];
     if (judgement.is_about_age && !file.is_restamped) {
       // Its turn comes after the others, which it would otherwise leave too far behind.
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
-      SpoolRecord renewed{url, org_id, entry, true};
+      SpoolRecord renewed{next.destination, entry, true};
       renewed.entry.time = last_stamp_;
       moves([&] { spool_.replace(file.name, renewed); });
       return;
@@ -259,27 +252,25 @@ private:
     if (drained_.refused > most_warnings) {
       return; // all are in refused/, with their reasons
     }
-    events_.warn(url + " refuses " + printable(event_of(entry), longest_name) +
-                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
-                 ": " + judgement.message);
+    listener_.warn(next.destination.url + " refuses " + printable(event_of(entry), longest_name) +
+                   ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
+                   ": " + judgement.message);
   }
 
-  void stop(const Load& load, const Pushed& pushed) {
-    const auto& [url, org_id] = load.group;
+  void stop(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
     const ExitCode code = delivery.judgement.code;
     if (delivery.judgement.scope == Scope::tenant) {
-      stopped_groups_.insert(load.group);
+      stopped_.insert(next.destination);
     } else {
-      stopped_urls_.insert(url);
+      stopped_urls_.insert(next.destination.url);
     }
-    for (const Waiting& file : files_of(load, pushed)) {
+    for (const WaitingFile& file : files_of(next, pushed)) {
       spool_.count_attempts(file.name, delivery.attempts);
     }
-    drained_.asked = std::max(drained_.asked, delivery.asked);
-    drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
-    const std::string tenant = org_id.empty() ? "" : " (" + org_id + ')';
-    fail({code, "cannot deliver what waits for " + redacted_url(url) + tenant + ": " +
+    drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
+    drained_.may_pass = drained_.may_pass || may_pass(code);
+    fail({code, "cannot deliver what waits for " + shown(next.destination) + ": " +
                     delivery.judgement.message});
   }
 
@@ -288,11 +279,11 @@ private:
   const FindRoute& find_route_;
   const Transport& transport_;
   Clock& clock_;
-  const DrainEvents& events_;
+  const DrainListener& listener_;
   std::map<std::string, Pusher> pushers_; // by URL
-  std::set<std::string> stopped_urls_;
-  std::set<Group> stopped_groups_;
-  std::set<Group> groups_; // that were met
+  std::set<std::string> stopped_urls_;    // with all their tenants
+  std::set<Destination> stopped_;
+  std::set<Destination> destinations_; // that were met
   RecordReader reader_;
   Instant last_stamp_{};
   Drained drained_;
@@ -301,8 +292,8 @@ private:
 } // namespace
 
 Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
-              const Transport& transport, Clock& clock, const DrainEvents& events) {
-  return Drain{spool, limits, find_route, transport, clock, events}.run();
+              const Transport& transport, Clock& clock, const DrainListener& listener) {
+  return Drain{spool, limits, find_route, transport, clock, listener}.run();
 }
 
 } // namespace metrics_event

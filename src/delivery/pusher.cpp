@@ -30,7 +30,7 @@ Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport
     : route_{std::move(route)}, limits_{limits}, transport_{transport}, clock_{clock} {}
 
 std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
-                         const std::function<void(const Pushed&)>& hear) {
+                         const std::function<void(const Pushed&)>& listener) {
   std::size_t first = 0;
   std::vector<std::size_t> ends{entries.size()}; // of the parts that are left, the next one's last
   while (first < entries.size() && !is_over(limits_, clock_)) {
@@ -39,17 +39,17 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> e
       ends.push_back(first + count / 2);
       continue;
     }
-    const Delivery delivery = deliver(org_id, entries.subspan(first, count));
+    const Delivery delivery = encode_and_post(org_id, entries.subspan(first, count));
     const Pushed::Fate fate = fate_of(delivery);
     // Fewer at a time may do, unless the receiver has said when to come again.
     const bool is_too_much =
-        delivery.http_status == too_many_requests && !delivery.asked && limits_.retries > 0;
+        delivery.http_status == too_many_requests && !delivery.retry_after && limits_.retries > 0;
     if (count > 1 && is_too_much) {
       most_entries_ = count / 2;
     } else if (count > 1 && fate == Pushed::Fate::refused) {
       ends.push_back(first + count / 2);
     } else {
-      hear({fate, first, count, delivery});
+      listener({fate, first, count, delivery});
       if (fate == Pushed::Fate::stopped) {
         break;
       }
@@ -60,21 +60,21 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> e
   return first;
 }
 
-Delivery Pusher::deliver(const std::string& org_id, std::span<const EntryView> entries) {
+Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const EntryView> entries) {
   write_push_body(body_, entries);
   if (takes_gzip_ && body_.size() >= worth_compressing) {
     gzip_.compress(body_, compressed_);
-    Delivery delivery = send(org_id, compressed_, true);
+    Delivery delivery = post(org_id, compressed_, true);
     if (delivery.http_status != 400 && delivery.http_status != 415) {
       return delivery;
     }
     takes_gzip_ = false; // it may be the encoding that it does not take
   }
-  return send(org_id, body_, false);
+  return post(org_id, body_, false);
 }
 
 // Leaves the body as it is.
-Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_compressed) {
+Delivery Pusher::post(const std::string& org_id, std::string& body, bool is_compressed) {
   Deadline deadline = clock_.steady_now() + limits_.timeout;
   deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
   Request request = push_request(route_, org_id, std::move(body));
@@ -82,8 +82,7 @@ Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_comp
     request.headers.emplace_back("Content-Encoding", "gzip");
   }
   request.keeps_connection = true;
-  Delivery delivery =
-      metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
+  Delivery delivery = deliver(request, deadline, limits_.retries, transport_, clock_);
   body = std::move(request.body);
   return delivery;
 }

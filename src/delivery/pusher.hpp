@@ -3,7 +3,6 @@
 #include "delivery/delivery.hpp"
 #include "loki/entry.hpp"
 #include "loki/gzip.hpp"
-#include "loki/header.hpp"
 #include "loki/transport.hpp"
 
 #include <chrono>
@@ -47,14 +46,15 @@ public:
   /// Pushes entries of one tenant, no more than a PushRoom takes, compressed from 1 KiB. A push of
   /// many that is refused is halved until the entries that are refused are found, and one that
   /// exceeds a rate is halved while there are retries, unless the receiver says when to come again.
-  /// Tells `hear` what became of them, from the first to the last. Returns how many are accepted or
-  /// refused; what follows them was stopped by trouble, of which `hear` was told, or it is over.
+  /// Tells `listener` what became of them, from the first to the last. Returns how many are
+  /// accepted or refused; what follows them was stopped by trouble, of which `listener` was told,
+  /// or it is over.
   std::size_t push(const std::string& org_id, std::span<const EntryView> entries,
-                   const std::function<void(const Pushed&)>& hear);
+                   const std::function<void(const Pushed&)>& listener);
 
 private:
-  Delivery deliver(const std::string& org_id, std::span<const EntryView> entries);
-  Delivery send(const std::string& org_id, std::string& body, bool is_compressed);
+  Delivery encode_and_post(const std::string& org_id, std::span<const EntryView> entries);
+  Delivery post(const std::string& org_id, std::string& body, bool is_compressed);
 
   Route route_;
   PushLimits limits_;

@@ -53,8 +53,8 @@ public:
 
   SpoolRecord record() {
     check_version();
-    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
-    check_destination(record);
+    SpoolRecord record{.destination = {string("url"), string("org_id")}, .entry = entry()};
+    check(record.destination);
     record.is_restamped = has("restamped") && take("restamped") == "true";
     if (taken_ < members_.size()) {
       throw Refusal{"it has a member that is unknown: " + quote(first_unknown())};
@@ -107,15 +107,16 @@ private:
     }
   }
 
-  void check_destination(const SpoolRecord& record) {
-    if (record.url.empty() || record.url != checked_.url) {
-      const auto endpoint = parse_endpoint(record.url);
-      if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
+  void check(const Destination& destination) {
+    if (destination.url.empty() || destination.url != checked_.url) {
+      const auto endpoint = parse_endpoint(destination.url);
+      if (!endpoint || endpoint->scheme == Scheme::file ||
+          endpoint->kept_url() != destination.url) {
         throw Refusal{"its URL is not one to send to"};
       }
-      checked_.url = record.url;
+      checked_.url = destination.url;
     }
-    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
+    if (!destination.org_id.empty() && !parse_tenant(destination.org_id)) {
       throw Refusal{"its tenant is not one"};
     }
   }
@@ -165,11 +166,16 @@ private:
   std::size_t taken_ = 0;
 };
 
+std::string shown(const Destination& destination) {
+  return redacted_url(destination.url) +
+         (destination.org_id.empty() ? "" : " (" + destination.org_id + ')');
+}
+
 std::string encode(const SpoolRecord& record) {
   JsonObject object;
   object.raw("version", std::to_string(format_version))
-      .text("url", record.url)
-      .text("org_id", record.org_id)
+      .text("url", record.destination.url)
+      .text("org_id", record.destination.org_id)
       .raw("labels", json_object(record.entry.labels))
       .raw("metadata", json_object(record.entry.metadata))
       .text("entry_time_ns", unix_nanoseconds(record.entry.time))

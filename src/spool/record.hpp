@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,11 +13,21 @@
 
 namespace metrics_event {
 
+/// The end of an entry's way: a receiver, and a tenant there. Each push has one.
+struct Destination {
+  std::string url;    // as Endpoint::kept_url has it
+  std::string org_id; // of the tenant; empty: none
+
+  auto operator<=>(const Destination&) const = default;
+};
+
+/// The destination for people: the URL, redacted, and the tenant in parentheses.
+std::string shown(const Destination& destination);
+
 /// An entry on its way: what a file of the spool holds. Never a secret: credentials, headers and
 /// the values of a URL's query are those of whoever sends it later.
 struct SpoolRecord {
-  std::string url;    // where it goes, as Endpoint::kept_url has it
-  std::string org_id; // the tenant; empty: none
+  Destination destination;
   Entry entry;
   bool is_restamped = false; // whether the entry time was made anew, which is done once
 };

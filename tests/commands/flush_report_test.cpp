@@ -13,11 +13,11 @@ const Instant now{1'700'000'000s};
 ListedEntry entry(std::chrono::seconds age) {
   return {.file = "x.json",
           .attempts = 3,
-          .record = SpoolRecord{.url = "http://loki.example.com/loki/api/v1/push?key=",
-                                .org_id = "team-a",
-                                .entry = {.labels = {{"job", "metrics"}},
-                                          .time = now - age,
-                                          .line = R"({"event":"runner_start"})"}}};
+          .record = SpoolRecord{
+              .destination = {"http://loki.example.com/loki/api/v1/push?key=", "team-a"},
+              .entry = {.labels = {{"job", "metrics"}},
+                        .time = now - age,
+                        .line = R"({"event":"runner_start"})"}}};
 }
 
 std::string age_of(std::chrono::seconds age) {

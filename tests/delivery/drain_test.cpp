@@ -55,7 +55,7 @@ struct Bench {
   void keep(int first, int last, const std::string& to = url, const std::string& org_id = "",
             const Labels& labels = {{"job", "metrics"}}) {
     for (int i = first; i <= last; ++i) {
-      keep({to, org_id, {labels, Instant{std::chrono::nanoseconds{i}}, std::to_string(i), {}}});
+      keep({{to, org_id}, {labels, Instant{std::chrono::nanoseconds{i}}, std::to_string(i), {}}});
     }
   }
 
@@ -255,7 +255,7 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::tempfail);
   CHECK(drained.failure->text().starts_with(std::string{"cannot deliver what waits for "} + url));
-  CHECK(drained.asked == 7s);
+  CHECK(drained.retry_after == 7s);
   CHECK(bench.sizes() == Sizes{3, 3});
   CHECK(bench.left() == 6);
   const auto names = bench.spool.names(Box::waiting, "", 10);
@@ -368,7 +368,7 @@ TEST_CASE("a drain keeps to its limits") {
   bench.keep(1, 3, other_url);
   bench.keep(4, 300);
   const Drained drained =
-      bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Group{url, ""}});
+      bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Destination{url, ""}});
   CHECK(drained.delivered == 100);
   CHECK(bench.sizes() == Sizes{100});
   CHECK(bench.drain({.push = {.timeout = 5s, .ends = bench.clock.time}}).delivered == 0);

@@ -137,7 +137,7 @@ TEST_CASE("trouble stops the rest, of which nothing more is tried") {
   };
   CHECK(bench.push(numbered(8)) == 2);
   CHECK(bench.fates() == "refused 0+1 accepted 1+1 stopped 2+2 ");
-  CHECK(bench.heard.back().delivery.asked == 7s);
+  CHECK(bench.heard.back().delivery.retry_after == 7s);
   CHECK(bench.sizes() == Sizes{8, 4, 2, 1, 1, 2});
 }
 
