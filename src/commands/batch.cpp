@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -103,9 +104,12 @@ private:
 
   void take(Instant now) {
     const LineEvent& event = input_.event();
-    const Instant time = times_.next(takes_own_time_ ? event.timestamp : now);
-    warn_of_losses({&settings_.labels, time, event.line, &settings_.metadata}, now);
-    sender_.add(event.line, time, input_.number());
+    Entry entry{.labels = settings_.labels,
+                .time = times_.next(takes_own_time_ ? event.timestamp : now),
+                .line = std::string{event.line},
+                .metadata = settings_.metadata};
+    warn_of_losses(entry, now);
+    sender_.add(std::move(entry), input_.number());
   }
 
   // A line that is no event.
@@ -122,7 +126,7 @@ private:
   }
 
   // Once of each.
-  void warn_of_losses(const EntryView& entry, Instant now) {
+  void warn_of_losses(const Entry& entry, Instant now) {
     for (const Loss& loss : possible_losses()) {
       if (loss.is_likely(entry, now) && losses_.insert(&loss).second) {
         console_.warn(input_.name() + ':' + std::to_string(input_.number()) + ": " +

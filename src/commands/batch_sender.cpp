@@ -29,31 +29,18 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
         const DelayedSignals delayed;
         return context.transport(request, deadline);
       }},
-      pause_{first_pause} {
-  lines_.reserve(largest_push); // more than that are only in a push of one
-}
+      pause_{first_pause} {}
 
-void BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
-  const EntryView entry{&settings_.labels, time, line, &settings_.metadata};
-  if (!gather(entry, number)) {
-    send(number);
-    gather(entry, number);
-  }
-}
-
-bool BatchSender::gather(EntryView entry, std::uint64_t number) {
+void BatchSender::add(Entry entry, std::uint64_t number) {
   if (!room_.takes(entry)) {
-    return false;
+    send(number);
+    room_.takes(entry);
   }
   if (entries_.empty()) {
     due_ = context_.clock.steady_now() + longest_wait;
   }
-  const std::size_t begin = lines_.size();
-  lines_.append(entry.line);
-  entry.line = std::string_view{lines_}.substr(begin);
-  entries_.push_back(entry);
+  entries_.push_back(std::move(entry));
   numbers_.push_back(number);
-  return true;
 }
 
 void BatchSender::send(std::uint64_t next_line) {
@@ -72,7 +59,6 @@ void BatchSender::send(std::uint64_t next_line) {
     push(next_line);
   }
   console_.show_progress(numbers_.back(), total_);
-  lines_.clear();
   entries_.clear();
   numbers_.clear();
   room_ = PushRoom{};
@@ -82,7 +68,7 @@ void BatchSender::print() {
   if (settings_.output == Output::text) {
     std::string text;
     if (settings_.url.scheme == Scheme::file) {
-      for (const EntryView& entry : entries_) {
+      for (const Entry& entry : entries_) {
         text.append(entry.line).append(1, '\n');
       }
     } else {
@@ -170,10 +156,8 @@ void BatchSender::keep(std::size_t first) {
       if (!spool_) {
         spool_.emplace(Spool::make(settings_.spool));
       }
-      const EntryView& entry = entries_[i];
-      spool_->add({{settings_.url.kept_url(), settings_.org_id},
-                   Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
-                  1, random_id(context_.clock), settings_.spool_max_bytes);
+      spool_->add({{settings_.url.kept_url(), settings_.org_id}, entries_[i]}, 1,
+                  random_id(context_.clock), settings_.spool_max_bytes);
     } catch (const Failure& failure) {
       fail(failure, numbers_[i]);
     }

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace metrics_event {
@@ -30,7 +29,7 @@ public:
 
   /// Takes the entry of a line, whose number is `number`. Where a push has no room for it, what was
   /// gathered is sent first. Throws Failure when that can neither be sent nor kept.
-  void add(std::string_view line, Instant time, std::uint64_t number);
+  void add(Entry entry, std::uint64_t number);
 
   /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
   /// Throws as `add`.
@@ -50,7 +49,6 @@ public:
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
-  bool gather(EntryView entry, std::uint64_t number);
   void print();
   void append();
   void push(std::uint64_t next_line);
@@ -65,9 +63,8 @@ private:
   const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
-  PushRoom room_;     // what is left of it beside the entries that were gathered
-  std::string lines_; // of these entries, which share the memory
-  std::vector<EntryView> entries_;
+  PushRoom room_; // what is left of it beside the entries that were gathered
+  std::vector<Entry> entries_;
   std::vector<std::uint64_t> numbers_; // of their lines
   Deadline due_{};
   std::uint64_t total_ = 0;

@@ -188,7 +188,7 @@ private:
     if (pusher == nullptr) {
       return;
     }
-    pusher->push(next.destination.org_id, views_of(next.entries), [&](const Pushed& pushed) {
+    pusher->push(next.destination.org_id, next.entries, [&](const Pushed& pushed) {
       switch (pushed.fate) {
       case Pushed::Fate::accepted: remove(next, pushed); break;
       case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;

@@ -29,7 +29,7 @@ bool is_over(const PushLimits& limits, Clock& clock) {
 Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock)
     : route_{std::move(route)}, limits_{limits}, transport_{transport}, clock_{clock} {}
 
-std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
+std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entries,
                          const std::function<void(const Pushed&)>& listener) {
   std::size_t first = 0;
   std::vector<std::size_t> ends{entries.size()}; // of the parts that are left, the next one's last
@@ -60,7 +60,7 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> e
   return first;
 }
 
-Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const EntryView> entries) {
+Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const Entry> entries) {
   write_push_body(body_, entries);
   if (takes_gzip_ && body_.size() >= worth_compressing) {
     gzip_.compress(body_, compressed_);

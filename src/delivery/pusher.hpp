@@ -49,11 +49,11 @@ public:
   /// Tells `listener` what became of them, from the first to the last. Returns how many are
   /// accepted or refused; what follows them was stopped by trouble, of which `listener` was told,
   /// or it is over.
-  std::size_t push(const std::string& org_id, std::span<const EntryView> entries,
+  std::size_t push(const std::string& org_id, std::span<const Entry> entries,
                    const std::function<void(const Pushed&)>& listener);
 
 private:
-  Delivery encode_and_post(const std::string& org_id, std::span<const EntryView> entries);
+  Delivery encode_and_post(const std::string& org_id, std::span<const Entry> entries);
   Delivery post(const std::string& org_id, std::string& body, bool is_compressed);
 
   Route route_;

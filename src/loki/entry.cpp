@@ -33,29 +33,16 @@ Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime t
           .metadata = std::move(metadata)};
 }
 
-EntryView view_of(const Entry& entry) {
-  return {&entry.labels, entry.time, entry.line, &entry.metadata};
-}
-
-std::vector<EntryView> views_of(std::span<const Entry> entries) {
-  std::vector<EntryView> views;
-  views.reserve(entries.size());
-  for (const Entry& entry : entries) {
-    views.push_back(view_of(entry));
-  }
-  return views;
-}
-
 std::span<const Loss> possible_losses() {
   static constexpr std::array losses{
-      Loss{[](const EntryView& entry, Instant now) { return now - entry.time > oldest; },
+      Loss{[](const Entry& entry, Instant now) { return now - entry.time > oldest; },
            "the entry time is more than 7 days old; Loki refuses it, and an agent in front of Loki "
            "accepts and loses it"},
-      Loss{[](const EntryView& entry, Instant now) { return entry.time - now > furthest_ahead; },
+      Loss{[](const Entry& entry, Instant now) { return entry.time - now > furthest_ahead; },
            "the entry time is more than 10 minutes ahead; Loki refuses it, and an agent in front "
            "of Loki accepts and loses it"},
       Loss{
-          [](const EntryView& entry, Instant) { return entry.line.size() > longest_line; },
+          [](const Entry& entry, Instant) { return entry.line.size() > longest_line; },
           "the line is larger than 256 KiB; Loki refuses it, and an agent in front of Loki accepts "
           "and loses it"},
   };
@@ -65,7 +52,7 @@ std::span<const Loss> possible_losses() {
 std::vector<std::string> likely_losses(const Entry& entry, Instant now) {
   std::vector<std::string> losses;
   for (const Loss& loss : possible_losses()) {
-    if (loss.is_likely(view_of(entry), now)) {
+    if (loss.is_likely(entry, now)) {
       losses.emplace_back(loss.words);
     }
   }

@@ -24,16 +24,6 @@ struct Entry {
   Labels metadata; // structured metadata, by the same rules as labels; may be empty
 };
 
-/// The same, its parts kept by somebody else, who may share them among many.
-struct EntryView {
-  const Labels* labels;
-  Instant time;
-  std::string_view line;
-  const Labels* metadata;
-};
-EntryView view_of(const Entry& entry);
-std::vector<EntryView> views_of(std::span<const Entry> entries);
-
 /// Where an entry's time comes from.
 enum class EntryTime { now, event };
 
@@ -43,7 +33,7 @@ Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime t
 /// What an agent in front of Loki would accept and then lose, in words; Loki itself would refuse
 /// it.
 struct Loss {
-  bool (*is_likely)(const EntryView& entry, Instant now);
+  bool (*is_likely)(const Entry& entry, Instant now);
   std::string_view words;
 };
 

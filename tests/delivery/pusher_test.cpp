@@ -67,8 +67,7 @@ struct Bench {
   Pusher pusher{{.headers = {{"X-More", "1"}}}, limits, transport, clock};
 
   std::size_t push(const std::vector<Entry>& entries, const std::string& org_id = "") {
-    return pusher.push(org_id, views_of(entries),
-                       [this](const Pushed& pushed) { heard.push_back(pushed); });
+    return pusher.push(org_id, entries, [this](const Pushed& pushed) { heard.push_back(pushed); });
   }
 
   std::vector<std::size_t> sizes() const {
