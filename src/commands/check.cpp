@@ -180,8 +180,8 @@ private:
     round_ends_ = deadline();
     const Entry entry = check_entry();
     const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
-    const Reply reply =
-        transport_(push_request(route_, settings_.org_id, push_body(entries)), round_ends_);
+    const std::string body = push_body(entries);
+    const Reply reply = transport_(push_request(route_, settings_.org_id, body), round_ends_);
     const Instant now = clock_.now();
     for (Finding& finding : findings_of_trace(route_, reply, now)) {
       add(std::move(finding));

@@ -182,10 +182,7 @@ private:
 
   // As many rounds as it takes, or as there is time for.
   void drain_in_rounds(Spool& spool, Deadline start) {
-    std::optional<Deadline> end;
-    if (options_.wait) {
-      end = start + *options_.wait;
-    }
+    const Deadline end = options_.wait ? start + *options_.wait : Deadline::max();
     total_ = spool.usage(Box::waiting).entries;
     const DrainListener listener{[this](const std::string& text) {
                                    progress_.clear();
@@ -213,8 +210,8 @@ private:
       }
       round = drained.delivered > 0 ? 1 : round;
       const Deadline now = context_.clock.steady_now();
-      const auto left = end ? floor_ms(*end - now) : 0ms;
-      const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
+      const auto left = options_.wait ? floor_ms(end - now) : 0ms;
+      const Plan plan = plan_retry({.worth_a_retry = options_.wait && drained.may_pass,
                                     .attempts = round,
                                     .time_left = left,
                                     .retry_after = drained.retry_after,

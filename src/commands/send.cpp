@@ -107,7 +107,7 @@ public:
       context_.console.warn(loss);
     }
 
-    std::string body = push_body({&*report_.entry, 1});
+    const std::string body = push_body({&*report_.entry, 1});
     if (body.size() > largest_push) {
       throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
                                         " bytes, send at most " + std::to_string(largest_push)};
@@ -121,12 +121,12 @@ public:
     } else if (settings_.disabled) {
       report_.status = SendReport::Status::disabled;
     } else {
-      dispatch(std::move(body));
+      dispatch(body);
     }
   }
 
 private:
-  void dispatch(std::string body) {
+  void dispatch(const std::string& body) {
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }
@@ -142,7 +142,7 @@ private:
     // The time for the files that it takes is part of the whole, and so is a drain.
     const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     try {
-      push(std::move(body), deadline);
+      push(body, deadline);
     } catch (...) {
       const Failure failure = current_failure();
       if (!settings_.spool.on || failure.code() == ExitCode::data) {
@@ -175,12 +175,11 @@ private:
         std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
   }
 
-  void push(std::string body, Deadline deadline) {
+  void push(const std::string& body, Deadline deadline) {
     route_ = open_route(resolved_, deadline,
                         [this](const std::string& text) { context_.console.warn(text); });
-    const Delivery delivery =
-        deliver(push_request(route_, settings_.org_id, std::move(body)), deadline,
-                settings_.retries, context_.transport, context_.clock);
+    const Delivery delivery = deliver(push_request(route_, settings_.org_id, body), deadline,
+                                      settings_.retries, context_.transport, context_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;

@@ -23,7 +23,7 @@ Pushed::Fate fate_of(const Delivery& delivery) {
 } // namespace
 
 bool is_over(const PushLimits& limits, Clock& clock) {
-  return noted_signal() != 0 || (limits.ends && clock.steady_now() >= *limits.ends);
+  return noted_signal() != 0 || clock.steady_now() >= limits.ends;
 }
 
 Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock)
@@ -73,18 +73,14 @@ Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const Entr
   return post(org_id, body_, false);
 }
 
-// Leaves the body as it is.
-Delivery Pusher::post(const std::string& org_id, std::string& body, bool is_compressed) {
-  Deadline deadline = clock_.steady_now() + limits_.timeout;
-  deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
-  Request request = push_request(route_, org_id, std::move(body));
+Delivery Pusher::post(const std::string& org_id, std::string_view body, bool is_compressed) {
+  Request request = push_request(route_, org_id, body);
   if (is_compressed) {
     request.headers.emplace_back("Content-Encoding", "gzip");
   }
   request.keeps_connection = true;
-  Delivery delivery = deliver(request, deadline, limits_.retries, transport_, clock_);
-  body = std::move(request.body);
-  return delivery;
+  const Deadline deadline = std::min(clock_.steady_now() + limits_.timeout, limits_.ends);
+  return deliver(request, deadline, limits_.retries, transport_, clock_);
 }
 
 } // namespace metrics_event

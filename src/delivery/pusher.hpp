@@ -8,9 +8,9 @@
 #include <chrono>
 #include <functional>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace metrics_event {
 
@@ -18,10 +18,10 @@ namespace metrics_event {
 struct PushLimits {
   int retries = 0;                     // of each push
   std::chrono::milliseconds timeout{}; // of each push
-  std::optional<Deadline> ends{};      // for all of it
+  Deadline ends = Deadline::max();     // for all of it
 };
 
-/// Whether it goes no further: the time for all of it is over, or a signal is noted.
+/// Tells whether pushing goes no further: the time for all of it is over, or a signal is noted.
 bool is_over(const PushLimits& limits, Clock& clock);
 
 /// What became of neighbours among the entries that were to be pushed.
@@ -54,7 +54,7 @@ public:
 
 private:
   Delivery encode_and_post(const std::string& org_id, std::span<const Entry> entries);
-  Delivery post(const std::string& org_id, std::string& body, bool is_compressed);
+  Delivery post(const std::string& org_id, std::string_view body, bool is_compressed);
 
   Route route_;
   PushLimits limits_;

@@ -197,11 +197,11 @@ bool PushRoom::takes(const Entry& entry) {
   return true;
 }
 
-Request push_request(Route route, const std::string& org_id, std::string body) {
+Request push_request(Route route, const std::string& org_id, std::string_view body) {
   Request request{.route = std::move(route),
                   .headers = {{"Content-Type", "application/json"},
                               {"User-Agent", "metrics-event/" + std::string{version}}},
-                  .body = std::move(body)};
+                  .body = body};
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }

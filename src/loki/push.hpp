@@ -22,7 +22,7 @@ void write_push_body(std::string& body, std::span<const Entry> entries);
 
 /// The request that carries `body`, with the headers of the route after our own; an empty `org_id`
 /// sends no tenant header.
-Request push_request(Route route, const std::string& org_id, std::string body);
+Request push_request(Route route, const std::string& org_id, std::string_view body);
 
 /// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
 inline constexpr std::size_t largest_push = 1024UL * 1024;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace metrics_event {
@@ -31,8 +32,8 @@ struct Route {
 /// One HTTP request.
 struct Request {
   Route route;
-  Headers headers; // besides Host, Content-Length and Authorization
-  std::string body;
+  Headers headers;       // besides Host, Content-Length and Authorization
+  std::string_view body; // which whoever sends it keeps
   std::string method = "POST";
   bool keeps_connection = false; // more will follow
 };

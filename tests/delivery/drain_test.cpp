@@ -62,7 +62,8 @@ struct Bench {
   Drained drain(const DrainLimits& limits = {.push = {.timeout = 5s}}) {
     const Transport transport = [this](const Request& request, Deadline) {
       const bool is_compressed = header(request, "Content-Encoding") == "gzip";
-      const auto body = is_compressed ? gunzip(request.body, 10 * largest_push) : request.body;
+      const auto body =
+          is_compressed ? gunzip(request.body, 10 * largest_push) : std::string{request.body};
       REQUIRE(body.has_value());
       CHECK(body->size() <= largest_push);
       auto entries = decode_push(*body);

@@ -105,7 +105,8 @@ TEST_CASE("an answer that comes before the request was read is still the answer"
   const RawServer server{
       {{.reply = http_reply(413, "Payload Too Large", "too large\n"), .read_request = false}}};
   Request large = request_to(server.port());
-  large.body = std::string(std::size_t{8} * 1024 * 1024, 'x');
+  const std::string body(std::size_t{8} * 1024 * 1024, 'x');
+  large.body = body;
   const Reply reply = send(large);
   CHECK(reply.status == 413);
   CHECK(reply.body == "too large\n");
@@ -207,7 +208,8 @@ TEST_CASE("silence ends at the deadline, wherever it begins") {
   // Nobody reads what is sent.
   const RawServer deaf{{{.read_request = false, .then_close = false}}};
   Request large = request_to(deaf.port());
-  large.body = std::string(std::size_t{32} * 1024 * 1024, 'x');
+  const std::string body(std::size_t{32} * 1024 * 1024, 'x');
+  large.body = body;
   CHECK(send(large, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
