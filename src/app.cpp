@@ -13,6 +13,7 @@
 #include "commands/flush.hpp"
 #include "commands/listen.hpp"
 #include "commands/send.hpp"
+#include "delivery/spooler.hpp"
 #include "loki/logql.hpp"
 #include "schema/event_schema.hpp"
 #include "settings/config_file.hpp"
@@ -127,9 +128,7 @@ void run_flush(const Context& means, const RunCommand& command, const std::vecto
 void find_spool(const App& app, Matter matter, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  const bool is_for_events =
-      spool.on && !settings.dry_run && !settings.disabled && settings.url.scheme != Scheme::file;
-  const bool is_needed = matter == Matter::flush || is_for_events;
+  const bool is_needed = matter == Matter::flush || keeps_undelivered(settings);
   if (!spool.directory.empty() || !is_needed) {
     return;
   }

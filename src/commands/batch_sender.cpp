@@ -29,7 +29,7 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
         const DelayedSignals delayed;
         return context.transport(request, deadline);
       }},
-      pause_{first_pause} {}
+      spooler_{settings_, context.clock}, pause_{first_pause} {}
 
 void BatchSender::add(Entry entry, std::uint64_t number) {
   if (!room_.takes(entry)) {
@@ -47,6 +47,7 @@ void BatchSender::send(std::uint64_t next_line) {
   if (entries_.empty()) {
     return;
   }
+  const std::uint64_t last = numbers_.back();
   if (settings_.dry_run) {
     print();
   } else if (settings_.disabled) {
@@ -54,14 +55,19 @@ void BatchSender::send(std::uint64_t next_line) {
   } else if (settings_.url.scheme == Scheme::file) {
     append();
   } else if (trouble_ && context_.clock.steady_now() < next_try_) {
-    keep(0);
+    keep();
   } else {
     push(next_line);
   }
-  console_.show_progress(numbers_.back(), total_);
-  entries_.clear();
-  numbers_.clear();
+  console_.show_progress(last, total_);
+  drop(entries_.size());
   room_ = PushRoom{};
+}
+
+// Forgets the first of what was gathered, which was dealt with.
+void BatchSender::drop(std::size_t count) {
+  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(count));
+  numbers_.erase(numbers_.begin(), numbers_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void BatchSender::print() {
@@ -98,25 +104,24 @@ void BatchSender::append() {
 }
 
 void BatchSender::push(std::uint64_t next_line) {
-  std::size_t done = 0;
   try {
-    done =
-        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { count(pushed); });
+    drop(
+        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { count(pushed); }));
   } catch (const Failure& failure) { // there is no way to the receiver
     trouble_ = failure;
   }
-  if (done == entries_.size()) {
+  if (entries_.empty()) {
     pause_ = first_pause;
     trouble_.reset();
     return;
   }
   if (noted_signal() != 0) {
-    stop(done, next_line);
+    stop(next_line);
   }
-  if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
-    fail(*trouble_, numbers_[done]);
+  if (!spooler_.keeps(*trouble_)) {
+    fail(*trouble_, numbers_.front());
   }
-  keep(done);
+  keep();
   next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
   console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
@@ -149,31 +154,24 @@ void BatchSender::count(const Pushed& pushed) {
   }
 }
 
-// Puts the entries from this one on, which cannot be delivered, into the spool.
-void BatchSender::keep(std::size_t first) {
-  for (std::size_t i = first; i < entries_.size(); ++i) {
+// Puts what was gathered, and cannot be delivered, into the spool.
+void BatchSender::keep() {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
     try {
-      if (!spool_) {
-        spool_.emplace(Spool::make(settings_.spool));
-      }
-      spool_->add({{settings_.url.kept_url(), settings_.org_id}, entries_[i]}, 1,
-                  random_id(context_.clock), settings_.spool_max_bytes);
+      spooler_.keep(entries_[i], 1);
     } catch (const Failure& failure) {
       fail(failure, numbers_[i]);
     }
     report_.spooled += 1;
   }
+  drop(entries_.size());
 }
 
-// At a signal, with the entries from this one on in hand.
-void BatchSender::stop(std::size_t first, std::uint64_t next_line) {
-  const bool keeps = settings_.spool.on && !settings_.dry_run && !settings_.disabled &&
-                     settings_.url.scheme != Scheme::file;
-  if (keeps) {
-    keep(first);
+void BatchSender::stop(std::uint64_t next_line) {
+  if (keeps_undelivered(settings_)) {
+    keep();
   }
-  fail({ExitCode::tempfail, "a signal ended it"},
-       keeps || first == entries_.size() ? next_line : numbers_[first]);
+  fail({ExitCode::tempfail, "a signal ended it"}, entries_.empty() ? next_line : numbers_.front());
 }
 
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {

@@ -4,10 +4,10 @@
 #include "commands/batch_report.hpp"
 #include "commands/context.hpp"
 #include "delivery/pusher.hpp"
+#include "delivery/spooler.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"
 #include "settings/settings.hpp"
-#include "spool/spool.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -43,7 +43,7 @@ public:
 
   /// Ends the batch at a signal: keeps what was gathered, if there is a spool, and throws Failure,
   /// which names the first line that is neither sent nor kept.
-  [[noreturn]] void stop(std::uint64_t next_line) { stop(0, next_line); }
+  [[noreturn]] void stop(std::uint64_t next_line);
 
   /// Why what comes goes into the spool, if it does.
   const std::optional<Failure>& trouble() const { return trouble_; }
@@ -54,8 +54,8 @@ private:
   void push(std::uint64_t next_line);
   Pusher& pusher();
   void count(const Pushed& pushed);
-  void keep(std::size_t first);
-  [[noreturn]] void stop(std::size_t first, std::uint64_t next_line);
+  void keep();
+  void drop(std::size_t count);
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
 
   const Resolved& resolved_;
@@ -63,14 +63,14 @@ private:
   const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
-  PushRoom room_; // what is left of it beside the entries that were gathered
-  std::vector<Entry> entries_;
+  PushRoom room_;                      // what is left of it beside the entries that were gathered
+  std::vector<Entry> entries_;         // gathered, and neither sent nor kept
   std::vector<std::uint64_t> numbers_; // of their lines
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;
+  Spooler spooler_;
   std::optional<Pusher> pusher_;
-  std::optional<Spool> spool_;
   std::optional<Failure> trouble_;
   Deadline next_try_{}; // of the receiver, then
   Deadline::duration pause_;

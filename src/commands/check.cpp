@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "delivery/route.hpp"
+#include "delivery/spooler.hpp"
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
 #include "loki/push.hpp"
@@ -43,7 +44,7 @@ public:
       for (std::string& mistake : misplaced_settings(settings_)) {
         add({"settings", Result::warning, std::move(mistake)});
       }
-      check_spool();
+      check_spool(as_sent.settings);
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {
@@ -89,8 +90,8 @@ private:
   }
 
   // What an outage would meet there.
-  void check_spool() {
-    if (!settings_.spool.on || settings_.url.scheme == Scheme::file) {
+  void check_spool(const Settings& as_sent) {
+    if (!keeps_undelivered(as_sent)) {
       return;
     }
     if (settings_.spool.directory.empty()) {

@@ -5,6 +5,7 @@
 #include "delivery/delivery.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/route.hpp"
+#include "delivery/spooler.hpp"
 #include "event/event.hpp"
 #include "event/field_value.hpp"
 #include "json/writer.hpp"
@@ -145,13 +146,13 @@ private:
       push(body, deadline);
     } catch (...) {
       const Failure failure = current_failure();
-      if (!settings_.spool.on || failure.code() == ExitCode::data) {
+      if (!spooler_.keeps(failure)) {
         throw;
       }
       return keep(failure);
     }
     delivered();
-    if (!settings_.spool.directory.empty()) {
+    if (keeps_undelivered(settings_)) {
       drain_spool(deadline);
       if (noted_signal() != 0) {
         throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
@@ -196,10 +197,8 @@ private:
 
   // What may pass is no failure then; what somebody has to mend still is.
   void keep(const Failure& failure) {
-    const SpoolRecord record{{settings_.url.kept_url(), settings_.org_id}, *report_.entry};
     try {
-      Spool::make(settings_.spool)
-          .add(record, report_.attempts, random_id(context_.clock), settings_.spool_max_bytes);
+      spooler_.keep(*report_.entry, report_.attempts);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
@@ -235,13 +234,14 @@ private:
     }
   }
 
-  Route route_; // once it was opened
   const SendEvent& command_;
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
   const Context& context_;
   SendReport& report_;
+  Route route_; // once it was opened
+  Spooler spooler_{settings_, context_.clock};
 };
 
 } // namespace
