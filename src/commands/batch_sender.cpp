@@ -140,16 +140,15 @@ Pusher& BatchSender::pusher() {
 
 void BatchSender::count(const Pushed& pushed) {
   const Judgement& judgement = pushed.delivery.judgement;
-  const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
+  const bool has_metadata = !settings_.metadata.empty();
   switch (pushed.fate) {
   case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
   case Pushed::Fate::refused:
     console_.complain(report_.refused, std::to_string(numbers_[pushed.first]),
-                      report_.url + " refuses it: " + judgement.message + std::string{hint});
+                      report_.url + " refuses it: " + explain(judgement, has_metadata));
     break;
   case Pushed::Fate::stopped:
-    trouble_ = Failure{judgement.code, "cannot deliver to " + report_.url + ": " +
-                                           judgement.message + std::string{hint}};
+    trouble_ = undelivered("to " + report_.url, judgement, has_metadata);
     break;
   }
 }

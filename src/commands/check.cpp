@@ -197,7 +197,7 @@ private:
     const bool may_pass = judge_push(reply);
     // Where an event is sent, its answer says more than the clock and the readiness.
     if (!report_.failure && !options_.send && report_.findings.end() != failed_clock()) {
-      report_.failure = Failure{ExitCode::data, unsent(failed_clock()->text)};
+      report_.failure = would_fail(ExitCode::data, failed_clock()->text);
     }
     if (!report_.failure && options_.wait && !sends_ && readiness.result == Result::warning) {
       report_.failure =
@@ -230,10 +230,8 @@ private:
     return finding_of_readiness(targets, replies);
   }
 
-  std::string unsent(const std::string& why) const {
-    return (sends_ ? "cannot deliver metrics_event_check to "
-                   : "an event would not be delivered to ") +
-           settings_.url.url() + ": " + why;
+  Failure would_fail(ExitCode code, const std::string& why) const {
+    return {code, "an event would not be delivered to " + settings_.url.url() + ": " + why};
   }
 
   // Returns whether the trouble, if any, may pass.
@@ -262,9 +260,9 @@ private:
       add({"push", Result::failed, judgement.message});
     }
     report_.response = judgement.response;
-    const bool has_metadata = sends_ && !settings_.metadata.empty();
-    const std::string_view hint = has_metadata ? metadata_hint(judgement) : "";
-    report_.failure = Failure{judgement.code, unsent(judgement.message) + std::string{hint}};
+    report_.failure = sends_ ? undelivered("metrics_event_check to " + settings_.url.url(),
+                                           judgement, !settings_.metadata.empty())
+                             : would_fail(judgement.code, judgement.message);
     return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
   }
 

@@ -187,11 +187,10 @@ private:
     report_.elapsed = delivery.elapsed;
     if (!delivery.accepted()) {
       report_.response = judgement.response;
-      const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
       const std::string attempts =
           delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
-      throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
-                                        attempts + ": " + judgement.message + std::string{hint}};
+      throw undelivered(report_.event->name + " to " + report_.url + attempts, judgement,
+                        !settings_.metadata.empty());
     }
   }
 

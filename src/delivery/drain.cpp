@@ -259,8 +259,8 @@ private:
 
   void stop(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
-    const ExitCode code = delivery.judgement.code;
-    if (delivery.judgement.scope == Scope::tenant) {
+    const Judgement& judgement = delivery.judgement;
+    if (judgement.scope == Scope::tenant) {
       stopped_.insert(next.destination);
     } else {
       stopped_urls_.insert(next.destination.url);
@@ -269,9 +269,8 @@ private:
       spool_.count_attempts(file.name, delivery.attempts);
     }
     drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
-    drained_.may_pass = drained_.may_pass || may_pass(code);
-    fail({code, "cannot deliver what waits for " + shown(next.destination) + ": " +
-                    delivery.judgement.message});
+    drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
+    fail(undelivered("what waits for " + shown(next.destination), judgement, false));
   }
 
   Spool& spool_;

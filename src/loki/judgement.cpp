@@ -181,10 +181,14 @@ Judgement judge(const Reply& reply) {
   return judgement;
 }
 
-std::string_view metadata_hint(const Judgement& judgement) {
-  return judgement.code == ExitCode::data
-             ? "; structured metadata needs Loki 3, try without --metadata"
-             : "";
+std::string explain(const Judgement& judgement, bool had_metadata) {
+  const bool may_be_metadata = had_metadata && judgement.code == ExitCode::data;
+  return judgement.message +
+         (may_be_metadata ? "; structured metadata needs Loki 3, try without --metadata" : "");
+}
+
+Failure undelivered(const std::string& what, const Judgement& judgement, bool had_metadata) {
+  return {judgement.code, "cannot deliver " + what + ": " + explain(judgement, had_metadata)};
 }
 
 } // namespace metrics_event

@@ -4,7 +4,6 @@
 #include "loki/transport.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace metrics_event {
 
@@ -28,8 +27,11 @@ struct Judgement {
 /// Judges the reply to a push. No other place decides what a reply means.
 Judgement judge(const Reply& reply);
 
-/// What to add to the message when the push had structured metadata: a receiver that does not know
-/// it refuses the whole push. Empty when that cannot be the reason.
-std::string_view metadata_hint(const Judgement& judgement);
+/// The message of a judgement. Where the push had structured metadata, that may be why it was
+/// refused, and the message says so: a receiver that does not know it refuses the whole push.
+std::string explain(const Judgement& judgement, bool had_metadata);
+
+/// The failure of a push that was not accepted: `cannot deliver WHAT: ` and the explanation.
+Failure undelivered(const std::string& what, const Judgement& judgement, bool had_metadata);
 
 } // namespace metrics_event
