@@ -4,6 +4,7 @@
 #include "loki/push.hpp"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <set>
 #include <span>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
+constexpr std::size_t most_pushes = 8;      // begun at a time, for the same reason
 constexpr std::size_t longest_name = 80;    // of an event, in a message
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
@@ -27,8 +29,9 @@ struct WaitingFile {
 // The entries that go in one push, and by the same index their files.
 struct NextPush {
   Destination destination;
-  std::vector<Entry> entries;
-  std::vector<WaitingFile> files;
+  PushRoom room; // beside the entries
+  std::vector<Entry> entries{};
+  std::vector<WaitingFile> files{};
 };
 
 // Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
@@ -45,20 +48,14 @@ public:
         transport_{transport}, clock_{clock}, listener_{listener} {}
 
   Drained run() {
-    const bool is_limited = limits_.most_entries != 0;
-    const std::size_t window = is_limited ? most_names_of_limited : most_names;
+    const std::size_t window = is_limited() ? most_names_of_limited : most_names;
     std::string last;
+    std::vector<std::string> names;
     try {
-      while (!is_over()) {
-        const std::vector<std::string> names = spool_.names(Box::waiting, last, window);
-        if (names.empty()) {
-          break;
-        }
+      while (!is_over() && !(names = spool_.names(Box::waiting, last, window)).empty()) {
         last = names.back();
         work_through(names);
-        if (is_limited) {
-          break;
-        }
+        is_done_ = is_limited();
       }
     } catch (const Failure& failure) { // of the spool itself
       fail(failure);
@@ -67,14 +64,8 @@ public:
   }
 
 private:
-  // A name of the window, and what is known about its entry.
-  struct Slot {
-    const std::string* name;
-    const Destination* destination = nullptr; // among those that were met
-    bool is_done = false;
-  };
-
-  bool is_over() { return metrics_event::is_over(limits_.push, clock_); }
+  bool is_limited() const { return limits_.most_entries != 0; }
+  bool is_over() { return is_done_ || metrics_event::is_over(limits_.push, clock_); }
 
   bool is_stopped(const Destination& destination) const {
     return stopped_urls_.contains(destination.url) || stopped_.contains(destination) ||
@@ -82,53 +73,37 @@ private:
   }
 
   void work_through(const std::vector<std::string>& names) {
-    std::vector<Slot> slots;
-    slots.reserve(names.size());
     for (const std::string& name : names) {
-      slots.push_back({&name});
+      if (is_over()) {
+        return;
+      }
+      auto record = read(name);
+      if (record && !is_stopped(record->destination)) {
+        gather(name, *std::move(record));
+      }
     }
-    while (!is_over()) {
-      const NextPush next = gather(slots);
-      if (next.entries.empty()) {
-        break;
-      }
-      send(next);
-      if (limits_.most_entries != 0) {
-        break;
-      }
+    while (!pushes_.empty()) {
+      send(pushes_.begin());
     }
   }
 
-  // The oldest entry that can be sent and those that one push can carry with it.
-  NextPush gather(std::vector<Slot>& slots) {
-    NextPush next;
-    PushRoom room{limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries};
-    const auto goes_elsewhere = [&next](const Slot& slot) {
-      return slot.destination && !next.entries.empty() && *slot.destination != next.destination;
-    };
-    for (Slot& slot : slots) {
-      slot.is_done = slot.is_done || (slot.destination && is_stopped(*slot.destination));
-      if (slot.is_done || goes_elsewhere(slot)) {
-        continue;
-      }
-      auto record = read(*slot.name);
-      slot.destination = record ? &*destinations_.insert(record->destination).first : nullptr;
-      if (!record || is_stopped(*slot.destination)) {
-        slot.is_done = true;
-        continue;
-      }
-      if (goes_elsewhere(slot)) {
-        continue;
-      }
-      if (!room.takes(record->entry)) {
-        break;
-      }
-      slot.is_done = true;
-      next.destination = *slot.destination;
-      next.entries.push_back(std::move(record->entry));
-      next.files.push_back({*slot.name, record->is_restamped});
+  // Puts an entry with those that one push can carry with it. A push that is full goes, and one of
+  // many that are begun, so that memory has a bound.
+  void gather(const std::string& name, SpoolRecord record) {
+    auto next = std::ranges::find(pushes_, record.destination, &NextPush::destination);
+    if (next == pushes_.end() && pushes_.size() == most_pushes) {
+      send(pushes_.begin());
+    } else if (next != pushes_.end() && !next->room.takes(record.entry)) {
+      send(next);
+      next = pushes_.end();
     }
-    return next;
+    if (next == pushes_.end()) {
+      const PushRoom room{is_limited() ? limits_.most_entries : most_entries_a_push};
+      next = pushes_.insert(next, {record.destination, room});
+      next->room.takes(record.entry);
+    }
+    next->entries.push_back(std::move(record.entry));
+    next->files.push_back({name, record.is_restamped});
   }
 
   // Nothing when the entry is gone or was set aside.
@@ -183,19 +158,24 @@ private:
     }
   }
 
-  void send(const NextPush& next) {
-    Pusher* const pusher = find_pusher(next.destination.url);
-    if (pusher == nullptr) {
+  // Sends a push that was begun, unless its destination has been stopped since then.
+  void send(std::list<NextPush>::iterator begun) {
+    const NextPush next = std::move(*begun);
+    pushes_.erase(begun);
+    if (is_over() || is_stopped(next.destination)) {
       return;
     }
-    pusher->push(next.destination.org_id, next.entries, [&](const Pushed& pushed) {
-      switch (pushed.fate) {
-      case Pushed::Fate::accepted: remove(next, pushed); break;
-      case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;
-      case Pushed::Fate::stopped: stop(next, pushed); break;
-      }
-      listener_.progress(drained_);
-    });
+    is_done_ = is_limited();
+    if (Pusher* const pusher = find_pusher(next.destination.url)) {
+      pusher->push(next.destination.org_id, next.entries, [&](const Pushed& pushed) {
+        switch (pushed.fate) {
+        case Pushed::Fate::accepted: remove(next, pushed); break;
+        case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;
+        case Pushed::Fate::stopped: stop(next, pushed); break;
+        }
+        listener_.progress(drained_);
+      });
+    }
   }
 
   // Nothing when there is no way to the receiver.
@@ -282,7 +262,8 @@ private:
   std::map<std::string, Pusher> pushers_; // by URL
   std::set<std::string> stopped_urls_;    // with all their tenants
   std::set<Destination> stopped_;
-  std::set<Destination> destinations_; // that were met
+  std::list<NextPush> pushes_; // begun and not sent, the oldest first
+  bool is_done_ = false;       // what the limits allow
   RecordReader reader_;
   Instant last_stamp_{};
   Drained drained_;

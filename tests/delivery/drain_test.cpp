@@ -162,6 +162,16 @@ TEST_CASE("one push has one destination and one tenant, and each stream once") {
   CHECK(streams == "a1 a21 b11 b31 ");
 }
 
+TEST_CASE("entries of many destinations are all delivered, whose pushes are not begun at once") {
+  Bench bench;
+  for (int i = 0; i < 60; ++i) {
+    bench.keep(i + 1, i + 1, url, std::to_string(i % 20));
+  }
+  CHECK(bench.drain().delivered == 60);
+  CHECK(bench.stored.size() == 60);
+  CHECK(bench.left() == 0);
+}
+
 TEST_CASE("of many that are refused the bad ones are found and put aside, the others arrive") {
   Bench bench;
   bench.keep(1, 100);
