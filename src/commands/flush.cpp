@@ -63,9 +63,7 @@ private:
           continue; // somebody delivers it at this moment
         }
         ListedEntry listed{.file = name};
-        const auto record = text ? decode_record(*text)
-                                 : boost::system::result<SpoolRecord, std::string>{
-                                       boost::system::in_place_error, system_words(text.error())};
+        const auto record = record_of(text);
         if (record) {
           listed.record = *record;
           const auto parsed = parse_spool_name(name);

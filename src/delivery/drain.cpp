@@ -118,9 +118,7 @@ private:
                                      system_words(text.error())});
       return std::nullopt;
     }
-    auto record = text ? reader_.read(*text)
-                       : boost::system::result<SpoolRecord, std::string>{
-                             boost::system::in_place_error, system_words(text.error())};
+    auto record = record_of(text);
     if (record) {
       return *std::move(record);
     }
@@ -264,7 +262,6 @@ private:
   std::set<Destination> stopped_;
   std::list<NextPush> pushes_; // begun and not sent, the oldest first
   bool is_done_ = false;       // what the limits allow
-  RecordReader reader_;
   Instant last_stamp_{};
   Drained drained_;
 };

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "json/object_reader.hpp"
 #include "loki/entry.hpp"
 
 #include <boost/system/result.hpp>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace metrics_event {
 
@@ -36,31 +36,14 @@ struct SpoolRecord {
 /// `metadata`, `entry_time_ns`, `line`, `restamped`.
 std::string encode(const SpoolRecord& record);
 
-/// The record of a file's text; or why it is none, in words: it is torn, of a newer version, or
-/// something else.
-boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text);
+/// A record, or why there is none, in words.
+using DecodedRecord = boost::system::result<SpoolRecord, std::string>;
 
-/// Decodes one after another, and looks only once at what many have in common.
-class RecordReader {
-public:
-  /// As `decode_record`.
-  boost::system::result<SpoolRecord, std::string> read(std::string_view text);
+/// The record of a file's text, which may be torn, of a newer version, or something else.
+DecodedRecord decode_record(std::string_view text);
 
-private:
-  // What was found to be fine, in the words of a record.
-  struct Checked {
-    std::string url;
-    std::string labels_json;
-    Labels labels;
-    std::string metadata_json;
-    Labels metadata;
-  };
-
-  ObjectReader object_;
-  Checked checked_;
-
-  friend class RecordDecoder;
-};
+/// The record of a file that was read, or could not be.
+DecodedRecord record_of(const boost::system::result<std::string, std::error_code>& text);
 
 /// The name of an event by its line; empty when the line has none.
 std::string event_of(const Entry& entry);
