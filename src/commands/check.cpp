@@ -1,6 +1,6 @@
 #include "commands/check.hpp"
 
-#include "base/text.hpp"
+#include "commands/check_setup.hpp"
 #include "delivery/route.hpp"
 #include "delivery/spooler.hpp"
 #include "event/event.hpp"
@@ -8,10 +8,10 @@
 #include "loki/push.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
-#include "spool/spool.hpp"
 #include "system/log_file.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace metrics_event {
 namespace {
@@ -31,20 +31,12 @@ public:
       : options_{options}, resolved_{resolved}, settings_{resolved.settings},
         transport_{transport}, clock_{clock} {}
 
-  CheckReport run() {
+  CheckReport run(std::span<const std::string> variables, const EventTypes& types) {
     report_.settings = shown_settings(resolved_);
+    add(findings_of_variables(variables));
+    add(findings_of_events(types));
     try {
-      note_switches();
-      Resolved as_sent = resolved_; // with what only a delivery needs
-      as_sent.settings.disabled = as_sent.settings.dry_run = false;
-      check_settings(as_sent);
-      for (std::string& risk : risks(resolved_)) {
-        add({"safety", Result::warning, std::move(risk)});
-      }
-      for (std::string& mistake : misplaced_settings(settings_)) {
-        add({"settings", Result::warning, std::move(mistake)});
-      }
-      check_spool(as_sent.settings);
+      check_setup();
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {
@@ -59,76 +51,25 @@ public:
 
 private:
   void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
-
-  void read_files() {
-    try {
-      route_ = open_route(resolved_, deadline(), [this](const std::string& risk) {
-        add({"safety", Result::warning, risk});
-      });
-    } catch (const Failure& failure) {
-      add({"files", Result::failed, failure.text()});
-      throw;
-    }
-    if (settings_.proxy && !route_.proxy) {
-      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
-    }
+  void add(std::vector<Finding> findings) {
+    std::ranges::move(findings, std::back_inserter(report_.findings));
   }
 
-  // What keeps events from being sent, or their failures from being seen.
-  void note_switches() {
+  void check_setup() {
+    add(findings_of_switches(resolved_));
     if (settings_.disabled || settings_.dry_run) {
       report_.verdict = Verdict::not_sent;
     }
-    const auto note = [this](bool is_on, std::string_view setting, const char* text) {
-      if (is_on) {
-        add({setting, Result::warning, resolved_.origins.at(setting).name + ": " + text});
+    Resolved as_sent = resolved_; // with what only a delivery needs
+    as_sent.settings.disabled = as_sent.settings.dry_run = false;
+    check_settings(as_sent);
+    add(findings_of_settings(resolved_));
+    if (keeps_undelivered(as_sent.settings)) {
+      add(findings_of_spool(settings_.spool));
+      if (settings_.spool.directory.empty()) {
+        blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
       }
-    };
-    note(settings_.disabled, "disabled", "events are not sent");
-    note(settings_.dry_run, "dry-run", "events are printed and not sent");
-    note(settings_.best_effort, "best-effort", "events that fail end with status 0");
-  }
-
-  // What an outage would meet there.
-  void check_spool(const Settings& as_sent) {
-    if (!keeps_undelivered(as_sent)) {
-      return;
     }
-    if (settings_.spool.directory.empty()) {
-      add({"spool", Result::failed, std::string{no_usual_spool}});
-      blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
-    }
-    try {
-      const auto spool = Spool::find(settings_.spool);
-      const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
-      const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
-      const auto note = [this](std::uint64_t count, Result result, const char* text) {
-        if (count > 0) {
-          add({"spool", result, std::to_string(count) + text});
-        }
-      };
-      note(waiting, Result::note, " wait for metrics-event flush");
-      note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-      if (!spool && !SpoolDirectory::could_be_made(settings_.spool)) {
-        add({"spool", Result::warning,
-             "cannot be made: the directory above it is missing, or closed to us"});
-      } else if (waiting + refused == 0) {
-        add({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
-      }
-    } catch (const Failure& failure) {
-      add({"spool", Result::warning, failure.text()});
-    }
-  }
-
-  Deadline deadline() {
-    const Deadline usual = clock_.steady_now() + settings_.timeout;
-    return give_up_ ? std::min(usual, *give_up_) : usual;
-  }
-
-  Entry check_entry() {
-    const Instant now = clock_.now();
-    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
-                      EntryTime::now, now);
   }
 
   void check_file() {
@@ -144,6 +85,20 @@ private:
     }
     report_.verdict = options_.send ? Verdict::delivered : report_.verdict;
     add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
+  }
+
+  void read_files() {
+    try {
+      route_ = open_route(resolved_, deadline(), [this](const std::string& risk) {
+        add({"safety", Result::warning, risk});
+      });
+    } catch (const Failure& failure) {
+      add({"files", Result::failed, failure.text()});
+      throw;
+    }
+    if (settings_.proxy && !route_.proxy) {
+      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
+    }
   }
 
   void check_receiver() {
@@ -184,9 +139,7 @@ private:
     const std::string body = push_body(entries);
     const Reply reply = transport_(push_request(route_, settings_.org_id, body), round_ends_);
     const Instant now = clock_.now();
-    for (Finding& finding : findings_of_trace(route_, reply, now)) {
-      add(std::move(finding));
-    }
+    add(findings_of_trace(route_, reply, now));
     const bool is_answered = reply.trouble == Trouble::none;
     const Finding readiness = is_answered && !reply.at_proxy ? ask_readiness() : Finding{};
     if (!readiness.text.empty()) {
@@ -266,6 +219,17 @@ private:
     return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
   }
 
+  Deadline deadline() {
+    const Deadline usual = clock_.steady_now() + settings_.timeout;
+    return give_up_ ? std::min(usual, *give_up_) : usual;
+  }
+
+  Entry check_entry() {
+    const Instant now = clock_.now();
+    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
+                      EntryTime::now, now);
+  }
+
   const CheckOptions& options_;
   const Resolved& resolved_;
   const Settings& settings_;
@@ -277,38 +241,6 @@ private:
   bool sends_ = false; // a real event, in this round
   CheckReport report_;
 };
-
-// Of variables that look like ours, those that are no setting's.
-std::vector<Finding> unknown_variables(std::span<const std::string> names) {
-  std::vector<std::string> known;
-  for (const Setting& setting : all_settings()) {
-    known.push_back(variable_name(setting));
-  }
-  const std::vector<std::string_view> views{known.begin(), known.end()};
-  std::vector<Finding> findings;
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      findings.push_back({"environment", Result::warning,
-                          "no setting is called " + quote(name) + did_you_mean(name, views)});
-    }
-  }
-  return findings;
-}
-
-// The events that files declare, or cannot.
-void add_declared(std::vector<Finding>& findings, const EventTypes& types) {
-  for (const EventTypes::Listed& listed : types.all()) {
-    if (!listed.trouble.empty()) {
-      findings.push_back({"events", Result::warning, listed.trouble});
-    } else if (!listed.origin.empty()) {
-      const bool is_hidden = find_command(listed.name) != nullptr;
-      findings.push_back(
-          {"events", is_hidden ? Result::warning : Result::note,
-           kebab_case(listed.name) + " is declared in " + listed.origin +
-               (is_hidden ? ", but that is a command, so it is sent only by send" : "")});
-    }
-  }
-}
 
 } // namespace
 
@@ -335,11 +267,7 @@ CheckOptions check_options(const CommandType& check, std::span<const GivenOption
 CheckReport check(const CheckOptions& options, const Resolved& resolved, const EventTypes& types,
                   std::span<const std::string> variables, const Transport& transport,
                   Clock& clock) {
-  CheckReport report = Check{options, resolved, transport, clock}.run();
-  std::vector<Finding> findings = unknown_variables(variables);
-  add_declared(findings, types);
-  report.findings.insert(report.findings.begin(), findings.begin(), findings.end());
-  return report;
+  return Check{options, resolved, transport, clock}.run(variables, types);
 }
 
 } // namespace metrics_event
