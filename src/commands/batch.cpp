@@ -127,10 +127,10 @@ private:
 
   // Once of each.
   void warn_of_losses(const Entry& entry, Instant now) {
-    for (const Loss& loss : possible_losses()) {
-      if (loss.is_likely(entry, now) && losses_.insert(&loss).second) {
+    for (const std::string_view loss : likely_losses(entry, now)) {
+      if (losses_.insert(loss).second) {
         console_.warn(input_.name() + ':' + std::to_string(input_.number()) + ": " +
-                      std::string{loss.words} + "; others may be like that");
+                      std::string{loss} + "; others may be like that");
       }
     }
   }
@@ -147,8 +147,8 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  std::uint64_t passed_over_ = 0; // lines that are no events
-  std::set<const Loss*> losses_;  // that were warned of
+  std::uint64_t passed_over_ = 0;     // lines that are no events
+  std::set<std::string_view> losses_; // that were warned of
 };
 
 } // namespace

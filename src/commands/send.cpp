@@ -104,7 +104,7 @@ public:
     }
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
-    for (const std::string& loss : likely_losses(*report_.entry, now)) {
+    for (const std::string_view loss : likely_losses(*report_.entry, now)) {
       context_.console.warn(loss);
     }
 
