@@ -20,7 +20,8 @@ public:
     route_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
     route_.connect_timeout = settings_.connect_timeout;
     note_secrets();
-    warn_of_config();
+    warn_of_config("url", settings_.url.has_password());
+    warn_of_config("proxy", settings_.proxy && settings_.proxy->has_password());
     return std::move(route_);
   }
 
@@ -46,24 +47,18 @@ private:
     return *std::move(parsed);
   }
 
-  void warn_of_readers(const std::string& path, std::string_view setting) const {
+  // `what` is the part of the file that is secret, if not all of it is.
+  void warn_of_readers(const std::string& path, std::string_view setting,
+                       const char* what = "") const {
     if (others_can_read(path)) {
-      warn_(origin(setting).name + ": its group or others can read " + quote(path) +
+      warn_(origin(setting).name + ": its group or others can read " + what + quote(path) +
             ", give it mode 600");
     }
   }
 
-  // Of secrets that stand in a configuration file.
-  void warn_of_config() const {
-    const bool url_has_one = settings_.url.has_password();
-    const bool proxy_has_one = settings_.proxy && settings_.proxy->has_password();
-    for (const auto& [setting, has_secret] :
-         {std::pair{"url", url_has_one}, {"proxy", proxy_has_one}}) {
-      const std::string& path = origin(setting).path;
-      if (has_secret && !path.empty() && others_can_read(path)) {
-        warn_(origin(setting).name + ": its group or others can read the password in " +
-              quote(path) + ", give it mode 600");
-      }
+  void warn_of_config(std::string_view setting, bool has_password) const {
+    if (const std::string& path = origin(setting).path; has_password && !path.empty()) {
+      warn_of_readers(path, setting, "the password in ");
     }
   }
 
