@@ -12,7 +12,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -104,12 +103,10 @@ private:
 
   void take(Instant now) {
     const LineEvent& event = input_.event();
-    Entry entry{.labels = settings_.labels,
-                .time = times_.next(takes_own_time_ ? event.timestamp : now),
-                .line = std::string{event.line},
-                .metadata = settings_.metadata};
-    warn_of_losses(entry, now);
-    sender_.add(std::move(entry), input_.number());
+    entry_.time = times_.next(takes_own_time_ ? event.timestamp : now);
+    entry_.line = event.line;
+    warn_of_losses(now);
+    sender_.add(entry_, input_.number());
   }
 
   // A line that is no event.
@@ -126,8 +123,8 @@ private:
   }
 
   // Once of each.
-  void warn_of_losses(const Entry& entry, Instant now) {
-    for (const std::string_view loss : likely_losses(entry, now)) {
+  void warn_of_losses(Instant now) {
+    for (const std::string_view loss : likely_losses(entry_, now)) {
       if (losses_.insert(loss).second) {
         console_.warn(input_.name() + ':' + std::to_string(input_.number()) + ": " +
                       std::string{loss} + "; others may be like that");
@@ -147,8 +144,9 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  std::uint64_t passed_over_ = 0;     // lines that are no events
-  std::set<std::string_view> losses_; // that were warned of
+  Entry entry_{settings_.labels, {}, {}, settings_.metadata}; // of the line that was read last
+  std::uint64_t passed_over_ = 0;                             // lines that are no events
+  std::set<std::string_view> losses_;                         // that were warned of
 };
 
 } // namespace

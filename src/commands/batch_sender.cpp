@@ -31,20 +31,24 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
       }},
       spooler_{settings_, context.clock}, pause_{first_pause} {}
 
-void BatchSender::add(Entry entry, std::uint64_t number) {
+void BatchSender::add(const Entry& entry, std::uint64_t number) {
   if (!room_.takes(entry)) {
     send(number);
     room_.takes(entry);
   }
-  if (entries_.empty()) {
+  if (numbers_.empty()) {
     due_ = context_.clock.steady_now() + longest_wait;
   }
-  entries_.push_back(std::move(entry));
+  if (numbers_.size() < entries_.size()) {
+    entries_[numbers_.size()] = entry;
+  } else {
+    entries_.push_back(entry);
+  }
   numbers_.push_back(number);
 }
 
 void BatchSender::send(std::uint64_t next_line) {
-  if (entries_.empty()) {
+  if (numbers_.empty()) {
     return;
   }
   const std::uint64_t last = numbers_.back();
@@ -60,25 +64,27 @@ void BatchSender::send(std::uint64_t next_line) {
     push(next_line);
   }
   console_.show_progress(last, total_);
-  drop(entries_.size());
+  drop(numbers_.size());
   room_ = PushRoom{};
 }
 
-// Forgets the first of what was gathered, which was dealt with.
+// Forgets the first of what was gathered, which was dealt with. Their memory waits behind the
+// others to be used again: allocating it anew took a tenth of the time of a batch.
 void BatchSender::drop(std::size_t count) {
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(count));
-  numbers_.erase(numbers_.begin(), numbers_.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto first = static_cast<std::ptrdiff_t>(count);
+  numbers_.erase(numbers_.begin(), numbers_.begin() + first);
+  std::ranges::rotate(entries_, entries_.begin() + first);
 }
 
 void BatchSender::print() {
   if (settings_.output == Output::text) {
     std::string text;
     if (settings_.url.scheme == Scheme::file) {
-      for (const Entry& entry : entries_) {
+      for (const Entry& entry : gathered()) {
         text.append(entry.line).append(1, '\n');
       }
     } else {
-      write_push_body(text, entries_);
+      write_push_body(text, gathered());
       text += '\n';
     }
     context_.console.print(text);
@@ -87,8 +93,8 @@ void BatchSender::print() {
 
 void BatchSender::append() {
   // A FIFO takes a line at once, not many.
-  const std::size_t at_once = settings_.special_file ? 1 : entries_.size();
-  for (std::size_t done = 0; done < entries_.size(); done += at_once) {
+  const std::size_t at_once = settings_.special_file ? 1 : numbers_.size();
+  for (std::size_t done = 0; done < numbers_.size(); done += at_once) {
     std::string text;
     for (std::size_t i = done; i < done + at_once; ++i) {
       text.append(i == done ? "" : "\n").append(entries_[i].line);
@@ -105,12 +111,12 @@ void BatchSender::append() {
 
 void BatchSender::push(std::uint64_t next_line) {
   try {
-    drop(
-        pusher().push(settings_.org_id, entries_, [this](const Pushed& pushed) { count(pushed); }));
+    drop(pusher().push(settings_.org_id, gathered(),
+                       [this](const Pushed& pushed) { count(pushed); }));
   } catch (const Failure& failure) { // there is no way to the receiver
     trouble_ = failure;
   }
-  if (entries_.empty()) {
+  if (numbers_.empty()) {
     pause_ = first_pause;
     trouble_.reset();
     return;
@@ -155,7 +161,7 @@ void BatchSender::count(const Pushed& pushed) {
 
 // Puts what was gathered, and cannot be delivered, into the spool.
 void BatchSender::keep() {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
     try {
       spooler_.keep(entries_[i], 1);
     } catch (const Failure& failure) {
@@ -163,14 +169,14 @@ void BatchSender::keep() {
     }
     report_.spooled += 1;
   }
-  drop(entries_.size());
+  drop(numbers_.size());
 }
 
 void BatchSender::stop(std::uint64_t next_line) {
   if (keeps_undelivered(settings_)) {
     keep();
   }
-  fail({ExitCode::tempfail, "a signal ended it"}, entries_.empty() ? next_line : numbers_.front());
+  fail({ExitCode::tempfail, "a signal ended it"}, numbers_.empty() ? next_line : numbers_.front());
 }
 
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {

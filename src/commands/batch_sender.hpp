@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,14 @@ public:
 
   /// Takes the entry of a line, whose number is `number`. Where a push has no room for it, what was
   /// gathered is sent first. Throws Failure when that can neither be sent nor kept.
-  void add(Entry entry, std::uint64_t number);
+  void add(const Entry& entry, std::uint64_t number);
 
   /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
   /// Throws as `add`.
   void send(std::uint64_t next_line);
 
   /// The time at which what was gathered has to be sent although there is room left.
-  Deadline due() const { return entries_.empty() ? Deadline::max() : due_; }
+  Deadline due() const { return numbers_.empty() ? Deadline::max() : due_; }
 
   /// There are so many lines; 0: that is not known.
   void expect(std::uint64_t total) { total_ = total; }
@@ -49,6 +50,7 @@ public:
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
+  std::span<const Entry> gathered() const { return std::span{entries_}.first(numbers_.size()); }
   void print();
   void append();
   void push(std::uint64_t next_line);
@@ -64,8 +66,8 @@ private:
   BatchConsole& console_;
   BatchReport& report_;
   PushRoom room_;                      // what is left of it beside the entries that were gathered
-  std::vector<Entry> entries_;         // gathered, and neither sent nor kept
-  std::vector<std::uint64_t> numbers_; // of their lines
+  std::vector<std::uint64_t> numbers_; // of the lines that were gathered, and neither sent nor kept
+  std::vector<Entry> entries_;         // of these lines, and behind them old ones
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;
