@@ -121,22 +121,27 @@ private:
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }
-    if (spool && settings_.disabled) {
-      finish(*spool, start);
-    }
-    if (!spool || settings_.disabled) {
+    if (!spool) {
       return;
     }
-    const Deadline end = start + options_.wait.value_or(settings_.timeout);
     try {
-      lock(*spool, end);
-      spool->tidy();
-      drain_in_rounds(*spool, start);
+      if (!settings_.disabled) {
+        lock(*spool, start + options_.wait.value_or(settings_.timeout));
+        spool->tidy();
+        drain_in_rounds(*spool, start);
+      }
     } catch (...) {
       finish(*spool, start);
       throw;
     }
     finish(*spool, start);
+    if (!settings_.disabled) {
+      conclude();
+    }
+  }
+
+  // Throws the failure that a flush ends with, if it does.
+  void conclude() {
     if (report_.left == 0) {
       failure_.reset();
     }
