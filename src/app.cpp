@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/help.hpp"
 #include "commands/event_files.hpp"
+#include "delivery/spooler.hpp"
 #include "schema/event_schema.hpp"
 #include "settings/config_file.hpp"
 #include "settings/places.hpp"
@@ -102,9 +103,7 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  const bool keeps =
-      spool.on && !settings.dry_run && !settings.disabled && settings.url.scheme != Scheme::file;
-  if (!spool.directory.empty() || !(use == SpoolUse::empties || keeps)) {
+  if (!spool.directory.empty() || !(use == SpoolUse::empties || keeps_undelivered(settings))) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};

@@ -65,10 +65,6 @@ bool may_pass(ExitCode code) {
   return code == ExitCode::nohost || code == ExitCode::unavailable || code == ExitCode::tempfail;
 }
 
-bool excused_by_best_effort(ExitCode code) {
-  return code >= ExitCode::data && code <= ExitCode::noperm;
-}
-
 Failure current_failure() {
   try {
     throw;

@@ -52,10 +52,6 @@ std::string_view name_of(ExitCode code);
 /// Whether trouble with this status passes by itself: no name server, no connection, no time.
 bool may_pass(ExitCode code);
 
-/// Whether `--best-effort` turns this status into a warning: what goes wrong at run time (65 to
-/// 77), never a mistake in the command line or the configuration.
-bool excused_by_best_effort(ExitCode code);
-
 /// Terminal trouble: the one exception type, caught once, in app. `text` is the whole message
 /// without the program's name: lower case, the offender quoted, the remedy last, no final stop.
 class Failure : public std::exception {

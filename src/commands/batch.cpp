@@ -9,13 +9,10 @@
 #include "system/signals.hpp"
 
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -23,16 +20,15 @@ namespace {
 class Batch {
 public:
   Batch(const CommandLine& line, const EventTypes& types, const Resolved& resolved,
-        const Means& means, BatchReport& report)
-      : resolved_{resolved}, settings_{resolved.settings}, means_{means}, report_{report},
-        started_{means.clock.steady_now()}, skips_invalid_{line.options.is_on("skip-invalid")},
+        const Context& context, BatchReport& report)
+      : resolved_{resolved}, settings_{resolved.settings}, context_{context}, report_{report},
+        started_{context.clock.steady_now()}, skips_invalid_{line.options.is_on("skip-invalid")},
         // Unless it is asked for, an import keeps the times of what it imports.
         takes_own_time_{resolved.origins.at("entry-time").source == Origin::Source::built_in ||
                         settings_.entry_time == EntryTime::event},
         input_{line.operand.value_or(""), line.options.is_on("null") ? '\0' : '\n', types},
-        console_{means.console, means.clock, input_.name()}, sender_{resolved, means, console_,
-                                                                     report,
-                                                                     [this] { read_ahead(); }} {
+        console_{context.console, context.clock, input_.name()}, sender_{resolved, context,
+                                                                         console_, report} {
     note_signals();
   }
 
@@ -42,7 +38,7 @@ public:
         validate();
       }
       for (const std::string& risk : risks(resolved_)) {
-        means_.console.warn(risk);
+        context_.console.warn(risk);
       }
       send();
     } catch (...) {
@@ -51,7 +47,7 @@ public:
     }
     finish();
     if (settings_.verbose) {
-      means_.console.say(counts(report_));
+      context_.console.say(counts(report_));
     }
     if (sender_.trouble() && !may_pass(sender_.trouble()->code())) {
       throw Failure{*sender_.trouble()};
@@ -65,8 +61,8 @@ public:
 private:
   void finish() {
     console_.clear();
-    report_.elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - started_);
+    report_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        context_.clock.steady_now() - started_);
   }
 
   void complain_of_line() {
@@ -77,7 +73,7 @@ private:
   }
 
   void validate() {
-    if (!input_.validate(means_.clock.now(), [this] { complain_of_line(); })) {
+    if (!input_.validate(context_.clock.now(), [this] { complain_of_line(); })) {
       throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
     }
     if (report_.invalid > 0 && !skips_invalid_) {
@@ -92,67 +88,24 @@ private:
     sender_.expect(input_.total());
     while (true) {
       if (noted_signal() != 0) {
-        sender_.stop();
+        sender_.stop(input_.number() + 1);
       }
-      if (failure_ahead_) {
-        std::rethrow_exception(failure_ahead_);
-      }
-      const Instant now = means_.clock.now();
-      const auto step =
-          ahead_ ? *std::exchange(ahead_, std::nullopt) : input_.next(sender_.due(), now);
-      switch (step) {
+      const Instant now = context_.clock.now();
+      switch (input_.next(sender_.due(), now)) {
       case BatchInput::Step::event: take(now); break;
       case BatchInput::Step::mistake: pass_over(); break;
-      case BatchInput::Step::idle: sender_.push(); break;
-      case BatchInput::Step::end:
-        reads_ahead_ = false;
-        sender_.push();
-        return;
+      case BatchInput::Step::idle: sender_.send(input_.number() + 1); break;
+      case BatchInput::Step::end: sender_.send(input_.number() + 1); return;
       }
-      reach_next();
-    }
-  }
-
-  // While an answer is awaited: gathers what is to go next, as far as it is there and has room.
-  void read_ahead() {
-    try {
-      while (reads_ahead_ && !ahead_ && !failure_ahead_) {
-        const Instant now = means_.clock.now();
-        const auto step = input_.next(Deadline{}, now); // without waiting
-        if (step == BatchInput::Step::idle) {
-          return;
-        }
-        if (step == BatchInput::Step::event) {
-          take(now);
-          reach_next();
-        } else {
-          ahead_ = step;
-        }
-      }
-    } catch (...) { // the answer comes first
-      failure_ahead_ = std::current_exception();
-    }
-  }
-
-  void reach_next() {
-    if (!ahead_) {
-      sender_.reach(input_.number() + 1);
     }
   }
 
   void take(Instant now) {
-    sender_.reach(input_.number());
     const LineEvent& event = input_.event();
-    const bool is_new = !time_;
-    const Instant time = is_new ? times_.next(takes_own_time_ ? event.timestamp : now)
-                                : *std::exchange(time_, std::nullopt);
-    if (is_new) {
-      warn_of_losses({&settings_.labels, time, event.line, &settings_.metadata}, now);
-    }
-    if (!sender_.add(event.line, time, input_.number())) {
-      time_ = time;
-      ahead_ = BatchInput::Step::event;
-    }
+    entry_.time = times_.next(takes_own_time_ ? event.timestamp : now);
+    entry_.line = event.line;
+    warn_of_losses(now);
+    sender_.add(entry_, input_.number());
   }
 
   // A line that is no event.
@@ -162,26 +115,25 @@ private:
       complain_of_line();
     }
     if (!skips_invalid_) {
-      reads_ahead_ = false;
-      sender_.push();
+      sender_.send(input_.number());
       throw Failure{ExitCode::data, input_.name() + ": line " + std::to_string(input_.number()) +
                                         " is no event, so it ends there: " + counts(report_)};
     }
   }
 
   // Once of each.
-  void warn_of_losses(const EntryView& entry, Instant now) {
-    for (const Loss& loss : possible_losses()) {
-      if (loss.is_likely(entry, now) && losses_.insert(&loss).second) {
+  void warn_of_losses(Instant now) {
+    for (const std::string_view loss : likely_losses(entry_, now)) {
+      if (losses_.insert(loss).second) {
         console_.warn(input_.name() + ':' + std::to_string(input_.number()) + ": " +
-                      std::string{loss.words} + "; others may be like that");
+                      std::string{loss} + "; others may be like that");
       }
     }
   }
 
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   BatchReport& report_;
   Deadline started_;
   bool skips_invalid_;
@@ -190,12 +142,9 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  std::optional<Instant> time_; // of an event that has one and is not taken yet
-  bool reads_ahead_ = true;
-  std::optional<BatchInput::Step> ahead_; // was found so, and waits to be dealt with
-  std::exception_ptr failure_ahead_;      // the same
-  std::uint64_t passed_over_ = 0;         // lines that are no events
-  std::set<const Loss*> losses_;          // that were warned of
+  Entry entry_{settings_.labels, {}, {}, settings_.metadata}; // of the line that was read last
+  std::uint64_t passed_over_ = 0;                             // lines that are no events
+  std::set<std::string_view> losses_;                         // that were warned of
 };
 
 } // namespace

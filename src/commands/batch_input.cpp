@@ -13,14 +13,14 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors beg
 BatchInput::BatchInput(const std::string& path, char end_of_line, const EventTypes& types)
     : reader_{path, end_of_line, largest_push}, events_{types} {}
 
-bool BatchInput::validate(Instant now, const std::function<void()>& hear) {
+bool BatchInput::validate(Instant now, const std::function<void()>& on_mistake) {
   Step step{};
   while ((step = next(Deadline::max(), now)) != Step::end) {
     if (step == Step::idle) {
       return false;
     }
     if (step == Step::mistake) {
-      hear();
+      on_mistake();
     }
   }
   total_ = number();

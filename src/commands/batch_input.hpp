@@ -26,9 +26,10 @@ public:
   /// Whether all of it can be looked at before it is read: it is a regular file.
   bool is_regular() const { return reader_.is_regular(); }
 
-  /// Looks at all lines of a regular file and calls `hear` for each mistake, then starts again:
-  /// what was not looked at is not read any more. False when a signal ended it. Throws Failure.
-  bool validate(Instant now, const std::function<void()>& hear);
+  /// Looks at all lines of a regular file and calls `on_mistake` at each mistake, then starts
+  /// again: what was not looked at is not read any more. Returns false when a signal ended it.
+  /// Throws Failure.
+  bool validate(Instant now, const std::function<void()>& on_mistake);
 
   /// Looks for the next event, whose timestamp is `now` unless it has one. Throws Failure (ioerr)
   /// when reading fails, or a file has become shorter since it was looked at.

@@ -1,7 +1,7 @@
 #include "commands/batch_sender.hpp"
 
 #include "base/text.hpp"
-#include "delivery/access.hpp"
+#include "delivery/route.hpp"
 #include "settings/rules.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
@@ -20,132 +20,115 @@ constexpr auto longest_wait = 1s; // then what has come so far goes
 
 } // namespace
 
-BatchSender::Gathered::Gathered() {
-  lines.reserve(largest_push); // more than that are only in a push of one
-}
-
-bool BatchSender::Gathered::takes(EntryView entry, std::uint64_t number) {
-  if (!room.takes(entry)) {
-    return false;
-  }
-  const std::size_t begin = lines.size();
-  lines.append(entry.line);
-  entry.line = std::string_view{lines}.substr(begin);
-  entries.push_back(entry);
-  numbers.push_back(number);
-  return true;
-}
-
-BatchSender::BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
-                         BatchReport& report, std::function<void()> meanwhile)
-    : resolved_{resolved}, settings_{resolved.settings}, means_{means}, console_{console},
-      report_{report}, meanwhile_{std::move(meanwhile)},
+BatchSender::BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
+                         BatchReport& report)
+    : resolved_{resolved}, settings_{resolved.settings}, context_{context}, console_{console},
+      report_{report},
       // An attempt ends before a signal is noted, so that it is known what arrived.
-      transport_{[&means](const Request& request, Deadline deadline) {
+      transport_{[&context](const Request& request, Deadline deadline) {
         const DelayedSignals delayed;
-        return means.transport(request, deadline);
+        return context.transport(request, deadline);
       }},
-      pause_{first_pause} {}
+      spooler_{settings_, context.clock}, pause_{first_pause} {}
 
-bool BatchSender::add(std::string_view line, Instant time, std::uint64_t number) {
-  const EntryView entry{&settings_.labels, time, line, &settings_.metadata};
-  const bool is_first = next_.entries.empty();
-  const bool is_taken = next_.takes(entry, number);
-  const bool makes_room = !is_taken && going_.entries.empty();
-  if (makes_room) {
-    std::swap(next_, going_);
-    next_.takes(entry, number); // now, while the line is still there
+void BatchSender::add(const Entry& entry, std::uint64_t number) {
+  if (!room_.takes(entry)) {
+    send(number);
+    room_.takes(entry);
   }
-  if (is_first || makes_room) {
-    next_.due = means_.clock.steady_now() + longest_wait;
+  if (numbers_.empty()) {
+    due_ = context_.clock.steady_now() + longest_wait;
   }
-  if (makes_room) {
-    push_going();
+  if (numbers_.size() < entries_.size()) {
+    entries_[numbers_.size()] = entry;
+  } else {
+    entries_.push_back(entry);
   }
-  return is_taken || makes_room;
+  numbers_.push_back(number);
 }
 
-void BatchSender::push() {
-  std::swap(next_, going_);
-  push_going();
-}
-
-void BatchSender::push_going() {
-  if (going_.entries.empty()) {
+void BatchSender::send(std::uint64_t next_line) {
+  if (numbers_.empty()) {
     return;
   }
+  const std::uint64_t last = numbers_.back();
   if (settings_.dry_run) {
     print();
   } else if (settings_.disabled) {
     // validated, and that is all
   } else if (settings_.url.scheme == Scheme::file) {
     append();
-  } else if (trouble_ && means_.clock.steady_now() < next_try_) {
-    keep(0);
+  } else if (trouble_ && context_.clock.steady_now() < next_try_) {
+    keep();
   } else {
-    deliver();
+    push(next_line);
   }
-  console_.show_progress(going_.numbers.back(), total_);
-  going_.lines.clear();
-  going_.entries.clear();
-  going_.numbers.clear();
-  going_.room = PushRoom{};
+  console_.show_progress(last, total_);
+  drop(numbers_.size());
+  room_ = PushRoom{};
+}
+
+// Forgets the first of what was gathered, which was dealt with. Their memory waits behind the
+// others to be used again: allocating it anew took a tenth of the time of a batch.
+void BatchSender::drop(std::size_t count) {
+  const auto first = static_cast<std::ptrdiff_t>(count);
+  numbers_.erase(numbers_.begin(), numbers_.begin() + first);
+  std::ranges::rotate(entries_, entries_.begin() + first);
 }
 
 void BatchSender::print() {
   if (settings_.output == Output::text) {
     std::string text;
     if (settings_.url.scheme == Scheme::file) {
-      for (const EntryView& entry : going_.entries) {
+      for (const Entry& entry : gathered()) {
         text.append(entry.line).append(1, '\n');
       }
     } else {
-      write_push_body(text, going_.entries);
+      write_push_body(text, gathered());
       text += '\n';
     }
-    means_.console.print(text);
+    context_.console.print(text);
   }
 }
 
 void BatchSender::append() {
   // A FIFO takes a line at once, not many.
-  const std::size_t at_once = settings_.special_file ? 1 : going_.entries.size();
-  for (std::size_t done = 0; done < going_.entries.size(); done += at_once) {
+  const std::size_t at_once = settings_.special_file ? 1 : numbers_.size();
+  for (std::size_t done = 0; done < numbers_.size(); done += at_once) {
     std::string text;
     for (std::size_t i = done; i < done + at_once; ++i) {
-      text.append(i == done ? "" : "\n").append(going_.entries[i].line);
+      text.append(i == done ? "" : "\n").append(entries_[i].line);
     }
     try {
       append_line(settings_.url.target, text, settings_.special_file,
-                  means_.clock.steady_now() + settings_.timeout);
+                  context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
-      fail(failure, going_.numbers[done]);
+      fail(failure, numbers_[done]);
     }
     report_.delivered += at_once;
   }
 }
 
-void BatchSender::deliver() {
-  std::size_t done = 0;
+void BatchSender::push(std::uint64_t next_line) {
   try {
-    done = pusher().push(settings_.org_id, going_.entries,
-                         [this](const Pushed& pushed) { hear(pushed); });
+    drop(pusher().push(settings_.org_id, gathered(),
+                       [this](const Pushed& pushed) { count(pushed); }));
   } catch (const Failure& failure) { // there is no way to the receiver
     trouble_ = failure;
   }
-  if (done == going_.entries.size()) {
+  if (numbers_.empty()) {
     pause_ = first_pause;
     trouble_.reset();
     return;
   }
   if (noted_signal() != 0) {
-    stop(done);
+    stop(next_line);
   }
-  if (!settings_.spool.on || trouble_->code() == ExitCode::data) {
-    fail(*trouble_, going_.numbers[done]);
+  if (!spooler_.keeps(*trouble_)) {
+    fail(*trouble_, numbers_.front());
   }
-  keep(done);
-  next_try_ = may_pass(trouble_->code()) ? means_.clock.steady_now() + pause_ : Deadline::max();
+  keep();
+  next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
   console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
                 trouble_->text());
@@ -153,64 +136,47 @@ void BatchSender::deliver() {
 
 Pusher& BatchSender::pusher() {
   if (!pusher_) {
-    Access access = open_access(resolved_, means_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { means_.console.warn(text); });
-    pusher_.emplace(std::move(access), settings_.headers,
-                    PushLimits{settings_.retries, settings_.timeout}, transport_, means_.clock,
-                    meanwhile_);
+    Route route = open_route(resolved_, context_.clock.steady_now() + settings_.timeout,
+                             [this](const std::string& text) { context_.console.warn(text); });
+    pusher_.emplace(std::move(route), PushLimits{settings_.retries, settings_.timeout}, transport_,
+                    context_.clock);
   }
   return *pusher_;
 }
 
-void BatchSender::hear(const Pushed& pushed) {
+void BatchSender::count(const Pushed& pushed) {
   const Judgement& judgement = pushed.delivery.judgement;
-  const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
+  const bool has_metadata = !settings_.metadata.empty();
   switch (pushed.fate) {
   case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
   case Pushed::Fate::refused:
-    console_.complain(report_.refused, std::to_string(going_.numbers[pushed.first]),
-                      report_.url + " refuses it: " + judgement.message + std::string{hint});
+    console_.complain(report_.refused, std::to_string(numbers_[pushed.first]),
+                      report_.url + " refuses it: " + explain(judgement, has_metadata));
     break;
   case Pushed::Fate::stopped:
-    trouble_ = Failure{judgement.code, "cannot deliver to " + report_.url + ": " +
-                                           judgement.message + std::string{hint}};
+    trouble_ = undelivered("to " + report_.url, judgement, has_metadata);
     break;
   }
 }
 
-// Puts the entries from this one on, which cannot be delivered, into the spool.
-void BatchSender::keep(std::size_t first) {
-  for (std::size_t i = first; i < going_.entries.size(); ++i) {
+// Puts what was gathered, and cannot be delivered, into the spool.
+void BatchSender::keep() {
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
     try {
-      if (!spool_) {
-        spool_.emplace(Spool::make(settings_.spool));
-      }
-      const EntryView& entry = going_.entries[i];
-      spool_->add({settings_.url.kept_url(), settings_.org_id,
-                   Entry{*entry.labels, entry.time, std::string{entry.line}, *entry.metadata}},
-                  1, random_id(means_.clock), settings_.spool_max_bytes);
+      spooler_.keep(entries_[i], 1);
     } catch (const Failure& failure) {
-      fail(failure, going_.numbers[i]);
+      fail(failure, numbers_[i]);
     }
     report_.spooled += 1;
   }
+  drop(numbers_.size());
 }
 
-// At a signal, with what is going from this one on, and what was gathered, in hand.
-void BatchSender::stop(std::size_t first) {
-  const bool keeps = settings_.spool.on && !settings_.dry_run && !settings_.disabled &&
-                     settings_.url.scheme != Scheme::file;
-  std::uint64_t first_unsent = next_line_;
-  if (keeps) {
-    keep(first);
-    std::swap(next_, going_);
-    keep(0);
-  } else if (first < going_.entries.size()) {
-    first_unsent = going_.numbers[first];
-  } else if (!next_.entries.empty()) {
-    first_unsent = next_.numbers.front();
+void BatchSender::stop(std::uint64_t next_line) {
+  if (keeps_undelivered(settings_)) {
+    keep();
   }
-  fail({ExitCode::tempfail, "a signal ended it"}, first_unsent);
+  fail({ExitCode::tempfail, "a signal ended it"}, numbers_.empty() ? next_line : numbers_.front());
 }
 
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {

@@ -4,17 +4,16 @@
 #include "commands/batch_report.hpp"
 #include "commands/context.hpp"
 #include "delivery/pusher.hpp"
+#include "delivery/spooler.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"
 #include "settings/settings.hpp"
-#include "spool/spool.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace metrics_event {
@@ -24,71 +23,56 @@ namespace metrics_event {
 /// report as it goes.
 class BatchSender {
 public:
-  /// `meanwhile` is called while an answer is awaited, and may add what is to go next.
-  BatchSender(const Resolved& resolved, const Means& means, BatchConsole& console,
-              BatchReport& report, std::function<void()> meanwhile);
+  BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
+              BatchReport& report);
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
 
-  /// Takes an entry and the number of its line, and makes room for it, which while an answer is
-  /// awaited it cannot: then it returns false. Throws Failure when what was gathered can neither be
-  /// sent nor kept.
-  bool add(std::string_view line, Instant time, std::uint64_t number);
+  /// Takes the entry of a line, whose number is `number`. Where a push has no room for it, what was
+  /// gathered is sent first. Throws Failure when that can neither be sent nor kept.
+  void add(const Entry& entry, std::uint64_t number);
 
-  /// Sends what was gathered. Throws as `add`.
-  void push();
+  /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
+  /// Throws as `add`.
+  void send(std::uint64_t next_line);
 
-  /// When what was gathered goes although there is room left.
-  Deadline due() const { return next_.entries.empty() ? Deadline::max() : next_.due; }
+  /// The time at which what was gathered has to be sent although there is room left.
+  Deadline due() const { return numbers_.empty() ? Deadline::max() : due_; }
 
   /// There are so many lines; 0: that is not known.
   void expect(std::uint64_t total) { total_ = total; }
 
-  /// The lines before this one were added, or are no events.
-  void reach(std::uint64_t next_line) { next_line_ = next_line; }
-
-  /// At a signal: keeps what was gathered, if there is a spool, and throws Failure.
-  [[noreturn]] void stop() { stop(going_.entries.size()); }
+  /// Ends the batch at a signal: keeps what was gathered, if there is a spool, and throws Failure,
+  /// which names the first line that is neither sent nor kept.
+  [[noreturn]] void stop(std::uint64_t next_line);
 
   /// Why what comes goes into the spool, if it does.
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
-  // What goes in one push.
-  struct Gathered {
-    Gathered();
-    bool takes(EntryView entry, std::uint64_t number);
-
-    PushRoom room;
-    std::string lines; // which the entries share
-    std::vector<EntryView> entries;
-    std::vector<std::uint64_t> numbers; // of their lines
-    Deadline due{};
-  };
-
-  void push_going();
+  std::span<const Entry> gathered() const { return std::span{entries_}.first(numbers_.size()); }
   void print();
   void append();
-  void deliver();
+  void push(std::uint64_t next_line);
   Pusher& pusher();
-  void hear(const Pushed& pushed);
-  void keep(std::size_t first);
-  [[noreturn]] void stop(std::size_t first);
+  void count(const Pushed& pushed);
+  void keep();
+  void drop(std::size_t count);
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
 
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
-  const std::function<void()> meanwhile_;
-  Gathered next_;  // what is being gathered
-  Gathered going_; // what is sent; empty: nothing
+  PushRoom room_;                      // what is left of it beside the entries that were gathered
+  std::vector<std::uint64_t> numbers_; // of the lines that were gathered, and neither sent nor kept
+  std::vector<Entry> entries_;         // of these lines, and behind them old ones
+  Deadline due_{};
   std::uint64_t total_ = 0;
-  std::uint64_t next_line_ = 1; // the first that is neither sent nor among them
   const Transport transport_;
+  Spooler spooler_;
   std::optional<Pusher> pusher_;
-  std::optional<Spool> spool_;
   std::optional<Failure> trouble_;
   Deadline next_try_{}; // of the receiver, then
   Deadline::duration pause_;

@@ -2,16 +2,18 @@
 
 #include "base/text.hpp"
 #include "commands/check_report.hpp"
-#include "delivery/access.hpp"
+#include "commands/check_setup.hpp"
+#include "delivery/route.hpp"
+#include "delivery/spooler.hpp"
 #include "event/event.hpp"
 #include "loki/judgement.hpp"
 #include "loki/push.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
-#include "spool/spool.hpp"
 #include "system/log_file.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 namespace metrics_event {
@@ -38,20 +40,12 @@ public:
       : options_{options}, resolved_{resolved}, settings_{resolved.settings},
         transport_{transport}, clock_{clock} {}
 
-  CheckReport run() {
+  CheckReport run(const Run& run) {
     report_.settings = shown_settings(resolved_);
+    add(findings_of_variables(run.app.variables));
+    add(findings_of_events(run.types, run.app.commands));
     try {
-      note_switches();
-      Resolved as_sent = resolved_; // with what only a delivery needs
-      as_sent.settings.disabled = as_sent.settings.dry_run = false;
-      check_settings(as_sent);
-      for (std::string& risk : risks(resolved_)) {
-        add({"safety", Result::warning, std::move(risk)});
-      }
-      for (std::string& mistake : misplaced_settings(settings_)) {
-        add({"settings", Result::warning, std::move(mistake)});
-      }
-      check_spool();
+      check_setup();
       if (settings_.url.scheme == Scheme::file) {
         check_file();
       } else {
@@ -66,76 +60,25 @@ public:
 
 private:
   void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
-
-  void read_files() {
-    try {
-      access_ = open_access(resolved_, deadline(), [this](const std::string& risk) {
-        add({"safety", Result::warning, risk});
-      });
-    } catch (const Failure& failure) {
-      add({"files", Result::failed, failure.text()});
-      throw;
-    }
-    if (settings_.proxy && !access_.proxy) {
-      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
-    }
+  void add(std::vector<Finding> findings) {
+    std::ranges::move(findings, std::back_inserter(report_.findings));
   }
 
-  // What keeps events from being sent, or their failures from being seen.
-  void note_switches() {
+  void check_setup() {
+    add(findings_of_switches(resolved_));
     if (settings_.disabled || settings_.dry_run) {
       report_.verdict = Verdict::not_sent;
     }
-    const auto note = [this](bool is_on, std::string_view setting, const char* text) {
-      if (is_on) {
-        add({setting, Result::warning, resolved_.origins.at(setting).name + ": " + text});
+    Resolved as_sent = resolved_; // with what only a delivery needs
+    as_sent.settings.disabled = as_sent.settings.dry_run = false;
+    check_settings(as_sent);
+    add(findings_of_settings(resolved_));
+    if (keeps_undelivered(as_sent.settings)) {
+      add(findings_of_spool(settings_.spool));
+      if (settings_.spool.directory.empty()) {
+        blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
       }
-    };
-    note(settings_.disabled, "disabled", "events are not sent");
-    note(settings_.dry_run, "dry-run", "events are printed and not sent");
-    note(settings_.best_effort, "best-effort", "events that fail end with status 0");
-  }
-
-  // What an outage would meet there.
-  void check_spool() {
-    if (!settings_.spool.on || settings_.url.scheme == Scheme::file) {
-      return;
     }
-    if (settings_.spool.directory.empty()) {
-      add({"spool", Result::failed, std::string{no_usual_spool}});
-      blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
-    }
-    try {
-      const auto spool = Spool::find(settings_.spool);
-      const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
-      const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
-      const auto note = [this](std::uint64_t count, Result result, const char* text) {
-        if (count > 0) {
-          add({"spool", result, std::to_string(count) + text});
-        }
-      };
-      note(waiting, Result::note, " wait for metrics-event flush");
-      note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-      if (!spool && !SpoolDirectory::could_be_made(settings_.spool)) {
-        add({"spool", Result::warning,
-             "cannot be made: the directory above it is missing, or closed to us"});
-      } else if (waiting + refused == 0) {
-        add({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
-      }
-    } catch (const Failure& failure) {
-      add({"spool", Result::warning, failure.text()});
-    }
-  }
-
-  Deadline deadline() {
-    const Deadline usual = clock_.steady_now() + settings_.timeout;
-    return give_up_ ? std::min(usual, *give_up_) : usual;
-  }
-
-  Entry check_entry() {
-    const Instant now = clock_.now();
-    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
-                      EntryTime::now, now);
   }
 
   void check_file() {
@@ -151,6 +94,20 @@ private:
     }
     report_.verdict = options_.send ? Verdict::delivered : report_.verdict;
     add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
+  }
+
+  void read_files() {
+    try {
+      route_ = open_route(resolved_, deadline(), [this](const std::string& risk) {
+        add({"safety", Result::warning, risk});
+      });
+    } catch (const Failure& failure) {
+      add({"files", Result::failed, failure.text()});
+      throw;
+    }
+    if (settings_.proxy && !route_.proxy) {
+      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
+    }
   }
 
   void check_receiver() {
@@ -188,13 +145,10 @@ private:
     round_ends_ = deadline();
     const Entry entry = check_entry();
     const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
-    const Reply reply =
-        transport_(push_request(access_, settings_.org_id, settings_.headers, push_body(entries)),
-                   round_ends_);
+    const std::string body = push_body(entries);
+    const Reply reply = transport_(push_request(route_, settings_.org_id, body), round_ends_);
     const Instant now = clock_.now();
-    for (Finding& finding : findings_of_way(access_, reply, now)) {
-      add(std::move(finding));
-    }
+    add(findings_of_trace(route_, reply, now));
     const bool is_answered = reply.trouble == Trouble::none;
     const Finding readiness = is_answered && !reply.at_proxy ? ask_readiness() : Finding{};
     if (!readiness.text.empty()) {
@@ -205,7 +159,7 @@ private:
     const bool may_pass = judge_push(reply);
     // Where an event is sent, its answer says more than the clock and the readiness.
     if (!report_.failure && !options_.send && report_.findings.end() != failed_clock()) {
-      report_.failure = Failure{ExitCode::data, unsent(failed_clock()->text)};
+      report_.failure = would_fail(ExitCode::data, failed_clock()->text);
     }
     if (!report_.failure && options_.wait && !sends_ && readiness.result == Result::warning) {
       report_.failure =
@@ -227,9 +181,9 @@ private:
     const std::vector<std::string> targets = ready_targets(settings_.url);
     std::vector<Reply> replies;
     for (const std::string& target : targets) {
-      Request request = push_request(access_, settings_.org_id, settings_.headers, "");
+      Request request = push_request(route_, settings_.org_id, "");
       request.method = "GET";
-      request.access.endpoint.target = target;
+      request.route.endpoint.target = target;
       replies.push_back(transport_(request, round_ends_));
       if (knows_readiness(replies.back()) || replies.back().trouble != Trouble::none) {
         break;
@@ -238,10 +192,8 @@ private:
     return finding_of_readiness(targets, replies);
   }
 
-  std::string unsent(const std::string& why) const {
-    return (sends_ ? "cannot deliver metrics_event_check to "
-                   : "an event would not be delivered to ") +
-           settings_.url.url() + ": " + why;
+  Failure would_fail(ExitCode code, const std::string& why) const {
+    return {code, "an event would not be delivered to " + settings_.url.url() + ": " + why};
   }
 
   // Returns whether the trouble, if any, may pass.
@@ -257,7 +209,7 @@ private:
       return false;
     }
     // An empty push may be refused for being empty.
-    if (!sends_ && judgement.code == ExitCode::data && reply.status != 260) {
+    if (!sends_ && judgement.scope == Scope::entries) {
       report_.verdict = Verdict::unknown;
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +
@@ -270,10 +222,21 @@ private:
       add({"push", Result::failed, judgement.message});
     }
     report_.response = judgement.response;
-    const bool has_metadata = sends_ && !settings_.metadata.empty();
-    const std::string_view hint = has_metadata ? metadata_hint(judgement) : "";
-    report_.failure = Failure{judgement.code, unsent(judgement.message) + std::string{hint}};
+    report_.failure = sends_ ? undelivered("metrics_event_check to " + settings_.url.url(),
+                                           judgement, !settings_.metadata.empty())
+                             : would_fail(judgement.code, judgement.message);
     return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
+  }
+
+  Deadline deadline() {
+    const Deadline usual = clock_.steady_now() + settings_.timeout;
+    return give_up_ ? std::min(usual, *give_up_) : usual;
+  }
+
+  Entry check_entry() {
+    const Instant now = clock_.now();
+    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
+                      EntryTime::now, now);
   }
 
   const CheckOptions& options_;
@@ -281,7 +244,7 @@ private:
   const Settings& settings_;
   const Transport& transport_;
   Clock& clock_;
-  Access access_;
+  Route route_;
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
   bool sends_ = false; // a real event, in this round
@@ -294,38 +257,6 @@ bool wants_colour(const App& app) {
          app.environment("TERM").value_or("dumb") != "dumb";
 }
 
-// Of variables that look like ours, those that are no setting's.
-std::vector<Finding> unknown_variables(std::span<const std::string> names) {
-  std::vector<std::string> known;
-  for (const Setting& setting : all_settings()) {
-    known.push_back(variable_name(setting));
-  }
-  const std::vector<std::string_view> views{known.begin(), known.end()};
-  std::vector<Finding> findings;
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      findings.push_back({"environment", Result::warning,
-                          "no setting is called " + quote(name) + did_you_mean(name, views)});
-    }
-  }
-  return findings;
-}
-
-// The events that files declare, or cannot.
-void add_declared(std::vector<Finding>& findings, const Run& run) {
-  for (const EventTypes::Listed& listed : run.types.all()) {
-    if (!listed.trouble.empty()) {
-      findings.push_back({"events", Result::warning, listed.trouble});
-    } else if (!listed.origin.empty()) {
-      const bool is_hidden = find_command(run.app.commands, listed.name) != nullptr;
-      findings.push_back(
-          {"events", is_hidden ? Result::warning : Result::note,
-           kebab_case(listed.name) + " is declared in " + listed.origin +
-               (is_hidden ? ", but that is a command, so it is sent only by send" : "")});
-    }
-  }
-}
-
 } // namespace
 
 void run_check(const Run& run, RunOutcome& outcome) {
@@ -333,10 +264,7 @@ void run_check(const Run& run, RunOutcome& outcome) {
                              .wait = run.line.options.value("wait", parse_duration)};
   const Context& context = run.context;
   const auto report = std::make_shared<CheckReport>(
-      Check{options, run.resolved, context.transport, context.clock}.run());
-  std::vector<Finding> findings = unknown_variables(run.app.variables);
-  add_declared(findings, run);
-  report->findings.insert(report->findings.begin(), findings.begin(), findings.end());
+      Check{options, run.resolved, context.transport, context.clock}.run(run));
   const bool has_colour = wants_colour(run.app);
   outcome.result = [report, has_colour](const RunOutcome& end) {
     return to_result(*report, end, has_colour);

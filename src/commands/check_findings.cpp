@@ -57,31 +57,31 @@ Finding finding_of_certificate(const Certificate& certificate, Instant now) {
 
 } // namespace
 
-std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, Instant now) {
+std::vector<Finding> findings_of_trace(const Route& route, const Reply& reply, Instant now) {
   std::vector<Finding> findings;
-  const Route& route = reply.route;
-  if (access.proxy) {
-    findings.push_back({"proxy", Result::note, access.proxy->url()});
+  const Trace& trace = reply.trace;
+  if (route.proxy) {
+    findings.push_back({"proxy", Result::note, route.proxy->url()});
   }
-  if (route.addresses.empty()) {
+  if (trace.addresses.empty()) {
     findings.push_back({"lookup", Result::failed, reply.detail});
     return findings;
   }
-  const std::string whose = access.proxy ? ", of the proxy" : "";
-  findings.push_back({"lookup", Result::ok, enumeration(route.addresses) + whose});
-  if (route.peer.empty()) {
+  const std::string whose = route.proxy ? ", of the proxy" : "";
+  findings.push_back({"lookup", Result::ok, enumeration(trace.addresses) + whose});
+  if (trace.peer.empty()) {
     findings.push_back({"connection", Result::failed, reply.detail});
     return findings;
   }
-  findings.push_back({"connection", Result::ok, route.peer + whose});
-  const bool is_https = access.endpoint.scheme == Scheme::https;
-  if (is_https && reply.trouble != Trouble::none && !reply.at_proxy && route.tls_version.empty()) {
+  findings.push_back({"connection", Result::ok, trace.peer + whose});
+  const bool is_https = route.endpoint.scheme == Scheme::https;
+  if (is_https && reply.trouble != Trouble::none && !reply.at_proxy && trace.tls_version.empty()) {
     findings.push_back({"tls", Result::failed, reply.detail});
-  } else if (!route.tls_version.empty()) {
-    findings.push_back({"tls", Result::ok, route.tls_version});
+  } else if (!trace.tls_version.empty()) {
+    findings.push_back({"tls", Result::ok, trace.tls_version});
   }
-  if (route.certificate) {
-    findings.push_back(finding_of_certificate(*route.certificate, now));
+  if (trace.certificate) {
+    findings.push_back(finding_of_certificate(*trace.certificate, now));
   }
   return findings;
 }

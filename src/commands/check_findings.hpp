@@ -19,8 +19,8 @@ struct Finding {
   std::string text;
 };
 
-/// What a reply tells about the way to the receiver: lookup, proxy, connection, TLS, certificate.
-std::vector<Finding> findings_of_way(const Access& access, const Reply& reply, Instant now);
+/// What an attempt over a route met on its way: lookup, proxy, connection, TLS, certificate.
+std::vector<Finding> findings_of_trace(const Route& route, const Reply& reply, Instant now);
 
 /// Compares the clocks: `now` is ours at the time of the reply. Loki refuses entries more than 10
 /// minutes ahead and 7 days behind (creation_grace_period, reject_old_samples_max_age); the warning

@@ -6,13 +6,11 @@
 
 namespace metrics_event {
 
-/// What a command works with.
+/// The surroundings that a command works in: the network, time and chance, the standard streams.
 struct Context {
   Transport transport;
   Clock& clock;
   Console console;
 };
-
-using Means = Context; // until the commands say so
 
 } // namespace metrics_event

@@ -3,9 +3,9 @@
 #include "base/text.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/flush_report.hpp"
-#include "delivery/access.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/retry.hpp"
+#include "delivery/route.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
 #include "system/progress.hpp"
@@ -33,16 +33,16 @@ std::chrono::milliseconds floor_ms(Deadline::duration time) {
 class Flush {
 public:
   Flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-        const Means& means, FlushReport& report)
+        const Context& context, FlushReport& report)
       : options_{options}, layers_{layers}, resolved_{resolved}, settings_{resolved.settings},
-        means_{means}, report_{report}, progress_{means.console, means.clock,
-                                                  "delivered or refused"} {}
+        context_{context}, report_{report}, progress_{context.console, context.clock,
+                                                      "delivered or refused"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
     auto spool = Spool::find(settings_.spool);
     if (!spool && !settings_.spool.is_usual) {
-      means_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
+      context_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
     }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
@@ -57,7 +57,7 @@ private:
   // Calls `visit(name, listed)` for every file that is selected, the oldest first.
   template <class Visit>
   void for_each_selected(const Spool& spool, Visit&& visit) {
-    const Instant now = means_.clock.now();
+    const Instant now = context_.clock.now();
     std::vector<std::string> names;
     while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
       for (const std::string& name : names) {
@@ -66,9 +66,7 @@ private:
           continue; // somebody delivers it at this moment
         }
         ListedEntry listed{.file = name};
-        const auto record = text ? decode_record(*text)
-                                 : boost::system::result<SpoolRecord, std::string>{
-                                       boost::system::in_place_error, system_words(text.error())};
+        const auto record = record_of(text);
         if (record) {
           listed.record = *record;
           const auto parsed = parse_spool_name(name);
@@ -91,7 +89,7 @@ private:
   void list(const std::optional<Spool>& spool) {
     report_.task = options_.task;
     const bool is_json = settings_.output == Output::json;
-    const Console& console = means_.console;
+    const Console& console = context_.console;
     bool is_first = true;
     console.print(is_json ? list_begin(report_.spool) : "");
     if (spool) {
@@ -106,7 +104,7 @@ private:
 
   void drop(std::optional<Spool>& spool) {
     if (spool) {
-      lock(*spool, means_.clock.steady_now() + settings_.timeout);
+      lock(*spool, context_.clock.steady_now() + settings_.timeout);
     }
     report_.task = options_.task;
     if (!spool) {
@@ -122,26 +120,31 @@ private:
   void send(std::optional<Spool>& spool) {
     report_.task = options_.task;
     note_signals();
-    const Deadline start = means_.clock.steady_now();
+    const Deadline start = context_.clock.steady_now();
     for (const std::string& risk : risks(resolved_)) {
-      means_.console.warn(risk);
+      context_.console.warn(risk);
     }
-    if (spool && settings_.disabled) {
-      finish(*spool, start);
-    }
-    if (!spool || settings_.disabled) {
+    if (!spool) {
       return;
     }
-    const Deadline end = start + options_.wait.value_or(settings_.timeout);
     try {
-      lock(*spool, end);
-      spool->tidy();
-      deliver(*spool, start);
+      if (!settings_.disabled) {
+        lock(*spool, start + options_.wait.value_or(settings_.timeout));
+        spool->tidy();
+        drain_in_rounds(*spool, start);
+      }
     } catch (...) {
       finish(*spool, start);
       throw;
     }
     finish(*spool, start);
+    if (!settings_.disabled) {
+      conclude();
+    }
+  }
+
+  // Throws the failure that a flush ends with, if it does.
+  void conclude() {
     if (report_.left == 0) {
       failure_.reset();
     }
@@ -154,7 +157,7 @@ private:
     }
     if (report_.refused > 0 && (!failure_ || may_pass(failure_->code())) && noted_signal() == 0) {
       if (failure_) {
-        means_.console.warn(failure_->text());
+        context_.console.warn(failure_->text());
       }
       failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
                                              " were refused, see metrics-event flush --list "
@@ -166,15 +169,15 @@ private:
   }
 
   void finish(const Spool& spool, Deadline start) {
-    report_.elapsed = floor_ms(means_.clock.steady_now() - start);
+    report_.elapsed = floor_ms(context_.clock.steady_now() - start);
     report_.left = spool.usage(Box::waiting).entries;
     progress_.clear();
   }
 
   void lock(Spool& spool, Deadline end) {
     while (!spool.try_lock()) {
-      const Deadline now = means_.clock.steady_now();
-      if (now >= end || !means_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
+      const Deadline now = context_.clock.steady_now();
+      if (now >= end || !context_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
         throw Failure{ExitCode::tempfail, noted_signal() != 0
                                               ? "a signal ended the flush"
                                               : "another flush works on the spool " +
@@ -184,27 +187,25 @@ private:
   }
 
   // As many rounds as it takes, or as there is time for.
-  void deliver(Spool& spool, Deadline start) {
-    std::optional<Deadline> end;
-    if (options_.wait) {
-      end = start + *options_.wait;
-    }
+  void drain_in_rounds(Spool& spool, Deadline start) {
+    const Deadline end = options_.wait ? start + *options_.wait : Deadline::max();
     total_ = spool.usage(Box::waiting).entries;
-    const Reach reach = [this](const std::string& url) { return reach_destination(url); };
-    const DrainEvents events{[this](const std::string& text) {
-                               progress_.clear();
-                               means_.console.warn(text);
-                             },
-                             [this](const std::string& text) {
-                               if (settings_.verbose) {
-                                 progress_.clear();
-                                 means_.console.say(text);
-                               }
-                             },
-                             [this](const Drained& so_far) { show_progress(so_far); }};
+    const DrainListener listener{[this](const std::string& text) {
+                                   progress_.clear();
+                                   context_.console.warn(text);
+                                 },
+                                 [this](const std::string& text) {
+                                   if (settings_.verbose) {
+                                     progress_.clear();
+                                     context_.console.say(text);
+                                   }
+                                 },
+                                 [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
-      const Drained drained = drain(spool, {.push = {settings_.retries, settings_.timeout, end}},
-                                    reach, means_.transport, means_.clock, events);
+      const Drained drained = drain(
+          spool, {.push = {settings_.retries, settings_.timeout, end}},
+          [this](const std::string& url) { return find_route(url); }, context_.transport,
+          context_.clock, listener);
       report_.delivered += drained.delivered;
       report_.refused += drained.refused;
       report_.set_aside += drained.set_aside;
@@ -214,32 +215,31 @@ private:
         continue; // what came meanwhile
       }
       round = drained.delivered > 0 ? 1 : round;
-      const Deadline now = means_.clock.steady_now();
-      const auto left = end ? floor_ms(*end - now) : 0ms;
-      const Plan plan = plan_retry({.worth_a_retry = end && drained.may_pass,
+      const Deadline now = context_.clock.steady_now();
+      const auto left = options_.wait ? floor_ms(end - now) : 0ms;
+      const Plan plan = plan_retry({.worth_a_retry = options_.wait && drained.may_pass,
                                     .attempts = round,
                                     .time_left = left,
-                                    .asked = drained.asked,
-                                    .random = means_.clock.random()},
+                                    .retry_after = drained.retry_after,
+                                    .random = context_.clock.random()},
                                    std::numeric_limits<int>::max());
-      const bool is_asked_too_long = drained.asked && *drained.asked >= left;
-      if (plan.step == Plan::Step::settled || left < shortest_pause || is_asked_too_long ||
-          !means_.clock.sleep_until(now +
-                                    (drained.asked ? plan.wait : std::min(plan.wait, left / 2)))) {
+      const bool asks_for_too_long = drained.retry_after && *drained.retry_after >= left;
+      if (plan.step == Plan::Step::settled || left < shortest_pause || asks_for_too_long ||
+          !context_.clock.sleep_until(
+              now + (drained.retry_after ? plan.wait : std::min(plan.wait, left / 2)))) {
         return;
       }
     }
   }
 
   // The settings of the receiver that is configured go to no other server.
-  const Destination& reach_destination(const std::string& url) {
-    const auto known = destinations_.find(url);
-    return known != destinations_.end()
-               ? known->second
-               : destinations_.emplace(url, new_destination(url)).first->second;
+  const Route& find_route(const std::string& url) {
+    const auto known = routes_.find(url);
+    return known != routes_.end() ? known->second
+                                  : routes_.emplace(url, open_route_to(url)).first->second;
   }
 
-  Destination new_destination(const std::string& url) {
+  Route open_route_to(const std::string& url) {
     Resolved resolved = resolved_;
     std::string hint;
     const Endpoint& configured = resolved_.settings.url;
@@ -257,9 +257,10 @@ private:
         hint = "; credentials go only to the server of the setting url, " + configured.url();
       }
     }
-    Access access = open_access(resolved, means_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { means_.console.warn(text); });
-    return {std::move(access), resolved.settings.headers, std::move(hint)};
+    Route route = open_route(resolved, context_.clock.steady_now() + settings_.timeout,
+                             [this](const std::string& text) { context_.console.warn(text); });
+    route.hint = std::move(hint);
+    return route;
   }
 
   // What depends on the URL, such as the proxy, is then right.
@@ -286,9 +287,9 @@ private:
   const std::vector<Layer>& layers_;
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
+  const Context& context_;
   FlushReport& report_;
-  std::map<std::string, Destination> destinations_; // their files are read once
+  std::map<std::string, Route> routes_; // by URL, so that their files are read once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
   Progress progress_;

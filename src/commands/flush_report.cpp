@@ -5,8 +5,6 @@
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 
-#include <algorithm>
-
 namespace metrics_event {
 namespace {
 
@@ -73,14 +71,6 @@ std::string to_result(const FlushReport& report, const RunOutcome& outcome) {
          '\n';
 }
 
-std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width) {
-  const std::string numbers = ' ' + std::to_string(done) + " of " + std::to_string(total);
-  const std::size_t room = width > numbers.size() + 2 ? width - numbers.size() - 2 : 0;
-  const std::size_t filled =
-      total == 0 ? room : static_cast<std::size_t>(std::min(done, total) * room / total);
-  return '[' + std::string(filled, '#') + std::string(room - filled, '.') + ']' + numbers;
-}
-
 std::string list_head() {
   return columns("AGE", "ATTEMPTS", "EVENT") + "DESTINATION\n";
 }
@@ -98,8 +88,7 @@ std::string to_text(const ListedEntry& entry, Instant now) {
   const SpoolRecord& record = *entry.record;
   return columns(age(record.entry, now), std::to_string(entry.attempts),
                  printable(event_of(record.entry), 80)) +
-         redacted_url(record.url) + (record.org_id.empty() ? "" : " (" + record.org_id + ')') +
-         reason + '\n';
+         shown(record.destination) + reason + '\n';
 }
 
 std::string to_json(const ListedEntry& entry, Instant now) {
@@ -111,8 +100,8 @@ std::string to_json(const ListedEntry& entry, Instant now) {
     object.text("event", event_of(record.entry))
         .text("entry_time_ns", unix_nanoseconds(record.entry.time))
         .number("age_s", age.count())
-        .text("url", redacted_url(record.url))
-        .text_or_null("org_id", record.org_id)
+        .text("url", redacted_url(record.destination.url))
+        .text_or_null("org_id", record.destination.org_id)
         .raw("labels", json_object(record.entry.labels))
         .text("line", record.entry.line);
   }

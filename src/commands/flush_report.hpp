@@ -32,9 +32,6 @@ std::string to_text(const FlushReport& report);
 /// and nothing follows it.
 std::string to_result(const FlushReport& report, const RunOutcome& outcome);
 
-/// One line for a terminal while a long flush goes on: a bar of `width` columns in all.
-std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
-
 /// An entry as `--list` shows it.
 struct ListedEntry {
   std::string file;

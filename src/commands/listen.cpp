@@ -3,7 +3,7 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "commands/listen_connection.hpp"
-#include "loki/judgement.hpp"
+#include "loki/status.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

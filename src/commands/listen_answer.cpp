@@ -4,8 +4,8 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "loki/gzip.hpp"
-#include "loki/judgement.hpp"
 #include "loki/push.hpp"
+#include "loki/status.hpp"
 
 namespace metrics_event {
 namespace {

@@ -3,9 +3,10 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "commands/send_report.hpp"
-#include "delivery/access.hpp"
 #include "delivery/delivery.hpp"
 #include "delivery/drain.hpp"
+#include "delivery/route.hpp"
+#include "delivery/spooler.hpp"
 #include "event/event.hpp"
 #include "event/field_value.hpp"
 #include "json/writer.hpp"
@@ -86,14 +87,14 @@ std::string remedy(const EventArguments& command, const EventMistake& mistake) {
 class Send {
 public:
   Send(const EventArguments& command, const std::optional<Measurement>& measurement,
-       const Resolved& resolved, const Means& means, Report& report)
+       const Resolved& resolved, const Context& context, SendReport& report)
       : command_{command}, measurement_{measurement}, resolved_{resolved},
-        settings_{resolved.settings}, means_{means}, report_{report} {}
+        settings_{resolved.settings}, context_{context}, report_{report} {}
 
   void run() {
     report_.url = settings_.url.url();
-    const Instant now = means_.clock.now();
-    GivenEvent given = read_event(command_, means_.clock.steady_now() + settings_.timeout);
+    const Instant now = context_.clock.now();
+    GivenEvent given = read_event(command_, context_.clock.steady_now() + settings_.timeout);
     given.measurement = measurement_;
     auto event = build_event(*command_.type, given, now);
     if (!event) {
@@ -101,40 +102,40 @@ public:
     }
     report_.event = *std::move(event);
     for (const std::string& warning : report_.event->warnings) {
-      means_.console.warn(warning);
+      context_.console.warn(warning);
     }
     report_.entry =
         make_entry(*report_.event, settings_.labels, settings_.metadata, settings_.entry_time, now);
-    for (const std::string& loss : likely_losses(*report_.entry, now)) {
-      means_.console.warn(loss);
+    for (const std::string_view loss : likely_losses(*report_.entry, now)) {
+      context_.console.warn(loss);
     }
 
-    std::string body = push_body({&*report_.entry, 1});
+    const std::string body = push_body({&*report_.entry, 1});
     if (body.size() > largest_push) {
       throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
                                         " bytes, send at most " + std::to_string(largest_push)};
     }
     if (settings_.dry_run) {
-      report_.status = Report::Status::dry_run;
+      report_.status = SendReport::Status::dry_run;
       if (settings_.output == Output::text) {
         const bool is_file = settings_.url.scheme == Scheme::file;
-        means_.console.print((is_file ? report_.entry->line : body) + '\n');
+        context_.console.print((is_file ? report_.entry->line : body) + '\n');
       }
     } else if (settings_.disabled) {
-      report_.status = Report::Status::disabled;
+      report_.status = SendReport::Status::disabled;
     } else {
-      deliver(std::move(body));
+      dispatch(body);
     }
   }
 
 private:
-  void deliver(std::string body) {
+  void dispatch(const std::string& body) {
     for (const std::string& risk : risks(resolved_)) {
-      means_.console.warn(risk);
+      context_.console.warn(risk);
     }
     if (settings_.url.scheme == Scheme::file) {
       if (settings_.spool.on) {
-        means_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
+        context_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
       }
       append();
       delivered();
@@ -142,19 +143,19 @@ private:
     }
     note_signals();
     // The time for the files that it takes is part of the whole, and so is a drain.
-    const Effort effort{means_.clock.steady_now() + settings_.timeout, settings_.retries};
+    const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     try {
-      push(std::move(body), effort);
+      push(body, deadline);
     } catch (...) {
       const Failure failure = current_failure();
-      if (!settings_.spool.on || failure.code() == ExitCode::data) {
+      if (!spooler_.keeps(failure)) {
         throw;
       }
       return keep(failure);
     }
     delivered();
-    if (!settings_.spool.directory.empty()) {
-      drain_spool(effort.deadline);
+    if (keeps_undelivered(settings_)) {
+      drain_spool(deadline);
       if (noted_signal() != 0) {
         throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
       }
@@ -162,51 +163,47 @@ private:
   }
 
   void delivered() {
-    report_.status = Report::Status::delivered;
+    report_.status = SendReport::Status::delivered;
     if (settings_.verbose) {
-      means_.console.say(describe_delivery(report_));
+      context_.console.say(describe_delivery(report_));
     }
   }
 
   void append() {
-    const Deadline start = means_.clock.steady_now();
+    const Deadline start = context_.clock.steady_now();
     report_.attempts = 1;
     append_line(settings_.url.target, report_.entry->line, settings_.special_file,
                 start + settings_.timeout);
     report_.elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(means_.clock.steady_now() - start);
+        std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
   }
 
-  void push(std::string body, const Effort& effort) {
-    access_ = open_access(resolved_, effort.deadline,
-                          [this](const std::string& text) { means_.console.warn(text); });
-    const Delivery delivery = metrics_event::deliver(
-        push_request(access_, settings_.org_id, settings_.headers, std::move(body)), effort,
-        means_.transport, means_.clock);
+  void push(const std::string& body, Deadline deadline) {
+    route_ = open_route(resolved_, deadline,
+                        [this](const std::string& text) { context_.console.warn(text); });
+    const Delivery delivery = deliver(push_request(route_, settings_.org_id, body), deadline,
+                                      settings_.retries, context_.transport, context_.clock);
     const Judgement& judgement = delivery.judgement;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
     report_.elapsed = delivery.elapsed;
     if (!delivery.accepted()) {
       report_.response = judgement.response;
-      const std::string_view hint = settings_.metadata.empty() ? "" : metadata_hint(judgement);
       const std::string attempts =
           delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
-      throw Failure{judgement.code, "cannot deliver " + report_.event->name + " to " + report_.url +
-                                        attempts + ": " + judgement.message + std::string{hint}};
+      throw undelivered(report_.event->name + " to " + report_.url + attempts, judgement,
+                        !settings_.metadata.empty());
     }
   }
 
   // What may pass is no failure then; what somebody has to mend still is.
   void keep(const Failure& failure) {
-    const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
     try {
-      Spool::make(settings_.spool)
-          .add(record, report_.attempts, random_id(means_.clock), settings_.spool_max_bytes);
+      spooler_.keep(*report_.entry, report_.attempts);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
-    report_.status = Report::Status::spooled;
+    report_.status = SendReport::Status::spooled;
     report_.failure = failure;
     const Failure kept{failure.code(), "kept in the spool " +
                                            quote_path(settings_.spool.directory) + ": " +
@@ -214,7 +211,7 @@ private:
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};
     }
-    means_.console.warn(kept.text());
+    context_.console.warn(kept.text());
   }
 
   // The receiver is there, so what waits for it goes as well, as far as there is time.
@@ -227,48 +224,46 @@ private:
       drain(*spool,
             {.push = {.timeout = settings_.timeout, .ends = deadline},
              .most_entries = most_entries_drained,
-             .only = Group{settings_.url.kept_url(), settings_.org_id}},
-            [this](const std::string&) {
-              return Destination{access_, settings_.headers};
-            },
-            means_.transport, means_.clock,
-            {[this](const std::string& text) { means_.console.warn(text); },
+             .only = Destination{settings_.url.kept_url(), settings_.org_id}},
+            [this](const std::string&) { return route_; }, context_.transport, context_.clock,
+            {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});
     } catch (...) { // nobody asked for it
       if (settings_.verbose) {
-        means_.console.say(current_failure().text());
+        context_.console.say(current_failure().text());
       }
     }
   }
 
-  Access access_; // once it was opened
   const EventArguments& command_;
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
-  const Means& means_;
-  Report& report_;
+  const Context& context_;
+  SendReport& report_;
+  Route route_; // once it was opened
+  Spooler spooler_{settings_, context_.clock};
 };
 
 } // namespace
 
 void run_send(const Run& run, RunOutcome& outcome) {
-  const auto report = std::make_shared<Report>();
+  const auto report = std::make_shared<SendReport>();
   outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
   const On on = run.resolved.settings.on;
   const bool is_success = !run.measurement || run.measurement->exit_code == 0;
   if (run.measurement && on != On::always && (on == On::success) != is_success) {
-    report->status = Report::Status::skipped;
+    report->status = SendReport::Status::skipped;
     return;
   }
   Send{run.line.event, run.measurement, run.resolved, run.context, *report}.run();
-  outcome.done = report->status == Report::Status::delivered ? "; the event is delivered"
-                 : report->status == Report::Status::spooled ? "; the event is in the spool"
-                                                             : "";
+  outcome.done = report->status == SendReport::Status::delivered ? "; the event is delivered"
+                 : report->status == SendReport::Status::spooled ? "; the event is in the spool"
+                                                                 : "";
 }
 
 std::string send_result(const RunOutcome& outcome) {
-  return to_result(Report{}, outcome);
+  return to_result(SendReport{}, outcome);
 }
 
 } // namespace metrics_event

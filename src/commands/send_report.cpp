@@ -6,27 +6,27 @@
 namespace metrics_event {
 namespace {
 
-std::string_view name_of(Report::Status status) {
+std::string_view name_of(SendReport::Status status) {
   switch (status) {
-  case Report::Status::delivered: return "delivered";
-  case Report::Status::spooled: return "spooled";
-  case Report::Status::failed: return "failed";
-  case Report::Status::dry_run: return "dry_run";
-  case Report::Status::disabled: return "disabled";
-  case Report::Status::skipped: return "skipped";
+  case SendReport::Status::delivered: return "delivered";
+  case SendReport::Status::spooled: return "spooled";
+  case SendReport::Status::failed: return "failed";
+  case SendReport::Status::dry_run: return "dry_run";
+  case SendReport::Status::disabled: return "disabled";
+  case SendReport::Status::skipped: return "skipped";
   }
   return "";
 }
 
-Report::Status status_of(const Report& report, const RunOutcome& outcome) {
-  const bool is_safe =
-      report.status == Report::Status::spooled || report.status == Report::Status::delivered;
-  return outcome.failure && !is_safe ? Report::Status::failed : report.status;
+SendReport::Status status_of(const SendReport& report, const RunOutcome& outcome) {
+  const bool is_safe = report.status == SendReport::Status::spooled ||
+                       report.status == SendReport::Status::delivered;
+  return outcome.failure && !is_safe ? SendReport::Status::failed : report.status;
 }
 
 } // namespace
 
-std::string to_result(const Report& report, const RunOutcome& outcome) {
+std::string to_result(const SendReport& report, const RunOutcome& outcome) {
   if (outcome.output != Output::json) {
     return "";
   }
@@ -50,7 +50,7 @@ std::string to_result(const Report& report, const RunOutcome& outcome) {
          '\n';
 }
 
-std::string describe_delivery(const Report& report) {
+std::string describe_delivery(const SendReport& report) {
   const std::string status =
       report.http_status == 0 ? "" : ": HTTP status " + std::to_string(report.http_status);
   return "delivered " + report.event->name + " to " + report.url + status + " in " +

@@ -12,8 +12,8 @@
 
 namespace metrics_event {
 
-/// What became of a command, as far as it came: the result object of `--output json`.
-struct Report {
+/// What became of an event, as far as it came: the result object of `--output json`.
+struct SendReport {
   enum class Status { delivered, spooled, failed, dry_run, disabled, skipped };
 
   Status status = Status::failed;
@@ -29,9 +29,9 @@ struct Report {
 
 /// Renders the result object, one line with its newline; nothing unless the output is JSON. A
 /// member that is not known is null.
-std::string to_result(const Report& report, const RunOutcome& outcome);
+std::string to_result(const SendReport& report, const RunOutcome& outcome);
 
 /// What `--verbose` says of a delivered event: what, where, the status, the time.
-std::string describe_delivery(const Report& report);
+std::string describe_delivery(const SendReport& report);
 
 } // namespace metrics_event

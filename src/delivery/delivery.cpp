@@ -5,7 +5,7 @@
 
 namespace metrics_event {
 
-Delivery deliver(const Request& request, const Effort& effort, const Transport& transport,
+Delivery deliver(const Request& request, Deadline deadline, int retries, const Transport& transport,
                  Clock& clock) {
   const auto milliseconds_between = [](Deadline from, Deadline to) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
@@ -13,22 +13,27 @@ Delivery deliver(const Request& request, const Effort& effort, const Transport& 
   const Deadline start = clock.steady_now();
   Delivery delivery;
   while (true) {
-    const Reply reply = transport(request, effort.deadline);
+    const Reply reply = transport(request, deadline);
     const Deadline now = clock.steady_now();
     delivery.judgement = judge(reply);
+    if (delivery.judgement.code == ExitCode::noperm) {
+      delivery.judgement.message += request.route.hint;
+    }
     delivery.http_status = reply.status;
     delivery.attempts += 1;
     delivery.elapsed = milliseconds_between(start, now);
-    delivery.asked = asked_wait(reply, std::chrono::floor<std::chrono::seconds>(clock.now()));
+    delivery.retry_after =
+        retry_after(reply, std::chrono::floor<std::chrono::seconds>(clock.now()));
     const Plan plan = plan_retry({.worth_a_retry = delivery.judgement.worth_a_retry,
                                   .attempts = delivery.attempts,
-                                  .time_left = milliseconds_between(now, effort.deadline),
-                                  .asked = delivery.asked,
+                                  .time_left = milliseconds_between(now, deadline),
+                                  .retry_after = delivery.retry_after,
                                   .random = delivery.accepted() ? 0 : clock.random()},
-                                 effort.retries);
+                                 retries);
     if (plan.step != Plan::Step::try_again) {
-      if (plan.step == Plan::Step::too_late && delivery.asked && delivery.asked >= plan.wait) {
-        delivery.judgement.message += ", it asks to wait " + shown(*delivery.asked);
+      if (plan.step == Plan::Step::too_late && delivery.retry_after &&
+          delivery.retry_after >= plan.wait) {
+        delivery.judgement.message += ", it asks to wait " + shown(*delivery.retry_after);
       }
       return delivery;
     }

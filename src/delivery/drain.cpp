@@ -4,6 +4,7 @@
 #include "loki/push.hpp"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <set>
 #include <span>
@@ -15,25 +16,22 @@ namespace {
 
 constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
 constexpr std::size_t most_names_of_limited = 1000;
-constexpr std::size_t longest_name = 80; // of an event, in a message
-constexpr int too_many_requests = 429;
+constexpr std::size_t most_pushes = 8;      // begun at a time, for the same reason
+constexpr std::size_t longest_name = 80;    // of an event, in a message
 constexpr std::uint64_t most_warnings = 10; // of refused entries
 
-Group group_of(const SpoolRecord& record) {
-  return {record.url, record.org_id};
-}
-
-// The rest of an entry's record.
-struct Waiting {
+// A file of the spool whose entry is on its way.
+struct WaitingFile {
   std::string name;
   bool is_restamped = false;
 };
 
-// What goes in one push: the entries, and what belongs to each.
-struct Load {
-  Group group;
-  std::vector<Entry> entries;
-  std::vector<Waiting> files;
+// The entries that go in one push, and by the same index their files.
+struct NextPush {
+  Destination destination;
+  PushRoom room; // beside the entries
+  std::vector<Entry> entries{};
+  std::vector<WaitingFile> files{};
 };
 
 // Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
@@ -44,26 +42,20 @@ bool is_about_file(const std::error_code& error) {
 
 class Drain {
 public:
-  Drain(Spool& spool, const DrainLimits& limits, const Reach& reach, const Transport& transport,
-        Clock& clock, const DrainEvents& events)
-      : spool_{spool}, limits_{limits}, reach_{reach},
-        transport_{transport}, clock_{clock}, events_{events} {}
+  Drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+        const Transport& transport, Clock& clock, const DrainListener& listener)
+      : spool_{spool}, limits_{limits}, find_route_{find_route},
+        transport_{transport}, clock_{clock}, listener_{listener} {}
 
   Drained run() {
-    const bool is_limited = limits_.most_entries != 0;
-    const std::size_t window = is_limited ? most_names_of_limited : most_names;
+    const std::size_t window = is_limited() ? most_names_of_limited : most_names;
     std::string last;
+    std::vector<std::string> names;
     try {
-      while (!is_over()) {
-        const std::vector<std::string> names = spool_.names(Box::waiting, last, window);
-        if (names.empty()) {
-          break;
-        }
+      while (!is_over() && !(names = spool_.names(Box::waiting, last, window)).empty()) {
         last = names.back();
-        drain(names);
-        if (is_limited) {
-          break;
-        }
+        work_through(names);
+        is_done_ = is_limited();
       }
     } catch (const Failure& failure) { // of the spool itself
       fail(failure);
@@ -72,77 +64,49 @@ public:
   }
 
 private:
-  // A name of the window, and what is known about its entry.
-  struct Slot {
-    const std::string* name;
-    const Group* group = nullptr; // among those that were met
-    bool is_done = false;
-  };
+  bool is_limited() const { return limits_.most_entries != 0; }
+  bool is_over() { return is_done_ || metrics_event::is_over(limits_.push, clock_); }
 
-  // How to reach a destination.
-  struct Way {
-    Pusher pusher;
-    std::string hint;
-  };
-
-  bool is_over() { return metrics_event::is_over(limits_.push, clock_); }
-
-  bool is_stopped(const Group& group) const {
-    return stopped_urls_.contains(group.first) || stopped_groups_.contains(group) ||
-           (limits_.only && *limits_.only != group);
+  bool is_stopped(const Destination& destination) const {
+    return stopped_urls_.contains(destination.url) || stopped_.contains(destination) ||
+           (limits_.only && *limits_.only != destination);
   }
 
-  void drain(const std::vector<std::string>& names) {
-    std::vector<Slot> slots;
-    slots.reserve(names.size());
+  void work_through(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-      slots.push_back({&name});
+      if (is_over()) {
+        return;
+      }
+      auto record = read(name);
+      if (record && !is_stopped(record->destination)) {
+        gather(name, *std::move(record));
+      }
     }
-    while (!is_over()) {
-      const Load load = collect(slots);
-      if (load.entries.empty()) {
-        break;
-      }
-      deliver(load);
-      if (limits_.most_entries != 0) {
-        break;
-      }
+    while (!pushes_.empty()) {
+      send(pushes_.begin());
     }
   }
 
-  // The oldest entry that can be sent and those that one push can carry with it.
-  Load collect(std::vector<Slot>& slots) {
-    Load load;
-    PushRoom room{limits_.most_entries == 0 ? most_entries_a_push : limits_.most_entries};
-    const auto is_of_another = [&load](const Slot& slot) {
-      return slot.group && !load.entries.empty() && *slot.group != load.group;
-    };
-    for (Slot& slot : slots) {
-      slot.is_done = slot.is_done || (slot.group && is_stopped(*slot.group));
-      if (slot.is_done || is_of_another(slot)) {
-        continue;
-      }
-      auto record = read(*slot.name);
-      slot.group = record ? &*groups_.insert(group_of(*record)).first : nullptr;
-      if (!record || is_stopped(*slot.group)) {
-        slot.is_done = true;
-        continue;
-      }
-      if (is_of_another(slot)) {
-        continue;
-      }
-      if (!room.takes(record->entry)) {
-        break;
-      }
-      slot.is_done = true;
-      load.group = *slot.group;
-      load.entries.push_back(std::move(record->entry));
-      load.files.push_back({*slot.name, record->is_restamped});
+  // Puts an entry with those that one push can carry with it. A push that is full goes, and one of
+  // many that are begun, so that memory has a bound.
+  void gather(const std::string& name, SpoolRecord record) {
+    auto next = std::ranges::find(pushes_, record.destination, &NextPush::destination);
+    if (next == pushes_.end() && pushes_.size() == most_pushes) {
+      send(pushes_.begin());
+    } else if (next != pushes_.end() && !next->room.takes(record.entry)) {
+      send(next);
+      next = pushes_.end();
     }
-    return load;
+    if (next == pushes_.end()) {
+      const PushRoom room{is_limited() ? limits_.most_entries : most_entries_a_push};
+      next = pushes_.insert(next, {record.destination, room});
+      next->room.takes(record.entry);
+    }
+    next->entries.push_back(std::move(record.entry));
+    next->files.push_back({name, record.is_restamped});
   }
 
-  // Nothing when it is gone or set aside.
+  // Nothing when the entry is gone or was set aside.
   std::optional<SpoolRecord> read(const std::string& name) {
     const auto text = spool_.read(Box::waiting, name);
     if (!text && text.error() == std::errc::no_such_file_or_directory) {
@@ -154,23 +118,20 @@ private:
                                      system_words(text.error())});
       return std::nullopt;
     }
-    auto record = text ? reader_.read(*text)
-                       : boost::system::result<SpoolRecord, std::string>{
-                             boost::system::in_place_error, system_words(text.error())};
+    auto record = record_of(text);
     if (record) {
       return *std::move(record);
     }
-    if (!moves([&] { spool_.refuse(name, record.error()); })) {
-      return std::nullopt;
+    if (moves([&] { spool_.refuse(name, record.error()); })) {
+      drained_.set_aside += 1;
+      listener_.warn("a file in the spool is no entry and is set aside as " +
+                     quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     }
-    drained_.set_aside += 1;
-    events_.warn("a file in the spool is no entry and is set aside as " +
-                 quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
     return std::nullopt;
   }
 
-  // What the spool cannot move, on a full disk say, waits where it is, and not in the way of the
-  // rest.
+  // An entry that the spool cannot move, on a full disk say, waits where it is, and not in the way
+  // of the rest.
   template <class Move>
   bool moves(Move&& move) {
     try {
@@ -188,39 +149,42 @@ private:
     const bool counts_more =
         !is_first && may_pass(drained_.failure->code()) && !may_pass(failure.code());
     if (!is_first) {
-      events_.warn(counts_more ? drained_.failure->text() : failure.text());
+      listener_.warn(counts_more ? drained_.failure->text() : failure.text());
     }
     if (is_first || counts_more) {
       drained_.failure = failure;
     }
   }
 
-  void deliver(const Load& load) {
-    const auto& [url, org_id] = load.group;
-    Way* const way = find_way(url);
-    if (way == nullptr) {
+  // Sends a push that was begun, unless its destination has been stopped since then.
+  void send(std::list<NextPush>::iterator begun) {
+    const NextPush next = std::move(*begun);
+    pushes_.erase(begun);
+    if (is_over() || is_stopped(next.destination)) {
       return;
     }
-    way->pusher.push(org_id, views_of(load.entries), [&](const Pushed& pushed) {
-      switch (pushed.fate) {
-      case Pushed::Fate::accepted: forget(load, pushed); break;
-      case Pushed::Fate::refused: refuse(load, pushed.first, pushed.delivery.judgement); break;
-      case Pushed::Fate::stopped: stop(load, pushed, way->hint); break;
-      }
-      events_.progress(drained_);
-    });
+    is_done_ = is_limited();
+    if (Pusher* const pusher = find_pusher(next.destination.url)) {
+      pusher->push(next.destination.org_id, next.entries, [&](const Pushed& pushed) {
+        switch (pushed.fate) {
+        case Pushed::Fate::accepted: remove(next, pushed); break;
+        case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;
+        case Pushed::Fate::stopped: stop(next, pushed); break;
+        }
+        listener_.progress(drained_);
+      });
+    }
   }
 
   // Nothing when there is no way to the receiver.
-  Way* find_way(const std::string& url) {
-    const auto known = ways_.find(url);
-    if (known != ways_.end()) {
+  Pusher* find_pusher(const std::string& url) {
+    const auto known = pushers_.find(url);
+    if (known != pushers_.end()) {
       return &known->second;
     }
     try {
-      Destination to = reach_(url);
-      Pusher pusher{std::move(to.access), std::move(to.headers), limits_.push, transport_, clock_};
-      return &ways_.emplace(url, Way{std::move(pusher), std::move(to.hint)}).first->second;
+      Pusher pusher{find_route_(url), limits_.push, transport_, clock_};
+      return &pushers_.emplace(url, std::move(pusher)).first->second;
     } catch (const Failure& failure) {
       stopped_urls_.insert(url);
       fail(failure);
@@ -228,17 +192,17 @@ private:
     }
   }
 
-  static std::span<const Waiting> files_of(const Load& load, const Pushed& pushed) {
-    return std::span{load.files}.subspan(pushed.first, pushed.count);
+  static std::span<const WaitingFile> files_of(const NextPush& next, const Pushed& pushed) {
+    return std::span{next.files}.subspan(pushed.first, pushed.count);
   }
 
-  void forget(const Load& load, const Pushed& pushed) {
+  void remove(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
-    events_.note("delivered " + std::to_string(pushed.count) + " to " +
-                 redacted_url(load.group.first) + ": HTTP status " +
-                 std::to_string(delivery.http_status) + " in " +
-                 std::to_string(delivery.elapsed.count()) + " ms");
-    for (const Waiting& file : files_of(load, pushed)) {
+    listener_.note("delivered " + std::to_string(pushed.count) + " to " +
+                   redacted_url(next.destination.url) + ": HTTP status " +
+                   std::to_string(delivery.http_status) + " in " +
+                   std::to_string(delivery.elapsed.count()) + " ms");
+    for (const WaitingFile& file : files_of(next, pushed)) {
       try {
         spool_.remove(Box::waiting, file.name);
       } catch (const Failure& failure) {
@@ -248,14 +212,13 @@ private:
     }
   }
 
-  void refuse(const Load& load, std::size_t index, const Judgement& judgement) {
-    const auto& [url, org_id] = load.group;
-    const Entry& entry = load.entries[index];
-    const Waiting& file = load.files[index];
+  void refuse(const NextPush& next, std::size_t index, const Judgement& judgement) {
+    const Entry& entry = next.entries[index];
+    const WaitingFile& file = next.files[index];
     if (judgement.is_about_age && !file.is_restamped) {
       // Its turn comes after the others, which it would otherwise leave too far behind.
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
-      SpoolRecord renewed{url, org_id, entry, true};
+      SpoolRecord renewed{next.destination, entry, true};
       renewed.entry.time = last_stamp_;
       moves([&] { spool_.replace(file.name, renewed); });
       return;
@@ -267,53 +230,47 @@ private:
     if (drained_.refused > most_warnings) {
       return; // all are in refused/, with their reasons
     }
-    events_.warn(url + " refuses " + printable(event_of(entry), longest_name) +
-                 ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
-                 ": " + judgement.message);
+    listener_.warn(next.destination.url + " refuses " + printable(event_of(entry), longest_name) +
+                   ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
+                   ": " + judgement.message);
   }
 
-  // What stops one push stops the whole destination, but for what is about the tenant.
-  void stop(const Load& load, const Pushed& pushed, const std::string& hint) {
-    const auto& [url, org_id] = load.group;
+  void stop(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
-    const ExitCode code = delivery.judgement.code;
-    const bool is_about_tenant = code == ExitCode::noperm || code == ExitCode::data ||
-                                 delivery.http_status == too_many_requests;
-    if (is_about_tenant) {
-      stopped_groups_.insert(load.group);
+    const Judgement& judgement = delivery.judgement;
+    if (judgement.scope == Scope::tenant) {
+      stopped_.insert(next.destination);
     } else {
-      stopped_urls_.insert(url);
+      stopped_urls_.insert(next.destination.url);
     }
-    for (const Waiting& file : files_of(load, pushed)) {
+    for (const WaitingFile& file : files_of(next, pushed)) {
       spool_.count_attempts(file.name, delivery.attempts);
     }
-    drained_.asked = std::max(drained_.asked, delivery.asked);
-    drained_.may_pass = drained_.may_pass || metrics_event::may_pass(code);
-    const std::string tenant = org_id.empty() ? "" : " (" + org_id + ')';
-    fail({code, "cannot deliver what waits for " + redacted_url(url) + tenant + ": " +
-                    delivery.judgement.message + (code == ExitCode::noperm ? hint : "")});
+    drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
+    drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
+    fail(undelivered("what waits for " + shown(next.destination), judgement, false));
   }
 
   Spool& spool_;
   const DrainLimits& limits_;
-  const Reach& reach_;
+  const FindRoute& find_route_;
   const Transport& transport_;
   Clock& clock_;
-  const DrainEvents& events_;
-  std::map<std::string, Way> ways_; // by URL
-  std::set<std::string> stopped_urls_;
-  std::set<Group> stopped_groups_;
-  std::set<Group> groups_; // that were met
-  RecordReader reader_;
+  const DrainListener& listener_;
+  std::map<std::string, Pusher> pushers_; // by URL
+  std::set<std::string> stopped_urls_;    // with all their tenants
+  std::set<Destination> stopped_;
+  std::list<NextPush> pushes_; // begun and not sent, the oldest first
+  bool is_done_ = false;       // what the limits allow
   Instant last_stamp_{};
   Drained drained_;
 };
 
 } // namespace
 
-Drained drain(Spool& spool, const DrainLimits& limits, const Reach& reach,
-              const Transport& transport, Clock& clock, const DrainEvents& events) {
-  return Drain{spool, limits, reach, transport, clock, events}.run();
+Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+              const Transport& transport, Clock& clock, const DrainListener& listener) {
+  return Drain{spool, limits, find_route, transport, clock, listener}.run();
 }
 
 } // namespace metrics_event

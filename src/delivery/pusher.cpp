@@ -1,6 +1,7 @@
 #include "delivery/pusher.hpp"
 
 #include "loki/push.hpp"
+#include "loki/status.hpp"
 #include "system/signals.hpp"
 
 #include <algorithm>
@@ -11,31 +12,25 @@ namespace metrics_event {
 namespace {
 
 constexpr std::size_t worth_compressing = 1024; // bytes
-constexpr int too_many_requests = 429;
-constexpr int ingestion_is_blocked = 260; // Loki's answer, which is about the tenant
 
 Pushed::Fate fate_of(const Delivery& delivery) {
   if (delivery.accepted()) {
     return Pushed::Fate::accepted;
   }
-  return delivery.judgement.code == ExitCode::data && delivery.http_status != ingestion_is_blocked
-             ? Pushed::Fate::refused
-             : Pushed::Fate::stopped;
+  return delivery.judgement.scope == Scope::entries ? Pushed::Fate::refused : Pushed::Fate::stopped;
 }
 
 } // namespace
 
 bool is_over(const PushLimits& limits, Clock& clock) {
-  return noted_signal() != 0 || (limits.ends && clock.steady_now() >= *limits.ends);
+  return noted_signal() != 0 || clock.steady_now() >= limits.ends;
 }
 
-Pusher::Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-               Clock& clock, std::function<void()> meanwhile)
-    : access_{std::move(access)}, headers_{std::move(headers)}, limits_{limits},
-      transport_{transport}, clock_{clock}, meanwhile_{std::move(meanwhile)} {}
+Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock)
+    : route_{std::move(route)}, limits_{limits}, transport_{transport}, clock_{clock} {}
 
-std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> entries,
-                         const std::function<void(const Pushed&)>& hear) {
+std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entries,
+                         const std::function<void(const Pushed&)>& listener) {
   std::size_t first = 0;
   std::vector<std::size_t> ends{entries.size()}; // of the parts that are left, the next one's last
   while (first < entries.size() && !is_over(limits_, clock_)) {
@@ -44,17 +39,17 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> e
       ends.push_back(first + count / 2);
       continue;
     }
-    const Delivery delivery = deliver(org_id, entries.subspan(first, count));
+    const Delivery delivery = encode_and_post(org_id, entries.subspan(first, count));
     const Pushed::Fate fate = fate_of(delivery);
     // Fewer at a time may do, unless the receiver has said when to come again.
     const bool is_too_much =
-        delivery.http_status == too_many_requests && !delivery.asked && limits_.retries > 0;
+        delivery.http_status == too_many_requests && !delivery.retry_after && limits_.retries > 0;
     if (count > 1 && is_too_much) {
       most_entries_ = count / 2;
     } else if (count > 1 && fate == Pushed::Fate::refused) {
       ends.push_back(first + count / 2);
     } else {
-      hear({fate, first, count, delivery});
+      listener({fate, first, count, delivery});
       if (fate == Pushed::Fate::stopped) {
         break;
       }
@@ -65,34 +60,27 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const EntryView> e
   return first;
 }
 
-Delivery Pusher::deliver(const std::string& org_id, std::span<const EntryView> entries) {
+Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const Entry> entries) {
   write_push_body(body_, entries);
   if (takes_gzip_ && body_.size() >= worth_compressing) {
     gzip_.compress(body_, compressed_);
-    Delivery delivery = send(org_id, compressed_, true);
+    Delivery delivery = post(org_id, compressed_, true);
     if (delivery.http_status != 400 && delivery.http_status != 415) {
       return delivery;
     }
     takes_gzip_ = false; // it may be the encoding that it does not take
   }
-  return send(org_id, body_, false);
+  return post(org_id, body_, false);
 }
 
-// Leaves the body as it is.
-Delivery Pusher::send(const std::string& org_id, std::string& body, bool is_compressed) {
-  Headers headers = headers_;
+Delivery Pusher::post(const std::string& org_id, std::string_view body, bool is_compressed) {
+  Request request = push_request(route_, org_id, body);
   if (is_compressed) {
-    headers.emplace_back("Content-Encoding", "gzip");
+    request.headers.emplace_back("Content-Encoding", "gzip");
   }
-  Deadline deadline = clock_.steady_now() + limits_.timeout;
-  deadline = limits_.ends ? std::min(deadline, *limits_.ends) : deadline;
-  Request request = push_request(access_, org_id, headers, std::move(body));
   request.keeps_connection = true;
-  request.meanwhile = meanwhile_;
-  Delivery delivery =
-      metrics_event::deliver(request, {deadline, limits_.retries}, transport_, clock_);
-  body = std::move(request.body);
-  return delivery;
+  const Deadline deadline = std::min(clock_.steady_now() + limits_.timeout, limits_.ends);
+  return deliver(request, deadline, limits_.retries, transport_, clock_);
 }
 
 } // namespace metrics_event

@@ -3,15 +3,14 @@
 #include "delivery/delivery.hpp"
 #include "loki/entry.hpp"
 #include "loki/gzip.hpp"
-#include "loki/header.hpp"
 #include "loki/transport.hpp"
 
 #include <chrono>
 #include <functional>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace metrics_event {
 
@@ -19,10 +18,10 @@ namespace metrics_event {
 struct PushLimits {
   int retries = 0;                     // of each push
   std::chrono::milliseconds timeout{}; // of each push
-  std::optional<Deadline> ends{};      // for all of it
+  Deadline ends = Deadline::max();     // for all of it
 };
 
-/// Whether it goes no further: the time for all of it is over, or a signal is noted.
+/// Tells whether pushing goes no further: the time for all of it is over, or a signal is noted.
 bool is_over(const PushLimits& limits, Clock& clock);
 
 /// What became of neighbours among the entries that were to be pushed.
@@ -42,28 +41,26 @@ struct Pushed {
 /// whether the receiver takes compressed bodies, and how many entries at once.
 class Pusher {
 public:
-  Pusher(Access access, Headers headers, const PushLimits& limits, const Transport& transport,
-         Clock& clock, std::function<void()> meanwhile = {});
+  Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock);
 
   /// Pushes entries of one tenant, no more than a PushRoom takes, compressed from 1 KiB. A push of
   /// many that is refused is halved until the entries that are refused are found, and one that
   /// exceeds a rate is halved while there are retries, unless the receiver says when to come again.
-  /// Tells `hear` what became of them, from the first to the last. Returns how many are accepted or
-  /// refused; what follows them was stopped by trouble, of which `hear` was told, or it is over.
-  std::size_t push(const std::string& org_id, std::span<const EntryView> entries,
-                   const std::function<void(const Pushed&)>& hear);
+  /// Tells `listener` what became of them, from the first to the last. Returns how many are
+  /// accepted or refused; what follows them was stopped by trouble, of which `listener` was told,
+  /// or it is over.
+  std::size_t push(const std::string& org_id, std::span<const Entry> entries,
+                   const std::function<void(const Pushed&)>& listener);
 
 private:
-  Delivery deliver(const std::string& org_id, std::span<const EntryView> entries);
-  Delivery send(const std::string& org_id, std::string& body, bool is_compressed);
+  Delivery encode_and_post(const std::string& org_id, std::span<const Entry> entries);
+  Delivery post(const std::string& org_id, std::string_view body, bool is_compressed);
 
-  Access access_;
-  Headers headers_;
+  Route route_;
   PushLimits limits_;
   const Transport& transport_;
   Clock& clock_;
-  std::function<void()> meanwhile_; // as a Request has it
-  std::string body_;                // used again, as what follows
+  std::string body_; // used again, as what follows
   std::string compressed_;
   Gzip gzip_;
   bool takes_gzip_ = true;

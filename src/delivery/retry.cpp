@@ -28,7 +28,7 @@ Plan plan_retry(const Situation& situation, int retries) {
   const auto longest = std::min(first_backoff * (1 << doublings), longest_backoff);
   const auto backoff =
       std::chrono::duration_cast<std::chrono::milliseconds>(situation.random * longest);
-  const auto wait = std::max(backoff, situation.asked.value_or(0ms));
+  const auto wait = std::max(backoff, situation.retry_after.value_or(0ms));
   return wait < situation.time_left ? Plan{Plan::Step::try_again, wait}
                                     : Plan{Plan::Step::too_late, wait};
 }
@@ -46,8 +46,8 @@ std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& te
               : std::nullopt;
 }
 
-std::optional<std::chrono::milliseconds> asked_wait(const Reply& reply,
-                                                    std::chrono::sys_seconds now) {
+std::optional<std::chrono::milliseconds> retry_after(const Reply& reply,
+                                                     std::chrono::sys_seconds now) {
   if (reply.retry_after.empty()) {
     return std::nullopt;
   }

@@ -13,8 +13,8 @@ struct Situation {
   bool worth_a_retry = false; // as the attempt was judged
   int attempts = 1;           // made so far
   std::chrono::milliseconds time_left{};
-  std::optional<std::chrono::milliseconds> asked{}; // by Retry-After
-  double random = 0;                                // in [0, 1)
+  std::optional<std::chrono::milliseconds> retry_after{}; // the receiver's
+  double random = 0;                                      // in [0, 1)
 };
 
 /// What to do about it.
@@ -42,8 +42,9 @@ Plan plan_retry(const Situation& situation, int retries);
 std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& text,
                                                            std::chrono::sys_seconds now);
 
-/// The same of a whole reply. Its Date is the present; without one that is `now`, by our clock.
-std::optional<std::chrono::milliseconds> asked_wait(const Reply& reply,
-                                                    std::chrono::sys_seconds now);
+/// The wait that a reply asks for, if it does. A date is relative to the reply's own Date; without
+/// one, to `now` by our clock.
+std::optional<std::chrono::milliseconds> retry_after(const Reply& reply,
+                                                     std::chrono::sys_seconds now);
 
 } // namespace metrics_event

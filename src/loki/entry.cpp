@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace metrics_event {
@@ -33,41 +32,20 @@ Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime t
           .metadata = std::move(metadata)};
 }
 
-EntryView view_of(const Entry& entry) {
-  return {&entry.labels, entry.time, entry.line, &entry.metadata};
-}
-
-std::vector<EntryView> views_of(std::span<const Entry> entries) {
-  std::vector<EntryView> views;
-  views.reserve(entries.size());
-  for (const Entry& entry : entries) {
-    views.push_back(view_of(entry));
+std::vector<std::string_view> likely_losses(const Entry& entry, Instant now) {
+  std::vector<std::string_view> losses;
+  if (now - entry.time > oldest) {
+    losses.emplace_back("the entry time is more than 7 days old; Loki refuses it, and an agent in "
+                        "front of Loki accepts and loses it");
   }
-  return views;
-}
-
-std::span<const Loss> possible_losses() {
-  static constexpr std::array losses{
-      Loss{[](const EntryView& entry, Instant now) { return now - entry.time > oldest; },
-           "the entry time is more than 7 days old; Loki refuses it, and an agent in front of Loki "
-           "accepts and loses it"},
-      Loss{[](const EntryView& entry, Instant now) { return entry.time - now > furthest_ahead; },
-           "the entry time is more than 10 minutes ahead; Loki refuses it, and an agent in front "
-           "of Loki accepts and loses it"},
-      Loss{
-          [](const EntryView& entry, Instant) { return entry.line.size() > longest_line; },
-          "the line is larger than 256 KiB; Loki refuses it, and an agent in front of Loki accepts "
-          "and loses it"},
-  };
-  return losses;
-}
-
-std::vector<std::string> likely_losses(const Entry& entry, Instant now) {
-  std::vector<std::string> losses;
-  for (const Loss& loss : possible_losses()) {
-    if (loss.is_likely(view_of(entry), now)) {
-      losses.emplace_back(loss.words);
-    }
+  if (entry.time - now > furthest_ahead) {
+    losses.emplace_back("the entry time is more than 10 minutes ahead; Loki refuses it, and an "
+                        "agent in front of Loki accepts and loses it");
+  }
+  if (entry.line.size() > longest_line) {
+    losses.emplace_back(
+        "the line is larger than 256 KiB; Loki refuses it, and an agent in front of "
+        "Loki accepts and loses it");
   }
   return losses;
 }

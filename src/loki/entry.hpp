@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,35 +23,16 @@ struct Entry {
   Labels metadata; // structured metadata, by the same rules as labels; may be empty
 };
 
-/// The same, its parts kept by somebody else, who may share them among many.
-struct EntryView {
-  const Labels* labels;
-  Instant time;
-  std::string_view line;
-  const Labels* metadata;
-};
-EntryView view_of(const Entry& entry);
-std::vector<EntryView> views_of(std::span<const Entry> entries);
-
 /// Where an entry's time comes from.
 enum class EntryTime { now, event };
 
 /// The entry of an event; `now` is when the command ran.
 Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now);
 
-/// What an agent in front of Loki would accept and then lose, in words; Loki itself would refuse
-/// it.
-struct Loss {
-  bool (*is_likely)(const EntryView& entry, Instant now);
-  std::string_view words;
-};
-
-/// The table of them. The limits are Loki's defaults (reject_old_samples_max_age,
+/// Why an agent in front of Loki would accept an entry and then lose it, in words; Loki itself
+/// would refuse it. The limits are Loki's defaults (reject_old_samples_max_age,
 /// creation_grace_period, max_line_size).
-std::span<const Loss> possible_losses();
-
-/// The words of those that are likely.
-std::vector<std::string> likely_losses(const Entry& entry, Instant now);
+std::vector<std::string_view> likely_losses(const Entry& entry, Instant now);
 
 /// What is wrong with a stream label by Loki's rules, if anything.
 std::optional<Mismatch> check_label(std::string_view name, std::string_view value);

@@ -26,31 +26,22 @@ Bytef* output_of(std::string& bytes) {
 
 } // namespace
 
-struct Gzip::State {
-  State() {
-    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, usual_memory, Z_DEFAULT_STRATEGY) !=
-        Z_OK) {
+void Gzip::End::operator()(z_stream_s* stream) const {
+  deflateEnd(stream);
+  delete stream;
+}
+
+void Gzip::compress(std::string_view bytes, std::string& compressed) {
+  if (stream_) {
+    deflateReset(stream_.get());
+  } else {
+    stream_.reset(new z_stream{});
+    if (deflateInit2(stream_.get(), level, Z_DEFLATED, gzip_window, usual_memory,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc{};
     }
   }
-  ~State() { deflateEnd(&stream); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-
-  z_stream stream{};
-};
-
-Gzip::Gzip() = default;
-Gzip::Gzip(Gzip&&) noexcept = default;
-Gzip::~Gzip() = default;
-
-void Gzip::compress(std::string_view bytes, std::string& compressed) {
-  if (state_) {
-    deflateReset(&state_->stream);
-  } else {
-    state_ = std::make_unique<State>();
-  }
-  z_stream& stream = state_->stream;
+  z_stream& stream = *stream_;
   compressed.resize(deflateBound(&stream, bytes.size()));
   stream.next_in = input_of(bytes);
   stream.avail_in = static_cast<uInt>(bytes.size());

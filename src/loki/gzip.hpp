@@ -5,26 +5,25 @@
 #include <string>
 #include <string_view>
 
+struct z_stream_s;
+
 namespace metrics_event {
 
-/// Compresses one thing after another, always with the same memory.
+/// Compresses one text after another, always with the same memory.
 class Gzip {
 public:
-  Gzip();
-  Gzip(Gzip&&) noexcept;
-  Gzip& operator=(Gzip&&) = delete;
-  ~Gzip();
-
-  /// The bytes in gzip's format (RFC 1952), in the place of what `compressed` holds.
+  /// Puts the bytes in gzip's format (RFC 1952) in the place of what `compressed` holds.
   void compress(std::string_view bytes, std::string& compressed);
 
 private:
-  struct State;
+  struct End {
+    void operator()(z_stream_s* stream) const;
+  };
 
-  std::unique_ptr<State> state_; // made when it is needed
+  std::unique_ptr<z_stream_s, End> stream_; // made when it is needed
 };
 
-/// The same once.
+/// The bytes in gzip's format.
 std::string gzip(std::string_view bytes);
 
 /// The bytes that were compressed; nothing when it is not one whole gzip, or they are more than

@@ -1,6 +1,7 @@
 #include "loki/judgement.hpp"
 
 #include "base/text.hpp"
+#include "loki/status.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,8 @@ constexpr std::string_view wrong_endpoint =
     "is it the push endpoint? Loki's path is /loki/api/v1/push";
 
 constexpr std::array known_statuses{
-    StatusRow{260, ExitCode::data, false, "ingestion is blocked, ask who runs the receiver"},
+    StatusRow{ingestion_blocked, ExitCode::data, false,
+              "ingestion is blocked, ask who runs the receiver"},
     StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{401, ExitCode::noperm, false,
               "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
@@ -38,7 +40,8 @@ constexpr std::array known_statuses{
               "it does not take JSON; is it the push endpoint? Loki's path is /loki/api/v1/push"},
     StatusRow{422, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{425, ExitCode::tempfail, true, "the receiver is not ready; try again later"},
-    StatusRow{429, ExitCode::tempfail, true, "the receiver's rate limit; try again later"},
+    StatusRow{too_many_requests, ExitCode::tempfail, true,
+              "the receiver's rate limit; try again later"},
 };
 
 StatusRow classify(int status) {
@@ -89,6 +92,15 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
   return std::nullopt;
 }
 
+Scope scope_of(ExitCode code, int status) {
+  if (code == ExitCode::data && status != ingestion_blocked) {
+    return Scope::entries;
+  }
+  const bool is_about_tenant =
+      code == ExitCode::data || code == ExitCode::noperm || status == too_many_requests;
+  return is_about_tenant ? Scope::tenant : Scope::receiver;
+}
+
 // Loki's words for it stand behind the labels, which may be long.
 bool is_about_age(std::string_view body) {
   return body.find("too old") != body.npos || body.find("too far behind") != body.npos;
@@ -137,10 +149,6 @@ Judgement judge_trouble(const Reply& reply) {
 
 } // namespace
 
-bool is_acceptance(int status) {
-  return status == 200 || status == 202 || status == 204;
-}
-
 Judgement judge(const Reply& reply) {
   if (reply.trouble != Trouble::none) {
     return judge_trouble(reply);
@@ -168,14 +176,19 @@ Judgement judge(const Reply& reply) {
                                  : complaint_about_tls(reply).value_or(classify(reply.status));
   judgement.code = row.code;
   judgement.worth_a_retry = row.worth_a_retry;
+  judgement.scope = scope_of(row.code, reply.status);
   judgement.message = said + "; " + std::string{row.reason};
   return judgement;
 }
 
-std::string_view metadata_hint(const Judgement& judgement) {
-  return judgement.code == ExitCode::data
-             ? "; structured metadata needs Loki 3, try without --metadata"
-             : "";
+std::string explain(const Judgement& judgement, bool had_metadata) {
+  const bool may_be_metadata = had_metadata && judgement.code == ExitCode::data;
+  return judgement.message +
+         (may_be_metadata ? "; structured metadata needs Loki 3, try without --metadata" : "");
+}
+
+Failure undelivered(const std::string& what, const Judgement& judgement, bool had_metadata) {
+  return {judgement.code, "cannot deliver " + what + ": " + explain(judgement, had_metadata)};
 }
 
 } // namespace metrics_event

@@ -27,14 +27,8 @@ std::size_t json_object_bound(const Labels& labels) {
   return size;
 }
 
-// Labels are mostly shared.
-bool is_same(const Labels& left, const Labels& right) {
-  return &left == &right || left == right;
-}
-
-bool is_before(const EntryView& left, const EntryView& right) {
-  return is_same(*left.labels, *right.labels) ? left.time < right.time
-                                              : *left.labels < *right.labels;
+bool is_before(const Entry* left, const Entry* right) {
+  return left->labels == right->labels ? left->time < right->time : left->labels < right->labels;
 }
 
 // Leaves the decoder's recursion; decode_push makes a value of it.
@@ -144,54 +138,50 @@ private:
 
 std::string push_body(std::span<const Entry> entries) {
   std::string body;
-  write_push_body(body, views_of(entries));
+  write_push_body(body, entries);
   return body;
 }
 
-void write_push_body(std::string& body, std::span<const EntryView> entries) {
-  std::vector<EntryView> sorted;
-  if (!std::ranges::is_sorted(entries, is_before)) {
-    sorted.assign(entries.begin(), entries.end());
+void write_push_body(std::string& body, std::span<const Entry> entries) {
+  std::vector<const Entry*> sorted;
+  sorted.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    sorted.push_back(&entry);
+  }
+  if (!std::ranges::is_sorted(sorted, is_before)) {
     std::ranges::stable_sort(sorted, is_before);
-    entries = sorted;
   }
   body.assign(R"({"streams":[)");
   const Labels* stream = nullptr;
-  const Labels* metadata = nullptr;
-  std::string metadata_text;
-  for (const EntryView& entry : entries) {
-    if (stream != nullptr && is_same(*stream, *entry.labels)) {
+  for (const Entry* entry : sorted) {
+    if (stream != nullptr && *stream == entry->labels) {
       body += ',';
     } else {
       body.append(stream == nullptr ? "" : "]},");
-      body.append(R"({"stream":)").append(json_object(*entry.labels)).append(R"(,"values":[)");
+      body.append(R"({"stream":)").append(json_object(entry->labels)).append(R"(,"values":[)");
     }
-    stream = entry.labels;
+    stream = &entry->labels;
     body.append("[\"");
-    append_unix_nanoseconds(body, entry.time);
+    append_unix_nanoseconds(body, entry->time);
     body.append("\",");
-    append_json_string(body, entry.line);
-    if (!entry.metadata->empty()) {
-      if (metadata != entry.metadata) {
-        metadata = entry.metadata;
-        metadata_text = ',' + json_object(*metadata);
-      }
-      body += metadata_text;
+    append_json_string(body, entry->line);
+    if (!entry->metadata.empty()) {
+      body.append(1, ',').append(json_object(entry->metadata));
     }
     body += ']';
   }
   body.append(stream == nullptr ? "]}" : "]}]}");
 }
 
-bool PushRoom::takes(const EntryView& entry) {
-  const Labels& labels = *entry.labels;
+bool PushRoom::takes(const Entry& entry) {
+  const Labels& labels = entry.labels;
   const Instant oldest = std::min(oldest_, entry.time);
   const Instant newest = std::max(newest_, entry.time);
   const bool is_of_known_stream =
       (last_stream_ != nullptr && *last_stream_ == labels) || streams_.contains(labels);
   const std::size_t size = std::max(size_, frame_of_push) + frame_of_entry +
                            json_string_bound(entry.line) +
-                           (entry.metadata->empty() ? 0 : json_object_bound(*entry.metadata)) +
+                           (entry.metadata.empty() ? 0 : json_object_bound(entry.metadata)) +
                            (is_of_known_stream ? 0 : frame_of_stream + json_object_bound(labels));
   if (entries_ > 0 &&
       (entries_ == most_entries_ || size > largest_push || newest - oldest > longest_span)) {
@@ -207,15 +197,15 @@ bool PushRoom::takes(const EntryView& entry) {
   return true;
 }
 
-Request push_request(Access access, const std::string& org_id, const Headers& more,
-                     std::string body) {
-  Request request{.access = std::move(access),
+Request push_request(Route route, const std::string& org_id, std::string_view body) {
+  Request request{.route = std::move(route),
                   .headers = {{"Content-Type", "application/json"},
                               {"User-Agent", "metrics-event/" + std::string{version}}},
-                  .body = std::move(body)};
+                  .body = body};
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }
+  const Headers& more = request.route.headers;
   request.headers.insert(request.headers.end(), more.begin(), more.end());
   return request;
 }

@@ -18,12 +18,11 @@ namespace metrics_event {
 std::string push_body(std::span<const Entry> entries);
 
 /// The same in the place of what `body` holds, whose memory is used again.
-void write_push_body(std::string& body, std::span<const EntryView> entries);
+void write_push_body(std::string& body, std::span<const Entry> entries);
 
-/// The request that carries `body`, with more headers after our own; an empty `org_id` sends no
-/// tenant header.
-Request push_request(Access access, const std::string& org_id, const Headers& more,
-                     std::string body);
+/// The request that carries `body`, with the headers of the route after our own; an empty `org_id`
+/// sends no tenant header.
+Request push_request(Route route, const std::string& org_id, std::string_view body);
 
 /// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
 inline constexpr std::size_t largest_push = 1024UL * 1024;
@@ -38,8 +37,7 @@ public:
   explicit PushRoom(std::size_t most_entries = most_entries_a_push) : most_entries_{most_entries} {}
 
   /// Whether there is room for an entry, which then takes it. For the first there always is.
-  bool takes(const EntryView& entry);
-  bool takes(const Entry& entry) { return takes(view_of(entry)); }
+  bool takes(const Entry& entry);
 
 private:
   std::size_t most_entries_;

@@ -10,30 +10,32 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace metrics_event {
 
 class TlsContext;
 
-/// How requests reach a receiver: what is the same for all of them.
-struct Access {
+/// The way to a receiver, which is the same for all requests to it.
+struct Route {
   Endpoint endpoint;
   Secret authorization;                        // the value of that header; empty: none
-  std::vector<Secret> secrets;                 // what is sent and must not be shown in an answer
+  Headers headers;                             // more of them, from the settings
+  std::vector<Secret> secrets;                 // sent, and not to be shown when they come back
   std::optional<Endpoint> proxy;               // none: direct
   std::shared_ptr<const TlsContext> tls;       // for an https endpoint
   std::chrono::milliseconds connect_timeout{}; // for each address
+  std::string hint;                            // ends the message where access is denied
 };
 
 /// One HTTP request.
 struct Request {
-  Access access;
-  Headers headers; // besides Host, Content-Length and Authorization
-  std::string body;
+  Route route;
+  Headers headers;       // besides Host, Content-Length and Authorization
+  std::string_view body; // which whoever sends it keeps
   std::string method = "POST";
-  bool keeps_connection = false;     // more will follow
-  std::function<void()> meanwhile{}; // done while the answer is awaited; neither waits nor throws
+  bool keeps_connection = false; // more will follow
 };
 
 /// Why an attempt brought no complete HTTP answer.
@@ -58,15 +60,15 @@ struct Certificate {
   std::chrono::sys_seconds expires;
 };
 
-/// What is known about the way to the receiver, as far as it was gone.
-struct Route {
+/// What an attempt met on its way to the receiver, as far as it came.
+struct Trace {
   std::vector<std::string> addresses; // of the receiver, or of the proxy
   std::string peer;                   // the address and port that took the connection
   std::string tls_version;            // such as TLSv1.3; empty: no TLS
   std::optional<Certificate> certificate;
 };
 
-/// What came of one attempt. With trouble, only `detail`, the proxy and `route` are filled. A
+/// What came of one attempt. With trouble, only `detail`, the proxy and `trace` are filled. A
 /// refusal may lack the rest of its body.
 struct Reply {
   Trouble trouble = Trouble::none;
@@ -79,7 +81,7 @@ struct Reply {
   std::string retry_after;  // as given
   std::string date;         // as given
   std::string body;         // at most the first 64 KiB
-  Route route;
+  Trace trace;
 };
 
 /// Makes one attempt and returns by the deadline, whatever the other side does; a signal that is

@@ -37,7 +37,7 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
   if (lookup.trouble != Trouble::none) {
     return in_trouble(lookup.trouble, std::move(lookup.detail));
   }
-  route_.addresses = lookup.addresses;
+  trace_.addresses = lookup.addresses;
   std::string details;
   bool all_timed_out = true;
   for (const std::string& address : lookup.addresses) {
@@ -49,7 +49,7 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
           peer, std::min(deadline_, std::chrono::steady_clock::now() + connect_timeout));
     }
     if (!error) {
-      route_.peer = shown;
+      trace_.peer = shown;
       return std::nullopt;
     }
     if (error == asio::error::interrupted) {
@@ -75,7 +75,7 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
   has_certificate_ = has_certificate(context);
   const error_code error = tls_->handshake(deadline_);
   if (!error) {
-    tls_->describe(route_);
+    tls_->describe(trace_);
     return std::nullopt;
   }
   if (error == asio::error::timed_out) {

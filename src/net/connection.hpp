@@ -46,15 +46,15 @@ public:
   /// The trouble that an error of TLS is, once it has been started.
   Reply tls_trouble(const boost::system::error_code& error) const;
 
-  /// What is known about the way.
-  const Route& route() const { return route_; }
+  /// What is known about the way so far.
+  const Trace& trace() const { return trace_; }
 
 private:
   Deadline deadline_ = Deadline::max();
   Socket socket_;
   std::optional<TlsStream> tls_; // over the socket
   bool has_certificate_ = false;
-  Route route_;
+  Trace trace_;
 };
 
 /// A reply that consists of trouble.

@@ -1,7 +1,7 @@
 #include "net/http_exchange.hpp"
 
 #include "base/text.hpp"
-#include "loki/judgement.hpp"
+#include "loki/status.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
@@ -72,9 +72,6 @@ public:
     const error_code write_error = write();
     if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
       return {in_trouble(Trouble::no_resources, system_words(write_error))}; // none answers a part
-    }
-    if (!write_error && request_.meanwhile) {
-      request_.meanwhile();
     }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {

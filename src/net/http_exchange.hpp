@@ -4,7 +4,6 @@
 #include "loki/transport.hpp"
 #include "net/connection.hpp"
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +17,6 @@ struct HttpMessage {
   Headers headers; // Host first
   std::string_view body;
   bool keeps_connection = false;
-  std::function<void()> meanwhile{}; // done between sending and reading
 };
 
 /// What came of it.

@@ -34,40 +34,39 @@ std::optional<Reply> open_tunnel(Connection& connection, const Endpoint& proxy,
 }
 
 HttpMessage message_of(const Request& request, bool is_proxied) {
-  const Access& access = request.access;
+  const Route& route = request.route;
   HttpMessage message{.method = request.method,
-                      .target = access.endpoint.target,
-                      .headers = {{"Host", access.endpoint.authority()}},
+                      .target = route.endpoint.target,
+                      .headers = {{"Host", route.endpoint.authority()}},
                       .body = request.body,
-                      .keeps_connection = request.keeps_connection,
-                      .meanwhile = request.meanwhile};
+                      .keeps_connection = request.keeps_connection};
   message.headers.insert(message.headers.end(), request.headers.begin(), request.headers.end());
-  if (!access.authorization.empty()) {
-    message.headers.emplace_back("Authorization", access.authorization.reveal());
+  if (!route.authorization.empty()) {
+    message.headers.emplace_back("Authorization", route.authorization.reveal());
   }
   if (is_proxied) { // the absolute form, RFC 9112, section 3.2.2
-    message.target.insert(0, "http://" + access.endpoint.authority());
-    add_proxy_credentials(*access.proxy, message.headers);
+    message.target.insert(0, "http://" + route.endpoint.authority());
+    add_proxy_credentials(*route.proxy, message.headers);
   }
   return message;
 }
 
 // Opens the way that leads to the receiver. Returns the trouble, if any.
-std::optional<Reply> open(Connection& connection, const Access& access) {
-  const Endpoint& first = access.proxy ? *access.proxy : access.endpoint;
-  const bool is_https = access.endpoint.scheme == Scheme::https;
-  std::optional<Reply> trouble = connection.open(first.host, first.port, access.connect_timeout);
-  if (!trouble && access.proxy && is_https) {
-    trouble = open_tunnel(connection, *access.proxy, access.endpoint);
+std::optional<Reply> open(Connection& connection, const Route& route) {
+  const Endpoint& first = route.proxy ? *route.proxy : route.endpoint;
+  const bool is_https = route.endpoint.scheme == Scheme::https;
+  std::optional<Reply> trouble = connection.open(first.host, first.port, route.connect_timeout);
+  if (!trouble && route.proxy && is_https) {
+    trouble = open_tunnel(connection, *route.proxy, route.endpoint);
   }
   if (trouble) {
-    trouble->at_proxy = access.proxy.has_value();
+    trouble->at_proxy = route.proxy.has_value();
     return trouble;
   }
-  return is_https ? connection.start_tls(*access.tls, access.endpoint.host) : std::nullopt;
+  return is_https ? connection.start_tls(*route.tls, route.endpoint.host) : std::nullopt;
 }
 
-bool lead_the_same_way(const Access& one, const Access& other) {
+bool lead_the_same_way(const Route& one, const Route& other) {
   return one.endpoint.has_origin_of(other.endpoint) && one.tls == other.tls &&
          one.proxy.has_value() == other.proxy.has_value() &&
          (!one.proxy || one.proxy->has_origin_of(*other.proxy));
@@ -79,12 +78,12 @@ public:
 
   Reply attempt(const Request& request, Deadline deadline) {
     Reply reply = reply_to(request, deadline);
-    for (const Secret& secret : request.access.secrets) {
+    for (const Secret& secret : request.route.secrets) {
       reply.body = without(std::move(reply.body), secret);
       reply.location = without(std::move(reply.location), secret);
     }
-    reply.proxy = request.access.proxy ? request.access.proxy->url() : "";
-    reply.route = connection_->route();
+    reply.proxy = request.route.proxy ? request.route.proxy->url() : "";
+    reply.trace = connection_->trace();
     if (!is_kept_ && reply.trouble != Trouble::none) {
       connection_.reset(); // before another attempt is waited for
     }
@@ -93,9 +92,9 @@ public:
 
 private:
   Reply reply_to(const Request& request, Deadline deadline) {
-    const Access& access = request.access;
+    const Route& route = request.route;
     const bool is_fresh = std::chrono::steady_clock::now() - last_use_ < longest_idle_;
-    if (is_kept_ && is_fresh && lead_the_same_way(*access_, access) && !connection_->has_input()) {
+    if (is_kept_ && is_fresh && lead_the_same_way(*route_, route) && !connection_->has_input()) {
       const Exchanged exchanged = exchange_by_connection(request, deadline);
       // The receiver may have closed it at this moment (RFC 9112, section 9.3.1).
       if (!exchanged.is_silent || exchanged.reply.trouble != Trouble::connection_lost) {
@@ -105,7 +104,7 @@ private:
     is_kept_ = false;
     connection_.emplace();
     connection_->set_deadline(deadline);
-    if (std::optional<Reply> trouble = open(*connection_, access)) {
+    if (std::optional<Reply> trouble = open(*connection_, route)) {
       return *std::move(trouble);
     }
     return exchange_by_connection(request, deadline).reply;
@@ -113,11 +112,11 @@ private:
 
   Exchanged exchange_by_connection(const Request& request, Deadline deadline) {
     connection_->set_deadline(deadline);
-    const bool is_proxied = request.access.proxy && request.access.endpoint.scheme != Scheme::https;
+    const bool is_proxied = request.route.proxy && request.route.endpoint.scheme != Scheme::https;
     Exchanged exchanged = exchange(*connection_, message_of(request, is_proxied));
     is_kept_ = exchanged.is_reusable && request.keeps_connection;
     if (is_kept_) {
-      access_ = request.access;
+      route_ = request.route;
       last_use_ = std::chrono::steady_clock::now();
     }
     return exchanged;
@@ -125,7 +124,7 @@ private:
 
   std::chrono::milliseconds longest_idle_;
   std::optional<Connection> connection_; // the last one
-  std::optional<Access> access_;         // where it leads, once kept
+  std::optional<Route> route_;           // where it leads, once kept
   bool is_kept_ = false;                 // it takes another request
   Deadline last_use_{};                  // then
 };

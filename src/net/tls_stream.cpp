@@ -99,10 +99,10 @@ std::size_t TlsStream::repeat(Step&& step, Deadline deadline, error_code& error)
   return 0;
 }
 
-void TlsStream::describe(Route& route) const {
-  route.tls_version = SSL_get_version(tls_.get());
+void TlsStream::describe(Trace& trace) const {
+  trace.tls_version = SSL_get_version(tls_.get());
   if (X509* const certificate = SSL_get0_peer_certificate(tls_.get())) {
-    route.certificate = certificate_of(certificate);
+    trace.certificate = certificate_of(certificate);
   }
 }
 

@@ -36,7 +36,7 @@ public:
   const std::string& distrust() const { return verification_->words(); }
 
   /// Completes what is known about the way by what TLS agreed on.
-  void describe(Route& route) const;
+  void describe(Trace& trace) const;
 
 private:
   struct Free {

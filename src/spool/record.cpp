@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "json/escape.hpp"
+#include "json/object_reader.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 #include "settings/values.hpp"
@@ -18,7 +19,7 @@ constexpr std::int64_t format_version = 1;
 constexpr std::size_t time_digits = 19; // of the largest int64
 constexpr std::size_t id_digits = 16;
 
-// Leaves the decoder; RecordReader::read makes a value of it.
+// Leaves the decoder; decode_record makes a value of it.
 struct Refusal {
   std::string reason;
 };
@@ -43,18 +44,15 @@ std::string_view cut(std::string_view& text, std::string_view separator) {
   return part;
 }
 
-} // namespace
-
 // Takes the members of a record out of its object one by one.
 class RecordDecoder {
 public:
-  RecordDecoder(std::span<const MemberView> members, RecordReader::Checked& checked)
-      : members_{members}, checked_{checked} {}
+  explicit RecordDecoder(std::span<const MemberView> members) : members_{members} {}
 
   SpoolRecord record() {
     check_version();
-    SpoolRecord record{.url = string("url"), .org_id = string("org_id"), .entry = entry()};
-    check_destination(record);
+    SpoolRecord record{.destination = {string("url"), string("org_id")}, .entry = entry()};
+    check(record.destination);
     record.is_restamped = has("restamped") && take("restamped") == "true";
     if (taken_ < members_.size()) {
       throw Refusal{"it has a member that is unknown: " + quote(first_unknown())};
@@ -107,22 +105,19 @@ private:
     }
   }
 
-  void check_destination(const SpoolRecord& record) {
-    if (record.url.empty() || record.url != checked_.url) {
-      const auto endpoint = parse_endpoint(record.url);
-      if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != record.url) {
-        throw Refusal{"its URL is not one to send to"};
-      }
-      checked_.url = record.url;
+  static void check(const Destination& destination) {
+    const auto endpoint = parse_endpoint(destination.url);
+    if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != destination.url) {
+      throw Refusal{"its URL is not one to send to"};
     }
-    if (!record.org_id.empty() && !parse_tenant(record.org_id)) {
+    if (!destination.org_id.empty() && !parse_tenant(destination.org_id)) {
       throw Refusal{"its tenant is not one"};
     }
   }
 
-  static Labels read_labels(std::string_view json, std::string_view name) {
+  Labels labels(std::string_view name) {
     ObjectReader object;
-    if (!object.read(json)) {
+    if (!object.read(take(name))) {
       throw Refusal{"its " + quote(name) + " are not an object"};
     }
     Labels labels;
@@ -136,18 +131,8 @@ private:
     return labels;
   }
 
-  const Labels& labels(std::string_view name, std::string& known_json, Labels& known_labels) {
-    const std::string_view json = take(name);
-    if (json != known_json) {
-      known_labels = read_labels(json, name);
-      known_json = json;
-    }
-    return known_labels;
-  }
-
   Entry entry() {
-    Entry entry{.labels = labels("labels", checked_.labels_json, checked_.labels),
-                .metadata = labels("metadata", checked_.metadata_json, checked_.metadata)};
+    Entry entry{.labels = labels("labels"), .metadata = labels("metadata")};
     if (entry.labels.empty() || entry.labels.size() > most_labels) {
       throw Refusal{"it has no labels, or too many"};
     }
@@ -161,15 +146,21 @@ private:
   }
 
   std::span<const MemberView> members_;
-  RecordReader::Checked& checked_;
   std::size_t taken_ = 0;
 };
+
+} // namespace
+
+std::string shown(const Destination& destination) {
+  return redacted_url(destination.url) +
+         (destination.org_id.empty() ? "" : " (" + destination.org_id + ')');
+}
 
 std::string encode(const SpoolRecord& record) {
   JsonObject object;
   object.raw("version", std::to_string(format_version))
-      .text("url", record.url)
-      .text("org_id", record.org_id)
+      .text("url", record.destination.url)
+      .text("org_id", record.destination.org_id)
       .raw("labels", json_object(record.entry.labels))
       .raw("metadata", json_object(record.entry.metadata))
       .text("entry_time_ns", unix_nanoseconds(record.entry.time))
@@ -180,23 +171,20 @@ std::string encode(const SpoolRecord& record) {
   return object.str() + '\n';
 }
 
-boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text) {
-  return RecordReader{}.read(text);
-}
-
-boost::system::result<SpoolRecord, std::string> RecordReader::read(std::string_view text) {
-  const auto no_record = [](std::string reason) {
-    return boost::system::result<SpoolRecord, std::string>{boost::system::in_place_error,
-                                                           std::move(reason)};
-  };
-  if (!object_.read(text)) {
-    return no_record(text.empty() ? "it is empty" : "it is torn, or not JSON");
+DecodedRecord decode_record(std::string_view text) {
+  ObjectReader object;
+  if (!object.read(text)) {
+    return std::string{text.empty() ? "it is empty" : "it is torn, or not JSON"};
   }
   try {
-    return RecordDecoder{object_.members(), checked_}.record();
+    return RecordDecoder{object.members()}.record();
   } catch (const Refusal& refusal) {
-    return no_record(refusal.reason);
+    return refusal.reason;
   }
+}
+
+DecodedRecord record_of(const boost::system::result<std::string, std::error_code>& text) {
+  return text ? decode_record(*text) : DecodedRecord{system_words(text.error())};
 }
 
 std::string event_of(const Entry& entry) {

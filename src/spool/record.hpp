@@ -1,22 +1,33 @@
 #pragma once
 
-#include "json/object_reader.hpp"
 #include "loki/entry.hpp"
 
 #include <boost/system/result.hpp>
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace metrics_event {
+
+/// The end of an entry's way: a receiver, and a tenant there. Each push has one.
+struct Destination {
+  std::string url;    // as Endpoint::kept_url has it
+  std::string org_id; // of the tenant; empty: none
+
+  auto operator<=>(const Destination&) const = default;
+};
+
+/// The destination for people: the URL, redacted, and the tenant in parentheses.
+std::string shown(const Destination& destination);
 
 /// An entry on its way: what a file of the spool holds. Never a secret: credentials, headers and
 /// the values of a URL's query are those of whoever sends it later.
 struct SpoolRecord {
-  std::string url;    // where it goes, as Endpoint::kept_url has it
-  std::string org_id; // the tenant; empty: none
+  Destination destination;
   Entry entry;
   bool is_restamped = false; // whether the entry time was made anew, which is done once
 };
@@ -25,31 +36,14 @@ struct SpoolRecord {
 /// `metadata`, `entry_time_ns`, `line`, `restamped`.
 std::string encode(const SpoolRecord& record);
 
-/// The record of a file's text; or why it is none, in words: it is torn, of a newer version, or
-/// something else.
-boost::system::result<SpoolRecord, std::string> decode_record(std::string_view text);
+/// A record, or why there is none, in words.
+using DecodedRecord = boost::system::result<SpoolRecord, std::string>;
 
-/// Decodes one after another, and looks only once at what many have in common.
-class RecordReader {
-public:
-  /// As `decode_record`.
-  boost::system::result<SpoolRecord, std::string> read(std::string_view text);
+/// The record of a file's text, which may be torn, of a newer version, or something else.
+DecodedRecord decode_record(std::string_view text);
 
-private:
-  // What was found to be fine, in the words of a record.
-  struct Checked {
-    std::string url;
-    std::string labels_json;
-    Labels labels;
-    std::string metadata_json;
-    Labels metadata;
-  };
-
-  ObjectReader object_;
-  Checked checked_;
-
-  friend class RecordDecoder;
-};
+/// The record of a file that was read, or could not be.
+DecodedRecord record_of(const boost::system::result<std::string, std::error_code>& text);
 
 /// The name of an event by its line; empty when the line has none.
 std::string event_of(const Entry& entry);

@@ -9,6 +9,10 @@
 
 namespace metrics_event {
 
+/// One line for a terminal while something long goes on: a bar of `width` columns in all, and in
+/// numbers how much of `total` is done.
+std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
+
 /// Says on stderr how far something long has come, once it takes more than a second: as a bar in
 /// the last line of a terminal, else as a line every ten seconds.
 class Progress {

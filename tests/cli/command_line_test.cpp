@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace metrics_event;
 
 namespace {
@@ -325,6 +327,19 @@ TEST_CASE("a setting that a command does not heed is refused") {
   CHECK(trouble({"listen", "--url", "http://example.com"}) ==
         "--url means nothing to listen, leave it out");
   CHECK(trouble({"listen", "--timeout", "1s", "--output", "json", "-v"}) == "none");
+}
+
+TEST_CASE("best effort excuses an outage and never a mistake, and only where events are sent") {
+  const Words excusing{"batch", "flush", "send"};
+  for (const Command& command : all_commands()) {
+    const bool is_excusing = std::ranges::find(excusing, command.name) != excusing.end();
+    for (const ExitCodeRow& row : exit_code_table()) {
+      CAPTURE(command.name);
+      CAPTURE(row.name);
+      const int number = static_cast<int>(row.code);
+      CHECK(command.excusable.contains(row.code) == (is_excusing && number >= 65 && number <= 77));
+    }
+  }
 }
 
 TEST_CASE("settings survive trouble, because they say how to report it") {

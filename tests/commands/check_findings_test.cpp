@@ -95,26 +95,26 @@ TEST_CASE("the first path that knows says whether the receiver is ready, and non
 }
 
 TEST_CASE("the way is described as far as it was gone") {
-  const Access direct{.endpoint = *parse_endpoint("https://loki.example.com")};
-  Access proxied = direct;
+  const Route direct{.endpoint = *parse_endpoint("https://loki.example.com")};
+  Route proxied = direct;
   proxied.proxy = *parse_proxy("user:secret@proxy.example.com:3128");
-  Route route{.addresses = {"192.0.2.1", "192.0.2.2"}};
-  CHECK(lines(findings_of_way(direct, {.trouble = Trouble::unknown_host, .detail = "unknown"},
-                              noon)) == Words{"failed lookup: unknown"});
-  CHECK(lines(findings_of_way(
-            proxied, {.trouble = Trouble::no_connection, .detail = "refused", .route = route},
+  Trace trace{.addresses = {"192.0.2.1", "192.0.2.2"}};
+  CHECK(lines(findings_of_trace(direct, {.trouble = Trouble::unknown_host, .detail = "unknown"},
+                                noon)) == Words{"failed lookup: unknown"});
+  CHECK(lines(findings_of_trace(
+            proxied, {.trouble = Trouble::no_connection, .detail = "refused", .trace = trace},
             noon)) == Words{"note proxy: http://proxy.example.com:3128",
                             "ok lookup: 192.0.2.1 and 192.0.2.2, of the proxy",
                             "failed connection: refused"});
-  route.peer = "192.0.2.1:443";
-  CHECK(lines(findings_of_way(
-            direct, {.trouble = Trouble::tls_failed, .detail = "expired", .route = route}, noon)) ==
+  trace.peer = "192.0.2.1:443";
+  CHECK(lines(findings_of_trace(
+            direct, {.trouble = Trouble::tls_failed, .detail = "expired", .trace = trace}, noon)) ==
         Words{"ok lookup: 192.0.2.1 and 192.0.2.2", "ok connection: 192.0.2.1:443",
               "failed tls: expired"});
-  route.tls_version = "TLSv1.3";
+  trace.tls_version = "TLSv1.3";
   const auto with_certificate = [&](sys_seconds expires) {
-    route.certificate = Certificate{"loki.example.com", "An Authority", expires};
-    return lines(findings_of_way(direct, {.status = 204, .route = route}, noon)).back();
+    trace.certificate = Certificate{"loki.example.com", "An Authority", expires};
+    return lines(findings_of_trace(direct, {.status = 204, .trace = trace}, noon)).back();
   };
   const std::string facts = "certificate: of loki.example.com, issued by An Authority, expires on ";
   CHECK(with_certificate(sys_days{2027y / January / 1}) == "ok " + facts + "2027-01-01");

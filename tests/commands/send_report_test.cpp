@@ -9,8 +9,8 @@ namespace {
 
 const RunOutcome json{.output = Output::json};
 
-Report delivered() {
-  return {.status = Report::Status::delivered,
+SendReport delivered() {
+  return {.status = SendReport::Status::delivered,
           .event = Event{.name = "test",
                          .timestamp = {},
                          .line = R"({"x":1})",
@@ -45,7 +45,7 @@ TEST_CASE("what is not known is null, and so is what a type forbids") {
         R"("error":{"kind":"usage","message":"bad \"thing\"","response":null},)"
         R"("fields_set":null,"computed_fields":null,"extra":null})"
         "\n");
-  Report strict = delivered();
+  SendReport strict = delivered();
   strict.event->extra = std::nullopt;
   CHECK(to_result(strict, json).find(R"("extra":null})") != std::string::npos);
 }
@@ -56,7 +56,7 @@ TEST_CASE("a failure changes the status of what is not safe, and best effort the
   failed.failure = Failure{ExitCode::tempfail, "late"};
   CHECK(to_result(delivered(), failed).starts_with(R"({"status":"delivered","exit_code":75,)"));
   failed.is_best_effort = true;
-  CHECK(to_result(Report{.status = Report::Status::dry_run}, failed)
+  CHECK(to_result(SendReport{.status = SendReport::Status::dry_run}, failed)
             .starts_with(R"({"status":"failed","exit_code":0,)"));
   failed.failure = Failure{ExitCode::usage, "bad"};
   CHECK(to_result({}, failed).starts_with(R"({"status":"failed","exit_code":64,)"));

@@ -18,7 +18,7 @@ struct Script {
   std::vector<Deadline> deadlines{};
 
   Delivery deliver(int retries) {
-    return metrics_event::deliver({}, {clock.time + 5s, retries}, transport(), clock);
+    return metrics_event::deliver({}, clock.time + 5s, retries, transport(), clock);
   }
 
   Transport transport() {

@@ -55,19 +55,20 @@ struct Bench {
   void keep(int first, int last, const std::string& to = url, const std::string& org_id = "",
             const Labels& labels = {{"job", "metrics"}}) {
     for (int i = first; i <= last; ++i) {
-      keep({to, org_id, {labels, Instant{std::chrono::nanoseconds{i}}, std::to_string(i), {}}});
+      keep({{to, org_id}, {labels, Instant{std::chrono::nanoseconds{i}}, std::to_string(i), {}}});
     }
   }
 
   Drained drain(const DrainLimits& limits = {.push = {.timeout = 5s}}) {
     const Transport transport = [this](const Request& request, Deadline) {
       const bool is_compressed = header(request, "Content-Encoding") == "gzip";
-      const auto body = is_compressed ? gunzip(request.body, 10 * largest_push) : request.body;
+      const auto body =
+          is_compressed ? gunzip(request.body, 10 * largest_push) : std::string{request.body};
       REQUIRE(body.has_value());
       CHECK(body->size() <= largest_push);
       auto entries = decode_push(*body);
       REQUIRE(entries.has_value());
-      pushes.push_back({request.access.endpoint.host, header(request, "X-Scope-OrgID"),
+      pushes.push_back({request.route.endpoint.host, header(request, "X-Scope-OrgID"),
                         is_compressed, *std::move(entries)});
       Reply reply = answer(pushes.back());
       if (reply.status == 204) {
@@ -77,10 +78,10 @@ struct Bench {
       }
       return reply;
     };
-    const Reach reach = [](const std::string& to) {
-      return Destination{.access = {.endpoint = *parse_endpoint(to)}, .headers = {}};
+    const FindRoute find_route = [](const std::string& to) {
+      return Route{.endpoint = *parse_endpoint(to)};
     };
-    return metrics_event::drain(spool, limits, reach, transport, clock,
+    return metrics_event::drain(spool, limits, find_route, transport, clock,
                                 {[this](const std::string& text) { warnings.push_back(text); },
                                  [](const std::string&) {}, [](const Drained&) {}});
   }
@@ -159,6 +160,16 @@ TEST_CASE("one push has one destination and one tenant, and each stream once") {
     streams += entry.labels.at("job") + entry.line + ' ';
   }
   CHECK(streams == "a1 a21 b11 b31 ");
+}
+
+TEST_CASE("entries of many destinations are all delivered, whose pushes are not begun at once") {
+  Bench bench;
+  for (int i = 0; i < 60; ++i) {
+    bench.keep(i + 1, i + 1, url, std::to_string(i % 20));
+  }
+  CHECK(bench.drain().delivered == 60);
+  CHECK(bench.stored.size() == 60);
+  CHECK(bench.left() == 0);
 }
 
 TEST_CASE("of many that are refused the bad ones are found and put aside, the others arrive") {
@@ -255,7 +266,7 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::tempfail);
   CHECK(drained.failure->text().starts_with(std::string{"cannot deliver what waits for "} + url));
-  CHECK(drained.asked == 7s);
+  CHECK(drained.retry_after == 7s);
   CHECK(bench.sizes() == Sizes{3, 3});
   CHECK(bench.left() == 6);
   const auto names = bench.spool.names(Box::waiting, "", 10);
@@ -368,7 +379,7 @@ TEST_CASE("a drain keeps to its limits") {
   bench.keep(1, 3, other_url);
   bench.keep(4, 300);
   const Drained drained =
-      bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Group{url, ""}});
+      bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Destination{url, ""}});
   CHECK(drained.delivered == 100);
   CHECK(bench.sizes() == Sizes{100});
   CHECK(bench.drain({.push = {.timeout = 5s, .ends = bench.clock.time}}).delivered == 0);

@@ -36,7 +36,8 @@ TEST_CASE("there is no further attempt when it cannot help or cannot be") {
 
 TEST_CASE("what the receiver asks for counts when it is longer") {
   const auto plan = [](std::chrono::milliseconds asked) {
-    return plan_retry({.worth_a_retry = true, .time_left = 3s, .asked = asked, .random = 0.5}, 2);
+    return plan_retry({.worth_a_retry = true, .time_left = 3s, .retry_after = asked, .random = 0.5},
+                      2);
   };
   CHECK(plan(0ms) == Plan{Step::try_again, 50ms});
   CHECK(plan(2s) == Plan{Step::try_again, 2s});

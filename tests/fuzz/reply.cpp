@@ -54,7 +54,7 @@ void fuzz_reply(std::string_view input) {
     const Reply reply = reply_to(method, input.substr(0, most_bytes));
     must(reply.trouble != metrics_event::Trouble::timed_out, "the end of an answer is seen");
     check_judgement(reply);
-    const auto asked = asked_wait(reply, std::chrono::sys_days{2023y / 11 / 14});
+    const auto asked = retry_after(reply, std::chrono::sys_days{2023y / 11 / 14});
     must(!asked || (*asked >= 0ms && *asked <= longest_ask), "a wait is bounded");
   }
 }

@@ -26,7 +26,7 @@ void check_record(const SpoolRecord& record) {
   must(again.has_value(), "what was decoded can be kept");
   must(encode(*again) == text, "it stays as it is");
 
-  const auto endpoint = parse_endpoint(record.url);
+  const auto endpoint = parse_endpoint(record.destination.url);
   must(endpoint && !endpoint->credentials, "a record holds no credentials");
   for (const std::string& value : query_values(*endpoint)) {
     must(value.empty(), "a record holds no value of a query");

@@ -40,6 +40,23 @@ TEST_CASE("every status has its exit status, and only passing trouble is worth a
   }
 }
 
+TEST_CASE("a refusal is about entries, about their tenant, or about the receiver") {
+  const auto scope = [](int status) { return judge({.status = status}).scope; };
+  for (const int status : {400, 413, 422}) {
+    CAPTURE(status);
+    CHECK(scope(status) == Scope::entries);
+  }
+  for (const int status : {260, 401, 403, 407, 429}) {
+    CAPTURE(status);
+    CHECK(scope(status) == Scope::tenant);
+  }
+  for (const int status : {301, 404, 415, 500, 503}) {
+    CAPTURE(status);
+    CHECK(scope(status) == Scope::receiver);
+  }
+  CHECK(judge({.trouble = Trouble::no_connection}).scope == Scope::receiver);
+}
+
 TEST_CASE("every trouble has its exit status, its detail and a remedy") {
   struct Row {
     Trouble trouble;

@@ -94,9 +94,9 @@ TEST_CASE("a push has room for 1 MiB, whatever that is made of, and is well fill
 
 TEST_CASE("a request carries the literal content type, and a tenant only when there is one") {
   const std::string agent = "metrics-event/" + std::string{version};
-  CHECK(push_request({}, "", {}, "body").headers ==
+  CHECK(push_request({}, "", "body").headers ==
         Headers{{"Content-Type", "application/json"}, {"User-Agent", agent}});
-  CHECK(push_request({}, "tenant", {{"X-More", "1"}}, "body").headers ==
+  CHECK(push_request({.headers = {{"X-More", "1"}}}, "tenant", "body").headers ==
         Headers{{"Content-Type", "application/json"},
                 {"User-Agent", agent},
                 {"X-Scope-OrgID", "tenant"},

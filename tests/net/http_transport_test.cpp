@@ -16,8 +16,8 @@ namespace {
 constexpr auto ample = 20s;
 
 Request request_to(std::uint16_t port, const std::string& host = "127.0.0.1") {
-  return {.access = {.endpoint = {.host = host, .port = port, .target = "/push?a=b"},
-                     .connect_timeout = 5s},
+  return {.route = {.endpoint = {.host = host, .port = port, .target = "/push?a=b"},
+                    .connect_timeout = 5s},
           .headers = {{"Content-Type", "application/json"}, {"X-Other", "x"}},
           .body = "the body"};
 }
@@ -105,7 +105,8 @@ TEST_CASE("an answer that comes before the request was read is still the answer"
   const RawServer server{
       {{.reply = http_reply(413, "Payload Too Large", "too large\n"), .read_request = false}}};
   Request large = request_to(server.port());
-  large.body = std::string(std::size_t{8} * 1024 * 1024, 'x');
+  const std::string body(std::size_t{8} * 1024 * 1024, 'x');
+  large.body = body;
   const Reply reply = send(large);
   CHECK(reply.status == 413);
   CHECK(reply.body == "too large\n");
@@ -207,7 +208,8 @@ TEST_CASE("silence ends at the deadline, wherever it begins") {
   // Nobody reads what is sent.
   const RawServer deaf{{{.read_request = false, .then_close = false}}};
   Request large = request_to(deaf.port());
-  large.body = std::string(std::size_t{32} * 1024 * 1024, 'x');
+  const std::string body(std::size_t{32} * 1024 * 1024, 'x');
+  large.body = body;
   CHECK(send(large, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
@@ -223,12 +225,12 @@ TEST_CASE("a connection that is refused names every address") {
 TEST_CASE("a connection that nobody takes ends at its own time limit") {
   const FullBacklog nobody;
   Request request = request_to(nobody.port());
-  request.access.connect_timeout = 100ms;
+  request.route.connect_timeout = 100ms;
   const Reply reply = send(request);
   CHECK(reply.trouble == metrics_event::Trouble::connect_timed_out);
   CHECK(reply.detail == "127.0.0.1:" + std::to_string(nobody.port()) + ": no connection in time");
   // The deadline is a ceiling for it.
-  request.access.connect_timeout = 1h;
+  request.route.connect_timeout = 1h;
   CHECK(send(request, 1s).trouble == metrics_event::Trouble::timed_out);
 }
 
@@ -237,7 +239,7 @@ TEST_CASE("only who speaks to a proxy believes an answer to be the proxy's") {
   CHECK_FALSE(reply_to({.reply = claim}).at_proxy);
   const RawServer proxy{{{.reply = claim}}};
   Request request = request_to(1, "receiver.invalid");
-  request.access.proxy = Endpoint{.host = "127.0.0.1", .port = proxy.port()};
+  request.route.proxy = Endpoint{.host = "127.0.0.1", .port = proxy.port()};
   CHECK(send(request).at_proxy);
 }
 
@@ -284,7 +286,7 @@ TEST_CASE("a kept connection that the receiver has closed is replaced without a 
       {{.requests = 2, .answer = [&](const std::string&) { return asked++ == 0 ? kept : ""; }},
        {.reply = kept, .requests = 2},
        {.reply = kept}}};
-  request.access.endpoint.port = server.port();
+  request.route.endpoint.port = server.port();
   CHECK(transport(request, deadline).status == 204);
   CHECK(transport(request, deadline).status == 204);
   CHECK(server.requests().size() == 3); // the second one twice
@@ -296,7 +298,7 @@ TEST_CASE("a kept connection that the receiver has closed is replaced without a 
   // What was idle for long may be forgotten by what is between, which nobody sees.
   const Transport impatient = http_transport(0ms);
   const RawServer forgotten{{{.reply = kept, .requests = 2}, {.reply = "HTTP/1.1 200 OK\r\n\r\n"}}};
-  request.access.endpoint.port = forgotten.port();
+  request.route.endpoint.port = forgotten.port();
   CHECK(impatient(request, deadline).status == 204);
   CHECK(impatient(request, deadline).status == 200);
 
@@ -306,7 +308,7 @@ TEST_CASE("a kept connection that the receiver has closed is replaced without a 
       {{.requests = 2,
         .answer = [&](const std::string&) { return asked++ == 0 ? kept : "HTTP/1.1 2"; }},
        {.reply = kept}}};
-  request.access.endpoint.port = half.port();
+  request.route.endpoint.port = half.port();
   CHECK(transport(request, deadline).status == 204);
   CHECK(transport(request, deadline).trouble == metrics_event::Trouble::connection_lost);
 }

@@ -754,35 +754,4 @@ TEST_CASE("best effort excuses lines that are no events and entries that are ref
               " refuses it: HTTP status 400, \"nobody wants it\"; the receiver refused the event"));
 }
 
-TEST_CASE("what goes next is read while an answer is awaited") {
-  // The first answer comes when more is read than a pipe and what is read at once could hold.
-  constexpr std::size_t much = 640UL * 1024;
-  std::binary_semaphore is_read{0};
-  bool was_read = false;
-  int requests = 0;
-  const RawServer server{{{.answer = [&](const std::string&) {
-    was_read = requests++ > 0 || is_read.try_acquire_for(20s);
-    return accepted;
-  }}}};
-  const Scene scene;
-  const std::string fifo = (fs::path{scene.file}.parent_path() / "fifo").string();
-  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
-  Background batch{program,
-                   {.arguments = {"batch", fifo, "--url", at(server.port()), "--timeout", "30s"}}};
-  const std::string filler(2000, 'x');
-  std::ofstream source{fifo};
-  // An hour apart, so the second line makes a push of the first.
-  source << line_of(0) << '\n' << std::flush;
-  for (std::size_t written = 0; written < much; written += filler.size()) {
-    source << line_of(1, R"(,"filler":")" + filler + '"') << '\n';
-  }
-  source << std::flush;
-  is_read.release();
-  source.close();
-  const Outcome outcome = batch.wait(60s);
-  CHECK(outcome.status == 0);
-  CHECK(was_read);
-  CHECK(pushed_entries(server.requests()).size() == much / filler.size() + 2);
-}
-
 TEST_SUITE_END();

@@ -386,10 +386,10 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
   const Transport transport = [&](const Request& request, Deadline deadline) -> Reply {
     latest = std::max(latest, deadline);
     if (request.method == "GET") {
-      return {.status = 503, .body = "starting", .route = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
+      return {.status = 503, .body = "starting", .trace = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
     }
     ++rounds;
-    return {.status = 204, .route = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
+    return {.status = 204, .trace = {{"192.0.2.1"}, "192.0.2.1:80", "", {}}};
   };
   InProcess process;
   process.transport = transport;

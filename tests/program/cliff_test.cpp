@@ -259,7 +259,7 @@ private:
       const Entry entry{.labels = {{"job", "metrics"}},
                         .time = time + std::chrono::nanoseconds{id},
                         .line = waiting_.back()};
-      spool.add({.url = url_ + "/loki/api/v1/push", .entry = entry}, 1, id, 1'000'000);
+      spool.add({{url_ + "/loki/api/v1/push", ""}, entry}, 1, id, 1'000'000);
       id += 1;
     }
   }

@@ -317,8 +317,7 @@ void put_entries(const fs::path& spool, std::uint16_t port, int first, int end) 
         R"({"timestamp":1700000000.123456789,"event":"runner_installed","flavor":")" +
         std::to_string(flavor) + R"(","duration":1})";
     const SpoolRecord record{
-        .url = url_of(port) + "/loki/api/v1/push",
-        .org_id = {},
+        .destination = {.url = url_of(port) + "/loki/api/v1/push", .org_id = {}},
         .entry = {.labels = {{"job", "metrics"}},
                   .time = Instant{std::chrono::nanoseconds{1'700'000'000'000'000'000 + flavor}},
                   .line = line,

@@ -16,8 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const SpoolRecord sample{
-    .url = "https://loki.example.com/loki/api/v1/push?tenant=",
-    .org_id = "team-a",
+    .destination = {.url = "https://loki.example.com/loki/api/v1/push?tenant=", .org_id = "team-a"},
     .entry = {.labels = {{"job", "metrics"}, {"region", "größe \"x\""}},
               .time = Instant{1700000000123456789ns},
               .line = R"({"timestamp":1.5,"event":"runner_installed","flavor":"a\nb"})",
@@ -45,8 +44,7 @@ TEST_CASE("a record is one line that says all but secrets, and reads back as it 
   CHECK(std::ranges::count(text, '\n') == 1);
   const auto record = decode_record(text);
   REQUIRE(record.has_value());
-  CHECK(record->url == sample.url);
-  CHECK(record->org_id == sample.org_id);
+  CHECK(record->destination == sample.destination);
   CHECK(record->entry.labels == sample.entry.labels);
   CHECK(record->entry.metadata == sample.entry.metadata);
   CHECK(record->entry.time == sample.entry.time);

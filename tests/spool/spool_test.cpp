@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 SpoolRecord record(std::chrono::nanoseconds time, const std::string& line = "{}") {
-  return {.url = "http://loki.example.com/loki/api/v1/push",
+  return {.destination = {.url = "http://loki.example.com/loki/api/v1/push"},
           .entry = {.labels = {{"job", "metrics"}}, .time = Instant{time}, .line = line}};
 }
 

@@ -1,4 +1,4 @@
-#include "delivery/access.hpp"
+#include "delivery/route.hpp"
 
 #include "base/text.hpp"
 #include "net/tls.hpp"
@@ -7,20 +7,22 @@
 namespace metrics_event {
 namespace {
 
-class AccessReader {
+class RouteReader {
 public:
-  AccessReader(const Resolved& resolved, Deadline deadline, const Warn& warn)
+  RouteReader(const Resolved& resolved, Deadline deadline, const Warn& warn)
       : resolved_{resolved}, settings_{resolved.settings}, deadline_{deadline}, warn_{warn} {}
 
-  Access read() {
-    access_.endpoint = settings_.url;
-    access_.authorization = authorization();
-    access_.proxy = proxy();
-    access_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
-    access_.connect_timeout = settings_.connect_timeout;
+  Route read() {
+    route_.endpoint = settings_.url;
+    route_.authorization = authorization();
+    route_.headers = settings_.headers;
+    route_.proxy = proxy();
+    route_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
+    route_.connect_timeout = settings_.connect_timeout;
     note_secrets();
-    warn_of_config();
-    return std::move(access_);
+    warn_of_config("url", settings_.url.has_password());
+    warn_of_config("proxy", settings_.proxy && settings_.proxy->has_password());
+    return std::move(route_);
   }
 
 private:
@@ -45,29 +47,23 @@ private:
     return *std::move(parsed);
   }
 
-  void warn_of_readers(const std::string& path, std::string_view setting) const {
+  // `what` is the part of the file that is secret, if not all of it is.
+  void warn_of_readers(const std::string& path, std::string_view setting,
+                       const char* what = "") const {
     if (others_can_read(path)) {
-      warn_(origin(setting).name + ": its group or others can read " + quote(path) +
+      warn_(origin(setting).name + ": its group or others can read " + what + quote(path) +
             ", give it mode 600");
     }
   }
 
-  // Of secrets that stand in a configuration file.
-  void warn_of_config() const {
-    const bool url_has_one = settings_.url.has_password();
-    const bool proxy_has_one = settings_.proxy && settings_.proxy->has_password();
-    for (const auto& [setting, has_secret] :
-         {std::pair{"url", url_has_one}, {"proxy", proxy_has_one}}) {
-      const std::string& path = origin(setting).path;
-      if (has_secret && !path.empty() && others_can_read(path)) {
-        warn_(origin(setting).name + ": its group or others can read the password in " +
-              quote(path) + ", give it mode 600");
-      }
+  void warn_of_config(std::string_view setting, bool has_password) const {
+    if (const std::string& path = origin(setting).path; has_password && !path.empty()) {
+      warn_of_readers(path, setting, "the password in ");
     }
   }
 
   Secret basic(const BasicCredentials& credentials) {
-    access_.secrets.push_back(credentials.password);
+    route_.secrets.push_back(credentials.password);
     return basic_authorization(credentials);
   }
 
@@ -82,28 +78,28 @@ private:
     }
     const Secret token = secret(settings_.bearer_token, "bearer-token", settings_.bearer_token_file,
                                 "bearer-token-file", parse_bearer_token);
-    access_.secrets.push_back(token);
+    route_.secrets.push_back(token);
     return token.empty() ? Secret{} : bearer_authorization(token);
   }
 
   // What follows the name of the scheme.
   void note_authorization(const Secret& authorization) {
     const std::string& value = authorization.reveal();
-    access_.secrets.emplace_back(value.substr(value.find(' ') + 1));
+    route_.secrets.emplace_back(value.substr(value.find(' ') + 1));
   }
 
   // What a receiver may repeat: credentials as they are sent, values of the query, and headers,
   // which may be keys.
   void note_secrets() {
-    note_authorization(access_.authorization);
+    note_authorization(route_.authorization);
     for (std::string& query_value : query_values(settings_.url)) {
-      access_.secrets.emplace_back(std::move(query_value));
+      route_.secrets.emplace_back(std::move(query_value));
     }
     for (const auto& header : settings_.headers) {
-      access_.secrets.emplace_back(header.second);
+      route_.secrets.emplace_back(header.second);
     }
     if (settings_.proxy && settings_.proxy->credentials) {
-      access_.secrets.push_back(settings_.proxy->credentials->password);
+      route_.secrets.push_back(settings_.proxy->credentials->password);
       note_authorization(basic_authorization(*settings_.proxy->credentials));
     }
   }
@@ -151,13 +147,13 @@ private:
   const Settings& settings_;
   Deadline deadline_;
   const Warn& warn_;
-  Access access_;
+  Route route_;
 };
 
 } // namespace
 
-Access open_access(const Resolved& resolved, Deadline deadline, const Warn& warn) {
-  return AccessReader{resolved, deadline, warn}.read();
+Route open_route(const Resolved& resolved, Deadline deadline, const Warn& warn) {
+  return RouteReader{resolved, deadline, warn}.read();
 }
 
 } // namespace metrics_event

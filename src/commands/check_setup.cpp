@@ -1,0 +1,109 @@
+#include "commands/check_setup.hpp"
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "settings/places.hpp"
+#include "settings/rules.hpp"
+#include "spool/spool.hpp"
+
+#include <algorithm>
+
+namespace metrics_event {
+namespace {
+
+using Result = Finding::Result;
+
+std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
+  const auto spool = Spool::find(place);
+  const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
+  const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
+  std::vector<Finding> findings;
+  const auto note = [&findings](std::uint64_t count, Result result, const char* text) {
+    if (count > 0) {
+      findings.push_back({"spool", result, std::to_string(count) + text});
+    }
+  };
+  note(waiting, Result::note, " wait for metrics-event flush");
+  note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
+  if (!spool && !SpoolDirectory::could_be_made(place)) {
+    findings.push_back({"spool", Result::warning,
+                        "cannot be made: the directory above it is missing, or closed to us"});
+  } else if (waiting + refused == 0) {
+    findings.push_back({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
+  }
+  return findings;
+}
+
+} // namespace
+
+std::vector<Finding> findings_of_variables(std::span<const std::string> names) {
+  std::vector<std::string> known;
+  for (const Setting& setting : all_settings()) {
+    known.push_back(variable_name(setting));
+  }
+  const std::vector<std::string_view> views{known.begin(), known.end()};
+  std::vector<Finding> findings;
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) {
+      findings.push_back({"environment", Result::warning,
+                          "no setting is called " + quote(name) + did_you_mean(name, views)});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> findings_of_events(const EventTypes& types,
+                                        std::span<const Command> commands) {
+  std::vector<Finding> findings;
+  for (const EventTypes::Listed& listed : types.all()) {
+    if (!listed.trouble.empty()) {
+      findings.push_back({"events", Result::warning, listed.trouble});
+    } else if (!listed.origin.empty()) {
+      const bool is_hidden = find_command(commands, listed.name) != nullptr;
+      findings.push_back(
+          {"events", is_hidden ? Result::warning : Result::note,
+           kebab_case(listed.name) + " is declared in " + listed.origin +
+               (is_hidden ? ", but that is a command, so it is sent only by send" : "")});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> findings_of_switches(const Resolved& resolved) {
+  const Settings& settings = resolved.settings;
+  std::vector<Finding> findings;
+  const auto note = [&](bool is_on, std::string_view setting, const char* text) {
+    if (is_on) {
+      findings.push_back(
+          {setting, Result::warning, resolved.origins.at(setting).name + ": " + text});
+    }
+  };
+  note(settings.disabled, "disabled", "events are not sent");
+  note(settings.dry_run, "dry-run", "events are printed and not sent");
+  note(settings.best_effort, "best-effort", "events that fail end with status 0");
+  return findings;
+}
+
+std::vector<Finding> findings_of_settings(const Resolved& resolved) {
+  std::vector<Finding> findings;
+  for (std::string& risk : risks(resolved)) {
+    findings.push_back({"safety", Result::warning, std::move(risk)});
+  }
+  for (std::string& mistake : misplaced_settings(resolved.settings)) {
+    findings.push_back({"settings", Result::warning, std::move(mistake)});
+  }
+  return findings;
+}
+
+std::vector<Finding> findings_of_spool(const SpoolPlace& place) {
+  if (place.directory.empty()) {
+    return {{"spool", Result::failed, std::string{no_usual_spool}}};
+  }
+  try {
+    return findings_of_waiting(place);
+  } catch (const Failure& failure) {
+    return {{"spool", Result::warning, failure.text()}};
+  }
+}
+
+} // namespace metrics_event

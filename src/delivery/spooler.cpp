@@ -1,0 +1,22 @@
+#include "delivery/spooler.hpp"
+
+namespace metrics_event {
+
+bool keeps_undelivered(const Settings& settings) {
+  return settings.spool.on && !settings.dry_run && !settings.disabled &&
+         settings.url.scheme != Scheme::file;
+}
+
+bool Spooler::keeps(const Failure& failure) const {
+  return keeps_undelivered(settings_) && failure.code() != ExitCode::data;
+}
+
+void Spooler::keep(const Entry& entry, int attempts) {
+  if (!spool_) {
+    spool_.emplace(Spool::make(settings_.spool));
+  }
+  spool_->add({{settings_.url.kept_url(), settings_.org_id}, entry}, attempts, random_id(clock_),
+              settings_.spool_max_bytes);
+}
+
+} // namespace metrics_event
