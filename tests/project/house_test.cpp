@@ -58,7 +58,7 @@ const std::map<std::string, Names> reserved{
      {"net/certificate.cpp", "net/tls.cpp", "net/tls_stream.cpp", "net/tls_trouble.cpp"}},
     {"boost/json/", {"json/reader.cpp", "loki/push.cpp"}},
     {"boost/url/", {"loki/endpoint.cpp", "loki/host.cpp"}},
-    {"pcre2.h", {"event/pattern.cpp"}},
+    {"re2/", {"event/pattern.cpp"}},
     {"zlib.h", {"loki/gzip.cpp"}},
     {"iostream", {}},
     {"regex", {}},
