@@ -2,7 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "schema/event_schema.hpp"
+#include "schema/reader.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "schema/event_schema.hpp"
+#include "schema/reader.hpp"
 
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -165,9 +165,9 @@ void check_event_name(const Schema& schema, std::string_view name) {
   }
 }
 
-class EventReader {
+class SchemaReader {
 public:
-  EventReader(std::string_view json, std::string_view name) : file_{json}, name_{name} {}
+  SchemaReader(std::string_view json, std::string_view name) : file_{json}, name_{name} {}
 
   std::shared_ptr<const EventType> read(std::string_view origin) {
     const Schema schema = file_.root();
@@ -263,7 +263,7 @@ private:
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin) {
   try {
-    return EventReader{json, name}.read(origin);
+    return SchemaReader{json, name}.read(origin);
   } catch (const SchemaMistake& mistake) {
     return mistake;
   }

@@ -1,7 +1,7 @@
-#include "schema/event_schema.hpp"
-
 #include "event/catalogue.hpp"
 #include "event/pattern.hpp"
+#include "schema/reader.hpp"
+#include "schema/writer.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/same_type.hpp"
@@ -153,7 +153,7 @@ const Model pydantic2[]{
 
 } // namespace
 
-TEST_SUITE_BEGIN("event_schema");
+TEST_SUITE_BEGIN("schema");
 
 TEST_CASE("a schema declares an event type") {
   const Type type = read(R"({

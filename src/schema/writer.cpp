@@ -1,6 +1,7 @@
+#include "schema/writer.hpp"
+
 #include "json/scanner.hpp"
 #include "json/writer.hpp"
-#include "schema/event_schema.hpp"
 #include "schema/field.hpp"
 
 #include <algorithm>

@@ -6,7 +6,6 @@
 #include <boost/system/result.hpp>
 
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace metrics_event {
@@ -16,8 +15,5 @@ namespace metrics_event {
 /// the schema is from. A mistake is safe to show.
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin);
-
-/// The JSON Schema of an event type, on lines with indentation; reading it gives the same type.
-std::string event_schema(const EventType& type);
 
 } // namespace metrics_event

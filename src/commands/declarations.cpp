@@ -1,4 +1,4 @@
-#include "commands/event_files.hpp"
+#include "commands/declarations.hpp"
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
