@@ -44,22 +44,6 @@ Matter matter_of(const CommandLine& line) {
                                 : Matter::event;
 }
 
-// The event types that there are, by what the environment and the arguments say of their places.
-EventTypes event_types(const App& app) {
-  return EventTypes{app.events,
-                    {.list =
-                         [&app](std::optional<std::string_view> name) {
-                           return find_event_files(
-                               event_directories(app.config_directories, app.environment,
-                                                 last_value(app.arguments, "events")),
-                               name);
-                         },
-                     .read =
-                         [](const std::string& path) {
-                           return read_file(path, {}); // a pipe there would be a mistake
-                         }}};
-}
-
 bool wants_colour(const App& app) {
   return app.means.console.output_is_terminal() &&
          app.environment("NO_COLOR").value_or("").empty() &&
@@ -352,7 +336,9 @@ End run_wrapped(const App& app, const CommandLine& line, const EventTypes& types
 } // namespace
 
 End run(const App& app) {
-  const EventTypes types = event_types(app);
+  const EventTypes types =
+      known_types(app.events, event_directories(app.config_directories, app.environment,
+                                                last_value(app.arguments, "events")));
   CommandLine line;
   Progress progress;
   try {

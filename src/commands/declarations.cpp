@@ -2,12 +2,16 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "cli/command.hpp"
+#include "schema/reader.hpp"
+#include "settings/settings.hpp"
 #include "system/file.hpp"
 
 #include <dirent.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 
 namespace metrics_event {
@@ -28,26 +32,20 @@ EventFile event_file(const std::string& directory, std::string_view file_name) {
 // Whether a file declares the event `name`. In each spelling a name begins with the same letter,
 // which most files of a full directory do not.
 bool declares(std::string_view stem, std::string_view name) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return !stem.empty() && !name.empty() && lower(stem.front()) == name.front() &&
-         event_name(stem) == name;
+  return lower_case(stem.substr(0, 1)) == name.substr(0, 1) && event_name(stem) == name;
 }
 
-// The files of a directory, or what keeps them from being read.
-std::error_code list(const std::string& directory, std::optional<std::string_view> name,
-                     std::vector<EventFile>& files) {
-  DIR* const stream = opendir(directory.c_str());
-  if (stream == nullptr) {
-    return last_error();
-  }
-  const std::unique_ptr<DIR, int (*)(DIR*)> closer{stream, closedir};
-  const auto next = [stream] {
+// Adds the files of a directory, all or those that declare the event `name`, until something keeps
+// it from being read on.
+std::error_code add_files(const std::string& directory, std::optional<std::string_view> name,
+                          std::vector<EventFile>& files) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{opendir(directory.c_str()), closedir};
+  while (stream != nullptr) {
     errno = 0;
-    return readdir(stream);
-  };
-  while (const dirent* const entry = next()) {
+    const dirent* const entry = readdir(stream.get());
+    if (entry == nullptr) {
+      break;
+    }
     const std::string_view file_name{entry->d_name};
     if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
@@ -60,7 +58,7 @@ std::error_code list(const std::string& directory, std::optional<std::string_vie
 std::vector<EventFile> files_in(const EventDirectory& directory,
                                 std::optional<std::string_view> name) {
   std::vector<EventFile> files;
-  const std::error_code error = list(directory.path, name, files);
+  const std::error_code error = add_files(directory.path, name, files);
   if (error && directory.asked_by) {
     throw file_failure(*directory.asked_by, cannot_read(directory.path, error));
   }
@@ -70,27 +68,60 @@ std::vector<EventFile> files_in(const EventDirectory& directory,
                   cannot_read(directory.path, error)};
   }
   std::ranges::sort(files, {}, &EventFile::path);
+  for (auto file = files.begin(); file != files.end(); ++file) {
+    const auto rival = std::ranges::find(files.begin(), file, file->name, &EventFile::name);
+    if (rival != file) {
+      file->trouble = "it declares the same event as " + quote_path(rival->path) + ", remove one";
+    }
+  }
   return files;
+}
+
+std::vector<EventFile> files_in(const std::vector<EventDirectory>& directories,
+                                std::optional<std::string_view> name) {
+  std::vector<EventFile> all;
+  for (const EventDirectory& directory : directories) {
+    std::ranges::move(files_in(directory, name), std::back_inserter(all));
+  }
+  return all;
+}
+
+// The flags that no field can have, as an event takes them anyway.
+std::vector<std::string_view> taken_flags() {
+  std::vector<std::string_view> flags{help_option.name, version_option.name};
+  for (const Setting& setting : all_settings()) {
+    if (setting.has_flag()) {
+      flags.push_back(setting.name);
+    }
+  }
+  return flags;
+}
+
+Declaration read_declaration(const EventFile& file) {
+  if (!file.trouble.empty()) {
+    return file.path + ": " + file.trouble;
+  }
+  const auto text = read_file(file.path, {}); // a pipe there would be a mistake
+  if (!text) {
+    return "cannot read " + quote_path(file.path) + ": " + system_words(text.error());
+  }
+  const auto type = read_event_schema(*text, file.name, file.path, taken_flags());
+  if (!type) {
+    const auto& [pointer, mistake] = type.error();
+    return file.path + ": " + pointer + (pointer.empty() ? "" : ": ") + mistake;
+  }
+  return *type;
 }
 
 } // namespace
 
-std::vector<EventFile> find_event_files(const std::vector<EventDirectory>& directories,
-                                        std::optional<std::string_view> name) {
-  std::vector<EventFile> all;
-  for (const EventDirectory& directory : directories) {
-    std::vector<EventFile> files = files_in(directory, name);
-    for (std::size_t i = 1; i < files.size(); ++i) {
-      const auto rival = std::ranges::find(files.begin(), files.begin() + static_cast<long>(i),
-                                           files[i].name, &EventFile::name);
-      if (rival->path != files[i].path) {
-        files[i].trouble =
-            "it declares the same event as " + quote_path(rival->path) + ", remove one";
-      }
-    }
-    all.insert(all.end(), files.begin(), files.end());
-  }
-  return all;
+EventTypes known_types(std::span<const EventType> built_in,
+                       std::vector<EventDirectory> directories) {
+  return EventTypes{
+      built_in,
+      {.list = [directories = std::move(directories)](
+                   std::optional<std::string_view> name) { return files_in(directories, name); },
+       .read = read_declaration}};
 }
 
 } // namespace metrics_event

@@ -1,12 +1,10 @@
 #include "schema/reader.hpp"
 
 #include "base/text.hpp"
-#include "cli/command.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"
 #include "schema/field.hpp"
 #include "schema/keywords.hpp"
-#include "settings/settings.hpp"
 
 #include <algorithm>
 #include <compare>
@@ -25,26 +23,20 @@ struct DeclaredEvent {
   FieldStore store;
 };
 
-// The flags that are taken, and what they are of.
+// The flags that are taken, and what each of them belongs to.
 class Flags {
 public:
-  Flags() {
-    for (const Setting& setting : all_settings()) {
-      if (setting.has_flag()) {
-        owners_.emplace(setting.name, "an option of every event");
-      }
-    }
-    for (const WordsOption& words : {help_option, version_option}) {
-      owners_.emplace(words.name, "an option of every event");
+  explicit Flags(std::span<const std::string_view> taken) {
+    for (const std::string_view flag : taken) {
+      owners_.emplace(flag, "an option of every event");
     }
     take(timestamp_field, {});
   }
 
   void take(const Field& field, const std::string& pointer) {
-    const std::string flag = kebab_case(field.name);
-    take(flag, field, pointer);
-    if (field.unit == Unit::seconds) {
-      take(flag + "-since", field, pointer);
+    take(kebab_case(field.name), field, pointer);
+    if (has_since(field)) {
+      take(since_flag(field), field, pointer);
     }
   }
 
@@ -167,7 +159,9 @@ void check_event_name(const Schema& schema, std::string_view name) {
 
 class SchemaReader {
 public:
-  SchemaReader(std::string_view json, std::string_view name) : file_{json}, name_{name} {}
+  SchemaReader(std::string_view json, std::string_view name,
+               std::span<const std::string_view> taken_flags)
+      : file_{json}, name_{name}, flags_{taken_flags} {}
 
   std::shared_ptr<const EventType> read(std::string_view origin) {
     const Schema schema = file_.root();
@@ -261,9 +255,10 @@ private:
 } // namespace
 
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
-read_event_schema(std::string_view json, std::string_view name, std::string_view origin) {
+read_event_schema(std::string_view json, std::string_view name, std::string_view origin,
+                  std::span<const std::string_view> taken_flags) {
   try {
-    return SchemaReader{json, name}.read(origin);
+    return SchemaReader{json, name, taken_flags}.read(origin);
   } catch (const SchemaMistake& mistake) {
     return mistake;
   }

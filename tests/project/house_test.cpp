@@ -67,8 +67,6 @@ const std::map<std::string, Names> reserved{
 // Includes that still point the wrong way.
 const std::map<std::string, Names> owed{
     {"event/batch_line", {"loki/push"}},
-    {"event/known_types", {"schema/reader"}},
-    {"schema/reader", {"cli/command", "settings/settings"}},
     {"spool/directory", {"settings/settings"}},
     {"spool/record", {"settings/values"}},
     {"system/file", {"settings/settings"}},

@@ -28,7 +28,8 @@ Type read(std::string_view json, std::string_view name = "thing") {
 }
 
 SchemaMistake mistake(std::string_view json) {
-  const auto type = read_event_schema(json, "thing", "thing.json");
+  constexpr std::string_view taken_flags[]{"help", "url", "dry-run"};
+  const auto type = read_event_schema(json, "thing", "thing.json", taken_flags);
   return type ? SchemaMistake{"", "no mistake"} : type.error();
 }
 
