@@ -4,9 +4,8 @@
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/help.hpp"
-#include "commands/event_files.hpp"
+#include "commands/declarations.hpp"
 #include "delivery/spooler.hpp"
-#include "schema/event_schema.hpp"
 #include "settings/config_file.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
@@ -20,22 +19,6 @@ namespace {
 
 // Its --timeout is not known before the configuration is.
 constexpr auto patience_with_config = std::chrono::seconds{5};
-
-// The event types that there are, by what the environment and the arguments say of their places.
-EventTypes known_types(const App& app) {
-  return EventTypes{app.events,
-                    {.list =
-                         [&app](std::optional<std::string_view> name) {
-                           return find_event_files(
-                               event_directories(app.config_directories, app.environment,
-                                                 last_value(app.arguments, "events")),
-                               name);
-                         },
-                     .read =
-                         [](const std::string& path) {
-                           return read_file(path, {}); // a pipe there would be a mistake
-                         }}};
-}
 
 // Runs COMMAND, if the command line has one. Only a mistake in the command line itself keeps it
 // from being run, also one that is found in the value of a flag.
@@ -170,7 +153,9 @@ End run(const App& app) {
   RunOutcome outcome; // what is to be said, whatever happens
   std::optional<ChildEnd> child;
   try {
-    const EventTypes types = known_types(app);
+    const EventTypes types =
+        known_types(app.events, event_directories(app.config_directories, app.environment,
+                                                  last_value(app.arguments, "events")));
     CommandLine line = parse_command_line(app.arguments, types, app.commands);
     child = run_wrapped_command(app, line);
     std::vector<Layer> layers{environment_layer(app.environment), line.settings};

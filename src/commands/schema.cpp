@@ -1,9 +1,9 @@
 #include "commands/schema.hpp"
 
 #include "base/text.hpp"
-#include "commands/event_list.hpp"
+#include "commands/type_list.hpp"
 #include "loki/logql.hpp"
-#include "schema/event_schema.hpp"
+#include "schema/writer.hpp"
 
 namespace metrics_event {
 namespace {

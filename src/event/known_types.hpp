@@ -11,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace metrics_event {
@@ -23,11 +22,16 @@ struct EventFile {
   std::string trouble{}; // why it cannot be used, known without reading it; empty: nothing
 };
 
-/// Where declared event types are found.
+/// The type that a file declares, or why it declares none, in words that name the file.
+using Declaration = boost::system::result<std::shared_ptr<const EventType>, std::string>;
+
+/// Where declared event types are found, and how a file is read.
 struct EventSource {
   /// All files, or those that declare one event, the ones that count least first. Throws Failure.
-  std::function<std::vector<EventFile>(std::optional<std::string_view> name)> list;
-  std::function<boost::system::result<std::string, std::error_code>(const std::string& path)> read;
+  std::function<std::vector<EventFile>(std::optional<std::string_view> name)> list = [](auto) {
+    return std::vector<EventFile>{};
+  };
+  std::function<Declaration(const EventFile& file)> read;
 };
 
 /// The event types that there are: the built-in ones, and those that files declare, which are
@@ -41,17 +45,10 @@ public:
   /// the file that declares it is broken, which the message names. The type lives as long as this.
   const EventType* find(std::string_view name) const;
 
-  /// The names of all types in snake_case: the built-in ones in their order, then the declared ones
-  /// in that of the alphabet; of a file whose name is none, that.
-  std::vector<std::string> names() const;
-
-  /// The words that name types on a command line, in kebab-case.
-  std::vector<std::string> words() const;
-
   /// A type as lists show it.
   struct Listed {
-    std::string name;
-    std::string origin;              // the file that declares it; empty: built in
+    std::string name;                // in snake_case; of a file that is named otherwise, that
+    std::string origin{};            // the file that declares it; empty: built in
     const EventType* type = nullptr; // none: the file is broken
     std::string trouble{};           // then why
 
@@ -59,37 +56,29 @@ public:
     std::string says() const { return type != nullptr ? std::string{type->help} : trouble; }
   };
 
-  /// All types, in the order of their names. A directory that cannot be read is the trouble of a
-  /// nameless one, which then stands for all that are declared.
+  /// All types: the built-in ones in their order, then the declared ones in that of the alphabet.
+  /// A directory that cannot be read is the trouble of a nameless one, which then stands for all
+  /// that are declared.
   std::vector<Listed> all() const;
 
-  /// The file that declares a type; empty when it is built in.
-  std::string origin(std::string_view name) const;
+  /// The words that name types on a command line, in kebab-case.
+  std::vector<std::string> words() const;
 
   /// A type that is declared nowhere and so takes any fields; `measures` gives it those that a
   /// COMMAND fills: duration, exit_code and status.
   const EventType& undeclared(const std::string& name, bool measures) const;
 
 private:
-  using Files = std::map<std::string, EventFile, std::less<>>; // by name
-
-  const Files& files() const;
-  const EventFile* file_of(std::string_view name) const;
+  void list(std::optional<std::string_view> name) const;
+  const Declaration& read(const EventFile& file) const;
 
   std::span<const EventType> built_in_;
   EventSource source_;
-  mutable std::optional<Files> files_;
-  mutable std::optional<std::string> first_name_; // that was asked for: most ask for no other
-  mutable std::optional<EventFile> first_file_;   // that declares it
-  // A declared type that was asked for.
-  struct Known {
-    std::shared_ptr<const EventType> type;
-    std::string trouble; // why there is none
-  };
-
-  Known read(std::string_view name, const EventFile& file) const;
-
-  mutable std::map<std::string, Known, std::less<>> known_;
+  // Most runs ask for one name, whose files alone are listed. The second name lists all.
+  mutable std::optional<std::string> listed_name_;
+  mutable bool is_all_listed_ = false;
+  mutable std::map<std::string, EventFile, std::less<>> files_;          // listed so far, by name
+  mutable std::map<std::string, Declaration, std::less<>> declarations_; // read so far, by name
   mutable std::map<std::string, EventType> undeclared_;
 };
 

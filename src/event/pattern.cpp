@@ -1,46 +1,38 @@
 #include "event/pattern.hpp"
 
 #include "base/text.hpp"
+#include "json/reader.hpp"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
-#include <optional>
 
 namespace metrics_event {
 namespace {
 
 constexpr std::size_t longest_expression = 4096;
 
-// What a match may cost, in steps of some nanoseconds each.
-constexpr std::size_t most_steps = 5'000'000;
-constexpr std::uint32_t most_heap_kib = 32 * 1024;
+// In bytes, for the program of an expression and for the states that texts lead it to. With half of
+// it, a{1000} would have too few states and match a hundred times slower.
+constexpr std::int64_t most_memory = 8L * 1024 * 1024;
 
-template <class T, void (*free)(T*)>
-struct Freed {
-  void operator()(T* object) const { free(object); }
-};
+// The white space of ECMA-262 and everything else, as parts of a class. They begin with a property
+// and end with a range, so that a hyphen beside them makes no range.
+constexpr std::string_view white_space = R"(\pZ\x{feff}\t-\r)";
+constexpr std::string_view no_white_space =
+    R"(\pL\x{0}-\x{8}\x{e}-\x{1f}!-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027})"
+    R"(\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
 
-template <class T, void (*free)(T*)>
-using Owned = std::unique_ptr<T, Freed<T, free>>;
-
-using CompileContext = Owned<pcre2_compile_context, pcre2_compile_context_free>;
-using MatchContext = Owned<pcre2_match_context, pcre2_match_context_free>;
-using MatchData = Owned<pcre2_match_data, pcre2_match_data_free>;
-
-template <class Object>
-Object made(Object object) {
-  if (!object) {
-    throw std::bad_alloc{};
-  }
-  return object;
-}
+// The general categories of Unicode, which RE2 calls by their short names.
+constexpr std::string_view categories =
+    " L=Letter Lu=Uppercase_Letter Ll=Lowercase_Letter Lt=Titlecase_Letter Lm=Modifier_Letter"
+    " Lo=Other_Letter M=Mark Mn=Nonspacing_Mark Mc=Spacing_Mark Me=Enclosing_Mark N=Number"
+    " Nd=Decimal_Number Nl=Letter_Number No=Other_Number P=Punctuation Pc=Connector_Punctuation"
+    " Pd=Dash_Punctuation Ps=Open_Punctuation Pe=Close_Punctuation Pi=Initial_Punctuation"
+    " Pf=Final_Punctuation Po=Other_Punctuation S=Symbol Sm=Math_Symbol Sc=Currency_Symbol"
+    " Sk=Modifier_Symbol So=Other_Symbol Z=Separator Zs=Space_Separator Zl=Line_Separator"
+    " Zp=Paragraph_Separator Cc=Control Cf=Format Cs=Surrogate Co=Private_Use ";
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -50,191 +42,211 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-std::string at_offset(std::string words, std::size_t offset) {
-  return std::move(words) + " at offset " + std::to_string(offset);
+bool is_name(std::string_view text) {
+  return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) > 0x7F;
+  });
 }
 
-// What ECMA-262 does not have, or means otherwise than PCRE2 does.
-class Reader {
-public:
-  explicit Reader(std::string_view expression) : expression_{expression} {}
+// What RE2 calls a property such as Lu, Letter, gc=Letter or Script=Greek; empty: nothing.
+std::string_view name_in_re2(std::string_view property) {
+  const std::string_view kind = property.substr(0, property.find('=') + 1);
+  const std::string_view name = property.substr(kind.size());
+  const bool is_script = kind == "Script=" || kind == "sc=";
+  const bool is_category = kind.empty() || kind == "General_Category=" || kind == "gc=";
+  if (!is_name(name) || !(is_script || is_category)) {
+    return "";
+  }
+  if (const std::size_t end = categories.find('=' + std::string{name} + ' ');
+      is_category && end != categories.npos) {
+    const std::size_t begin = categories.rfind(' ', end) + 1;
+    return categories.substr(begin, end - begin);
+  }
+  // RE2 has scripts, Any and the short names side by side. Its C is without the characters that are
+  // not assigned.
+  constexpr std::size_t longest_short_name = 2;
+  const bool is_short = name.size() <= longest_short_name;
+  return is_short == is_category && name != "Any" && name != "C" ? name : "";
+}
 
-  std::optional<std::string> mistake() {
-    for (at_ = 0; at_ < expression_.size(); ++at_) {
-      const std::size_t begin = at_;
-      if (auto words = element()) {
-        return at_offset(*std::move(words), begin);
-      }
+// Writes an expression of ECMA-262 (with its flag u) in the syntax of RE2. It refuses what RE2 does
+// not have, and what only RE2 has. Mistakes such as a missing parenthesis are left to RE2. Any
+// punctuation may be escaped, and braces may stand for themselves, as without that flag.
+class Translation {
+public:
+  explicit Translation(std::string_view expression) : text_{expression} {
+    while (at_ < text_.size()) {
+      translate_next();
     }
-    return std::nullopt;
   }
 
-  // The largest number of a {n} or {n,m}.
-  std::size_t most_repetitions() const { return most_repetitions_; }
+  // What is wrong with the expression; empty: nothing.
+  const std::string& mistake() const { return mistake_; }
+
+  // RE2 finds a \B also between the bytes of a character, unless whole characters lead to it.
+  std::string result() const { return has_no_boundary_ ? "^(?s:.)*?(?:" + out_ + ')' : out_; }
 
 private:
-  char next(std::size_t distance = 1) const {
-    return at_ + distance < expression_.size() ? expression_[at_ + distance] : '\0';
+  char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  bool take(std::string_view words) {
+    const bool is_next = text_.substr(at_).starts_with(words);
+    at_ += is_next ? words.size() : 0;
+    return is_next;
   }
 
-  std::optional<std::string> element() {
-    switch (expression_[at_]) {
-    case '\\': return escape();
-    case '[': return bracket();
-    case ']': is_in_class_ = false; break;
-    case '(': return is_in_class_ ? std::nullopt : group();
-    case '{':
-    case ',': repetitions(); break;
-    default: break;
-    }
-    return std::nullopt;
+  // What stands before the next `end`, which is passed as well; empty: there is none.
+  std::string_view take_until(char end) {
+    const std::size_t begin = at_;
+    const std::size_t found = text_.find(end, begin);
+    at_ = std::min(found, text_.size() - 1) + 1;
+    return found == text_.npos ? "" : text_.substr(begin, found - begin);
   }
 
-  std::optional<std::string> escape() {
-    constexpr std::string_view letters = "bBcdDfknpPrsStuwWx";
-    struct Remedy {
-      char letter;
-      std::string_view text;
-    };
-    constexpr std::array remedies{Remedy{'A', "^"}, Remedy{'Z', "$"}, Remedy{'z', "$"},
-                                  Remedy{'v', "\\x0b"}};
-    const char letter = next();
-    if (is_letter(letter) && letters.find(letter) == std::string_view::npos) {
-      std::string words = std::string{"unsupported escape \"\\"} + letter + '"';
-      const auto* const remedy = std::ranges::find(remedies, letter, &Remedy::letter);
-      return remedy == remedies.end() ? words : words + ", write " + quote(remedy->text) + ',';
-    }
-    ++at_;
-    return std::nullopt;
+  // What was passed since `begin`.
+  std::string_view part(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
+
+  // Ends the translation. What is refused was passed since `begin`.
+  void refuse(std::string_view kind, std::size_t begin, const std::string& remedy = "") {
+    mistake_ = "unsupported " + std::string{kind} + quote(part(begin)) + remedy + " at offset " +
+               std::to_string(begin);
+    at_ = text_.size();
   }
 
-  std::optional<std::string> bracket() {
-    const char after = next();
-    if (is_in_class_ && (after == ':' || after == '.' || after == '=')) {
-      const std::string found = std::string{"["} + after;
-      return "unsupported " + quote(found) + " in a class, write " + quote('\\' + found) + ',';
+  void translate_next() {
+    const std::size_t begin = at_;
+    const char c = text_[at_++];
+    if (c == '\\') {
+      translate_escape(begin);
+    } else if (c == '[') {
+      translate_bracket(begin);
+    } else if (c == '(' && !is_in_class_ && take("?")) {
+      translate_group(begin);
+    } else if (c == '.' && !is_in_class_) {
+      out_ += R"([^\n\r\x{2028}\x{2029}])";
+    } else {
+      is_in_class_ = is_in_class_ && c != ']';
+      out_ += c;
     }
-    is_in_class_ = true;
-    return std::nullopt;
   }
 
-  std::optional<std::string> group() const {
-    constexpr std::string_view kinds = ":=!";
-    if (next() == '*') {
-      return "unsupported group \"(*\"";
+  void translate_bracket(std::size_t begin) {
+    if (is_in_class_ && (take(":") || take(".") || take("="))) {
+      refuse("", begin, " in a class, write " + quote('\\' + std::string{part(begin)}) + ',');
+    } else if (!is_in_class_ && take("]")) { // RE2 would take it for a character of the class
+      out_ += R"([^\x{0}-\x{10ffff}])";
+    } else if (!is_in_class_ && take("^]")) {
+      out_ += "(?s:.)";
+    } else {
+      is_in_class_ = true;
+      out_ += '[';
     }
-    if (next() != '?' || next(2) == '\0' || kinds.find(next(2)) != std::string_view::npos) {
-      return std::nullopt;
-    }
-    const bool is_lookbehind_or_named = next(2) == '<' && (next(3) == '=' || next(3) == '!' ||
-                                                           next(3) == '_' || is_letter(next(3)));
-    return is_lookbehind_or_named
-               ? std::nullopt
-               : std::optional{"unsupported group " + quote(expression_.substr(at_, 3))};
   }
 
-  void repetitions() {
-    constexpr std::size_t most = 65'535; // PCRE2's own limit
-    std::size_t number = 0;
-    for (std::size_t distance = 1; is_digit(next(distance)); ++distance) {
-      number = std::min(most, number * 10 + static_cast<std::size_t>(next(distance) - '0'));
+  void translate_group(std::size_t begin) {
+    if (take(":")) {
+      out_ += "(?:";
+    } else if (take("=") || take("!")) {
+      refuse("look-ahead ", begin);
+    } else if (take("<=") || take("<!")) {
+      refuse("look-behind ", begin);
+    } else if (take("<") && is_name(take_until('>'))) {
+      out_ += '('; // nothing can refer to the name
+    } else {
+      at_ = std::min(begin + 3, text_.size());
+      refuse("group ", begin);
     }
-    most_repetitions_ = std::max(most_repetitions_, number);
   }
 
-  std::string_view expression_;
+  void translate_escape(std::size_t begin) {
+    constexpr std::string_view the_same_in_re2 = "bBdDfnrtvwW";
+    const char c = next();
+    at_ = std::min(at_ + 1, text_.size());
+    if (c == 's' || c == 'S') {
+      const std::string set{c == 's' ? white_space : no_white_space};
+      out_ += is_in_class_ ? set : '[' + set + ']';
+    } else if (c == 'p' || c == 'P') {
+      translate_property(begin);
+    } else if (c == 'u') {
+      translate_code_point(begin);
+    } else if (c == 'b' && is_in_class_) {
+      out_ += "\\x08";
+    } else if (c == 'c' && is_letter(next())) {
+      constexpr char controls = 32;
+      add(std::string(1, static_cast<char>(text_[at_++] % controls)));
+    } else if (the_same_in_re2.find(c) != the_same_in_re2.npos || !(is_letter(c) || is_digit(c)) ||
+               (c == 'x' && next() != '{') || (c == '0' && !is_digit(next()))) {
+      has_no_boundary_ = has_no_boundary_ || c == 'B';
+      out_ += part(begin);
+    } else if (c == 'k' || (is_digit(c) && c != '0')) {
+      refuse("back-reference ", begin);
+    } else {
+      refuse("escape ", begin,
+             c == 'A'               ? ", write \"^\","
+             : c == 'Z' || c == 'z' ? ", write \"$\","
+                                    : "");
+    }
+  }
+
+  void translate_property(std::size_t begin) {
+    const std::string_view name = take("{") ? name_in_re2(take_until('}')) : "";
+    if (name.empty()) {
+      refuse("property ", begin);
+    }
+    out_.append(text_.substr(begin, 3)).append(name).append(1, '}');
+  }
+
+  void translate_code_point(std::size_t begin) {
+    if (take("{")) {
+      out_ += "\\x{"; // the rest is the same
+      return;
+    }
+    constexpr std::size_t one_escape = 6;
+    for (const std::size_t size : {one_escape, 2 * one_escape}) { // two may be one character
+      at_ = std::min(begin + size, text_.size());
+      if (const auto character = string_value('"' + std::string{part(begin)} + '"')) {
+        return add(*character); // as in JSON
+      }
+    }
+    at_ = std::min(begin + one_escape, text_.size());
+    refuse("escape ", begin);
+  }
+
+  void add(const std::string& character) { out_ += re2::RE2::QuoteMeta(character); }
+
+  std::string_view text_;
   std::size_t at_ = 0;
   bool is_in_class_ = false;
-  std::size_t most_repetitions_ = 0;
+  bool has_no_boundary_ = false;
+  std::string out_;
+  std::string mistake_;
 };
-
-// Counts what a match costs. PCRE2's own limit is one for each place where a match may begin, and
-// knows nothing of the characters that are looked at. So it is made to tell of every element of the
-// expression that it comes to, and how far in the text it has come.
-struct Cost {
-  std::size_t per_step = 1;
-  std::size_t per_element = 1; // the most that may be looked at in vain
-  std::size_t sum = 0;
-  std::size_t position = 0;
-
-  static int add(pcre2_callout_block* block, void* data) {
-    Cost& cost = *static_cast<Cost*>(data);
-    const std::size_t position = block->current_position;
-    const std::size_t distance =
-        std::max(position, cost.position) - std::min(position, cost.position);
-    cost.sum += (cost.per_element + distance) * cost.per_step;
-    cost.position = position;
-    return cost.sum > most_steps ? PCRE2_ERROR_CALLOUT : 0;
-  }
-};
-
-const unsigned char* code_units(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string words_of(int error) {
-  constexpr std::size_t longest_words = 256;
-  std::array<unsigned char, longest_words> words{};
-  pcre2_get_error_message(error, words.data(), words.size());
-  return reinterpret_cast<const char*>(words.data());
-}
 
 } // namespace
-
-struct Pattern::Code {
-  Owned<pcre2_code, pcre2_code_free> compiled;
-  std::size_t most_repetitions = 0;
-
-  bool refers_back() const {
-    std::uint32_t highest = 0;
-    pcre2_pattern_info(compiled.get(), PCRE2_INFO_BACKREFMAX, &highest);
-    return highest > 0;
-  }
-};
 
 boost::system::result<Pattern, std::string> Pattern::compile(std::string_view expression) {
   if (expression.size() > longest_expression) {
     return "it is longer than " + std::to_string(longest_expression) + " bytes";
   }
-  Reader reader{expression};
-  if (auto mistake = reader.mistake()) {
-    return *std::move(mistake);
+  const Translation translation{expression};
+  if (!translation.mistake().empty()) {
+    return translation.mistake();
   }
-  constexpr std::uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF |
-                                    PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C |
-                                    PCRE2_NEVER_UCP | PCRE2_AUTO_CALLOUT;
-  const CompileContext context = made(CompileContext{pcre2_compile_context_create(nullptr)});
-  pcre2_set_compile_extra_options(context.get(), PCRE2_EXTRA_ALT_BSUX);
-  pcre2_set_newline(context.get(), PCRE2_NEWLINE_ANYCRLF);
-  int error = 0;
-  std::size_t offset = 0;
-  auto code = std::make_shared<Code>();
-  code->most_repetitions = reader.most_repetitions();
-  code->compiled.reset(pcre2_compile(code_units(expression), expression.size(), options, &error,
-                                     &offset, context.get()));
-  if (!code->compiled) {
-    return at_offset(words_of(error), offset);
-  }
+  re2::RE2::Options options{re2::RE2::Quiet};
+  options.set_max_mem(most_memory);
+  options.set_never_capture(true);
   Pattern pattern;
   pattern.text_ = expression;
-  pattern.code_ = std::move(code);
+  pattern.compiled_ = std::make_shared<re2::RE2>(translation.result(), options);
+  if (!pattern.compiled_->ok()) {
+    constexpr std::size_t longest_words = 100;
+    return printable(pattern.compiled_->error(), longest_words);
+  }
   return pattern;
 }
 
 bool Pattern::matches(std::string_view text) const {
-  constexpr std::size_t characters_per_step = 64; // of an expression, whose classes may be long
-  Cost cost{.per_step = 1 + text_.size() / characters_per_step,
-            .per_element = 1 + std::min(code_->most_repetitions, text.size()) +
-                           (code_->refers_back() ? text.size() : 0)};
-  const MatchContext context = made(MatchContext{pcre2_match_context_create(nullptr)});
-  pcre2_set_callout(context.get(), Cost::add, &cost);
-  pcre2_set_match_limit(context.get(), most_steps);
-  pcre2_set_depth_limit(context.get(), most_steps);
-  pcre2_set_heap_limit(context.get(), most_heap_kib);
-  const MatchData data =
-      made(MatchData{pcre2_match_data_create_from_pattern(code_->compiled.get(), nullptr)});
-  return pcre2_match(code_->compiled.get(), code_units(text), text.size(), 0, PCRE2_NO_UTF_CHECK,
-                     data.get(), context.get()) > 0;
+  return re2::RE2::PartialMatch(text, *compiled_);
 }
 
 } // namespace metrics_event

@@ -6,28 +6,29 @@
 #include <string>
 #include <string_view>
 
+namespace re2 {
+class RE2;
+}
+
 namespace metrics_event {
 
-/// A regular expression as JSON Schema has it (ECMA-262 in its common part, over Unicode
-/// characters), which is found anywhere in a text. What ECMA-262 has not, or PCRE2 means otherwise,
-/// is a mistake. Matching has a bound, a fraction of a second: a text for which it would take
-/// longer does not match.
+/// A regular expression as JSON Schema has it: ECMA-262 with its flag u, found anywhere in a text.
+/// A match takes time in proportion to the length of the text, which is why look-around and
+/// back-references are no part of it.
 class Pattern {
 public:
   /// The compiled expression, or what is wrong with it, in words that are safe to show.
   static boost::system::result<Pattern, std::string> compile(std::string_view expression);
 
-  /// Whether it is found in a text, which is UTF-8.
+  /// Whether the expression is found in a text, which is UTF-8.
   bool matches(std::string_view text) const;
 
   /// The expression as it was written.
   const std::string& text() const { return text_; }
 
 private:
-  struct Code;
-
   std::string text_;
-  std::shared_ptr<const Code> code_;
+  std::shared_ptr<const re2::RE2> compiled_;
 };
 
 } // namespace metrics_event

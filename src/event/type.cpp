@@ -28,20 +28,21 @@ std::string joined(std::span<const std::string_view> words, std::string_view bet
 
 // "0 or more", "from 0 to 100", "more than 0 and at most 1".
 std::string describe_bounds(const Field& field) {
-  const std::string least{field.minimum};
-  const std::string most{field.maximum};
-  if (!least.empty() && !most.empty()) {
-    return "from " + least + " to " + most;
+  if (!field.minimum.empty() && !field.maximum.empty()) {
+    return "from " + std::string{field.minimum} + " to " + std::string{field.maximum};
   }
-  const std::string below{field.exclusive_minimum};
-  const std::string above{field.exclusive_maximum};
-  const std::string lower = !least.empty()   ? least + " or more"
-                            : !below.empty() ? "more than " + below
-                                             : "";
-  const std::string upper = !most.empty()    ? "at most " + most
-                            : !above.empty() ? "less than " + above
-                                             : "";
-  return lower + (lower.empty() || upper.empty() ? "" : " and ") + upper;
+  std::string words;
+  const auto add = [&words](std::string_view before, std::string_view number,
+                            std::string_view after = "") {
+    if (!number.empty()) {
+      words.append(words.empty() ? "" : " and ").append(before).append(number).append(after);
+    }
+  };
+  add("", field.minimum, " or more");
+  add("more than ", field.minimum.empty() ? field.exclusive_minimum : "");
+  add("at most ", field.maximum);
+  add("less than ", field.maximum.empty() ? field.exclusive_maximum : "");
+  return words;
 }
 
 std::string describe_length(const Field& field) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -18,19 +19,6 @@ namespace {
 
 constexpr std::size_t longest_help = 1000;
 constexpr std::size_t most_choices = 1000;
-
-std::string_view name_of(JsonKind kind) {
-  switch (kind) {
-  case JsonKind::null: return "null";
-  case JsonKind::boolean: return "boolean";
-  case JsonKind::integer: return "integer";
-  case JsonKind::number: return "number";
-  case JsonKind::string: return "string";
-  case JsonKind::array: return "array";
-  case JsonKind::object: return "object";
-  }
-  return "";
-}
 
 // The values of enum and const.
 std::vector<SchemaValue> allowed_values(const Schema& schema) {
@@ -60,7 +48,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
 std::string inferred_type(const Schema& schema) {
   std::string_view common;
   for (const SchemaValue& value : allowed_values(schema)) {
-    const std::string_view name = name_of(kind_of(value.json));
+    const std::string_view name = kind_of(value.json);
     const bool are_numbers =
         (common == "integer" && name == "number") || (common == "number" && name == "integer");
     if (!common.empty() && common != name && !are_numbers) {
@@ -90,12 +78,6 @@ const TypeName& type_of(const Schema& schema, std::string name) {
   return *found;
 }
 
-// "5.50" of 5.50: the digits stay as they are typed.
-std::string_view number_of(const Schema& schema, std::string_view keyword, FieldStore& store) {
-  const SchemaValue* const value = schema.find(keyword);
-  return value == nullptr ? "" : store.keep(*plain_number(value->json));
-}
-
 std::optional<std::size_t> length_of(const Schema& schema, std::string_view keyword) {
   const SchemaValue* const value = schema.find(keyword);
   if (value == nullptr) {
@@ -108,49 +90,47 @@ std::optional<std::size_t> length_of(const Schema& schema, std::string_view keyw
   return *length;
 }
 
-[[noreturn]] void refuse_gap(const Schema& schema, std::string_view lower, std::string_view upper) {
-  const auto shown = [&schema](std::string_view keyword) {
+void refuse_gaps(const Schema& schema) {
+  struct Limits {
+    std::string_view lower;
+    std::string_view upper;
+    bool can_be_equal = false;
+  };
+  constexpr Limits pairs[]{{"minimum", "maximum", true},
+                           {"minimum", "exclusiveMaximum"},
+                           {"exclusiveMinimum", "maximum"},
+                           {"exclusiveMinimum", "exclusiveMaximum"},
+                           {"minLength", "maxLength", true}};
+  const auto shown = [](const SchemaValue& limit) {
     constexpr std::size_t most_shown = 40;
-    return quote(keyword) + ' ' + printable(schema.find(keyword)->json, most_shown);
+    return quote(limit.name) + ' ' + printable(limit.json, most_shown);
   };
-  throw SchemaMistake{schema.pointer,
-                      "nothing is between " + shown(lower) + " and " + shown(upper)};
-}
-
-void read_bounds(const Schema& schema, Field& field, FieldStore& store) {
-  struct Bound {
-    std::string_view keyword;
-    bool is_exclusive;
-    std::string_view& number;
-  };
-  const std::array lower{Bound{"minimum", false, field.minimum},
-                         Bound{"exclusiveMinimum", true, field.exclusive_minimum}};
-  const std::array upper{Bound{"maximum", false, field.maximum},
-                         Bound{"exclusiveMaximum", true, field.exclusive_maximum}};
-  for (const auto& bounds : {lower, upper}) {
-    for (const Bound& bound : bounds) {
-      bound.number = number_of(schema, bound.keyword, store);
+  for (const Limits& pair : pairs) {
+    const SchemaValue* const lower = schema.find(pair.lower);
+    const SchemaValue* const upper = schema.find(pair.upper);
+    if (lower == nullptr || upper == nullptr) {
+      continue;
     }
-  }
-  for (const Bound& least : lower) {
-    for (const Bound& most : upper) {
-      if (least.number.empty() || most.number.empty()) {
-        continue;
-      }
-      const auto order = compare_numbers(least.number, most.number);
-      if (std::is_gt(order) || (std::is_eq(order) && (least.is_exclusive || most.is_exclusive))) {
-        refuse_gap(schema, least.keyword, most.keyword);
-      }
+    const auto order = compare_numbers(*plain_number(lower->json), *plain_number(upper->json));
+    if (pair.can_be_equal ? std::is_gt(order) : std::is_gteq(order)) {
+      throw SchemaMistake{schema.pointer,
+                          "nothing is between " + shown(*lower) + " and " + shown(*upper)};
     }
   }
 }
 
-void read_text_limits(const Schema& schema, Field& field, FieldStore& store) {
+void read_limits(const Schema& schema, Field& field, FieldStore& store) {
+  const auto number = [&](std::string_view keyword) -> std::string_view {
+    const SchemaValue* const value = schema.find(keyword);
+    return value == nullptr ? "" : store.keep(*plain_number(value->json));
+  };
+  field.minimum = number("minimum");
+  field.maximum = number("maximum");
+  field.exclusive_minimum = number("exclusiveMinimum");
+  field.exclusive_maximum = number("exclusiveMaximum");
   field.min_length = length_of(schema, "minLength");
   field.max_length = length_of(schema, "maxLength");
-  if (field.min_length && field.max_length && *field.min_length > *field.max_length) {
-    refuse_gap(schema, "minLength", "maxLength");
-  }
+  refuse_gaps(schema);
   if (const SchemaValue* const value = schema.find("pattern")) {
     const std::string expression = text_of(*value);
     if (!is_safe_to_show(expression)) { // as messages have to
@@ -179,7 +159,7 @@ void read_choices(const Schema& schema, bool is_nullable, Field& field, FieldSto
   std::vector<std::string_view> choices;
   std::set<std::string> known;
   for (const SchemaValue& value : allowed_values(schema)) {
-    if (is_nullable && kind_of(value.json) == JsonKind::null) {
+    if (is_nullable && kind_of(value.json) == "null") {
       continue;
     }
     std::string json = valid(field, value);
@@ -222,59 +202,34 @@ Measured measured_of(const Schema& schema, FieldType type) {
   refuse(expected, *value);
 }
 
-// The lines before the first that is empty.
-std::string first_paragraph(std::string_view text) {
+// The text up to its first line that is empty.
+std::string_view first_paragraph(std::string_view text) {
   constexpr std::string_view white_space = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-  std::string paragraph;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (line.find_first_not_of(white_space) == std::string_view::npos) {
-      break;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != text.npos; ++at) {
+    const std::string_view next_line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+    if (next_line.find_first_not_of(white_space) == text.npos) {
+      return text.substr(0, at);
     }
-    paragraph.append(line).append(1, '\n');
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
-  return paragraph;
+  return text;
 }
 
 } // namespace
 
 DeclaredType declared_type(const Schema& schema) {
-  DeclaredType declared{.is_nullable = schema.is_nullable};
   const SchemaValue* const type = schema.find("type");
-  if (type == nullptr) {
-    return declared;
+  if (type == nullptr || kind_of(type->json) != "array") {
+    return {type == nullptr ? "" : text_of(*type), schema.is_nullable};
   }
-  if (kind_of(type->json) != JsonKind::array) {
-    declared.name = text_of(*type);
-    return declared;
-  }
-  const std::vector<SchemaValue> names = elements_of(*type);
-  for (const SchemaValue& name : names) {
-    if (const std::string text = text_of(name); text == "null") {
-      declared.is_nullable = true;
-    } else {
-      declared.name = text;
-    }
-  }
-  constexpr std::size_t pair = 2;
-  if (names.size() != pair || declared.name.empty() || names[0].json == names[1].json ||
-      (names[0].json != "\"null\"" && names[1].json != "\"null\"")) {
+  const std::vector<SchemaValue> elements = elements_of(*type);
+  std::vector<std::string> names;
+  std::ranges::transform(elements, std::back_inserter(names), text_of);
+  std::erase(names, "null");
+  if (elements.size() != 2 || names.size() != 1) {
     refuse("one type, or one and \"null\"", *type);
   }
-  return declared;
-}
-
-void refuse_idle_keywords(const Schema& schema, unsigned type, std::string_view name) {
-  for (const Keyword& keyword : schema.keywords) {
-    if ((keyword.types & type) == 0) {
-      throw SchemaMistake{keyword.value.pointer,
-                          quote(keyword.name) + " does nothing for " +
-                              (name == "integer" || name == "object" ? "an " : "a ") +
-                              std::string{name}};
-    }
-  }
+  return {names.front(), true};
 }
 
 std::string help_of(const Schema& schema, std::string_view name) {
@@ -296,17 +251,16 @@ std::string help_of(const Schema& schema, std::string_view name) {
 Field read_field(const Schema& schema, std::string_view name, FieldStore& store) {
   const DeclaredType declared = declared_type(schema);
   const TypeName& type = type_of(schema, declared.name);
-  refuse_idle_keywords(schema, type.types, type.name);
+  refuse_idle_keywords(schema, type.name);
 
   Field field{.name = name, .type = type.type};
   field.help = store.keep(help_of(schema, name.substr(name.find('.') + 1)));
   field.unit = unit_of(schema);
   field.measured = measured_of(schema, field.type);
-  read_bounds(schema, field, store);
-  read_text_limits(schema, field, store);
+  read_limits(schema, field, store);
   read_choices(schema, declared.is_nullable, field, store);
   const SchemaValue* const default_value = schema.find("default");
-  if (default_value != nullptr && kind_of(default_value->json) != JsonKind::null) {
+  if (default_value != nullptr && kind_of(default_value->json) != "null") {
     field.default_value = store.keep(valid(field, *default_value));
   }
   field.required = !declared.is_nullable && field.default_value.empty();

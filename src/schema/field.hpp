@@ -13,20 +13,20 @@
 
 namespace metrics_event {
 
-/// What `type` calls the types of fields.
+/// The types of fields by the names that `type` has for them.
 struct TypeName {
   std::string_view name;
   FieldType type;
-  unsigned types; // see schema_type
 };
 inline constexpr std::array type_names{
-    TypeName{"string", FieldType::string, schema_type::string},
-    TypeName{"number", FieldType::number, schema_type::number},
-    TypeName{"integer", FieldType::integer, schema_type::number},
-    TypeName{"boolean", FieldType::boolean, schema_type::boolean},
+    TypeName{"string", FieldType::string},
+    TypeName{"number", FieldType::number},
+    TypeName{"integer", FieldType::integer},
+    TypeName{"boolean", FieldType::boolean},
 };
 
-/// What `x-measured` calls what is measured, and the types that it can have.
+/// The measured values by the names that `x-measured` has for them, and the types of fields that
+/// can have them.
 struct MeasuredName {
   std::string_view name;
   Measured measured;
@@ -54,15 +54,12 @@ private:
   std::deque<std::vector<std::string_view>> choices_;
 };
 
-/// What the `type` of a schema says, without null.
+/// The `type` of a schema, and whether its value may be null instead.
 struct DeclaredType {
-  std::string name; // empty: nothing
+  std::string name; // empty: the schema has none
   bool is_nullable = false;
 };
 DeclaredType declared_type(const Schema& schema);
-
-/// Refuses the keywords that do nothing for a type of schema_type, which messages call by its name.
-void refuse_idle_keywords(const Schema& schema, unsigned type, std::string_view name);
 
 /// What a schema says of itself to people, on one line and safe to show: the first paragraph of its
 /// description, else its title, unless that is only the name; empty: nothing.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace metrics_event {
 namespace {
@@ -16,46 +15,47 @@ constexpr unsigned in_event = 2;
 constexpr unsigned in_property = 4;
 constexpr unsigned anywhere = in_event | in_property;
 
-enum class Shape { string, number, boolean, array, object, any };
+// The types of which a keyword says something.
+constexpr std::string_view numbers = "number integer";
+constexpr std::string_view scalars = "string number integer boolean";
+constexpr std::string_view all_types = "string number integer boolean object";
 
-struct Row {
+struct Keyword {
   std::string_view name;
-  Shape shape;
+  std::string_view type; // of its value; empty: any
   unsigned places;
-  unsigned types;
+  std::string_view about; // types
   bool may_stand_beside_reference = false;
 };
 
 // All that is supported.
-constexpr std::array rows{
-    Row{"$schema", Shape::string, in_file, schema_type::any, true},
-    Row{"$defs", Shape::object, in_file, schema_type::any, true},
-    Row{"definitions", Shape::object, in_file, schema_type::any, true},
-    Row{"$comment", Shape::string, anywhere, schema_type::any, true},
-    Row{"title", Shape::string, anywhere, schema_type::any, true},
-    Row{"description", Shape::string, anywhere, schema_type::any, true},
-    Row{"$ref", Shape::string, anywhere, schema_type::any},
-    Row{"allOf", Shape::array, anywhere, schema_type::any},
-    Row{"anyOf", Shape::array, in_property, schema_type::any},
-    Row{"type", Shape::any, anywhere, schema_type::any},
-    Row{"properties", Shape::object, anywhere, schema_type::object},
-    Row{"required", Shape::array, anywhere, schema_type::object},
-    Row{"additionalProperties", Shape::boolean, anywhere, schema_type::object},
-    Row{"enum", Shape::array, in_property, schema_type::scalar},
-    Row{"const", Shape::any, in_property, schema_type::scalar},
-    Row{"default", Shape::any, in_property, schema_type::any, true},
-    Row{"minimum", Shape::number, in_property, schema_type::number},
-    Row{"maximum", Shape::number, in_property, schema_type::number},
-    Row{"exclusiveMinimum", Shape::number, in_property, schema_type::number},
-    Row{"exclusiveMaximum", Shape::number, in_property, schema_type::number},
-    Row{"minLength", Shape::number, in_property, schema_type::string},
-    Row{"maxLength", Shape::number, in_property, schema_type::string},
-    Row{"pattern", Shape::string, in_property, schema_type::string},
-    Row{"x-unit", Shape::string, in_property, schema_type::number, true},
-    Row{"x-measured", Shape::string, in_property, schema_type::string | schema_type::number, true},
+constexpr std::array known_keywords{
+    Keyword{"$schema", "string", in_file, all_types, true},
+    Keyword{"$defs", "object", in_file, all_types, true},
+    Keyword{"definitions", "object", in_file, all_types, true},
+    Keyword{"$comment", "string", anywhere, all_types, true},
+    Keyword{"title", "string", anywhere, all_types, true},
+    Keyword{"description", "string", anywhere, all_types, true},
+    Keyword{"$ref", "string", anywhere, all_types},
+    Keyword{"allOf", "array", anywhere, all_types},
+    Keyword{"anyOf", "array", in_property, all_types},
+    Keyword{"type", "", anywhere, all_types},
+    Keyword{"properties", "object", anywhere, "object"},
+    Keyword{"required", "array", anywhere, "object"},
+    Keyword{"additionalProperties", "boolean", anywhere, "object"},
+    Keyword{"enum", "array", in_property, scalars},
+    Keyword{"const", "", in_property, scalars},
+    Keyword{"default", "", in_property, all_types, true},
+    Keyword{"minimum", "number", in_property, numbers},
+    Keyword{"maximum", "number", in_property, numbers},
+    Keyword{"exclusiveMinimum", "number", in_property, numbers},
+    Keyword{"exclusiveMaximum", "number", in_property, numbers},
+    Keyword{"minLength", "number", in_property, "string"},
+    Keyword{"maxLength", "number", in_property, "string"},
+    Keyword{"pattern", "string", in_property, "string"},
+    Keyword{"x-unit", "string", in_property, numbers, true},
+    Keyword{"x-measured", "string", in_property, "string number integer", true},
 };
-
-constexpr std::array<std::string_view, 2> definition_places{"$defs", "definitions"};
 
 // The part of a text that ends where it has `offset` bytes, as people count.
 std::string line_and_column(std::string_view text, std::size_t offset) {
@@ -65,67 +65,31 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
          std::to_string(1 + before.size() - line_begin);
 }
 
-bool has_shape(Shape shape, JsonKind kind) {
-  switch (shape) {
-  case Shape::string: return kind == JsonKind::string;
-  case Shape::number: return kind == JsonKind::number || kind == JsonKind::integer;
-  case Shape::boolean: return kind == JsonKind::boolean;
-  case Shape::array: return kind == JsonKind::array;
-  case Shape::object: return kind == JsonKind::object;
-  case Shape::any: break;
-  }
-  return true;
+const Keyword& row_of(const SchemaValue& keyword) {
+  return *std::ranges::find(known_keywords, keyword.name, &Keyword::name);
 }
 
-std::string_view words_of(Shape shape) {
-  switch (shape) {
-  case Shape::string: return "a string";
-  case Shape::number: return "a number";
-  case Shape::boolean: return "true or false";
-  case Shape::array: return "an array";
-  case Shape::object: return "an object";
-  case Shape::any: break;
-  }
-  return "a value";
+// Whether a keyword is what another schema stands in.
+bool leads_on(const SchemaValue& keyword) {
+  return keyword.name == "$ref" || keyword.name == "allOf" || keyword.name == "anyOf";
 }
 
-const Row& row_of(const SchemaMember& member, unsigned places) {
+void check_keyword(const SchemaValue& keyword, unsigned places) {
   std::vector<std::string_view> known;
-  for (const Row& row : rows) {
-    if ((row.places & places) == 0) {
-      continue;
+  for (const Keyword& row : known_keywords) {
+    if ((row.places & places) != 0) {
+      known.push_back(row.name);
     }
-    if (row.name == member.name) {
-      return row;
-    }
-    known.push_back(row.name);
   }
-  const std::string hint = did_you_mean(member.name, known);
-  throw SchemaMistake{member.value.pointer,
-                      "unsupported keyword " + quote(member.name) +
-                          (hint.empty() ? ", remove it; see metrics-event-schema(5)" : hint)};
-}
-
-struct KnownKeyword {
-  const Row* row;
-  SchemaValue value;
-
-  // Whether it is what another schema stands in.
-  bool leads_on() const {
-    return row->name == "$ref" || row->name == "allOf" || row->name == "anyOf";
+  if (std::ranges::find(known, keyword.name) == known.end()) {
+    const std::string hint = did_you_mean(keyword.name, known);
+    throw SchemaMistake{keyword.pointer,
+                        "unsupported keyword " + quote(keyword.name) +
+                            (hint.empty() ? ", remove it; see metrics-event-schema(5)" : hint)};
   }
-};
-
-std::vector<KnownKeyword> keywords_of(const SchemaValue& schema, unsigned places) {
-  std::vector<KnownKeyword> keywords;
-  for (SchemaMember& member : members_of(schema)) {
-    const Row& row = row_of(member, places);
-    if (!has_shape(row.shape, kind_of(member.value.json))) {
-      refuse(words_of(row.shape), member.value);
-    }
-    keywords.push_back({&row, std::move(member.value)});
+  if (const std::string_view type = row_of(keyword).type; !type.empty()) {
+    expect(type, keyword);
   }
-  return keywords;
 }
 
 void check_dialect(const SchemaValue& dialect) {
@@ -140,34 +104,32 @@ void check_dialect(const SchemaValue& dialect) {
 }
 
 // The only schema of an allOf, and of an anyOf the one beside null.
-SchemaValue only_schema(const KnownKeyword& keyword) {
-  std::vector<SchemaValue> schemas = elements_of(keyword.value);
-  if (keyword.row->name == "allOf") {
-    if (schemas.size() != 1) {
-      refuse("one schema", keyword.value);
-    }
-  } else {
-    const auto is_null = [](const SchemaValue& schema) {
-      return schema.json == R"({"type":"null"})";
-    };
-    if (schemas.size() != 2 || std::erase_if(schemas, is_null) != 1) {
-      refuse("one schema and {\"type\":\"null\"}", keyword.value);
-    }
+SchemaValue only_schema(const SchemaValue& keyword) {
+  std::vector<SchemaValue> schemas = elements_of(keyword);
+  const bool is_nullable = keyword.name == "anyOf";
+  const std::size_t nulls = std::erase_if(schemas, [is_nullable](const SchemaValue& schema) {
+    return is_nullable && schema.json == R"({"type":"null"})";
+  });
+  if (schemas.size() != 1 || nulls != (is_nullable ? 1 : 0)) {
+    refuse(is_nullable ? "one schema and {\"type\":\"null\"}" : "one schema", keyword);
   }
   return schemas.front();
 }
 
-// A class's name, which pydantic makes the title of its definition, says nothing of a property.
-bool says_nothing(const KnownKeyword& keyword, const std::vector<std::string>& followed) {
-  return keyword.row->name == "title" && !followed.empty() &&
-         followed.back().ends_with(text_of(keyword.value));
-}
-
 } // namespace
 
-const SchemaValue* Schema::find(std::string_view name) const {
-  const auto found = std::ranges::find(keywords, name, &Keyword::name);
-  return found == keywords.end() ? nullptr : &found->value;
+const SchemaValue* Schema::find(std::string_view keyword) const {
+  const auto found = std::ranges::find(keywords, keyword, &SchemaValue::name);
+  return found == keywords.end() ? nullptr : &*found;
+}
+
+void refuse_idle_keywords(const Schema& schema, std::string_view type) {
+  for (const SchemaValue& keyword : schema.keywords) {
+    if (row_of(keyword).about.find(type) == std::string_view::npos) {
+      throw SchemaMistake{keyword.pointer,
+                          quote(keyword.name) + " does nothing for " + with_article(type)};
+    }
+  }
 }
 
 SchemaFile::SchemaFile(std::string_view json) {
@@ -177,11 +139,11 @@ SchemaFile::SchemaFile(std::string_view json) {
                                 line_and_column(json, compact.error().offset)};
   }
   root_.json = *compact;
-  for (SchemaMember& member : members_of(root_)) {
-    if (std::ranges::find(definition_places, member.name) != definition_places.end()) {
-      for (SchemaMember& definition : members_of(member.value)) {
-        definitions_.push_back({"#/" + member.name + '/' + pointer_token(definition.name),
-                                std::move(definition.value)});
+  for (const SchemaValue& place : members_of(root_)) {
+    if (place.name == "$defs" || place.name == "definitions") {
+      for (SchemaValue& definition : members_of(place)) {
+        definitions_.emplace_back("#/" + place.name + '/' + pointer_token(definition.name),
+                                  std::move(definition));
       }
     }
   }
@@ -200,39 +162,44 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
   Schema schema{.pointer = value.pointer};
   std::vector<std::string> followed;
   while (true) {
-    const std::vector<KnownKeyword> keywords = keywords_of(value, places);
-    const auto leading = std::ranges::find_if(keywords, &KnownKeyword::leads_on);
-    for (const KnownKeyword& keyword : keywords) {
-      if (leading != keywords.end() && &keyword != &*leading &&
-          !keyword.row->may_stand_beside_reference) {
-        throw SchemaMistake{keyword.value.pointer,
-                            quote(keyword.row->name) + " beside " + quote(leading->row->name) +
+    const std::vector<SchemaValue> keywords = members_of(value);
+    for (const SchemaValue& keyword : keywords) {
+      check_keyword(keyword, places);
+    }
+    const auto leading = std::ranges::find_if(keywords, leads_on);
+    for (const SchemaValue& keyword : keywords) {
+      const bool is_leading = leading != keywords.end() && &keyword == &*leading;
+      if (leading != keywords.end() && !is_leading && !row_of(keyword).may_stand_beside_reference) {
+        throw SchemaMistake{keyword.pointer,
+                            quote(keyword.name) + " beside " + quote(leading->name) +
                                 " is not supported, move it into what that leads to"};
       }
-      if (keyword.row->name == "$schema") {
-        check_dialect(keyword.value);
+      if (keyword.name == "$schema") {
+        check_dialect(keyword);
       }
-      if (!keyword.leads_on() && schema.find(keyword.row->name) == nullptr &&
-          !says_nothing(keyword, followed)) {
-        schema.keywords.push_back({keyword.row->name, keyword.row->types, keyword.value});
+      // The name of a class, which pydantic makes the title of its definition, says nothing.
+      const bool is_title_of_class = keyword.name == "title" && !followed.empty() &&
+                                     followed.back().ends_with(text_of(keyword));
+      if (!is_leading && !is_title_of_class && schema.find(keyword.name) == nullptr) {
+        schema.keywords.push_back(keyword);
       }
     }
     if (leading == keywords.end()) {
       return schema;
     }
-    if (leading->row->name == "$ref") {
-      const std::string reference = text_of(leading->value);
+    if (leading->name == "$ref") {
+      const std::string reference = text_of(*leading);
       if (std::ranges::find(followed, reference) != followed.end()) {
-        throw SchemaMistake{leading->value.pointer, quote(reference) + " leads in a circle"};
+        throw SchemaMistake{leading->pointer, quote(reference) + " leads in a circle"};
       }
       if (followed.size() == most_references) {
-        throw SchemaMistake{leading->value.pointer, "more than " + std::to_string(most_references) +
-                                                        " references lead here, write fewer"};
+        throw SchemaMistake{leading->pointer, "more than " + std::to_string(most_references) +
+                                                  " references lead here, write fewer"};
       }
       followed.push_back(reference);
-      value = referred(leading->value);
+      value = referred(*leading);
     } else {
-      schema.is_nullable = schema.is_nullable || leading->row->name == "anyOf";
+      schema.is_nullable = schema.is_nullable || leading->name == "anyOf";
       value = only_schema(*leading);
     }
     places &= ~in_file;
@@ -241,27 +208,23 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
 
 SchemaValue SchemaFile::referred(const SchemaValue& reference) const {
   const std::string text = text_of(reference);
-  const auto is_within = [&text](std::string_view place) {
-    const std::string prefix = "#/" + std::string{place} + '/';
-    return text.starts_with(prefix) && text.find('/', prefix.size()) == std::string::npos;
-  };
-  if (std::ranges::none_of(definition_places, is_within)) {
+  const std::string place = text.substr(0, text.rfind('/') + 1);
+  if (place != "#/$defs/" && place != "#/definitions/") {
     refuse("\"#/$defs/NAME\" or \"#/definitions/NAME\"", reference);
   }
-  const auto found = std::ranges::find(definitions_, text, &SchemaMember::name);
-  if (found == definitions_.end()) {
-    std::vector<std::string_view> known;
-    for (const SchemaMember& definition : definitions_) {
-      known.push_back(definition.name);
+  std::vector<std::string_view> known;
+  for (const auto& [name, definition] : definitions_) {
+    if (name == text) {
+      constexpr std::size_t longest_definition = 16UL * 1024; // many may refer to it
+      if (definition.json.size() > longest_definition) {
+        throw SchemaMistake{definition.pointer, "the definition is longer than 16 KiB"};
+      }
+      return definition;
     }
-    throw SchemaMistake{reference.pointer,
-                        quote(text) + " leads nowhere" + did_you_mean(text, known)};
+    known.push_back(name);
   }
-  constexpr std::size_t longest_definition = 16UL * 1024; // many may refer to it
-  if (found->value.json.size() > longest_definition) {
-    throw SchemaMistake{found->value.pointer, "the definition is longer than 16 KiB"};
-  }
-  return found->value;
+  throw SchemaMistake{reference.pointer,
+                      quote(text) + " leads nowhere" + did_you_mean(text, known)};
 }
 
 } // namespace metrics_event

@@ -4,43 +4,29 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
 
-/// The types that a keyword says something about, in any combination.
-namespace schema_type {
-constexpr unsigned string = 1;
-constexpr unsigned number = 2; // and integer
-constexpr unsigned boolean = 4;
-constexpr unsigned object = 8;
-constexpr unsigned scalar = string | number | boolean;
-constexpr unsigned any = scalar | object;
-} // namespace schema_type
-
-/// A keyword of a schema that is known here.
-struct Keyword {
-  std::string_view name;
-  unsigned types; // see schema_type
-  SchemaValue value;
-};
-
 /// A schema whose references, if any, have been followed: what stands beside one comes before what
-/// it leads to. Every keyword in it is known and has a value of the right kind.
+/// it leads to. Every keyword in it is known and has a value of the right type.
 struct Schema {
   std::string pointer; // of what was read, before any reference
   bool is_nullable = false;
-  std::vector<Keyword> keywords;
+  std::vector<SchemaValue> keywords;
 
   /// The value of a keyword, or null.
-  const SchemaValue* find(std::string_view name) const;
+  const SchemaValue* find(std::string_view keyword) const;
 };
 
+/// Refuses the keywords that do nothing for values of a type, which is named as `type` has it.
+void refuse_idle_keywords(const Schema& schema, std::string_view type);
+
 /// A file with one schema and the definitions that it refers to. Definitions that nothing refers to
-/// are not looked at.
+/// are not looked at. All functions throw SchemaMistake.
 class SchemaFile {
 public:
-  /// Throws SchemaMistake, as all that follows.
   explicit SchemaFile(std::string_view json);
 
   /// The schema of the file, of what is an object.
@@ -54,7 +40,7 @@ private:
   SchemaValue referred(const SchemaValue& reference) const;
 
   SchemaValue root_;
-  std::vector<SchemaMember> definitions_; // by what a reference calls them: #/$defs/NAME
+  std::vector<std::pair<std::string, SchemaValue>> definitions_; // by a reference: #/$defs/NAME
 };
 
 } // namespace metrics_event

@@ -7,35 +7,38 @@
 namespace metrics_event {
 namespace {
 
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
+SchemaValue part_of(const SchemaValue& whole, std::string name, std::string_view json) {
+  const std::string quoted = quote(pointer_token(name));
+  std::string pointer = whole.pointer + '/' + quoted.substr(1, quoted.size() - 2);
+  return {std::move(name), std::move(pointer), std::string{json}};
 }
 
 } // namespace
 
 std::string pointer_token(std::string_view name) {
-  return replace_all(replace_all(std::string{name}, "~", "~0"), "/", "~1");
+  std::string token;
+  for (const char c : name) {
+    token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  }
+  return token;
 }
 
-std::string SchemaValue::below(std::string_view name) const {
-  const std::string token = quote(pointer_token(name));
-  return pointer + '/' + token.substr(1, token.size() - 2);
-}
-
-JsonKind kind_of(std::string_view json) {
+std::string_view kind_of(std::string_view json) {
   switch (json.front()) {
-  case 'n': return JsonKind::null;
+  case 'n': return "null";
   case 't':
-  case 'f': return JsonKind::boolean;
-  case '"': return JsonKind::string;
-  case '[': return JsonKind::array;
-  case '{': return JsonKind::object;
+  case 'f': return "boolean";
+  case '"': return "string";
+  case '[': return "array";
+  case '{': return "object";
   default: break;
   }
-  return json.find_first_of(".eE") == std::string_view::npos ? JsonKind::integer : JsonKind::number;
+  return json.find_first_of(".eE") == json.npos ? "integer" : "number";
+}
+
+std::string with_article(std::string_view type) {
+  const bool has_vowel = std::string_view{"aio"}.find(type.front()) != std::string_view::npos;
+  return (has_vowel ? "an " : "a ") + std::string{type};
 }
 
 void refuse(std::string_view expected, const SchemaValue& got) {
@@ -44,36 +47,36 @@ void refuse(std::string_view expected, const SchemaValue& got) {
                                        printable(got.json, most_shown)};
 }
 
-std::string text_of(const SchemaValue& value) {
-  if (kind_of(value.json) != JsonKind::string) {
-    refuse("a string", value);
+void expect(std::string_view type, const SchemaValue& value) {
+  const std::string_view kind = kind_of(value.json);
+  if (kind != type && !(type == "number" && kind == "integer")) {
+    refuse(type == "boolean" ? "true or false" : with_article(type), value);
   }
+}
+
+std::string text_of(const SchemaValue& value) {
+  expect("string", value);
   return *string_value(value.json);
 }
 
 std::vector<SchemaValue> elements_of(const SchemaValue& value) {
-  if (kind_of(value.json) != JsonKind::array) {
-    refuse("an array", value);
-  }
+  expect("array", value);
   std::vector<SchemaValue> elements;
   JsonScanner scanner{value.json};
   scanner.take('[');
   while (!scanner.take(']')) {
-    const std::string_view element = scanner.value();
-    elements.push_back({value.below(std::to_string(elements.size())), std::string{element}});
+    elements.push_back(part_of(value, std::to_string(elements.size()), scanner.value()));
     scanner.take(',');
   }
   return elements;
 }
 
-std::vector<SchemaMember> members_of(const SchemaValue& value) {
-  if (kind_of(value.json) != JsonKind::object) {
-    refuse("an object", value);
-  }
-  std::vector<SchemaMember> members;
+std::vector<SchemaValue> members_of(const SchemaValue& value) {
+  expect("object", value);
+  std::vector<SchemaValue> members;
   const ParsedJson<Members> parsed = parse_members(value.json);
   for (const Member& member : *parsed) {
-    members.push_back({member.name, {value.below(member.name), member.json}});
+    members.push_back(part_of(value, member.name, member.json));
   }
   return members;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,32 +16,30 @@ struct SchemaMistake {
 /// A name as it stands in a JSON pointer.
 std::string pointer_token(std::string_view name);
 
-/// A value of a schema as compact JSON, and where it is.
+/// A value in a schema: what the object or array around it calls it, where it is, and what it is,
+/// as `compact_json` has it.
 struct SchemaValue {
+  std::string name;
   std::string pointer;
   std::string json;
-
-  /// Where a member of it is, or would be.
-  std::string below(std::string_view name) const;
 };
 
-/// A member of an object of a schema.
-struct SchemaMember {
-  std::string name;
-  SchemaValue value;
-};
+/// The JSON Schema type of a value: null, boolean, integer, number, string, array or object. An
+/// integer is a number that is written without a fraction and without an exponent.
+std::string_view kind_of(std::string_view json);
 
-/// What JSON says that a value is; of numbers, an integer has neither fraction nor exponent.
-enum class JsonKind : std::uint8_t { null, boolean, integer, number, string, array, object };
-JsonKind kind_of(std::string_view json);
+/// A type with its article: "a string", "an integer".
+std::string with_article(std::string_view type);
 
 /// Ends with a SchemaMistake: `expected …, got …`.
 [[noreturn]] void refuse(std::string_view expected, const SchemaValue& got);
 
-/// The parts of a value that is a string, an array, an object; each throws SchemaMistake if it is
-/// not.
+/// Refuses a value of another type. An integer is a number as well.
+void expect(std::string_view type, const SchemaValue& value);
+
+/// The parts of a value that is a string, an array, an object. They refuse another one.
 std::string text_of(const SchemaValue& value);
 std::vector<SchemaValue> elements_of(const SchemaValue& value);
-std::vector<SchemaMember> members_of(const SchemaValue& value);
+std::vector<SchemaValue> members_of(const SchemaValue& value);
 
 } // namespace metrics_event

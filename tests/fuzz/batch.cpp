@@ -3,6 +3,7 @@
 #include "event/catalogue.hpp"
 #include "fuzz/target.hpp"
 #include "json/reader.hpp"
+#include "schema/reader.hpp"
 
 #include <string>
 
@@ -30,7 +31,9 @@ const EventTypes types{built_in_events(),
                                          ? std::vector{thing}
                                          : std::vector<EventFile>{};
                             },
-                        .read = [](const std::string&) { return std::string{declaration}; }}};
+                        .read = [](const EventFile& file) -> Declaration {
+                          return *read_event_schema(declaration, file.name, file.path);
+                        }}};
 
 void check_line(std::string_view line) {
   constexpr Instant now{std::chrono::seconds{1'700'000'000}};

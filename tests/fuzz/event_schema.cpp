@@ -1,8 +1,8 @@
-#include "schema/event_schema.hpp"
-
 #include "base/text.hpp"
 #include "fuzz/target.hpp"
 #include "json/reader.hpp"
+#include "schema/reader.hpp"
+#include "schema/writer.hpp"
 #include "support/same_type.hpp"
 
 #include <string>

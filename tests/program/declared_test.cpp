@@ -240,6 +240,19 @@ TEST_CASE("a broken file names itself and the place, and breaks only its own eve
   CHECK(places.run({"twice", "-n"}).status == 78);
 }
 
+TEST_CASE("no field can have a flag that every event has") {
+  const Places places;
+  for (const std::string flag : {"url", "dry-run", "help", "version"}) {
+    std::string name = flag;
+    std::ranges::replace(name, '-', '_');
+    const fs::path file = places.user / "taken.json";
+    write_file(file, R"({"properties": {")" + name + R"(": {"type": "number"}}})");
+    CHECK(places.run({"taken", "-n"}).err ==
+          error(file.string() + ": /properties/" + name + ": its flag --" + flag +
+                " is an option of every event, rename the property"));
+  }
+}
+
 TEST_CASE("a command is run although the file that declares its event is broken") {
   const Places places;
   write_file(places.user / "broken.json", "{");

@@ -58,7 +58,7 @@ const std::map<std::string, Names> reserved{
      {"net/certificate.cpp", "net/tls.cpp", "net/tls_stream.cpp", "net/tls_trouble.cpp"}},
     {"boost/json/", {"json/reader.cpp", "loki/push.cpp"}},
     {"boost/url/", {"loki/endpoint.cpp", "loki/host.cpp"}},
-    {"pcre2.h", {"event/pattern.cpp"}},
+    {"re2/", {"event/pattern.cpp"}},
     {"zlib.h", {"loki/gzip.cpp"}},
     {"iostream", {}},
     {"regex", {}},
@@ -67,8 +67,6 @@ const std::map<std::string, Names> reserved{
 // Includes that still point the wrong way.
 const std::map<std::string, Names> owed{
     {"event/batch_line", {"loki/push"}},
-    {"event/known_types", {"schema/event_schema"}},
-    {"schema/event_schema", {"cli/option", "settings/settings"}},
     {"spool/directory", {"settings/settings"}},
     {"spool/record", {"settings/values"}},
     {"system/file", {"settings/settings"}},

@@ -1,42 +1,38 @@
-#include "json/scanner.hpp"
+#include "schema/writer.hpp"
+
 #include "json/writer.hpp"
-#include "schema/event_schema.hpp"
 #include "schema/field.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
 namespace {
 
-// The same JSON on lines; it has no white space but in strings.
+// Puts compact JSON, in which no object and no array is empty, on lines.
 std::string indented(std::string_view compact) {
   std::string text;
   std::size_t depth = 0;
-  const auto new_line = [&] { text.append(1, '\n').append(2 * depth, ' '); };
-  JsonScanner scanner{compact};
-  while (!scanner.is_at_end()) {
-    if (const std::string_view string = scanner.string(); !string.empty()) {
-      text += string;
-      continue;
-    }
-    const char c = compact[scanner.offset()];
-    scanner.take(c);
-    const bool closes = c == '}' || c == ']';
-    const bool opens = c == '{' || c == '[';
-    const bool is_empty = closes && (text.back() == '{' || text.back() == '[');
-    depth -= closes ? 1 : 0;
-    if (closes && !is_empty) {
-      new_line();
+  bool is_in_string = false;
+  bool is_escaped = false;
+  const auto start_line = [&] { text.append(1, '\n').append(2 * depth, ' '); };
+  for (const char c : compact) {
+    const bool opens = !is_in_string && (c == '{' || c == '[');
+    const bool closes = !is_in_string && (c == '}' || c == ']');
+    depth += opens ? 1 : 0;
+    if (closes) {
+      --depth;
+      start_line();
     }
     text += c;
-    depth += opens ? 1 : 0;
-    const char next = scanner.is_at_end() ? '\0' : compact[scanner.offset()];
-    if (c == ',' || (opens && next != '}' && next != ']')) {
-      new_line();
-    } else if (c == ':') {
+    if (opens || (!is_in_string && c == ',')) {
+      start_line();
+    } else if (!is_in_string && c == ':') {
       text += ' ';
     }
+    is_in_string = is_in_string != (c == '"' && !is_escaped);
+    is_escaped = c == '\\' && !is_escaped;
   }
   return text + '\n';
 }
@@ -95,24 +91,20 @@ public:
       required_.emplace_back(name);
     }
   }
-  void write(JsonObject& schema) const {
-    schema.raw("properties", properties_.str());
+
+  // Adds them, and whether others are taken, to the schema of the object.
+  std::string complete(JsonObject schema, bool takes_others) const {
+    schema.text("type", "object").raw("properties", properties_.str());
     if (!required_.empty()) {
       schema.raw("required", json_array(required_));
     }
+    return schema.raw("additionalProperties", takes_others ? "true" : "false").str();
   }
 
 private:
   JsonObject properties_;
   std::vector<std::string> required_;
 };
-
-std::string nested_object(const Properties& members) {
-  JsonObject schema;
-  schema.text("type", "object");
-  members.write(schema);
-  return schema.raw("additionalProperties", "false").str();
-}
 
 Properties properties_of(const EventType& type) {
   Properties properties;
@@ -125,19 +117,18 @@ Properties properties_of(const EventType& type) {
                  true);
   properties.add("event", JsonObject{}.text("const", type.name).str(), true);
   for (auto field = type.fields.begin(); field != type.fields.end();) {
-    const std::size_t dot = field->name.find('.');
-    if (dot == std::string_view::npos) {
+    const std::string_view object = parent_of(field->name);
+    if (object.empty()) {
       properties.add(field->name, property(*field), field->required);
       ++field;
       continue;
     }
-    const std::string_view prefix = field->name.substr(0, dot + 1);
     const bool is_required = !field->in_optional_object;
     Properties members;
-    for (; field != type.fields.end() && field->name.starts_with(prefix); ++field) {
-      members.add(field->name.substr(dot + 1), property(*field), field->required);
+    for (; field != type.fields.end() && parent_of(field->name) == object; ++field) {
+      members.add(field->name.substr(object.size() + 1), property(*field), field->required);
     }
-    properties.add(prefix.substr(0, dot), nested_object(members), is_required);
+    properties.add(object, members.complete({}, false), is_required);
   }
   return properties;
 }
@@ -146,14 +137,11 @@ Properties properties_of(const EventType& type) {
 
 std::string event_schema(const EventType& type) {
   JsonObject schema;
-  schema.text("$schema", "https://json-schema.org/draft/2020-12/schema");
-  schema.text("title", type.name);
+  schema.text("$schema", "https://json-schema.org/draft/2020-12/schema").text("title", type.name);
   if (!type.help.empty()) {
     schema.text("description", type.help);
   }
-  schema.text("type", "object");
-  properties_of(type).write(schema);
-  return indented(schema.raw("additionalProperties", type.takes_extras ? "true" : "false").str());
+  return indented(properties_of(type).complete(std::move(schema), type.takes_extras));
 }
 
 } // namespace metrics_event

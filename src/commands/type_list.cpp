@@ -1,4 +1,4 @@
-#include "commands/event_list.hpp"
+#include "commands/type_list.hpp"
 
 #include "base/text.hpp"
 #include "cli/command.hpp"

@@ -1,17 +1,16 @@
-#include "schema/event_schema.hpp"
+#include "schema/reader.hpp"
 
 #include "base/text.hpp"
-#include "cli/option.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"
 #include "schema/field.hpp"
 #include "schema/keywords.hpp"
-#include "settings/settings.hpp"
 
 #include <algorithm>
 #include <compare>
+#include <iterator>
 #include <map>
-#include <set>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -25,116 +24,87 @@ struct DeclaredEvent {
   FieldStore store;
 };
 
-// The flags that are taken, and what they are of.
-class Flags {
-public:
-  Flags() {
-    for (const Setting& setting : all_settings()) {
-      if (setting.has_flag()) {
-        owners_.emplace(setting.name, "an option of every event");
-      }
-    }
-    for (const WordsOption& words : {help_option, version_option}) {
-      owners_.emplace(words.name, "an option of every event");
-    }
-    take(timestamp_field, {});
-  }
-
-  void take(const Field& field, const std::string& pointer) {
-    const std::string flag = kebab_case(field.name);
-    take(flag, field, pointer);
-    if (field.unit == Unit::seconds) {
-      take(flag + "-since", field, pointer);
-    }
-  }
-
-private:
-  void take(const std::string& flag, const Field& field, const std::string& pointer) {
-    const auto [owner, is_free] =
-        owners_.emplace(flag, "a flag of " + quote(field.name) + " as well");
-    if (!is_free) {
-      throw SchemaMistake{pointer,
-                          "its flag --" + flag + " is " + owner->second + ", rename the property"};
-    }
-  }
-
-  std::map<std::string, std::string, std::less<>> owners_;
-};
-
-// The names that the `required` of an object lists, each of which is one of the properties.
-std::set<std::string> required_names(const SchemaValue* required,
-                                     const std::vector<SchemaMember>& properties) {
-  std::set<std::string> names;
-  if (required == nullptr) {
-    return names;
-  }
-  std::vector<std::string_view> known;
-  for (const SchemaMember& property : properties) {
-    known.push_back(property.name);
-  }
-  for (const SchemaValue& element : elements_of(*required)) {
-    const std::string name = text_of(element);
-    if (std::ranges::find(known, name) == known.end()) {
-      throw SchemaMistake{element.pointer,
-                          quote(name) + " is not among the properties" + did_you_mean(name, known)};
-    }
-    if (!names.insert(name).second) {
-      throw SchemaMistake{element.pointer, quote(name) + " is there twice"};
-    }
-  }
-  return names;
-}
-
-std::vector<SchemaMember> properties_of(const Schema& schema) {
-  const SchemaValue* const properties = schema.find("properties");
-  std::vector<SchemaMember> members;
-  if (properties != nullptr) {
-    members = members_of(*properties);
-    if (members.size() > most_properties) {
-      throw SchemaMistake{properties->pointer,
-                          "expected at most " + std::to_string(most_properties) +
-                              " properties, got " + std::to_string(members.size())};
-    }
-  }
-  return members;
-}
-
-void check_property_name(const SchemaMember& property) {
+void check_property_name(const SchemaValue& property) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const std::string& name = property.name;
   // Its flag has to begin with a letter as well.
   if (name.empty() || !is_letter(name.front()) || !std::ranges::all_of(name, [&](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
       })) {
-    throw SchemaMistake{property.value.pointer,
+    throw SchemaMistake{property.pointer,
                         "expected a name of letters, digits and _ that begins with a letter, got " +
                             quote(name)};
   }
 }
 
-// What is ours, and not a field, may only say what is so.
-void refuse_others(const Schema& schema, std::span<const std::string_view> allowed,
-                   const std::string& name) {
-  for (const Keyword& keyword : schema.keywords) {
+struct Property {
+  SchemaValue schema;
+  bool is_required = false;
+};
+
+// The properties that a schema declares, and whether its `required` lists them.
+std::vector<Property> properties_of(const Schema& schema) {
+  std::vector<Property> properties;
+  if (const SchemaValue* const declared = schema.find("properties")) {
+    for (SchemaValue& property : members_of(*declared)) {
+      check_property_name(property);
+      properties.push_back({std::move(property)});
+    }
+    if (properties.size() > most_properties) {
+      throw SchemaMistake{declared->pointer, "expected at most " + std::to_string(most_properties) +
+                                                 " properties, got " +
+                                                 std::to_string(properties.size())};
+    }
+  }
+  if (const SchemaValue* const required = schema.find("required")) {
+    std::vector<std::string_view> names;
+    std::ranges::transform(
+        properties, std::back_inserter(names),
+        [](const Property& property) -> std::string_view { return property.schema.name; });
+    for (const SchemaValue& element : elements_of(*required)) {
+      const std::string name = text_of(element);
+      const auto found = std::ranges::find(names, name);
+      if (found == names.end()) {
+        throw SchemaMistake{element.pointer, quote(name) + " is not among the properties" +
+                                                 did_you_mean(name, names)};
+      }
+      Property& property = properties[static_cast<std::size_t>(found - names.begin())];
+      if (std::exchange(property.is_required, true)) {
+        throw SchemaMistake{element.pointer, quote(name) + " is there twice"};
+      }
+    }
+  }
+  return properties;
+}
+
+// Refuses a schema with another `type`; it may have none.
+void check_type(const Schema& schema, std::string_view type) {
+  const SchemaValue* const declared = schema.find("type");
+  if (declared != nullptr && declared->json != quote(type)) {
+    refuse(quote(type), *declared);
+  }
+}
+
+// Lets a property that every event has, and that is no field, say only what is so.
+void check_property_of_all(const Schema& schema, const std::string& name, std::string_view type,
+                           std::span<const std::string_view> allowed) {
+  for (const SchemaValue& keyword : schema.keywords) {
     if (std::ranges::find(allowed, keyword.name) == allowed.end()) {
-      throw SchemaMistake{keyword.value.pointer, quote(keyword.name) + " is not supported for " +
-                                                     quote(name) + ", which is no field"};
+      throw SchemaMistake{keyword.pointer, quote(keyword.name) + " is not supported for " +
+                                               quote(name) + ", which is no field"};
     }
   }
   if (declared_type(schema).is_nullable) {
     throw SchemaMistake{schema.pointer, "every event has " + quote(name) + ", it cannot be null"};
   }
+  check_type(schema, type);
 }
 
 void check_timestamp(const Schema& schema) {
   constexpr std::string_view allowed[]{"$comment", "title", "description", "type", "minimum"};
-  refuse_others(schema, allowed, "timestamp");
-  const SchemaValue* const type = schema.find("type");
-  if (type == nullptr) {
+  check_property_of_all(schema, "timestamp", "number", allowed);
+  if (schema.find("type") == nullptr) {
     throw SchemaMistake{schema.pointer, "expected \"type\": \"number\""};
-  }
-  if (type->json != "\"number\"") {
-    refuse("\"number\"", *type);
   }
   const SchemaValue* const minimum = schema.find("minimum");
   if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
@@ -145,11 +115,7 @@ void check_timestamp(const Schema& schema) {
 void check_event_name(const Schema& schema, std::string_view name) {
   constexpr std::string_view allowed[]{"$comment", "title", "description", "type",
                                        "const",    "enum",  "default"};
-  refuse_others(schema, allowed, "event");
-  if (const SchemaValue* const type = schema.find("type");
-      type != nullptr && type->json != "\"string\"") {
-    refuse("\"string\"", *type);
-  }
+  check_property_of_all(schema, "event", "string", allowed);
   const std::string expected = json_string(name);
   for (const std::string_view keyword : {"const", "default"}) {
     if (const SchemaValue* const value = schema.find(keyword);
@@ -165,20 +131,22 @@ void check_event_name(const Schema& schema, std::string_view name) {
   }
 }
 
-class EventReader {
+class SchemaReader {
 public:
-  EventReader(std::string_view json, std::string_view name) : file_{json}, name_{name} {}
+  SchemaReader(std::string_view json, std::string_view name,
+               std::span<const std::string_view> taken_flags)
+      : file_{json}, name_{name} {
+    for (const std::string_view flag : taken_flags) {
+      flags_.emplace(flag, "an option of every event");
+    }
+    take_flags(timestamp_field, {});
+  }
 
   std::shared_ptr<const EventType> read(std::string_view origin) {
     const Schema schema = file_.root();
-    if (const SchemaValue* const type = schema.find("type");
-        type != nullptr && type->json != "\"object\"") {
-      refuse("\"object\"", *type);
-    }
-    const std::vector<SchemaMember> properties = properties_of(schema);
-    const auto required = required_names(schema.find("required"), properties);
-    for (const SchemaMember& property : properties) {
-      add_property(property, required.contains(property.name));
+    check_type(schema, "object");
+    for (const auto& [property, is_required] : properties_of(schema)) {
+      add_property(property, is_required);
     }
     const SchemaValue* const extras = schema.find("additionalProperties");
     event_->type = {.name = event_->store.keep(std::string{name_}),
@@ -190,9 +158,8 @@ public:
   }
 
 private:
-  void add_property(const SchemaMember& property, bool is_required) {
-    check_property_name(property);
-    const Schema schema = file_.property(property.value);
+  void add_property(const SchemaValue& property, bool is_required) {
+    const Schema schema = file_.property(property);
     if (property.name == "timestamp") {
       return check_timestamp(schema);
     }
@@ -207,7 +174,7 @@ private:
   }
 
   void add_object(const std::string& name, const Schema& schema, bool is_required) {
-    refuse_idle_keywords(schema, schema_type::object, "object");
+    refuse_idle_keywords(schema, "object");
     if (const SchemaValue* const extras = schema.find("additionalProperties");
         extras != nullptr && extras->json == "true") {
       refuse("false, as only the event itself takes others", *extras);
@@ -218,20 +185,17 @@ private:
           value->pointer,
           "a \"default\" of an object is not supported, give its properties theirs"};
     }
-    const std::vector<SchemaMember> members = properties_of(schema);
+    const std::vector<Property> members = properties_of(schema);
     if (members.empty()) {
       throw SchemaMistake{schema.pointer, "an object needs \"properties\""};
     }
-    const auto required = required_names(schema.find("required"), members);
     bool is_always_there = false;
-    for (const SchemaMember& member : members) {
-      check_property_name(member);
-      const Schema member_schema = file_.property(member.value);
+    for (const auto& [member, is_member_required] : members) {
+      const Schema member_schema = file_.property(member);
       if (declared_type(member_schema).name == "object") {
         throw SchemaMistake{member_schema.pointer, "an object within an object is not supported"};
       }
-      Field& field =
-          add_field(name + '.' + member.name, member_schema, required.contains(member.name));
+      Field& field = add_field(name + '.' + member.name, member_schema, is_member_required);
       field.in_optional_object = !is_required;
       is_always_there = is_always_there || field.required || !field.default_value.empty();
     }
@@ -248,22 +212,39 @@ private:
     }
     Field field = read_field(schema, event_->store.keep(std::move(name)), event_->store);
     field.required = field.required && is_required;
-    flags_.take(field, schema.pointer);
+    take_flags(field, schema.pointer);
     return event_->fields.emplace_back(field);
+  }
+
+  void take_flags(const Field& field, const std::string& pointer) {
+    take_flag(kebab_case(field.name), field, pointer);
+    if (has_since(field)) {
+      take_flag(since_flag(field), field, pointer);
+    }
+  }
+
+  void take_flag(const std::string& flag, const Field& field, const std::string& pointer) {
+    const auto [owner, is_free] =
+        flags_.emplace(flag, "a flag of " + quote(field.name) + " as well");
+    if (!is_free) {
+      throw SchemaMistake{pointer,
+                          "its flag --" + flag + " is " + owner->second + ", rename the property"};
+    }
   }
 
   SchemaFile file_;
   std::string_view name_;
-  Flags flags_;
+  std::map<std::string, std::string, std::less<>> flags_; // that are taken, and what each is
   std::shared_ptr<DeclaredEvent> event_ = std::make_shared<DeclaredEvent>();
 };
 
 } // namespace
 
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
-read_event_schema(std::string_view json, std::string_view name, std::string_view origin) {
+read_event_schema(std::string_view json, std::string_view name, std::string_view origin,
+                  std::span<const std::string_view> taken_flags) {
   try {
-    return EventReader{json, name}.read(origin);
+    return SchemaReader{json, name, taken_flags}.read(origin);
   } catch (const SchemaMistake& mistake) {
     return mistake;
   }

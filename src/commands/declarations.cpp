@@ -1,0 +1,127 @@
+#include "commands/declarations.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "cli/option.hpp"
+#include "schema/reader.hpp"
+#include "settings/settings.hpp"
+#include "system/file.hpp"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <memory>
+
+namespace metrics_event {
+namespace {
+
+constexpr std::string_view extension = ".json";
+
+EventFile event_file(const std::string& directory, std::string_view file_name) {
+  const std::string_view stem = file_name.substr(0, file_name.size() - extension.size());
+  const auto name = event_name(stem);
+  std::string path = directory + (directory.ends_with('/') ? "" : "/") + std::string{file_name};
+  return name ? EventFile{*name, std::move(path)}
+              : EventFile{std::string{stem}, std::move(path),
+                          quote(stem) + " is no event name, rename the file to letters, digits and "
+                                        "dashes, such as disk-full.json"};
+}
+
+// Whether a file declares the event `name`. In each spelling a name begins with the same letter,
+// which most files of a full directory do not.
+bool declares(std::string_view stem, std::string_view name) {
+  return lower_case(stem.substr(0, 1)) == name.substr(0, 1) && event_name(stem) == name;
+}
+
+// Adds the files of a directory, all or those that declare the event `name`, until something keeps
+// it from being read on.
+std::error_code add_files(const std::string& directory, std::optional<std::string_view> name,
+                          std::vector<EventFile>& files) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{opendir(directory.c_str()), closedir};
+  while (stream != nullptr) {
+    errno = 0;
+    const dirent* const entry = readdir(stream.get());
+    if (entry == nullptr) {
+      break;
+    }
+    const std::string_view file_name{entry->d_name};
+    if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
+        (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
+      files.push_back(event_file(directory, file_name));
+    }
+  }
+  return last_error();
+}
+
+std::vector<EventFile> files_in(const EventDirectory& directory,
+                                std::optional<std::string_view> name) {
+  std::vector<EventFile> files;
+  const std::error_code error = add_files(directory.path, name, files);
+  if (error && directory.asked_by) {
+    throw file_failure(*directory.asked_by, cannot_read(directory.path, error));
+  }
+  if (error && !is_missing(error)) {
+    const bool is_mode = error == std::errc::permission_denied; // else the machine lacks something
+    throw Failure{is_mode ? ExitCode::config : ExitCode::tempfail,
+                  cannot_read(directory.path, error)};
+  }
+  std::ranges::sort(files, {}, &EventFile::path);
+  for (auto file = files.begin(); file != files.end(); ++file) {
+    const auto rival = std::ranges::find(files.begin(), file, file->name, &EventFile::name);
+    if (rival != file) {
+      file->trouble = "it declares the same event as " + quote_path(rival->path) + ", remove one";
+    }
+  }
+  return files;
+}
+
+std::vector<EventFile> files_in(const std::vector<EventDirectory>& directories,
+                                std::optional<std::string_view> name) {
+  std::vector<EventFile> all;
+  for (const EventDirectory& directory : directories) {
+    std::ranges::move(files_in(directory, name), std::back_inserter(all));
+  }
+  return all;
+}
+
+// The flags that no field can have, as an event takes them anyway.
+std::vector<std::string_view> taken_flags() {
+  std::vector<std::string_view> flags{help_option.name, version_option.name};
+  for (const Setting& setting : all_settings()) {
+    if (setting.has_flag()) {
+      flags.push_back(setting.name);
+    }
+  }
+  return flags;
+}
+
+Declaration read_declaration(const EventFile& file) {
+  if (!file.trouble.empty()) {
+    return file.path + ": " + file.trouble;
+  }
+  const auto text = read_file(file.path, {}); // a pipe there would be a mistake
+  if (!text) {
+    return "cannot read " + quote_path(file.path) + ": " + system_words(text.error());
+  }
+  const auto type = read_event_schema(*text, file.name, file.path, taken_flags());
+  if (!type) {
+    const auto& [pointer, mistake] = type.error();
+    return file.path + ": " + pointer + (pointer.empty() ? "" : ": ") + mistake;
+  }
+  return *type;
+}
+
+} // namespace
+
+EventTypes known_types(std::span<const EventType> built_in,
+                       std::vector<EventDirectory> directories) {
+  return EventTypes{
+      built_in,
+      {.list = [directories = std::move(directories)](
+                   std::optional<std::string_view> name) { return files_in(directories, name); },
+       .read = read_declaration}};
+}
+
+} // namespace metrics_event
