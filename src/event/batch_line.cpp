@@ -24,6 +24,23 @@ bool fits_a_push(std::string_view line) {
          json_string(line).size() <= room;
 }
 
+// Where the value of a member begins in a line, in bytes, `a.b` being the b of the object a; 0 when
+// there is none.
+std::size_t offset_of(std::string_view line, std::span<const MemberView> members,
+                      std::string_view path) {
+  for (const MemberView& member : members) {
+    if (member.name == path) {
+      return static_cast<std::size_t>(member.text.data() - line.data());
+    }
+    if (path.starts_with(member.name) && path.substr(member.name.size()).starts_with('.')) {
+      JsonReader nested;
+      nested.read(member.text);
+      return offset_of(line, nested.members(), path.substr(member.name.size() + 1));
+    }
+  }
+  return 0;
+}
+
 } // namespace
 
 // The type that a name stands for; null when it is no name. Throws Failure.
@@ -49,8 +66,8 @@ const EventReader::Known* EventReader::find(std::string_view json) {
 
 boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view line,
                                                                 Instant now) {
-  if (!object_.read(line)) {
-    const JsonMistake mistake = parse_members(line).error();
+  if (!object_.read_object(line)) {
+    const JsonMistake& mistake = object_.mistake();
     return LineMistake{mistake.offset + 1, mistake.text};
   }
   const auto members = object_.members();
@@ -58,7 +75,7 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
   if (named == members.end()) {
     return LineMistake{1, "the member \"event\" is missing, which names the event"};
   }
-  const std::size_t where_it_is_named = named->offset + 1;
+  const auto where_it_is_named = static_cast<std::size_t>(named->text.data() - line.data()) + 1;
   try {
     const Known* const known = find(named->json);
     if (known == nullptr) {
@@ -71,7 +88,7 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
         append_event(line_, known->shape, sorter_.sort(known->shape, members, &*named), now);
     if (!time) {
       const EventMistake& mistake = time.error();
-      return LineMistake{mistake.member.empty() ? 1 : offset_of(line, mistake.member) + 1,
+      return LineMistake{mistake.member.empty() ? 1 : offset_of(line, members, mistake.member) + 1,
                          mistake.text};
     }
     if (!fits_a_push(line_)) {

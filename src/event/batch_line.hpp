@@ -4,7 +4,7 @@
 #include "event/known_types.hpp"
 #include "event/member_sorter.hpp"
 #include "event/shape.hpp"
-#include "json/object_reader.hpp"
+#include "json/reader.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -57,7 +57,7 @@ private:
 
   const EventTypes& types_;
   std::list<Known> known_; // the last one first
-  ObjectReader object_;
+  JsonReader object_;
   MemberSorter sorter_;
   std::string line_;
 };

@@ -59,7 +59,7 @@ void MemberSorter::sort_nested(const EventType& type, const MemberView& member) 
   if (member.json == "null") {
     return; // what is absent is left out
   }
-  if (!nested_.read(member.json)) {
+  if (!nested_.read_object(member.json)) {
     given_.extras.push_back(member); // which check_names refuses, as those below
     return;
   }

@@ -2,7 +2,7 @@
 
 #include "event/given.hpp"
 #include "event/shape.hpp"
-#include "json/object_reader.hpp"
+#include "json/reader.hpp"
 
 #include <forward_list>
 #include <span>
@@ -24,7 +24,7 @@ private:
   void add(const Field& field, std::string_view json);
 
   GivenView given_;
-  ObjectReader nested_;
+  JsonReader nested_;
   std::forward_list<std::string> names_; // of extras, that are made
 };
 

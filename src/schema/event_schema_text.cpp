@@ -1,4 +1,4 @@
-#include "json/scanner.hpp"
+#include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "schema/event_schema.hpp"
 #include "schema/field.hpp"
@@ -14,14 +14,14 @@ std::string indented(std::string_view compact) {
   std::string text;
   std::size_t depth = 0;
   const auto new_line = [&] { text.append(1, '\n').append(2 * depth, ' '); };
-  JsonScanner scanner{compact};
-  while (!scanner.is_at_end()) {
-    if (const std::string_view string = scanner.string(); !string.empty()) {
+  while (!compact.empty()) {
+    if (const std::string_view string = leading_string(compact); !string.empty()) {
       text += string;
+      compact.remove_prefix(string.size());
       continue;
     }
-    const char c = compact[scanner.offset()];
-    scanner.take(c);
+    const char c = compact.front();
+    compact.remove_prefix(1);
     const bool closes = c == '}' || c == ']';
     const bool opens = c == '{' || c == '[';
     const bool is_empty = closes && (text.back() == '{' || text.back() == '[');
@@ -31,7 +31,7 @@ std::string indented(std::string_view compact) {
     }
     text += c;
     depth += opens ? 1 : 0;
-    const char next = scanner.is_at_end() ? '\0' : compact[scanner.offset()];
+    const char next = compact.empty() ? '\0' : compact.front();
     if (c == ',' || (opens && next != '}' && next != ']')) {
       new_line();
     } else if (c == ':') {

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "json/reader.hpp"
-#include "json/scanner.hpp"
 
 namespace metrics_event {
 namespace {
@@ -56,12 +55,10 @@ std::vector<SchemaValue> elements_of(const SchemaValue& value) {
     refuse("an array", value);
   }
   std::vector<SchemaValue> elements;
-  JsonScanner scanner{value.json};
-  scanner.take('[');
-  while (!scanner.take(']')) {
-    const std::string_view element = scanner.value();
-    elements.push_back({value.below(std::to_string(elements.size())), std::string{element}});
-    scanner.take(',');
+  JsonReader reader;
+  reader.read(value.json);
+  for (const MemberView& element : reader.members()) {
+    elements.push_back({value.below(std::to_string(elements.size())), std::string{element.json}});
   }
   return elements;
 }
@@ -71,9 +68,11 @@ std::vector<SchemaMember> members_of(const SchemaValue& value) {
     refuse("an object", value);
   }
   std::vector<SchemaMember> members;
-  const ParsedJson<Members> parsed = parse_members(value.json);
-  for (const Member& member : *parsed) {
-    members.push_back({member.name, {value.below(member.name), member.json}});
+  JsonReader reader;
+  reader.read(value.json);
+  for (const MemberView& member : reader.members()) {
+    members.push_back(
+        {std::string{member.name}, {value.below(member.name), std::string{member.json}}});
   }
   return members;
 }

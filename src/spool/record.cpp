@@ -1,7 +1,6 @@
 #include "spool/record.hpp"
 
 #include "base/text.hpp"
-#include "json/escape.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 #include "settings/values.hpp"
@@ -89,10 +88,11 @@ private:
   }
 
   static std::string text_of(std::string_view json, std::string_view name) {
-    if (!json.starts_with('"')) {
+    auto text = string_value(json);
+    if (!text) {
       throw Refusal{"its " + quote(name) + " is not a string"};
     }
-    return unescaped(json);
+    return *std::move(text);
   }
   std::string string(std::string_view name) { return text_of(take(name), name); }
 
@@ -121,8 +121,8 @@ private:
   }
 
   static Labels read_labels(std::string_view json, std::string_view name) {
-    ObjectReader object;
-    if (!object.read(json)) {
+    JsonReader object;
+    if (!object.read_object(json)) {
       throw Refusal{"its " + quote(name) + " are not an object"};
     }
     Labels labels;
@@ -189,7 +189,7 @@ boost::system::result<SpoolRecord, std::string> RecordReader::read(std::string_v
     return boost::system::result<SpoolRecord, std::string>{boost::system::in_place_error,
                                                            std::move(reason)};
   };
-  if (!object_.read(text)) {
+  if (!object_.read_object(text)) {
     return no_record(text.empty() ? "it is empty" : "it is torn, or not JSON");
   }
   try {
@@ -200,8 +200,8 @@ boost::system::result<SpoolRecord, std::string> RecordReader::read(std::string_v
 }
 
 std::string event_of(const Entry& entry) {
-  ObjectReader line;
-  if (!line.read(entry.line)) {
+  JsonReader line;
+  if (!line.read_object(entry.line)) {
     return "";
   }
   const auto members = line.members();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "json/object_reader.hpp"
+#include "json/reader.hpp"
 #include "loki/entry.hpp"
 
 #include <boost/system/result.hpp>
@@ -45,7 +45,7 @@ private:
     Labels metadata;
   };
 
-  ObjectReader object_;
+  JsonReader object_;
   Checked checked_;
 
   friend class RecordDecoder;

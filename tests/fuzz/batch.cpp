@@ -37,7 +37,7 @@ void check_line(std::string_view line) {
   EventReader reader{types};
   EventReader other{types};
   const auto event = reader.read(line, now);
-  must(parse_members(line).has_value() || !event, "an event is an object");
+  must(JsonReader{}.read_object(line) || !event, "an event is an object");
   if (!event) {
     must(event.error().column >= 1 && event.error().column <= line.size() + 1,
          "a mistake is within the line, or at its end");

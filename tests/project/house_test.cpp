@@ -56,7 +56,7 @@ const std::map<std::string, Names> reserved{
       "commands/listen_connection.hpp"}},
     {"openssl/",
      {"net/certificate.cpp", "net/tls.cpp", "net/tls_stream.cpp", "net/tls_trouble.cpp"}},
-    {"boost/json/", {"json/reader.cpp", "loki/push.cpp"}},
+    {"boost/json/", {"loki/push.cpp"}},
     {"boost/url/", {"loki/endpoint.cpp", "loki/host.cpp"}},
     {"pcre2.h", {"event/pattern.cpp"}},
     {"zlib.h", {"loki/gzip.cpp"}},
