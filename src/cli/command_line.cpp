@@ -165,8 +165,8 @@ private:
     return option != nullptr && option->count() > 0;
   }
 
-  std::vector<GivenField> fields() const {
-    std::vector<GivenField> given;
+  std::vector<FieldFlag> fields() const {
+    std::vector<FieldFlag> given;
     for (const auto& [field, option] : fields_) {
       for (const std::string& text : option->results()) {
         given.push_back({field.field, text, field.form});
@@ -206,10 +206,12 @@ std::optional<Failure> trouble_with_event(const Arguments& arguments, const Laye
   }
   const auto shape = shape_of(command.extras);
   if (!shape) {
-    return usage(shape.error());
+    return usage(shape.error().text);
   }
-  const bool gives_timestamp =
-      std::ranges::find(*shape, timestamp_field.name, &Member::name) != shape->end();
+  JsonReader extras;
+  extras.read_object(*shape);
+  const bool gives_timestamp = std::ranges::find(extras.members(), timestamp_field.name,
+                                                 &Member::name) != extras.members().end();
   if (gives_timestamp && command.is_by_key) {
     return usage("\"timestamp\" is a field, give it as --timestamp");
   }
@@ -221,8 +223,9 @@ std::optional<Failure> trouble_with_event(const Arguments& arguments, const Laye
       on != settings.end() && command.wrapped.empty()) {
     return usage("--on means nothing without -- COMMAND, leave it out");
   }
-  const auto mistake =
-      check_names(*command.type, given_event(command, *shape), !command.wrapped.empty());
+  const auto given = given_event(command, extras.members());
+  const auto mistake = given ? check_names(*command.type, *given, !command.wrapped.empty())
+                             : std::optional{given.error()};
   return mistake ? usage(mistake->text) : std::nullopt;
 }
 
@@ -280,10 +283,13 @@ std::optional<Failure> trouble_with(const Arguments& arguments, const Layer& set
 
 } // namespace
 
-GivenEvent given_event(const SendEvent& command, const Members& members) {
-  GivenEvent given =
-      command.is_by_key ? sort_members(*command.type, members) : GivenEvent{.extras = members};
-  given.fields.insert(given.fields.end(), command.fields.begin(), command.fields.end());
+boost::system::result<GivenEvent, EventMistake> given_event(const SendEvent& command,
+                                                            std::span<const Member> members) {
+  auto given = command.is_by_key ? sort_members(EventShape{*command.type}, members)
+                                 : GivenEvent{.extras = {members.begin(), members.end()}};
+  for (std::size_t i = 0; given && i < command.fields.size(); ++i) {
+    given->fields.push_back(command.fields[i].given());
+  }
   return given;
 }
 

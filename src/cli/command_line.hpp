@@ -15,17 +15,27 @@
 
 namespace metrics_event {
 
+/// A flag that gives a field.
+struct FieldFlag {
+  const Field* field;
+  std::string text;
+  GivenField::Form form = GivenField::Form::text;
+
+  GivenField given() const { return {field, text, form}; }
+};
+
 /// Send one event, of which the values are not looked at yet.
 struct SendEvent {
   const EventType* type; // null when what declares it is the trouble
-  std::vector<GivenField> fields{};
+  std::vector<FieldFlag> fields{};
   std::vector<ExtraField> extras{};
   bool is_by_key = false;             // `send`: keys may name fields
   std::vector<std::string> wrapped{}; // COMMAND with its arguments; empty: none
 };
 
 /// What it gives of the event, once the extra fields have become `members`.
-GivenEvent given_event(const SendEvent& command, const Members& members);
+boost::system::result<GivenEvent, EventMistake> given_event(const SendEvent& command,
+                                                            std::span<const Member> members);
 
 /// Run a command of `all_commands`.
 struct RunCommand {

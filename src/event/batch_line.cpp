@@ -26,9 +26,9 @@ bool fits_a_push(std::string_view line) {
 
 // Where the value of a member begins in a line, in bytes, `a.b` being the b of the object a; 0 when
 // there is none.
-std::size_t offset_of(std::string_view line, std::span<const MemberView> members,
+std::size_t offset_of(std::string_view line, std::span<const Member> members,
                       std::string_view path) {
-  for (const MemberView& member : members) {
+  for (const Member& member : members) {
     if (member.name == path) {
       return static_cast<std::size_t>(member.text.data() - line.data());
     }
@@ -71,7 +71,7 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
     return LineMistake{mistake.offset + 1, mistake.text};
   }
   const auto members = object_.members();
-  const auto named = std::ranges::find(members, name_member, &MemberView::name);
+  const auto named = std::ranges::find(members, name_member, &Member::name);
   if (named == members.end()) {
     return LineMistake{1, "the member \"event\" is missing, which names the event"};
   }
@@ -84,8 +84,8 @@ boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view
                              Mismatch{"the name of an event such as disk_full", named->json}.text};
     }
     line_.clear();
-    const auto time =
-        append_event(line_, known->shape, sorter_.sort(known->shape, members, &*named), now);
+    const auto given = sort_members(known->shape, members, &*named);
+    const auto time = given ? append_event(line_, known->shape, *given, now) : given.error();
     if (!time) {
       const EventMistake& mistake = time.error();
       return LineMistake{mistake.member.empty() ? 1 : offset_of(line, members, mistake.member) + 1,

@@ -2,7 +2,6 @@
 
 #include "base/value.hpp"
 #include "event/known_types.hpp"
-#include "event/member_sorter.hpp"
 #include "event/shape.hpp"
 #include "json/reader.hpp"
 
@@ -58,7 +57,6 @@ private:
   const EventTypes& types_;
   std::list<Known> known_; // the last one first
   JsonReader object_;
-  MemberSorter sorter_;
   std::string line_;
 };
 

@@ -73,7 +73,7 @@ private:
 class Builder {
 public:
   // What is known of the event besides its line goes to `facts`, if anywhere.
-  Builder(std::string& line, const EventShape& shape, const GivenView& given, Instant now,
+  Builder(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
           Event* facts)
       : type_{shape.type()}, given_{given}, now_{now}, facts_{facts},
         timestamp_{timestamp()}, line_{line, timestamp_, shape} {}
@@ -82,7 +82,7 @@ public:
     for (const Field& field : type_.fields) {
       add(field);
     }
-    for (const MemberView& extra : given_.extras) {
+    for (const Member& extra : given_.extras) {
       line_.extra(extra.name, extra.json);
       note_set(extra.name);
     }
@@ -102,7 +102,7 @@ private:
 
   // The one that is given, or now.
   Instant timestamp() {
-    const FieldView* const given = find(given_.fields, timestamp_field);
+    const GivenField* const given = find(given_.fields, timestamp_field);
     if (given == nullptr) {
       return now_;
     }
@@ -111,7 +111,7 @@ private:
   }
 
   void add(const Field& field) {
-    if (const FieldView* const given = find(given_.fields, field)) {
+    if (const GivenField* const given = find(given_.fields, field)) {
       add_given(*given);
     } else if (is_measured(field, given_.measurement.has_value())) {
       if (facts_ != nullptr) {
@@ -124,7 +124,7 @@ private:
     }
   }
 
-  void add_given(const FieldView& given) {
+  void add_given(const GivenField& given) {
     std::string& line = line_.field(*given.field);
     const auto mismatch = given.form == Form::since  ? append_since(line, given)
                           : given.form == Form::json ? append_json(line, *given.field, given.text)
@@ -137,14 +137,14 @@ private:
   }
 
   // Of the first mistake, which counts.
-  void blame(const FieldView& given, const Mismatch& mismatch) {
+  void blame(const GivenField& given, const Mismatch& mismatch) {
     if (!mistake_) {
       mistake_ = {ExitCode::data, given.name() + ": " + mismatch.text,
                   std::string{given.field->name}};
     }
   }
 
-  std::optional<Instant> instant_of(const FieldView& given) {
+  std::optional<Instant> instant_of(const GivenField& given) {
     const auto time = given.form == Form::json ? read_json_time(given.text)
                       : given.text == "now"    ? Parsed<Instant>{now_}
                                                : parse_timestamp(given.text);
@@ -155,7 +155,7 @@ private:
     return *time;
   }
 
-  std::optional<Mismatch> append_since(std::string& line, const FieldView& given) {
+  std::optional<Mismatch> append_since(std::string& line, const GivenField& given) {
     const auto time = instant_of(given);
     if (!time) {
       return Mismatch{};
@@ -189,7 +189,7 @@ private:
   }
 
   const EventType& type_;
-  const GivenView& given_;
+  const GivenEvent& given_;
   Instant now_;
   Event* facts_;
   std::optional<EventMistake> mistake_;
@@ -198,7 +198,7 @@ private:
 };
 
 boost::system::result<Instant, EventMistake> append(std::string& line, const EventShape& shape,
-                                                    const GivenView& given, Instant now,
+                                                    const GivenEvent& given, Instant now,
                                                     Event* facts) {
   if (auto mistake = check_names(shape.type(), given, given.measurement.has_value())) {
     return *std::move(mistake);
@@ -211,7 +211,7 @@ boost::system::result<Instant, EventMistake> append(std::string& line, const Eve
 boost::system::result<Event, EventMistake> build_event(const EventType& type,
                                                        const GivenEvent& given, Instant now) {
   Event event{.name = std::string{type.name}, .timestamp = now, .computed_fields = {"event"}};
-  const auto timestamp = append(event.line, EventShape{type}, view_of(given), now, &event);
+  const auto timestamp = append(event.line, EventShape{type}, given, now, &event);
   if (!timestamp) {
     return timestamp.error();
   }
@@ -227,7 +227,7 @@ boost::system::result<Event, EventMistake> build_event(const EventType& type,
 }
 
 boost::system::result<Instant, EventMistake>
-append_event(std::string& line, const EventShape& shape, const GivenView& given, Instant now) {
+append_event(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now) {
   return append(line, shape, given, now, nullptr);
 }
 

@@ -35,7 +35,7 @@ boost::system::result<Event, EventMistake> build_event(const EventType& type,
 /// The same for who wants to know no more than the line, which is appended to `line` (unless there
 /// is a mistake: then anything may be), and the timestamp.
 boost::system::result<Instant, EventMistake>
-append_event(std::string& line, const EventShape& shape, const GivenView& given, Instant now);
+append_event(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now);
 
 /// The same as build_event; a mistake is thrown as a Failure.
 Event make_event(const EventType& type, const GivenEvent& given, Instant now);

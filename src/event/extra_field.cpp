@@ -93,14 +93,6 @@ struct Node {
     return next->second->descend(path.subspan(1));
   }
 
-  Members members() const {
-    Members members;
-    for (const auto& [name, node] : inner) {
-      members.push_back({name, node->text()});
-    }
-    return members;
-  }
-
   std::string text() const {
     if (kind == Kind::value) {
       return json;
@@ -125,12 +117,17 @@ bool put(Node& root, const ExtraField& field, std::string json) {
   return true;
 }
 
+// The object around the field has levels, too.
+ParsedJson<std::string> json_in(const ExtraField& field) {
+  return compact_json(field.text, most_json_levels - field.path.size());
+}
+
 Parsed<std::string> value_of(const ExtraField& field) {
   if (!field.is_json) {
     return is_utf8(field.text) ? Parsed<std::string>{json_string(field.text)}
                                : Mismatch{"valid UTF-8", field.text};
   }
-  auto json = compact_json(field.text);
+  auto json = json_in(field);
   if (!json) {
     Mismatch mismatch;
     mismatch.text = json.error().text + (field.text.empty() ? "" : ", in " + quote(field.text));
@@ -161,32 +158,34 @@ Parsed<ExtraField> parse_extra_field(std::string_view word) {
   return field;
 }
 
-boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields) {
+boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
-    const auto json = field.is_json && !field.is_file ? compact_json(field.text)
-                                                      : ParsedJson<std::string>{JsonMistake{}};
+    const auto json =
+        field.is_json && !field.is_file ? json_in(field) : ParsedJson<std::string>{JsonMistake{}};
     if (!put(root, field, json ? *json : field.is_file ? "null" : "0")) {
       const auto is_same = [&field](const ExtraField& other) { return other.path == field.path; };
-      return quote(key_of(field)) +
-             (std::ranges::count_if(fields, is_same) > 1
-                  ? " is given twice, give it once"
-                  : " is given as a value and as an object or array, give one");
+      return EventMistake{ExitCode::usage,
+                          quote(key_of(field)) + (std::ranges::count_if(fields, is_same) > 1
+                                                      ? " is given twice, give it once"
+                                                      : " is given as a value and as an object or "
+                                                        "array, give one"),
+                          ""};
     }
   }
-  return root.members();
+  return root.text();
 }
 
-boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraField> fields) {
+boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
     auto json = value_of(field);
     if (!json) {
-      return BadExtraField{key_of(field), json.error()};
+      return EventMistake{ExitCode::data, key_of(field) + ": " + json.error().text, ""};
     }
     put(root, field, *std::move(json));
   }
-  return root.members();
+  return root.text();
 }
 
 std::string key_of(const ExtraField& field) {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "base/value.hpp"
-#include "json/reader.hpp"
+#include "event/given.hpp"
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,20 +28,14 @@ bool is_extra_field(std::string_view word);
 /// Takes an argument apart.
 Parsed<ExtraField> parse_extra_field(std::string_view word);
 
-/// The members that the fields make, with JSON for values that are JSON, else 0, or null where a
-/// file is still to be read; or what is wrong with their keys together: one is given twice, or is a
-/// value and an object at the same time.
-boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields);
+/// The JSON object that the fields make, with JSON for values that are JSON, else 0, or null where
+/// a file is still to be read; or what is wrong with their keys together: one is given twice, or is
+/// a value and an object at the same time.
+boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields);
 
-/// Why a value is none, and of which field.
-struct BadExtraField {
-  std::string key;
-  Mismatch mismatch;
-};
-
-/// The fields, whose files were read, as the members of an object, the nested ones merged. They
-/// must be free of conflicts.
-boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraField> fields);
+/// The JSON object that the fields make, whose files were read, the nested ones merged; or which
+/// value is none. Their keys must go together.
+boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
 /// What messages call a field: `a[b]`.
 std::string key_of(const ExtraField& field);

@@ -27,7 +27,7 @@ using ParsedJson = boost::system::result<T, JsonMistake>;
 inline constexpr std::size_t most_json_levels = 32;
 
 /// A member of an object; or an element of an array, which has no name.
-struct MemberView {
+struct Member {
   std::string_view name;
   std::string_view json;   // the value as `compact_json` gives it
   std::string_view text{}; // the value as it stands in the text that was read
@@ -48,7 +48,7 @@ public:
 
   /// The members of the object, or the elements of the array, that was read. They live as long as
   /// the text, and until the next one is read.
-  std::span<const MemberView> members() const { return members_; }
+  std::span<const Member> members() const { return members_; }
 
   const JsonMistake& mistake() const { return mistake_; }
 
@@ -61,7 +61,7 @@ private:
     std::size_t end; // where its last quote is, in bytes
   };
 
-  std::vector<MemberView> members_;
+  std::vector<Member> members_;
   std::vector<Name> names_;
   std::forward_list<std::string> made_; // what members and names need and the text does not have
   JsonMistake mistake_;
@@ -70,13 +70,6 @@ private:
 /// One JSON value on one line, without white space between tokens, its numbers as they were typed
 /// and its strings safe for a terminal; by the rules of `JsonReader`.
 ParsedJson<std::string> compact_json(std::string_view text, std::size_t levels = most_json_levels);
-
-/// A member of a JSON object that owns its name and its value.
-struct Member {
-  std::string name;
-  std::string json;
-};
-using Members = std::vector<Member>;
 
 /// The string, with its quotes, that a JSON text begins with; empty: it begins with something else.
 std::string_view leading_string(std::string_view json);

@@ -57,7 +57,7 @@ std::vector<SchemaValue> elements_of(const SchemaValue& value) {
   std::vector<SchemaValue> elements;
   JsonReader reader;
   reader.read(value.json);
-  for (const MemberView& element : reader.members()) {
+  for (const Member& element : reader.members()) {
     elements.push_back({value.below(std::to_string(elements.size())), std::string{element.json}});
   }
   return elements;
@@ -70,7 +70,7 @@ std::vector<SchemaMember> members_of(const SchemaValue& value) {
   std::vector<SchemaMember> members;
   JsonReader reader;
   reader.read(value.json);
-  for (const MemberView& member : reader.members()) {
+  for (const Member& member : reader.members()) {
     members.push_back(
         {std::string{member.name}, {value.below(member.name), std::string{member.json}}});
   }

@@ -47,7 +47,7 @@ std::string_view cut(std::string_view& text, std::string_view separator) {
 // Takes the members of a record out of its object one by one.
 class RecordDecoder {
 public:
-  RecordDecoder(std::span<const MemberView> members, RecordReader::Checked& checked)
+  RecordDecoder(std::span<const Member> members, RecordReader::Checked& checked)
       : members_{members}, checked_{checked} {}
 
   SpoolRecord record() {
@@ -66,7 +66,7 @@ private:
       "version", "url", "org_id", "labels", "metadata", "entry_time_ns", "line", "restamped"};
 
   auto find(std::string_view name) const {
-    return std::ranges::find(members_, name, &MemberView::name);
+    return std::ranges::find(members_, name, &Member::name);
   }
   bool has(std::string_view name) const { return find(name) != members_.end(); }
 
@@ -81,7 +81,7 @@ private:
 
   std::string_view first_unknown() const {
     return std::ranges::find_if(members_,
-                                [](const MemberView& member) {
+                                [](const Member& member) {
                                   return std::ranges::find(known, member.name) == known.end();
                                 })
         ->name;
@@ -126,7 +126,7 @@ private:
       throw Refusal{"its " + quote(name) + " are not an object"};
     }
     Labels labels;
-    for (const MemberView& label : object.members()) {
+    for (const Member& label : object.members()) {
       std::string text = text_of(label.json, name);
       if (text.empty() || check_label(label.name, text)) {
         throw Refusal{"its " + quote(name) + " break Loki's rules"};
@@ -160,7 +160,7 @@ private:
     return entry;
   }
 
-  std::span<const MemberView> members_;
+  std::span<const Member> members_;
   RecordReader::Checked& checked_;
   std::size_t taken_ = 0;
 };
@@ -205,7 +205,7 @@ std::string event_of(const Entry& entry) {
     return "";
   }
   const auto members = line.members();
-  const auto name = std::ranges::find(members, "event", &MemberView::name);
+  const auto name = std::ranges::find(members, "event", &Member::name);
   return name == members.end() ? "" : string_value(name->json).value_or("");
 }
 

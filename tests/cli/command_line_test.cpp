@@ -34,7 +34,7 @@ Words settings(const Words& words) {
 Words fields(const Words& words) {
   Words given;
   const CommandLine line = parse(words);
-  for (const GivenField& field : std::get<SendEvent>(line.command).fields) {
+  for (const FieldFlag& field : std::get<SendEvent>(line.command).fields) {
     given.push_back(std::string{field.field->name} + '=' + field.text);
   }
   return given;

@@ -130,7 +130,7 @@ TEST_CASE("a member's value is also given as it stands in the text") {
   CHECK(reader.members()[0].text == "1");
   CHECK(reader.members()[1].name == "b\"}");
   CHECK(reader.members()[1].text == R"("}{,:\"")");
-  const MemberView& last = reader.members()[2];
+  const Member& last = reader.members()[2];
   CHECK(last.text == R"({"d" : [ {"e":1} ],"f": -1.5 })");
   CHECK(last.json == R"({"d":[{"e":1}],"f":-1.5})");
   CHECK(static_cast<std::size_t>(last.text.data() - text.data()) == text.find(last.text));
