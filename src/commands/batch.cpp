@@ -142,14 +142,13 @@ private:
 
   void take(Instant now) {
     sender_.reach(input_.number());
-    const LineEvent& event = input_.event();
     const bool is_new = !time_;
-    const Instant time = is_new ? times_.next(takes_own_time_ ? event.timestamp : now)
+    const Instant time = is_new ? times_.next(takes_own_time_ ? input_.timestamp() : now)
                                 : *std::exchange(time_, std::nullopt);
     if (is_new) {
-      warn_of_losses({&settings_.labels, time, event.line, &settings_.metadata}, now);
+      warn_of_losses({&settings_.labels, time, input_.line(), &settings_.metadata}, now);
     }
-    if (!sender_.add(event.line, time, input_.number())) {
+    if (!sender_.add(input_.line(), time, input_.number())) {
       time_ = time;
       ahead_ = BatchInput::Step::event;
     }

@@ -21,20 +21,17 @@ struct LineMistake {
   std::string text;
 };
 
-/// An event that was read: its line, which lives until the next one is read, and its time.
-struct LineEvent {
-  std::string_view line;
-  Instant timestamp;
-};
-
 /// Reads events that come a line each, a JSON object: its member `event` is the name of a known
 /// type, by which it is validated, or any other.
-class EventReader {
+class BatchLineReader {
 public:
-  explicit EventReader(const EventTypes& types) : types_{types} {}
+  explicit BatchLineReader(const EventTypes& types) : types_{types} {}
 
-  /// The event of one line; `now` is its timestamp unless it has one.
-  boost::system::result<LineEvent, LineMistake> read(std::string_view line, Instant now);
+  /// Reads the event of one line and returns its timestamp, which is `now` unless it has one.
+  boost::system::result<Instant, LineMistake> read(std::string_view text, Instant now);
+
+  /// The line of the event that was read last; it lives until the next one is read.
+  const std::string& line() const { return line_; }
 
 private:
   // What a name stands for.

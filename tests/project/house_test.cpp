@@ -66,7 +66,6 @@ const std::map<std::string, Names> reserved{
 
 // Includes that still point the wrong way.
 const std::map<std::string, Names> owed{
-    {"event/batch_line", {"loki/push"}},
     {"event/known_types", {"schema/event_schema"}},
     {"schema/event_schema", {"cli/command", "settings/settings"}},
     {"spool/directory", {"settings/settings"}},
