@@ -72,10 +72,9 @@ private:
 // Makes one event; a mistake is kept until the end.
 class Builder {
 public:
-  // What is known of the event besides its line goes to `facts`, if anywhere.
   Builder(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
-          Event* facts)
-      : type_{shape.type()}, given_{given}, now_{now}, facts_{facts},
+          std::vector<std::string>* warnings)
+      : type_{shape.type()}, given_{given}, now_{now}, warnings_{warnings},
         timestamp_{timestamp()}, line_{line, timestamp_, shape} {}
 
   boost::system::result<Instant, EventMistake> build() {
@@ -84,7 +83,6 @@ public:
     }
     for (const Member& extra : given_.extras) {
       line_.extra(extra.name, extra.json);
-      note_set(extra.name);
     }
     line_.finish();
     if (mistake_) {
@@ -94,29 +92,16 @@ public:
   }
 
 private:
-  void note_set(std::string_view name) {
-    if (facts_ != nullptr) {
-      facts_->fields_set.emplace_back(name);
-    }
-  }
-
   // The one that is given, or now.
   Instant timestamp() {
     const GivenField* const given = find(given_.fields, timestamp_field);
-    if (given == nullptr) {
-      return now_;
-    }
-    note_set(timestamp_field.name);
-    return instant_of(*given).value_or(now_);
+    return given == nullptr ? now_ : instant_of(*given).value_or(now_);
   }
 
   void add(const Field& field) {
     if (const GivenField* const given = find(given_.fields, field)) {
       add_given(*given);
     } else if (is_measured(field, given_.measurement.has_value())) {
-      if (facts_ != nullptr) {
-        facts_->computed_fields.emplace_back(field.name);
-      }
       line_.field(field) += measured(field);
     } else if (!field.default_value.empty() &&
                has_parent(type_, given_.fields, field, given_.measurement.has_value())) {
@@ -131,9 +116,7 @@ private:
                                                      : append_text(line, *given.field, given.text);
     if (mismatch) {
       blame(given, *mismatch);
-      return;
     }
-    note_set(given.field->name);
   }
 
   // Of the first mistake, which counts.
@@ -160,10 +143,10 @@ private:
     if (!time) {
       return Mismatch{};
     }
-    if (*time > timestamp_ && facts_ != nullptr) {
-      facts_->warnings.push_back(given.name() + ": " + unix_seconds(*time) +
-                                 " is after the event's time, " + unix_seconds(timestamp_) +
-                                 ", so it is 0");
+    if (*time > timestamp_ && warnings_ != nullptr) {
+      warnings_->push_back(given.name() + ": " + unix_seconds(*time) +
+                           " is after the event's time, " + unix_seconds(timestamp_) +
+                           ", so it is 0");
     }
     return append_text(line, *given.field,
                        seconds(*given.field, std::max(timestamp_ - *time, nanoseconds{})));
@@ -191,44 +174,51 @@ private:
   const EventType& type_;
   const GivenEvent& given_;
   Instant now_;
-  Event* facts_;
+  std::vector<std::string>* warnings_;
   std::optional<EventMistake> mistake_;
   Instant timestamp_;
   LineWriter line_;
 };
 
-boost::system::result<Instant, EventMistake> append(std::string& line, const EventShape& shape,
-                                                    const GivenEvent& given, Instant now,
-                                                    Event* facts) {
+} // namespace
+
+boost::system::result<Instant, EventMistake> append_event(std::string& line,
+                                                          const EventShape& shape,
+                                                          const GivenEvent& given, Instant now,
+                                                          std::vector<std::string>* warnings) {
   if (auto mistake = check_names(shape.type(), given, given.measurement.has_value())) {
     return *std::move(mistake);
   }
-  return Builder{line, shape, given, now, facts}.build();
+  return Builder{line, shape, given, now, warnings}.build();
 }
-
-} // namespace
 
 boost::system::result<Event, EventMistake> build_event(const EventType& type,
                                                        const GivenEvent& given, Instant now) {
-  Event event{.name = std::string{type.name}, .timestamp = now, .computed_fields = {"event"}};
-  const auto timestamp = append(event.line, EventShape{type}, given, now, &event);
+  Event event{.name = std::string{type.name}, .computed_fields = {"event"}};
+  const auto timestamp = append_event(event.line, EventShape{type}, given, now, &event.warnings);
   if (!timestamp) {
     return timestamp.error();
   }
   event.timestamp = *timestamp;
-  if (type.takes_extras) {
-    JsonObject extra;
-    for (const Member& member : given.extras) {
-      extra.raw(member.name, member.json);
+  if (find(given.fields, timestamp_field) != nullptr) {
+    event.fields_set.emplace_back(timestamp_field.name);
+  }
+  for (const Field& field : type.fields) {
+    if (find(given.fields, field) != nullptr) {
+      event.fields_set.emplace_back(field.name);
+    } else if (is_measured(field, given.measurement.has_value())) {
+      event.computed_fields.emplace_back(field.name);
     }
+  }
+  JsonObject extra;
+  for (const Member& member : given.extras) {
+    event.fields_set.emplace_back(member.name);
+    extra.raw(member.name, member.json);
+  }
+  if (type.takes_extras) {
     event.extra = extra.str();
   }
   return event;
-}
-
-boost::system::result<Instant, EventMistake>
-append_event(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now) {
-  return append(line, shape, given, now, nullptr);
 }
 
 Event make_event(const EventType& type, const GivenEvent& given, Instant now) {

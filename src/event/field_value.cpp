@@ -108,10 +108,6 @@ bool is_json_number(std::string_view json) {
   return json.starts_with('-') || (json >= "0" && json < ":");
 }
 
-Parsed<std::string> value_of(std::string value, std::optional<Mismatch> mismatch) {
-  return mismatch ? Parsed<std::string>{*std::move(mismatch)} : std::move(value);
-}
-
 // A text is told from what it looks like.
 Mismatch mismatch_of_json(const Field& field, std::string_view json) {
   const auto text = string_value(json);
@@ -183,16 +179,10 @@ std::optional<Mismatch> append_json(std::string& out, const Field& field, std::s
   return mismatch_of_json(field, json);
 }
 
-Parsed<std::string> read_text(const Field& field, std::string_view text) {
-  std::string value;
-  auto mismatch = append_text(value, field, text);
-  return value_of(std::move(value), std::move(mismatch));
-}
-
 Parsed<std::string> read_json(const Field& field, std::string_view json) {
   std::string value;
   auto mismatch = append_json(value, field, json);
-  return value_of(std::move(value), std::move(mismatch));
+  return mismatch ? Parsed<std::string>{*std::move(mismatch)} : std::move(value);
 }
 
 Parsed<Instant> read_json_time(std::string_view json) {
