@@ -13,44 +13,29 @@ namespace {
 constexpr std::string_view grammar = "KEY=TEXT or KEY:=JSON";
 constexpr std::size_t most_nested = 16;
 
-// Goes through the key of an argument, one character at a time, and knows which are meant as such.
-class KeyScanner {
-public:
-  explicit KeyScanner(std::string_view word) : rest_{word} {}
+// Takes the next character of a key for itself, without the backslash before it.
+char take_character(std::string_view& rest) {
+  constexpr std::string_view special = "[]:=\\@";
+  const bool is_escaped =
+      rest.size() > 1 && rest[0] == '\\' && special.find(rest[1]) != special.npos;
+  const char c = rest[is_escaped ? 1 : 0];
+  rest.remove_prefix(is_escaped ? 2 : 1);
+  return c;
+}
 
-  bool is_at_end() const { return rest_.empty(); }
-  bool is_at(std::string_view mark) const { return rest_.starts_with(mark); }
-  std::string_view rest() const { return rest_; }
-  void skip(std::size_t count) { rest_.remove_prefix(count); }
-
-  // The next character for itself.
-  char take() {
-    constexpr std::string_view special = "[]:=\\@";
-    if (rest_.size() > 1 && rest_[0] == '\\' && special.find(rest_[1]) != special.npos) {
-      rest_.remove_prefix(1);
-    }
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    return c;
-  }
-
-private:
-  std::string_view rest_;
-};
-
-// Reads a key up to its separator; false when it is malformed or has none.
-bool read_key(KeyScanner& scanner, std::vector<std::string>& path) {
+// Takes a key up to its separator; false when it is malformed or has none.
+bool take_key(std::string_view& rest, std::vector<std::string>& path) {
   path.emplace_back();
   bool is_open = false;
   bool is_closed = false;
-  while (!scanner.is_at_end()) {
-    const bool is_separator = scanner.is_at("=") || scanner.is_at(":=");
-    if (is_open && scanner.is_at("]")) {
-      scanner.skip(1);
+  while (!rest.empty()) {
+    const bool is_separator = rest.starts_with('=') || rest.starts_with(":=");
+    if (is_open && rest.starts_with(']')) {
+      rest.remove_prefix(1);
       is_open = false;
       is_closed = true;
-    } else if (!is_open && scanner.is_at("[")) {
-      scanner.skip(1);
+    } else if (!is_open && rest.starts_with('[')) {
+      rest.remove_prefix(1);
       is_open = true;
       path.emplace_back();
     } else if (!is_open && is_separator) {
@@ -58,7 +43,7 @@ bool read_key(KeyScanner& scanner, std::vector<std::string>& path) {
     } else if (is_closed && !is_open) {
       return false; // something behind a bracket
     } else {
-      path.back() += scanner.take();
+      path.back() += take_character(rest);
     }
   }
   return false;
@@ -144,17 +129,18 @@ bool is_extra_field(std::string_view word) {
 }
 
 Parsed<ExtraField> parse_extra_field(std::string_view word) {
-  ExtraField field{.word = std::string{word}};
-  KeyScanner scanner{word};
-  const bool has_key = read_key(scanner, field.path);
-  if (!has_key || !is_utf8(word.substr(0, word.size() - scanner.rest().size()))) {
-    return Mismatch{grammar, word.substr(0, word.size() - scanner.rest().size())};
+  ExtraField field;
+  std::string_view rest = word;
+  const bool has_key = take_key(rest, field.path);
+  const std::string_view key = word.substr(0, word.size() - rest.size());
+  if (!has_key || !is_utf8(key)) {
+    return Mismatch{grammar, key};
   }
-  field.is_json = scanner.is_at(":");
-  scanner.skip(field.is_json ? 2 : 1);
-  field.is_file = scanner.is_at("@");
-  scanner.skip(field.is_file || scanner.is_at("\\@") ? 1 : 0);
-  field.text = scanner.rest();
+  field.is_json = rest.starts_with(':');
+  rest.remove_prefix(field.is_json ? 2 : 1);
+  field.is_file = rest.starts_with('@');
+  rest.remove_prefix(field.is_file || rest.starts_with("\\@") ? 1 : 0);
+  field.text = rest;
   return field;
 }
 

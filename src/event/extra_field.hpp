@@ -15,7 +15,6 @@ namespace metrics_event {
 /// `a[]=text`. The first separator counts; a backslash takes the meaning from a bracket, colon,
 /// equals sign or backslash in a key, and from an `@` that begins a value.
 struct ExtraField {
-  std::string word;              // as given
   std::vector<std::string> path; // of names; an empty one, but the first, is a further item
   bool is_json = false;
   bool is_file = false; // whether `text` is the path of a file with the value
