@@ -15,7 +15,7 @@
 
 namespace metrics_event {
 
-/// Why a line is no event, and where in it: its first byte is column 1.
+/// The reason why a line is no event, and the place: the first byte of a line is column 1.
 struct LineMistake {
   std::size_t column = 1;
   std::string text;
@@ -34,7 +34,7 @@ public:
   const std::string& line() const { return line_; }
 
 private:
-  // What a name stands for.
+  // A name as lines have it, and the type that it stands for.
   struct Known {
     Known(std::string_view as_given, std::string in_snake_case, const EventType* declared)
         : json{as_given}, name{std::move(in_snake_case)}, type{declared == nullptr

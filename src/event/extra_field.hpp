@@ -36,7 +36,7 @@ boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraF
 /// value is none. Their keys must go together.
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
-/// What messages call a field: `a[b]`.
+/// The key of a field as messages show it: `a[b]`.
 std::string key_of(const ExtraField& field);
 
 /// The name that a declared field of this key has: `a.b`.

@@ -9,7 +9,7 @@ namespace {
 
 using Form = GivenField::Form;
 
-// What it takes to give a field, as the rest of the event is given.
+// The words that give a field in the way in which the rest of the event is given.
 std::string remedy(const Field& field, bool is_json) {
   return is_json ? std::string{field.name}
                  : "--" + kebab_case(field.name) + ' ' + placeholder(field);
@@ -63,7 +63,7 @@ std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEve
     if (extra.name == "event") {
       return usage("\"event\" is always the name of the event, leave it out");
     }
-    // Of an object, sort_members has found the fields.
+    // In an object, sort_members has looked for the fields already.
     const Field* const field = given.is_json ? nullptr : field_at(type, extra.name);
     if (field != nullptr) {
       return usage(quote(extra.name) + " is a field, give it as --" + kebab_case(field->name));

@@ -28,11 +28,11 @@ struct GivenField {
   std::string_view text;
   Form form = Form::text;
 
-  /// What messages call it: `--duration`, `--duration-since`, `duration`.
+  /// The name that messages use: `--duration`, `--duration-since`, `duration`.
   std::string name() const;
 };
 
-/// What a COMMAND that was run has shown.
+/// How long a COMMAND that was run took, and how it ended.
 struct Measurement {
   std::chrono::nanoseconds duration{};
   int exit_code = 0; // 128+n when signal n ended it
@@ -46,7 +46,7 @@ struct GivenEvent {
   std::optional<Measurement> measurement{}; // fills fields that are declared as measured
 };
 
-/// Why something is no event.
+/// The reason why something is no event.
 struct EventMistake {
   ExitCode code;      // usage: a field is missing, given twice or unknown; data: a bad value
   std::string text;   // as a Failure has it

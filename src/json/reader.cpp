@@ -69,7 +69,7 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
              : std::nullopt;
 }
 
-// The text that a string stands for; the string was read.
+// The text that a string, which was read, stands for.
 std::string unescaped(std::string_view string) {
   std::string text;
   text.reserve(string.size());
@@ -102,8 +102,8 @@ std::string compact(std::string_view text) {
 
 } // namespace
 
-// One way through a text: each function passes over what it is named for. A mistake is thrown, as a
-// JsonMistake, and leaves the recursion; `read` makes a value of it.
+// One way through a text: each function passes over the part that it is named for. A JsonMistake is
+// thrown to leave the recursion; `read` makes a value of it.
 class JsonReader::Pass {
 public:
   Pass(JsonReader& reader, std::string_view text, std::size_t levels)
@@ -201,8 +201,8 @@ private:
 
   std::string_view keep(std::string made) { return reader_.made_.emplace_front(std::move(made)); }
 
-  // Ends with the object whose first name has this place. Sorted, names that are the same are side
-  // by side: n log n steps, whatever they are.
+  // Ends the object whose first name has this place. Names that are the same become neighbours when
+  // they are sorted, which takes n log n steps whatever they are.
   void check_names(std::size_t first) {
     std::vector<Name>& names = reader_.names_;
     const auto begin = names.begin() + static_cast<std::ptrdiff_t>(first);
@@ -229,7 +229,7 @@ private:
     }
   }
 
-  // What follows a backslash.
+  // A backslash was before it.
   void escape() {
     constexpr std::string_view as_written = R"("\nt)"; // by the writer
     has_escape_ = true;
@@ -270,9 +270,9 @@ private:
   JsonReader& reader_;
   std::string_view text_;
   std::string_view rest_ = text_;
-  std::size_t levels_;      // that the whole text may have
-  bool is_compact_ = true;  // what was passed since it was set
-  bool has_escape_ = false; // the string that was passed last
+  std::size_t levels_;      // of the whole text, at most
+  bool is_compact_ = true;  // whether all is that was passed since this was set
+  bool has_escape_ = false; // whether the last string has one
 };
 
 bool JsonReader::read(std::string_view text, std::size_t levels) {
