@@ -75,6 +75,19 @@ CodePoint first_code_point(std::string_view text) {
   return {value, length};
 }
 
+void append_utf8(std::string& out, char32_t character) {
+  const unsigned following = character < 0x80      ? 0
+                             : character < 0x800   ? 1
+                             : character < 0x10000 ? 2
+                                                   : 3;
+  // The first of several bytes has as many leading ones as there are bytes.
+  const unsigned mark = following == 0 ? 0 : 0xFFU << (7 - following);
+  out += static_cast<char>(mark | (character >> 6U * following));
+  for (unsigned left = following; left-- > 0;) {
+    out += static_cast<char>(0x80U | (character >> 6U * left & 0x3FU));
+  }
+}
+
 bool acts_on_terminal(char32_t character) {
   const auto within = [character](char32_t first, char32_t last) {
     return character >= first && character <= last;

@@ -19,6 +19,9 @@ struct CodePoint {
 /// The first character of a text that is not empty.
 CodePoint first_code_point(std::string_view text);
 
+/// Appends a character as UTF-8.
+void append_utf8(std::string& out, char32_t character);
+
 /// Whether a terminal may act on the character instead of showing it: control characters, line
 /// separators, and the marks that reorder the text around them.
 bool acts_on_terminal(char32_t character);

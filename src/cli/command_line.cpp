@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "json/reader.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -102,8 +103,8 @@ private:
   void give(const CommandOption* option, const std::string& text) {
     line_.options.add({option, text});
   }
-  void give(const FieldFlag& flag, const std::string& text) {
-    line_.event.fields.push_back({flag.field, text, flag.form});
+  void give(const FieldOption& option, const std::string& text) {
+    line_.event.fields.push_back({option.field, text, option.form});
   }
 
   // The words that are no options: the subject, then for an event its name and its extra fields,
@@ -203,10 +204,12 @@ private:
     }
     const auto shape = shape_of(line_.event.extras);
     if (!shape) {
-      return usage(shape.error());
+      return usage(shape.error().text);
     }
-    const bool gives_timestamp =
-        std::ranges::find(*shape, timestamp_field.name, &Member::name) != shape->end();
+    JsonReader extras;
+    extras.read_object(*shape);
+    const bool gives_timestamp = std::ranges::find(extras.members(), timestamp_field.name,
+                                                   &Member::name) != extras.members().end();
     if (gives_timestamp && line_.event.is_by_key) {
       return usage("\"timestamp\" is a field, give it as --timestamp");
     }
@@ -218,8 +221,9 @@ private:
         return usage(given.origin.name + " means nothing without -- COMMAND, leave it out");
       }
     }
-    const auto mistake =
-        check_names(*line_.event.type, given_event(line_.event, *shape), !line_.wrapped.empty());
+    const auto given = given_event(line_.event, extras.members());
+    const auto mistake = given ? check_names(*line_.event.type, *given, !line_.wrapped.empty())
+                               : std::optional{given.error()};
     return mistake ? std::optional{usage(mistake->text)} : std::nullopt;
   }
 
@@ -258,10 +262,13 @@ private:
 
 } // namespace
 
-GivenEvent given_event(const EventArguments& arguments, const Members& members) {
-  GivenEvent given =
-      arguments.is_by_key ? sort_members(*arguments.type, members) : GivenEvent{.extras = members};
-  given.fields.insert(given.fields.end(), arguments.fields.begin(), arguments.fields.end());
+boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments& arguments,
+                                                            std::span<const Member> members) {
+  auto given = arguments.is_by_key ? sort_members(EventShape{*arguments.type}, members)
+                                   : GivenEvent{.extras = {members.begin(), members.end()}};
+  for (std::size_t i = 0; given && i < arguments.fields.size(); ++i) {
+    given->fields.push_back(arguments.fields[i].given());
+  }
   return given;
 }
 

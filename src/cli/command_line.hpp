@@ -15,16 +15,27 @@
 
 namespace metrics_event {
 
+/// A flag that gives a field.
+struct FieldFlag {
+  const Field* field;
+  std::string text;
+  GivenField::Form form = GivenField::Form::text;
+
+  GivenField given() const { return {field, text, form}; }
+};
+
 /// The event that a command line describes. Its values are not looked at yet.
 struct EventArguments {
   const EventType* type = nullptr; // null: the command line is about none, or its type is broken
-  std::vector<GivenField> fields{};
+  std::vector<FieldFlag> fields{};
   std::vector<ExtraField> extras{};
   bool is_by_key = false; // whether keys may name fields, as behind `send`
 };
 
-/// Returns what the arguments give of the event, once their extra fields have become `members`.
-GivenEvent given_event(const EventArguments& arguments, const Members& members);
+/// Returns what the arguments give of the event, once their extra fields have become `members`. The
+/// result refers to both.
+boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments& arguments,
+                                                            std::span<const Member> members);
 
 /// What a command line asks for. The settings are there even when the rest is wrong, because they
 /// say how to report that.

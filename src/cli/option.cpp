@@ -8,11 +8,11 @@ using Value = Option::Value;
 void add_field(std::vector<Option>& options, const Field& field) {
   options.push_back({.name = kebab_case(field.name),
                      .value = Value::required,
-                     .row = FieldFlag{&field, GivenField::Form::text}});
+                     .row = FieldOption{&field, GivenField::Form::text}});
   if (has_since(field)) {
     options.push_back({.name = since_flag(field),
                        .value = Value::required,
-                       .row = FieldFlag{&field, GivenField::Form::since}});
+                       .row = FieldOption{&field, GivenField::Form::since}});
   }
 }
 

@@ -23,8 +23,8 @@ struct WordsOption {
 inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
 inline constexpr WordsOption version_option{"version", 'V', "the version"};
 
-/// The flag of a field: by its value, or by the time since which the value has lasted.
-struct FieldFlag {
+/// The option of a field: by its value, or by the time since which the value has lasted.
+struct FieldOption {
   const Field* field;
   GivenField::Form form;
 };
@@ -40,7 +40,7 @@ struct Option {
   ValueKind value_kind = ValueKind::text;
   std::string_view help{};
   std::span<const std::string_view> choices{};
-  std::variant<const WordsOption*, const Setting*, const CommandOption*, FieldFlag> row;
+  std::variant<const WordsOption*, const Setting*, const CommandOption*, FieldOption> row;
   const Command* owner = nullptr; // the only command that has it; null: several have
   bool is_named = false;          // whether an argument gives it
 

@@ -101,9 +101,8 @@ private:
   }
 
   void take(Instant now) {
-    const LineEvent& event = input_.event();
-    entry_.time = times_.next(takes_own_time_ ? event.timestamp : now);
-    entry_.line = event.line;
+    entry_.time = times_.next(takes_own_time_ ? input_.timestamp() : now);
+    entry_.line = input_.line();
     warn_of_losses(now);
     sender_.add(entry_, input_.number());
   }

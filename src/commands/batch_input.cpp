@@ -1,6 +1,7 @@
 #include "commands/batch_input.hpp"
 
 #include "base/exit_code.hpp"
+#include "json/writer.hpp"
 #include "loki/push.hpp"
 
 namespace metrics_event {
@@ -8,10 +9,18 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors begin files with it
 
+// Whether the line of an event leaves room in a push for its labels and metadata.
+bool fits_a_push(std::string_view line) {
+  constexpr std::size_t room = largest_push - 64UL * 1024;
+  constexpr std::size_t most_a_byte = 6; // as JSON
+  return line.size() < room / most_a_byte || json_string_bound(line) <= room ||
+         json_string(line).size() <= room;
+}
+
 } // namespace
 
 BatchInput::BatchInput(const std::string& path, char end_of_line, const EventTypes& types)
-    : reader_{path, end_of_line, largest_push}, events_{types} {}
+    : reader_{path, end_of_line, largest_push}, lines_{types} {}
 
 bool BatchInput::validate(Instant now, const std::function<void()>& on_mistake) {
   Step step{};
@@ -40,7 +49,11 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         continue;
       }
-      found_ = events_.read(line, now);
+      found_ = lines_.read(line, now);
+      if (found_ && !fits_a_push(lines_.line())) {
+        found_ = LineMistake{1, "the event is too long for a push, which has at most " +
+                                    std::to_string(largest_push) + " bytes, make it shorter"};
+      }
       return found_ ? Step::event : Step::mistake;
     }
     case LineReader::Step::too_long:

@@ -35,8 +35,11 @@ public:
   /// when reading fails, or a file has become shorter since it was looked at.
   Step next(Deadline deadline, Instant now);
 
-  /// What was found, until the next call.
-  const LineEvent& event() const { return *found_; }
+  /// The event that was found, until the next call: its line and its timestamp.
+  std::string_view line() const { return lines_.line(); }
+  Instant timestamp() const { return *found_; }
+
+  /// The mistake that was found.
   LineMistake mistake() const { return found_.error(); }
 
   /// The number of the line that was looked at last.
@@ -50,8 +53,8 @@ public:
 
 private:
   LineReader reader_;
-  EventReader events_;
-  boost::system::result<LineEvent, LineMistake> found_{LineMistake{}};
+  BatchLineReader lines_;
+  boost::system::result<Instant, LineMistake> found_{LineMistake{}};
   bool is_validated_ = false;
   std::uint64_t total_ = 0;
 };

@@ -37,34 +37,44 @@ std::string value_in(const std::string& path, const std::string& name, Deadline 
 }
 
 // `@FILE` stands for the time at which the file was changed last.
-void read_time(GivenField& given) {
+void read_time(FieldFlag& flag) {
   const bool is_time =
-      given.field->type == FieldType::timestamp || given.form == GivenField::Form::since;
-  if (is_time && given.form != GivenField::Form::json && given.text.starts_with('@')) {
-    const std::string path = given.text.substr(1);
+      flag.field->type == FieldType::timestamp || flag.form == GivenField::Form::since;
+  if (is_time && flag.text.starts_with('@')) {
+    const std::string path = flag.text.substr(1);
     const auto time = modification_time(path);
     if (!time) {
-      throw Failure{ExitCode::noinput, given.name() + ": " + cannot_read(path, time.error())};
+      throw Failure{ExitCode::noinput,
+                    flag.given().name() + ": " + cannot_read(path, time.error())};
     }
-    given.text = unix_seconds(*time);
+    flag.text = unix_seconds(*time);
   }
 }
 
-// What the command line gives of the event, with what the files hold that it names.
-GivenEvent read_event(EventArguments command, Deadline deadline) {
-  for (GivenField& field : command.fields) {
-    read_time(field);
+// The event that the command line gives, with what the files hold that it names.
+boost::system::result<Event, EventMistake> read_event(EventArguments command,
+                                                      const std::optional<Measurement>& measurement,
+                                                      Instant now, Deadline deadline) {
+  for (FieldFlag& flag : command.fields) {
+    read_time(flag);
   }
   for (ExtraField& extra : command.extras) {
     if (extra.is_file) {
       extra.text = value_in(extra.text, key_of(extra), deadline);
     }
   }
-  const auto members = members_of(command.extras);
-  if (!members) {
-    throw Failure{ExitCode::data, members.error().key + ": " + members.error().mismatch.text};
+  const auto object = object_of(command.extras);
+  if (!object) {
+    return object.error();
   }
-  return given_event(command, *members);
+  JsonReader extras;
+  extras.read_object(*object);
+  auto given = given_event(command, extras.members());
+  if (!given) {
+    return given.error();
+  }
+  given->measurement = measurement;
+  return build_event(*command.type, *given, now);
 }
 
 // What to write where a text was given by key, but would do as JSON: `duration=12.5`.
@@ -94,9 +104,8 @@ public:
   void run() {
     report_.url = settings_.url.url();
     const Instant now = context_.clock.now();
-    GivenEvent given = read_event(command_, context_.clock.steady_now() + settings_.timeout);
-    given.measurement = measurement_;
-    auto event = build_event(*command_.type, given, now);
+    auto event =
+        read_event(command_, measurement_, now, context_.clock.steady_now() + settings_.timeout);
     if (!event) {
       throw Failure{event.error().code, event.error().text + remedy(command_, event.error())};
     }

@@ -3,8 +3,6 @@
 #include "base/exit_code.hpp"
 #include "event/event.hpp"
 #include "json/reader.hpp"
-#include "json/writer.hpp"
-#include "loki/push.hpp"
 
 #include <algorithm>
 
@@ -14,20 +12,28 @@ namespace {
 constexpr std::string_view name_member = "event";
 constexpr std::size_t most_known = 32;     // names, so that memory has a bound
 constexpr std::size_t longest_known = 256; // bytes of a name, of which there is more than one
-constexpr std::size_t room_for_labels =
-    64UL * 1024; // and metadata, at most so many bytes of a push
 
-bool fits_a_push(std::string_view line) {
-  constexpr std::size_t room = largest_push - room_for_labels;
-  constexpr std::size_t most_a_byte = 6; // as JSON
-  return line.size() < room / most_a_byte || json_string_bound(line) <= room ||
-         json_string(line).size() <= room;
+// Where the value of a member begins in a text, in bytes, `a.b` being the b of the object a; 0 when
+// there is none.
+std::size_t offset_of(std::string_view text, std::span<const Member> members,
+                      std::string_view path) {
+  for (const Member& member : members) {
+    if (member.name == path) {
+      return static_cast<std::size_t>(member.text.data() - text.data());
+    }
+    if (path.starts_with(member.name) && path.substr(member.name.size()).starts_with('.')) {
+      JsonReader nested;
+      nested.read(member.text);
+      return offset_of(text, nested.members(), path.substr(member.name.size() + 1));
+    }
+  }
+  return 0;
 }
 
 } // namespace
 
 // The type that a name stands for; null when it is no name. Throws Failure.
-const EventReader::Known* EventReader::find(std::string_view json) {
+const BatchLineReader::Known* BatchLineReader::find(std::string_view json) {
   const auto known = std::ranges::find(known_, json, &Known::json);
   if (known != known_.end()) {
     known_.splice(known_.begin(), known_, known);
@@ -47,40 +53,37 @@ const EventReader::Known* EventReader::find(std::string_view json) {
   return &known_.front();
 }
 
-boost::system::result<LineEvent, LineMistake> EventReader::read(std::string_view line,
-                                                                Instant now) {
-  if (!object_.read(line)) {
-    const JsonMistake mistake = parse_members(line).error();
+boost::system::result<Instant, LineMistake> BatchLineReader::read(std::string_view text,
+                                                                  Instant now) {
+  if (!object_.read_object(text)) {
+    const JsonMistake& mistake = object_.mistake();
     return LineMistake{mistake.offset + 1, mistake.text};
   }
   const auto members = object_.members();
-  const auto named = std::ranges::find(members, name_member, &MemberView::name);
+  const auto named = std::ranges::find(members, name_member, &Member::name);
   if (named == members.end()) {
     return LineMistake{1, "the member \"event\" is missing, which names the event"};
   }
-  const std::size_t where_it_is_named = named->offset + 1;
+  const auto mistake_in = [&](std::string_view member, std::string why) {
+    const std::size_t offset = member.empty() ? 0 : offset_of(text, members, member);
+    return LineMistake{offset + 1, std::move(why)};
+  };
   try {
     const Known* const known = find(named->json);
     if (known == nullptr) {
-      return LineMistake{where_it_is_named,
-                         "event: " +
-                             Mismatch{"the name of an event such as disk_full", named->json}.text};
+      return mistake_in(name_member,
+                        "event: " +
+                            Mismatch{"the name of an event such as disk_full", named->json}.text);
     }
     line_.clear();
-    const auto time =
-        append_event(line_, known->shape, sorter_.sort(known->shape, members, &*named), now);
+    const auto given = sort_members(known->shape, members, &*named);
+    const auto time = given ? append_event(line_, known->shape, *given, now) : given.error();
     if (!time) {
-      const EventMistake& mistake = time.error();
-      return LineMistake{mistake.member.empty() ? 1 : offset_of(line, mistake.member) + 1,
-                         mistake.text};
+      return mistake_in(time.error().member, time.error().text);
     }
-    if (!fits_a_push(line_)) {
-      return LineMistake{1, "the event is too long for a push, which has at most " +
-                                std::to_string(largest_push) + " bytes, make it shorter"};
-    }
-    return LineEvent{line_, *time};
+    return *time;
   } catch (const Failure& failure) { // the file that declares the type is broken
-    return LineMistake{where_it_is_named, failure.text()};
+    return mistake_in(name_member, failure.text());
   }
 }
 

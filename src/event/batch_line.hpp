@@ -2,9 +2,8 @@
 
 #include "base/value.hpp"
 #include "event/known_types.hpp"
-#include "event/member_sorter.hpp"
 #include "event/shape.hpp"
-#include "json/object_reader.hpp"
+#include "json/reader.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -16,29 +15,26 @@
 
 namespace metrics_event {
 
-/// Why a line is no event, and where in it: its first byte is column 1.
+/// The reason why a line is no event, and the place: the first byte of a line is column 1.
 struct LineMistake {
   std::size_t column = 1;
   std::string text;
 };
 
-/// An event that was read: its line, which lives until the next one is read, and its time.
-struct LineEvent {
-  std::string_view line;
-  Instant timestamp;
-};
-
 /// Reads events that come a line each, a JSON object: its member `event` is the name of a known
 /// type, by which it is validated, or any other.
-class EventReader {
+class BatchLineReader {
 public:
-  explicit EventReader(const EventTypes& types) : types_{types} {}
+  explicit BatchLineReader(const EventTypes& types) : types_{types} {}
 
-  /// The event of one line; `now` is its timestamp unless it has one.
-  boost::system::result<LineEvent, LineMistake> read(std::string_view line, Instant now);
+  /// Reads the event of one line and returns its timestamp, which is `now` unless it has one.
+  boost::system::result<Instant, LineMistake> read(std::string_view text, Instant now);
+
+  /// The line of the event that was read last; it lives until the next one is read.
+  const std::string& line() const { return line_; }
 
 private:
-  // What a name stands for.
+  // A name as lines have it, and the type that it stands for.
   struct Known {
     Known(std::string_view as_given, std::string in_snake_case, const EventType* declared)
         : json{as_given}, name{std::move(in_snake_case)}, type{declared == nullptr
@@ -57,8 +53,7 @@ private:
 
   const EventTypes& types_;
   std::list<Known> known_; // the last one first
-  ObjectReader object_;
-  MemberSorter sorter_;
+  JsonReader object_;
   std::string line_;
 };
 

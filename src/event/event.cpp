@@ -72,19 +72,17 @@ private:
 // Makes one event; a mistake is kept until the end.
 class Builder {
 public:
-  // What is known of the event besides its line goes to `facts`, if anywhere.
-  Builder(std::string& line, const EventShape& shape, const GivenView& given, Instant now,
-          Event* facts)
-      : type_{shape.type()}, given_{given}, now_{now}, facts_{facts},
+  Builder(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
+          std::vector<std::string>* warnings)
+      : type_{shape.type()}, given_{given}, now_{now}, warnings_{warnings},
         timestamp_{timestamp()}, line_{line, timestamp_, shape} {}
 
   boost::system::result<Instant, EventMistake> build() {
     for (const Field& field : type_.fields) {
       add(field);
     }
-    for (const MemberView& extra : given_.extras) {
+    for (const Member& extra : given_.extras) {
       line_.extra(extra.name, extra.json);
-      note_set(extra.name);
     }
     line_.finish();
     if (mistake_) {
@@ -94,29 +92,16 @@ public:
   }
 
 private:
-  void note_set(std::string_view name) {
-    if (facts_ != nullptr) {
-      facts_->fields_set.emplace_back(name);
-    }
-  }
-
   // The one that is given, or now.
   Instant timestamp() {
-    const FieldView* const given = find(given_.fields, timestamp_field);
-    if (given == nullptr) {
-      return now_;
-    }
-    note_set(timestamp_field.name);
-    return instant_of(*given).value_or(now_);
+    const GivenField* const given = find(given_.fields, timestamp_field);
+    return given == nullptr ? now_ : instant_of(*given).value_or(now_);
   }
 
   void add(const Field& field) {
-    if (const FieldView* const given = find(given_.fields, field)) {
+    if (const GivenField* const given = find(given_.fields, field)) {
       add_given(*given);
     } else if (is_measured(field, given_.measurement.has_value())) {
-      if (facts_ != nullptr) {
-        facts_->computed_fields.emplace_back(field.name);
-      }
       line_.field(field) += measured(field);
     } else if (!field.default_value.empty() &&
                has_parent(type_, given_.fields, field, given_.measurement.has_value())) {
@@ -124,27 +109,25 @@ private:
     }
   }
 
-  void add_given(const FieldView& given) {
+  void add_given(const GivenField& given) {
     std::string& line = line_.field(*given.field);
     const auto mismatch = given.form == Form::since  ? append_since(line, given)
                           : given.form == Form::json ? append_json(line, *given.field, given.text)
                                                      : append_text(line, *given.field, given.text);
     if (mismatch) {
       blame(given, *mismatch);
-      return;
     }
-    note_set(given.field->name);
   }
 
   // Of the first mistake, which counts.
-  void blame(const FieldView& given, const Mismatch& mismatch) {
+  void blame(const GivenField& given, const Mismatch& mismatch) {
     if (!mistake_) {
       mistake_ = {ExitCode::data, given.name() + ": " + mismatch.text,
                   std::string{given.field->name}};
     }
   }
 
-  std::optional<Instant> instant_of(const FieldView& given) {
+  std::optional<Instant> instant_of(const GivenField& given) {
     const auto time = given.form == Form::json ? read_json_time(given.text)
                       : given.text == "now"    ? Parsed<Instant>{now_}
                                                : parse_timestamp(given.text);
@@ -155,15 +138,15 @@ private:
     return *time;
   }
 
-  std::optional<Mismatch> append_since(std::string& line, const FieldView& given) {
+  std::optional<Mismatch> append_since(std::string& line, const GivenField& given) {
     const auto time = instant_of(given);
     if (!time) {
       return Mismatch{};
     }
-    if (*time > timestamp_ && facts_ != nullptr) {
-      facts_->warnings.push_back(given.name() + ": " + unix_seconds(*time) +
-                                 " is after the event's time, " + unix_seconds(timestamp_) +
-                                 ", so it is 0");
+    if (*time > timestamp_ && warnings_ != nullptr) {
+      warnings_->push_back(given.name() + ": " + unix_seconds(*time) +
+                           " is after the event's time, " + unix_seconds(timestamp_) +
+                           ", so it is 0");
     }
     return append_text(line, *given.field,
                        seconds(*given.field, std::max(timestamp_ - *time, nanoseconds{})));
@@ -189,46 +172,53 @@ private:
   }
 
   const EventType& type_;
-  const GivenView& given_;
+  const GivenEvent& given_;
   Instant now_;
-  Event* facts_;
+  std::vector<std::string>* warnings_;
   std::optional<EventMistake> mistake_;
   Instant timestamp_;
   LineWriter line_;
 };
 
-boost::system::result<Instant, EventMistake> append(std::string& line, const EventShape& shape,
-                                                    const GivenView& given, Instant now,
-                                                    Event* facts) {
+} // namespace
+
+boost::system::result<Instant, EventMistake> append_event(std::string& line,
+                                                          const EventShape& shape,
+                                                          const GivenEvent& given, Instant now,
+                                                          std::vector<std::string>* warnings) {
   if (auto mistake = check_names(shape.type(), given, given.measurement.has_value())) {
     return *std::move(mistake);
   }
-  return Builder{line, shape, given, now, facts}.build();
+  return Builder{line, shape, given, now, warnings}.build();
 }
-
-} // namespace
 
 boost::system::result<Event, EventMistake> build_event(const EventType& type,
                                                        const GivenEvent& given, Instant now) {
-  Event event{.name = std::string{type.name}, .timestamp = now, .computed_fields = {"event"}};
-  const auto timestamp = append(event.line, EventShape{type}, view_of(given), now, &event);
+  Event event{.name = std::string{type.name}, .computed_fields = {"event"}};
+  const auto timestamp = append_event(event.line, EventShape{type}, given, now, &event.warnings);
   if (!timestamp) {
     return timestamp.error();
   }
   event.timestamp = *timestamp;
-  if (type.takes_extras) {
-    JsonObject extra;
-    for (const Member& member : given.extras) {
-      extra.raw(member.name, member.json);
+  if (find(given.fields, timestamp_field) != nullptr) {
+    event.fields_set.emplace_back(timestamp_field.name);
+  }
+  for (const Field& field : type.fields) {
+    if (find(given.fields, field) != nullptr) {
+      event.fields_set.emplace_back(field.name);
+    } else if (is_measured(field, given.measurement.has_value())) {
+      event.computed_fields.emplace_back(field.name);
     }
+  }
+  JsonObject extra;
+  for (const Member& member : given.extras) {
+    event.fields_set.emplace_back(member.name);
+    extra.raw(member.name, member.json);
+  }
+  if (type.takes_extras) {
     event.extra = extra.str();
   }
   return event;
-}
-
-boost::system::result<Instant, EventMistake>
-append_event(std::string& line, const EventShape& shape, const GivenView& given, Instant now) {
-  return append(line, shape, given, now, nullptr);
 }
 
 Event make_event(const EventType& type, const GivenEvent& given, Instant now) {

@@ -32,12 +32,13 @@ struct Event {
 boost::system::result<Event, EventMistake> build_event(const EventType& type,
                                                        const GivenEvent& given, Instant now);
 
-/// The same for who wants to know no more than the line, which is appended to `line` (unless there
-/// is a mistake: then anything may be), and the timestamp.
+/// Like `build_event`, for callers that need only the line: appends it to `line` and returns the
+/// timestamp. After a mistake, `line` is unspecified. Warnings go to `warnings`, if anywhere.
 boost::system::result<Instant, EventMistake>
-append_event(std::string& line, const EventShape& shape, const GivenView& given, Instant now);
+append_event(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
+             std::vector<std::string>* warnings = nullptr);
 
-/// The same as build_event; a mistake is thrown as a Failure.
+/// Like `build_event`, but throws a mistake as a Failure.
 Event make_event(const EventType& type, const GivenEvent& given, Instant now);
 
 } // namespace metrics_event

@@ -13,44 +13,29 @@ namespace {
 constexpr std::string_view grammar = "KEY=TEXT or KEY:=JSON";
 constexpr std::size_t most_nested = 16;
 
-// Goes through the key of an argument, one character at a time, and knows which are meant as such.
-class KeyScanner {
-public:
-  explicit KeyScanner(std::string_view word) : rest_{word} {}
+// Takes the next character of a key for itself, without the backslash before it.
+char take_character(std::string_view& rest) {
+  constexpr std::string_view special = "[]:=\\@";
+  const bool is_escaped =
+      rest.size() > 1 && rest[0] == '\\' && special.find(rest[1]) != special.npos;
+  const char c = rest[is_escaped ? 1 : 0];
+  rest.remove_prefix(is_escaped ? 2 : 1);
+  return c;
+}
 
-  bool is_at_end() const { return rest_.empty(); }
-  bool is_at(std::string_view mark) const { return rest_.starts_with(mark); }
-  std::string_view rest() const { return rest_; }
-  void skip(std::size_t count) { rest_.remove_prefix(count); }
-
-  // The next character for itself.
-  char take() {
-    constexpr std::string_view special = "[]:=\\@";
-    if (rest_.size() > 1 && rest_[0] == '\\' && special.find(rest_[1]) != special.npos) {
-      rest_.remove_prefix(1);
-    }
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    return c;
-  }
-
-private:
-  std::string_view rest_;
-};
-
-// Reads a key up to its separator; false when it is malformed or has none.
-bool read_key(KeyScanner& scanner, std::vector<std::string>& path) {
+// Takes a key up to its separator; false when it is malformed or has none.
+bool take_key(std::string_view& rest, std::vector<std::string>& path) {
   path.emplace_back();
   bool is_open = false;
   bool is_closed = false;
-  while (!scanner.is_at_end()) {
-    const bool is_separator = scanner.is_at("=") || scanner.is_at(":=");
-    if (is_open && scanner.is_at("]")) {
-      scanner.skip(1);
+  while (!rest.empty()) {
+    const bool is_separator = rest.starts_with('=') || rest.starts_with(":=");
+    if (is_open && rest.starts_with(']')) {
+      rest.remove_prefix(1);
       is_open = false;
       is_closed = true;
-    } else if (!is_open && scanner.is_at("[")) {
-      scanner.skip(1);
+    } else if (!is_open && rest.starts_with('[')) {
+      rest.remove_prefix(1);
       is_open = true;
       path.emplace_back();
     } else if (!is_open && is_separator) {
@@ -58,7 +43,7 @@ bool read_key(KeyScanner& scanner, std::vector<std::string>& path) {
     } else if (is_closed && !is_open) {
       return false; // something behind a bracket
     } else {
-      path.back() += scanner.take();
+      path.back() += take_character(rest);
     }
   }
   return false;
@@ -93,14 +78,6 @@ struct Node {
     return next->second->descend(path.subspan(1));
   }
 
-  Members members() const {
-    Members members;
-    for (const auto& [name, node] : inner) {
-      members.push_back({name, node->text()});
-    }
-    return members;
-  }
-
   std::string text() const {
     if (kind == Kind::value) {
       return json;
@@ -125,12 +102,17 @@ bool put(Node& root, const ExtraField& field, std::string json) {
   return true;
 }
 
+// The object around the field has levels, too.
+ParsedJson<std::string> json_in(const ExtraField& field) {
+  return compact_json(field.text, most_json_levels - field.path.size());
+}
+
 Parsed<std::string> value_of(const ExtraField& field) {
   if (!field.is_json) {
     return is_utf8(field.text) ? Parsed<std::string>{json_string(field.text)}
                                : Mismatch{"valid UTF-8", field.text};
   }
-  auto json = compact_json(field.text);
+  auto json = json_in(field);
   if (!json) {
     Mismatch mismatch;
     mismatch.text = json.error().text + (field.text.empty() ? "" : ", in " + quote(field.text));
@@ -147,46 +129,49 @@ bool is_extra_field(std::string_view word) {
 }
 
 Parsed<ExtraField> parse_extra_field(std::string_view word) {
-  ExtraField field{.word = std::string{word}};
-  KeyScanner scanner{word};
-  const bool has_key = read_key(scanner, field.path);
-  if (!has_key || !is_utf8(word.substr(0, word.size() - scanner.rest().size()))) {
-    return Mismatch{grammar, word.substr(0, word.size() - scanner.rest().size())};
+  ExtraField field;
+  std::string_view rest = word;
+  const bool has_key = take_key(rest, field.path);
+  const std::string_view key = word.substr(0, word.size() - rest.size());
+  if (!has_key || !is_utf8(key)) {
+    return Mismatch{grammar, key};
   }
-  field.is_json = scanner.is_at(":");
-  scanner.skip(field.is_json ? 2 : 1);
-  field.is_file = scanner.is_at("@");
-  scanner.skip(field.is_file || scanner.is_at("\\@") ? 1 : 0);
-  field.text = scanner.rest();
+  field.is_json = rest.starts_with(':');
+  rest.remove_prefix(field.is_json ? 2 : 1);
+  field.is_file = rest.starts_with('@');
+  rest.remove_prefix(field.is_file || rest.starts_with("\\@") ? 1 : 0);
+  field.text = rest;
   return field;
 }
 
-boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields) {
+boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
-    const auto json = field.is_json && !field.is_file ? compact_json(field.text)
-                                                      : ParsedJson<std::string>{JsonMistake{}};
+    const auto json =
+        field.is_json && !field.is_file ? json_in(field) : ParsedJson<std::string>{JsonMistake{}};
     if (!put(root, field, json ? *json : field.is_file ? "null" : "0")) {
       const auto is_same = [&field](const ExtraField& other) { return other.path == field.path; };
-      return quote(key_of(field)) +
-             (std::ranges::count_if(fields, is_same) > 1
-                  ? " is given twice, give it once"
-                  : " is given as a value and as an object or array, give one");
+      return EventMistake{ExitCode::usage,
+                          quote(key_of(field)) + (std::ranges::count_if(fields, is_same) > 1
+                                                      ? " is given twice, give it once"
+                                                      : " is given as a value and as an object or "
+                                                        "array, give one"),
+                          ""};
     }
   }
-  return root.members();
+  return root.text();
 }
 
-boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraField> fields) {
+boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
     auto json = value_of(field);
     if (!json) {
-      return BadExtraField{key_of(field), json.error()};
+      return EventMistake{ExitCode::data, key_of(field) + ": " + json.error().text, ""};
     }
     put(root, field, *std::move(json));
   }
-  return root.members();
+  return root.text();
 }
 
 std::string key_of(const ExtraField& field) {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "base/value.hpp"
-#include "json/reader.hpp"
+#include "event/given.hpp"
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +15,6 @@ namespace metrics_event {
 /// `a[]=text`. The first separator counts; a backslash takes the meaning from a bracket, colon,
 /// equals sign or backslash in a key, and from an `@` that begins a value.
 struct ExtraField {
-  std::string word;              // as given
   std::vector<std::string> path; // of names; an empty one, but the first, is a further item
   bool is_json = false;
   bool is_file = false; // whether `text` is the path of a file with the value
@@ -29,22 +27,16 @@ bool is_extra_field(std::string_view word);
 /// Takes an argument apart.
 Parsed<ExtraField> parse_extra_field(std::string_view word);
 
-/// The members that the fields make, with JSON for values that are JSON, else 0, or null where a
-/// file is still to be read; or what is wrong with their keys together: one is given twice, or is a
-/// value and an object at the same time.
-boost::system::result<Members, std::string> shape_of(std::span<const ExtraField> fields);
+/// The JSON object that the fields make, with JSON for values that are JSON, else 0, or null where
+/// a file is still to be read; or what is wrong with their keys together: one is given twice, or is
+/// a value and an object at the same time.
+boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields);
 
-/// Why a value is none, and of which field.
-struct BadExtraField {
-  std::string key;
-  Mismatch mismatch;
-};
+/// The JSON object that the fields make, whose files were read, the nested ones merged; or which
+/// value is none. Their keys must go together.
+boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
-/// The fields, whose files were read, as the members of an object, the nested ones merged. They
-/// must be free of conflicts.
-boost::system::result<Members, BadExtraField> members_of(std::span<const ExtraField> fields);
-
-/// What messages call a field: `a[b]`.
+/// The key of a field as messages show it: `a[b]`.
 std::string key_of(const ExtraField& field);
 
 /// The name that a declared field of this key has: `a.b`.

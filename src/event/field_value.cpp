@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "event/pattern.hpp"
-#include "json/escape.hpp"
 #include "json/number.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
@@ -97,7 +96,7 @@ std::optional<Mismatch> append_json_text(std::string& out, const Field& field,
     out += json;
     return std::nullopt;
   }
-  const std::string text = unescaped(json);
+  const std::string text = *string_value(json);
   if (!is_within_limits(field, text)) {
     return Mismatch{describe(field), text};
   }
@@ -107,14 +106,6 @@ std::optional<Mismatch> append_json_text(std::string& out, const Field& field,
 
 bool is_json_number(std::string_view json) {
   return json.starts_with('-') || (json >= "0" && json < ":");
-}
-
-bool is_plain(std::string_view json) {
-  return is_always_finite(json.size(), has_exponent(json));
-}
-
-Parsed<std::string> value_of(std::string value, std::optional<Mismatch> mismatch) {
-  return mismatch ? Parsed<std::string>{*std::move(mismatch)} : std::move(value);
 }
 
 // A text is told from what it looks like.
@@ -165,12 +156,12 @@ std::optional<Mismatch> append_json(std::string& out, const Field& field, std::s
     break;
   case FieldType::number:
     if (is_json_number(json)) {
-      return is_plain(json) ? append_plain(out, field, json, json)
-                            : append_number(out, field, json);
+      return is_always_finite(json) ? append_plain(out, field, json, json)
+                                    : append_number(out, field, json);
     }
     break;
   case FieldType::integer:
-    if (is_json_number(json) && is_plain(json)) {
+    if (is_json_number(json) && is_always_finite(json)) {
       const std::string_view number = without_zero_fraction(json);
       return append_plain(out, field, number, number);
     }
@@ -188,16 +179,10 @@ std::optional<Mismatch> append_json(std::string& out, const Field& field, std::s
   return mismatch_of_json(field, json);
 }
 
-Parsed<std::string> read_text(const Field& field, std::string_view text) {
-  std::string value;
-  auto mismatch = append_text(value, field, text);
-  return value_of(std::move(value), std::move(mismatch));
-}
-
 Parsed<std::string> read_json(const Field& field, std::string_view json) {
   std::string value;
   auto mismatch = append_json(value, field, json);
-  return value_of(std::move(value), std::move(mismatch));
+  return mismatch ? Parsed<std::string>{*std::move(mismatch)} : std::move(value);
 }
 
 Parsed<Instant> read_json_time(std::string_view json) {

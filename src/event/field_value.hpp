@@ -13,12 +13,11 @@ namespace metrics_event {
 /// what it should have been.
 std::optional<Mismatch> append_text(std::string& out, const Field& field, std::string_view text);
 
-/// The same of JSON text, as `compact_json` has it. A whole number may have a fraction that is
-/// zero, which it loses.
+/// Appends the value of a field that is given as JSON text, as `compact_json` gives it; or says
+/// what it should have been. A whole number may have a fraction that is zero, which it loses.
 std::optional<Mismatch> append_json(std::string& out, const Field& field, std::string_view json);
 
-/// The same as values.
-Parsed<std::string> read_text(const Field& field, std::string_view text);
+/// The value that `append_json` appends.
 Parsed<std::string> read_json(const Field& field, std::string_view json);
 
 /// A timestamp as JSON text: a number of UNIX seconds, or a string as `parse_timestamp` takes it.

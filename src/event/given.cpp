@@ -1,8 +1,6 @@
 #include "event/given.hpp"
 
 #include "base/text.hpp"
-#include "event/member_sorter.hpp"
-#include "event/shape.hpp"
 
 #include <algorithm>
 
@@ -11,28 +9,26 @@ namespace {
 
 using Form = GivenField::Form;
 
-std::string name_of(const Field& field, Form form) {
-  return form == Form::json    ? std::string{field.name}
-         : form == Form::since ? "--" + since_flag(field)
-                               : "--" + kebab_case(field.name);
-}
-
-// What it takes to give a field, as the rest of the event is given.
+// The words that give a field in the way in which the rest of the event is given.
 std::string remedy(const Field& field, bool is_json) {
   return is_json ? std::string{field.name}
                  : "--" + kebab_case(field.name) + ' ' + placeholder(field);
 }
 
-std::optional<EventMistake> usage(std::string text) {
-  return EventMistake{ExitCode::usage, std::move(text), ""};
+EventMistake usage(std::string text) {
+  return {ExitCode::usage, std::move(text), ""};
 }
 
-std::optional<EventMistake> find_repetition(std::span<const FieldView> given) {
+EventMistake not_as_declared(std::string_view name, const Field& field) {
+  return usage(quote(name) + " is not as declared, expected " + quote(field.name));
+}
+
+std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].form == Form::json) {
       continue; // of an object, which has each once; flags come behind it
     }
-    const FieldView* const first = find(given.first(i), *given[i].field);
+    const GivenField* const first = find(given.first(i), *given[i].field);
     if (first != nullptr && first->name() == given[i].name()) {
       return usage(first->name() + " is given twice, give it once");
     }
@@ -62,15 +58,13 @@ std::vector<std::string_view> names_of(const EventType& type) {
   return names;
 }
 
-std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenView& given) {
-  for (const MemberView& extra : given.extras) {
+std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEvent& given) {
+  for (const Member& extra : given.extras) {
     if (extra.name == "event") {
       return usage("\"event\" is always the name of the event, leave it out");
     }
-    const Field* const field = field_at(type, extra.name);
-    if (field != nullptr && given.is_json) {
-      return usage(quote(extra.name) + " is not as declared, expected " + quote(field->name));
-    }
+    // In an object, sort_members has looked for the fields already.
+    const Field* const field = given.is_json ? nullptr : field_at(type, extra.name);
     if (field != nullptr) {
       return usage(quote(extra.name) + " is a field, give it as --" + kebab_case(field->name));
     }
@@ -82,7 +76,7 @@ std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenVie
   return std::nullopt;
 }
 
-std::optional<EventMistake> find_absence(const EventType& type, const GivenView& given,
+std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent& given,
                                          bool will_measure) {
   std::vector<std::string> missing;
   for (const Field& field : type.fields) {
@@ -91,33 +85,49 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenView&
       missing.push_back(remedy(field, given.is_json));
     }
   }
-  return missing.empty() ? std::nullopt
-                         : usage(kebab_case(type.name) + " needs " + enumeration(missing));
+  return missing.empty()
+             ? std::nullopt
+             : std::optional{usage(kebab_case(type.name) + " needs " + enumeration(missing))};
+}
+
+// A member `null` of a field that may be absent is left out.
+void add(GivenEvent& given, const Field& field, std::string_view json) {
+  if (json != "null" || field.always()) {
+    given.fields.push_back({&field, json, Form::json});
+  }
+}
+
+// Adds what is in a member that is declared as an object, with fields such as `expected`.
+std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
+                                       const Member& member, const Field& expected) {
+  if (member.json == "null") {
+    return std::nullopt;
+  }
+  JsonReader nested;
+  if (!nested.read_object(member.json)) {
+    return not_as_declared(member.name, expected);
+  }
+  for (const Member& inner : nested.members()) {
+    const std::string name = std::string{member.name}.append(1, '.').append(inner.name);
+    const auto field = std::ranges::find(type.fields, name, &Field::name);
+    if (field == type.fields.end()) {
+      return not_as_declared(name, expected);
+    }
+    add(given, *field, inner.text); // compact as the whole is, and lives as long
+  }
+  return std::nullopt;
 }
 
 } // namespace
 
 std::string GivenField::name() const {
-  return name_of(*field, form);
+  return form == Form::json    ? std::string{field->name}
+         : form == Form::since ? "--" + since_flag(*field)
+                               : "--" + kebab_case(field->name);
 }
 
-std::string FieldView::name() const {
-  return name_of(*field, form);
-}
-
-GivenView view_of(const GivenEvent& given) {
-  GivenView view{.is_json = given.is_json, .measurement = given.measurement};
-  for (const GivenField& field : given.fields) {
-    view.fields.push_back({field.field, field.text, field.form});
-  }
-  for (const Member& extra : given.extras) {
-    view.extras.push_back({extra.name, extra.json});
-  }
-  return view;
-}
-
-const FieldView* find(std::span<const FieldView> given, const Field& field) {
-  for (const FieldView& one : given) {
+const GivenField* find(std::span<const GivenField> given, const Field& field) {
+  for (const GivenField& one : given) {
     if (one.field == &field) {
       return &one;
     }
@@ -129,7 +139,7 @@ bool is_measured(const Field& field, bool will_measure) {
   return will_measure && field.measured != Measured::nothing;
 }
 
-bool has_parent(const EventType& type, std::span<const FieldView> given, const Field& field,
+bool has_parent(const EventType& type, std::span<const GivenField> given, const Field& field,
                 bool will_measure) {
   return !field.in_optional_object || std::ranges::any_of(type.fields, [&](const Field& other) {
     return parent_of(other.name) == parent_of(field.name) &&
@@ -137,34 +147,42 @@ bool has_parent(const EventType& type, std::span<const FieldView> given, const F
   });
 }
 
-GivenEvent sort_members(const EventType& type, const Members& members) {
-  std::vector<MemberView> views;
-  for (const Member& member : members) {
-    views.push_back({member.name, member.json});
-  }
-  const EventShape shape{type};
-  MemberSorter sorter;
-  const GivenView& sorted = sorter.sort(shape, views);
+boost::system::result<GivenEvent, EventMistake>
+sort_members(const EventShape& shape, std::span<const Member> members, const Member* ignored) {
+  const EventType& type = shape.type();
   GivenEvent given{.is_json = true};
-  for (const FieldView& field : sorted.fields) {
-    given.fields.push_back({field.field, std::string{field.text}, field.form});
-  }
-  for (const MemberView& extra : sorted.extras) {
-    given.extras.push_back({std::string{extra.name}, std::string{extra.json}});
+  given.fields.reserve(members.size());
+  std::size_t next = 0; // the members often come in the order of the fields
+  for (const Member& member : members) {
+    if (&member == ignored) {
+      continue;
+    }
+    if (member.name == timestamp_field.name) {
+      given.fields.push_back({&timestamp_field, member.json, Form::json});
+      continue;
+    }
+    const bool is_next = next < type.fields.size() && type.fields[next].name == member.name;
+    const Field* const field = is_next ? &type.fields[next] : field_at(type, member.name);
+    const std::string_view parent = field == nullptr ? "" : shape.slot(*field).parent;
+    if (field == nullptr) {
+      given.extras.push_back(member);
+    } else if (parent.empty()) {
+      add(given, *field, member.json);
+      next = static_cast<std::size_t>(field - type.fields.data()) + 1;
+    } else if (parent != member.name) {
+      return not_as_declared(member.name, *field);
+    } else if (auto mistake = add_nested(given, type, member, *field)) {
+      return *std::move(mistake);
+    }
   }
   return given;
 }
 
-std::optional<EventMistake> check_names(const EventType& type, const GivenView& given,
+std::optional<EventMistake> check_names(const EventType& type, const GivenEvent& given,
                                         bool will_measure) {
   auto mistake = find_repetition(given.fields);
   mistake = mistake ? std::move(mistake) : find_bad_extra(type, given);
   return mistake ? mistake : find_absence(type, given, will_measure);
-}
-
-std::optional<EventMistake> check_names(const EventType& type, const GivenEvent& given,
-                                        bool will_measure) {
-  return check_names(type, view_of(given), will_measure);
 }
 
 } // namespace metrics_event

@@ -8,12 +8,12 @@
 
 namespace metrics_event {
 
-/// What is worked out once for all events of a type, which must outlive it.
+/// The parts of a line that all events of a type share, worked out once. The type must outlive it.
 class EventShape {
 public:
   explicit EventShape(const EventType& type);
 
-  /// What is known of a field beforehand.
+  /// The place of a field in the line.
   struct Slot {
     std::string_view parent; // the nested object that it is a member of; empty: none
     std::string begin;       // of the member in the line: `,"name":`

@@ -13,48 +13,23 @@ struct NumberParts {
   bool negative = false;
   std::string_view whole;
   std::string_view fraction;
-  std::string_view exponent; // with its sign
+  std::string_view exponent; // without a plus sign
 };
 
-std::string_view take_digits(std::string_view& text) {
-  std::size_t n = 0;
-  while (n < text.size() && text[n] >= '0' && text[n] <= '9') {
-    ++n;
-  }
-  const std::string_view digits = text.substr(0, n);
-  text.remove_prefix(n);
-  return digits;
-}
-
-bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || std::ranges::find(any_of, text.front()) == any_of.end()) {
-    return false;
-  }
-  text.remove_prefix(1);
-  return true;
-}
-
 std::optional<NumberParts> split_number(std::string_view text) {
-  NumberParts parts;
-  parts.negative = take(text, "-");
-  parts.whole = take_digits(text);
-  if (parts.whole.empty() || (parts.whole.size() > 1 && parts.whole.front() == '0')) {
+  if (!is_number(text)) {
     return std::nullopt;
   }
-  if (take(text, ".")) {
-    parts.fraction = take_digits(text);
-    if (parts.fraction.empty()) {
-      return std::nullopt;
-    }
+  NumberParts parts{.negative = text.starts_with('-')};
+  text.remove_prefix(parts.negative ? 1 : 0);
+  if (const std::size_t e = text.find_first_of("eE"); e != text.npos) {
+    parts.exponent = text.substr(text[e + 1] == '+' ? e + 2 : e + 1);
+    text = text.substr(0, e);
   }
-  if (take(text, "eE")) {
-    parts.exponent = text;
-    take(text, "+-");
-    if (take_digits(text).empty()) {
-      return std::nullopt;
-    }
-  }
-  return text.empty() ? std::optional{parts} : std::nullopt;
+  const std::size_t point = text.find('.');
+  parts.whole = text.substr(0, point);
+  parts.fraction = point == text.npos ? "" : text.substr(point + 1);
+  return parts;
 }
 
 bool is_zero(const NumberParts& parts) {
@@ -64,8 +39,7 @@ bool is_zero(const NumberParts& parts) {
 
 // Moves the decimal point; the caller has made sure that the exponent is in a double's range.
 std::string without_exponent(const NumberParts& parts) {
-  std::string_view exponent_text = parts.exponent;
-  take(exponent_text, "+");
+  const std::string_view exponent_text = parts.exponent;
   std::ptrdiff_t exponent = 0;
   std::from_chars(exponent_text.data(), exponent_text.data() + exponent_text.size(), exponent);
 
@@ -88,8 +62,36 @@ std::string without_exponent(const NumberParts& parts) {
 
 } // namespace
 
+bool skip_number(std::string_view& text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto take = [&at, end](char c) {
+    const bool is_next = at != end && *at == c;
+    at += is_next ? 1 : 0;
+    return is_next;
+  };
+  const auto take_digits = [&at, end] {
+    const char* const begin = at;
+    while (at != end && *at >= '0' && *at <= '9') {
+      ++at;
+    }
+    return at != begin;
+  };
+  take('-');
+  bool is_number = take('0') || take_digits();
+  if (is_number && take('.')) {
+    is_number = take_digits();
+  }
+  if (is_number && (take('e') || take('E'))) {
+    static_cast<void>(take('+') || take('-'));
+    is_number = take_digits();
+  }
+  text.remove_prefix(static_cast<std::size_t>(at - text.data()));
+  return is_number;
+}
+
 bool is_number(std::string_view text) {
-  return split_number(text).has_value();
+  return skip_number(text) && text.empty();
 }
 
 std::optional<std::string> plain_number(std::string_view text) {
@@ -97,7 +99,7 @@ std::optional<std::string> plain_number(std::string_view text) {
   if (!parts) {
     return std::nullopt;
   }
-  if (is_always_finite(text.size(), !parts->exponent.empty())) {
+  if (is_always_finite(text)) {
     return std::string{text};
   }
   // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it

@@ -8,10 +8,14 @@
 
 namespace metrics_event {
 
-/// Whether `text` is a number by the grammar of RFC 8259.
+/// Takes the number, by the grammar of RFC 8259, that `text` begins with from it. False: there is
+/// none, and `text` begins where it goes wrong.
+bool skip_number(std::string_view& text);
+
+/// Whether `text` is a number by that grammar.
 bool is_number(std::string_view text);
 
-/// Whether a number has one.
+/// Whether a number has an exponent.
 constexpr bool has_exponent(std::string_view number) {
   for (const char c : number) {
     if (c == 'e' || c == 'E') {
@@ -21,11 +25,11 @@ constexpr bool has_exponent(std::string_view number) {
   return false;
 }
 
-/// Whether so many characters that are a number are one that a double takes neither for infinite
-/// nor for zero, whatever their digits are.
-constexpr bool is_always_finite(std::size_t size, bool with_exponent) {
-  constexpr std::size_t always_within_range = 300;
-  return !with_exponent && size <= always_within_range;
+/// Whether a number is so short, and without an exponent, that a double takes it neither for
+/// infinite nor for zero, whatever its digits are: `plain_number` leaves it as it is.
+constexpr bool is_always_finite(std::string_view number) {
+  constexpr std::size_t always_within_range = 300; // characters
+  return number.size() <= always_within_range && !has_exponent(number);
 }
 
 /// A number by that grammar, rewritten without an exponent and otherwise as typed: 12.5

@@ -1,164 +1,319 @@
 #include "json/reader.hpp"
 
 #include "base/text.hpp"
-#include "json/escape.hpp"
 #include "json/number.hpp"
-#include "json/object_reader.hpp"
-#include "json/scanner.hpp"
+#include "json/writer.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
-
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
-#include <set>
-#include <utility>
+#include <tuple>
 
 namespace metrics_event {
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n";
-
-// Says what is wrong with a text that JsonScanner does not take. Boost.JSON's event interface,
-// which goes through the same text, and what it does not see.
-struct Critic {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  using Error = boost::json::error_code&;
-  using Text = boost::json::string_view;
-
-  std::string token;
-  std::string mistake;                      // that Boost.JSON does not see
-  std::vector<std::set<std::string>> names; // of each object that is open
-
-  bool refuse(std::string text, Error error) {
-    mistake = std::move(text);
-    error = boost::json::error::syntax;
-    return false;
-  }
-  bool part(Text text) {
-    token.append(text.data(), text.size());
-    return true;
-  }
-  bool end_token() {
-    token.clear();
-    return true;
-  }
-
-  bool on_document_begin(Error) { return true; }
-  bool on_document_end(Error) { return true; }
-  bool on_object_begin(Error) {
-    names.emplace_back();
-    return true;
-  }
-  bool on_object_end(std::size_t, Error) {
-    names.pop_back();
-    return true;
-  }
-  bool on_array_begin(Error) { return true; }
-  bool on_array_end(std::size_t, Error) { return true; }
-  bool on_key_part(Text text, std::size_t, Error) { return part(text); }
-  bool on_key(Text text, std::size_t, Error error) {
-    part(text);
-    const std::string name = std::exchange(token, {});
-    return names.back().insert(name).second || refuse(quote(name) + " is there twice", error);
-  }
-  bool on_string_part(Text, std::size_t, Error) { return true; }
-  bool on_string(Text, std::size_t, Error) { return true; }
-  bool on_number_part(Text text, Error) { return part(text); }
-  bool on_int64(std::int64_t, Text, Error) { return end_token(); }
-  bool on_uint64(std::uint64_t, Text, Error) { return end_token(); }
-  bool on_double(double, Text text, Error error) {
-    part(text);
-    if (!plain_number(token)) {
-      return refuse("expected a number within the range of a double, got " + quote(token), error);
-    }
-    return end_token();
-  }
-  bool on_bool(bool, Error) { return true; }
-  bool on_null(Error) { return true; }
-  bool on_comment_part(Text, Error) { return true; }
-  bool on_comment(Text, Error) { return true; }
-};
-
-// Of a text that JsonScanner does not take, or takes for something else than an object, where one
-// is expected.
-JsonMistake mistake_in(std::string_view text) {
-  boost::json::basic_parser<Critic> parser{boost::json::parse_options{}};
-  boost::json::error_code error;
-  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
-  std::string& mistake = parser.handler().mistake;
-  if (!mistake.empty()) {
-    return {parsed, std::move(mistake)};
-  }
-  if (text.find_first_not_of(white_space) == text.npos) {
-    return {0, "expected JSON, got nothing"};
-  }
-  if (error) {
-    return {parsed, "no JSON: " + lower_first(error.message())};
-  }
-  const std::size_t rest = text.find_first_not_of(white_space, parsed);
-  return rest == text.npos
-             ? JsonMistake{text.find_first_not_of(white_space), "expected a JSON object"}
-             : JsonMistake{rest, "something follows the JSON"};
+bool is_white_space(char c) {
+  return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
-} // namespace
-
-ParsedJson<std::string> compact_json(std::string_view text) {
-  JsonScanner scanner{text};
-  scanner.skip_white_space();
-  const std::string_view value = scanner.value();
-  const bool is_compact = scanner.is_compact();
-  scanner.skip_white_space();
-  if (value.empty() || !scanner.is_at_end()) {
-    return mistake_in(text);
+// Whether a byte of a string is nothing but itself: printable ASCII but for quote and backslash.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
+    plain[byte] = byte != '"' && byte != '\\';
   }
+  return plain;
+}();
+constexpr auto is_plain = [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; };
+
+// Takes a character from `rest` if it is the next one.
+bool take(std::string_view& rest, char c) {
+  const bool is_next = rest.starts_with(c);
+  rest.remove_prefix(is_next ? 1 : 0);
+  return is_next;
+}
+
+// Takes a code unit of UTF-16, which is four hexadecimal digits, from `rest`. Nothing when there
+// are fewer, which are taken.
+std::optional<char32_t> take_code_unit(std::string_view& rest) {
+  constexpr std::size_t digits = 4;
+  const char* const begin = rest.data();
+  const char* const end = begin + std::min(digits, rest.size());
+  std::uint32_t unit = 0;
+  const auto taken = static_cast<std::size_t>(std::from_chars(begin, end, unit, 16).ptr - begin);
+  rest.remove_prefix(taken);
+  return taken == digits ? std::optional<char32_t>{unit} : std::nullopt;
+}
+
+// Takes an escape, whose backslash is gone, from `rest` and returns the character that it stands
+// for. Nothing when it is none: `rest` begins where it goes wrong.
+std::optional<char32_t> take_escape(std::string_view& rest) {
+  constexpr std::string_view letters = R"("\/bfnrt)";
+  constexpr std::string_view characters = "\"\\/\b\f\n\r\t";
+  const std::size_t letter = rest.empty() ? rest.npos : letters.find(rest.front());
+  if (letter != rest.npos) {
+    rest.remove_prefix(1);
+    return static_cast<unsigned char>(characters[letter]);
+  }
+  // A leading and a trailing surrogate, each with ten bits of it, are a character beyond U+FFFF.
+  constexpr char32_t bits = 0x3FF;
+  const auto unit = take(rest, 'u') ? take_code_unit(rest) : std::nullopt;
+  if (!unit || (*unit & ~bits) != 0xD800) {
+    return unit && (*unit & ~bits) == 0xDC00 ? std::nullopt : unit;
+  }
+  const bool is_followed = take(rest, '\\') && take(rest, 'u');
+  const auto trailing = is_followed ? take_code_unit(rest) : std::nullopt;
+  return trailing && (*trailing & ~bits) == 0xDC00
+             ? std::optional{0x10000 + ((*unit & bits) << 10U) + (*trailing & bits)}
+             : std::nullopt;
+}
+
+// The text that a string, which was read, stands for.
+std::string unescaped(std::string_view string) {
+  std::string text;
+  text.reserve(string.size());
+  string = string.substr(1, string.size() - 2);
+  while (!string.empty()) {
+    if (take(string, '\\')) {
+      append_utf8(text, *take_escape(string));
+    } else {
+      text += string.front();
+      string.remove_prefix(1);
+    }
+  }
+  return text;
+}
+
+// A text that was read, as `compact_json` gives it.
+std::string compact(std::string_view text) {
   std::string out;
-  if (is_compact) {
-    out = value;
-  } else {
-    append_compact(out, value);
+  while (!text.empty()) {
+    const std::string_view string = leading_string(text);
+    if (!string.empty()) {
+      append_json_string(out, unescaped(string));
+    } else if (!is_white_space(text.front())) {
+      out += text.front();
+    }
+    text.remove_prefix(std::max<std::size_t>(string.size(), 1));
   }
   return out;
 }
 
-ParsedJson<Members> parse_members(std::string_view text) {
-  ObjectReader reader;
-  if (!reader.read(text)) {
-    return mistake_in(text);
+} // namespace
+
+// One way through a text: each function passes over the part that it is named for. A JsonMistake is
+// thrown to leave the recursion; `read` makes a value of it.
+class JsonReader::Pass {
+public:
+  Pass(JsonReader& reader, std::string_view text, std::size_t levels)
+      : reader_{reader}, text_{text}, levels_{levels} {}
+
+  void text() {
+    white_space();
+    if (rest_.empty()) {
+      throw JsonMistake{0, "expected JSON, got nothing"};
+    }
+    value(levels_);
+    white_space();
+    if (!rest_.empty()) {
+      refuse("something follows the JSON");
+    }
   }
-  Members members;
-  for (const MemberView& member : reader.members()) {
-    members.push_back({std::string{member.name}, std::string{member.json}});
+
+private:
+  std::size_t offset() const { return text_.size() - rest_.size(); }
+  [[noreturn]] void refuse(std::string why) const { throw JsonMistake{offset(), std::move(why)}; }
+  [[noreturn]] void refuse_syntax(std::string_view words = "syntax error") const {
+    refuse("no JSON: " + std::string{rest_.empty() ? "incomplete JSON" : words});
   }
-  return members;
+
+  void expect(char c) {
+    if (!take(rest_, c)) {
+      refuse_syntax();
+    }
+  }
+
+  void white_space() {
+    while (!rest_.empty() && is_white_space(rest_.front())) {
+      rest_.remove_prefix(1);
+      is_compact_ = false;
+    }
+  }
+
+  void value(std::size_t levels_left) {
+    switch (rest_.empty() ? '\0' : rest_.front()) {
+    case '"': return string();
+    case '{': return members('}', levels_left);
+    case '[': return members(']', levels_left);
+    case 't': return word("true");
+    case 'f': return word("false");
+    case 'n': return word("null");
+    default: return number();
+    }
+  }
+
+  // An object or an array, by the bracket that closes it.
+  void members(char close, std::size_t levels_left) {
+    if (levels_left == 0) {
+      refuse("no JSON: too deep");
+    }
+    const std::size_t first_name = reader_.names_.size();
+    rest_.remove_prefix(1);
+    white_space();
+    if (take(rest_, close)) {
+      return;
+    }
+    do {
+      white_space();
+      member(close == '}', levels_left);
+    } while (take(rest_, ','));
+    expect(close);
+    check_names(first_name);
+  }
+
+  void member(bool is_named, std::size_t levels_left) {
+    std::string_view name;
+    if (is_named) {
+      const std::string_view before = rest_;
+      string();
+      name = passed_since(before);
+      name = has_escape_ ? keep(unescaped(name)) : name.substr(1, name.size() - 2);
+      reader_.names_.push_back({name, offset() - 1});
+      white_space();
+      expect(':');
+      white_space();
+    }
+    const bool is_outermost = levels_left == levels_;
+    is_compact_ = is_compact_ || is_outermost;
+    const std::string_view before = rest_;
+    value(levels_left - 1);
+    if (is_outermost) {
+      const std::string_view text = passed_since(before);
+      reader_.members_.push_back({name, is_compact_ ? text : keep(compact(text)), text});
+    }
+    white_space();
+  }
+
+  std::string_view passed_since(std::string_view before) const {
+    return {before.data(), before.size() - rest_.size()};
+  }
+
+  std::string_view keep(std::string made) { return reader_.made_.emplace_front(std::move(made)); }
+
+  // Ends the object whose first name has this place. Names that are the same become neighbours when
+  // they are sorted, which takes n log n steps whatever they are.
+  void check_names(std::size_t first) {
+    std::vector<Name>& names = reader_.names_;
+    const auto begin = names.begin() + static_cast<std::ptrdiff_t>(first);
+    std::ranges::sort(begin, names.end(), {}, [](const Name& name) {
+      return std::tuple{name.text.size(), name.text, name.end};
+    });
+    const auto repeated = std::ranges::adjacent_find(begin, names.end(), {}, &Name::text);
+    if (repeated != names.end()) {
+      throw JsonMistake{std::next(repeated)->end, quote(repeated->text) + " is there twice"};
+    }
+    names.erase(begin, names.end());
+  }
+
+  void string() {
+    has_escape_ = false;
+    expect('"');
+    while (true) {
+      const auto special = std::find_if_not(rest_.begin(), rest_.end(), is_plain);
+      rest_.remove_prefix(static_cast<std::size_t>(special - rest_.begin()));
+      if (take(rest_, '"')) {
+        return;
+      }
+      take(rest_, '\\') ? escape() : character();
+    }
+  }
+
+  // A backslash was before it.
+  void escape() {
+    constexpr std::string_view as_written = R"("\nt)"; // by the writer
+    has_escape_ = true;
+    is_compact_ = is_compact_ && as_written.find(rest_.substr(0, 1)) != as_written.npos;
+    if (!take_escape(rest_)) {
+      refuse_syntax("illegal escape");
+    }
+  }
+
+  void character() {
+    const CodePoint c = rest_.empty() ? CodePoint{} : first_code_point(rest_);
+    if (c.value < ' ') { // or the bytes are not UTF-8
+      refuse_syntax();
+    }
+    is_compact_ = is_compact_ && !acts_on_terminal(c.value);
+    rest_.remove_prefix(c.length);
+  }
+
+  void number() {
+    const std::string_view before = rest_;
+    if (!skip_number(rest_)) {
+      refuse_syntax();
+    }
+    const std::string_view number = passed_since(before);
+    if (!is_always_finite(number) && !plain_number(number)) {
+      refuse("expected a number within the range of a double, got " + quote(number));
+    }
+  }
+
+  void word(std::string_view word) {
+    if (!rest_.starts_with(word)) {
+      rest_.remove_prefix(word.starts_with(rest_) ? rest_.size() : 0); // it is cut off
+      refuse_syntax();
+    }
+    rest_.remove_prefix(word.size());
+  }
+
+  JsonReader& reader_;
+  std::string_view text_;
+  std::string_view rest_ = text_;
+  std::size_t levels_;      // of the whole text, at most
+  bool is_compact_ = true;  // whether all is that was passed since this was set
+  bool has_escape_ = false; // whether the last string has one
+};
+
+bool JsonReader::read(std::string_view text, std::size_t levels) {
+  names_.clear();
+  members_.clear();
+  made_.clear();
+  try {
+    Pass{*this, text, levels}.text();
+    return true;
+  } catch (JsonMistake& mistake) {
+    mistake_ = std::move(mistake);
+    return false;
+  }
 }
 
-std::size_t offset_of(std::string_view text, std::string_view member) {
-  ObjectReader reader;
-  if (!reader.read(text)) {
-    return 0;
+bool JsonReader::read_object(std::string_view text) {
+  if (!read(text)) {
+    return false;
   }
-  for (const MemberView& found : reader.members()) {
-    const std::string_view name = found.name;
-    if (name == member) {
-      return found.offset;
-    }
-    if (member.starts_with(name) && member.substr(name.size()).starts_with('.')) {
-      const std::string_view value = JsonScanner{text.substr(found.offset)}.value();
-      return found.offset + offset_of(value, member.substr(name.size() + 1));
-    }
+  const auto first = std::ranges::find_if_not(text, is_white_space);
+  if (*first != '{') {
+    mistake_ = {static_cast<std::size_t>(first - text.begin()), "expected a JSON object"};
   }
-  return 0;
+  return *first == '{';
+}
+
+ParsedJson<std::string> compact_json(std::string_view text, std::size_t levels) {
+  JsonReader reader;
+  return reader.read(text, levels) ? ParsedJson<std::string>{compact(text)} : reader.mistake();
+}
+
+std::string_view leading_string(std::string_view json) {
+  std::size_t end = json.starts_with('"') ? 1 : 0;
+  while (end > 0 && json[end] != '"') {
+    end += json[end] == '\\' ? 2U : 1U;
+  }
+  return json.substr(0, end == 0 ? 0 : end + 1);
 }
 
 std::optional<std::string> string_value(std::string_view json) {
-  JsonScanner scanner{json};
-  scanner.skip_white_space();
-  const std::string_view string = scanner.string();
-  scanner.skip_white_space();
-  return string.empty() || !scanner.is_at_end() ? std::nullopt : std::optional{unescaped(string)};
+  return json.starts_with('"') ? std::optional{unescaped(json)} : std::nullopt;
 }
 
 } // namespace metrics_event

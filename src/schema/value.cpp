@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "json/reader.hpp"
-#include "json/scanner.hpp"
 
 namespace metrics_event {
 namespace {
@@ -62,11 +61,10 @@ std::string text_of(const SchemaValue& value) {
 std::vector<SchemaValue> elements_of(const SchemaValue& value) {
   expect("array", value);
   std::vector<SchemaValue> elements;
-  JsonScanner scanner{value.json};
-  scanner.take('[');
-  while (!scanner.take(']')) {
-    elements.push_back(part_of(value, std::to_string(elements.size()), scanner.value()));
-    scanner.take(',');
+  JsonReader reader;
+  reader.read(value.json);
+  for (const Member& element : reader.members()) {
+    elements.push_back(part_of(value, std::to_string(elements.size()), element.json));
   }
   return elements;
 }
@@ -74,9 +72,10 @@ std::vector<SchemaValue> elements_of(const SchemaValue& value) {
 std::vector<SchemaValue> members_of(const SchemaValue& value) {
   expect("object", value);
   std::vector<SchemaValue> members;
-  const ParsedJson<Members> parsed = parse_members(value.json);
-  for (const Member& member : *parsed) {
-    members.push_back(part_of(value, member.name, member.json));
+  JsonReader reader;
+  reader.read(value.json);
+  for (const Member& member : reader.members()) {
+    members.push_back(part_of(value, std::string{member.name}, member.json));
   }
   return members;
 }

@@ -1,8 +1,7 @@
 #include "spool/record.hpp"
 
 #include "base/text.hpp"
-#include "json/escape.hpp"
-#include "json/object_reader.hpp"
+#include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 #include "settings/values.hpp"
@@ -47,7 +46,7 @@ std::string_view cut(std::string_view& text, std::string_view separator) {
 // Takes the members of a record out of its object one by one.
 class RecordDecoder {
 public:
-  explicit RecordDecoder(std::span<const MemberView> members) : members_{members} {}
+  explicit RecordDecoder(std::span<const Member> members) : members_{members} {}
 
   SpoolRecord record() {
     check_version();
@@ -65,7 +64,7 @@ private:
       "version", "url", "org_id", "labels", "metadata", "entry_time_ns", "line", "restamped"};
 
   auto find(std::string_view name) const {
-    return std::ranges::find(members_, name, &MemberView::name);
+    return std::ranges::find(members_, name, &Member::name);
   }
   bool has(std::string_view name) const { return find(name) != members_.end(); }
 
@@ -80,17 +79,18 @@ private:
 
   std::string_view first_unknown() const {
     return std::ranges::find_if(members_,
-                                [](const MemberView& member) {
+                                [](const Member& member) {
                                   return std::ranges::find(known, member.name) == known.end();
                                 })
         ->name;
   }
 
   static std::string text_of(std::string_view json, std::string_view name) {
-    if (!json.starts_with('"')) {
+    auto text = string_value(json);
+    if (!text) {
       throw Refusal{"its " + quote(name) + " is not a string"};
     }
-    return unescaped(json);
+    return *std::move(text);
   }
   std::string string(std::string_view name) { return text_of(take(name), name); }
 
@@ -116,12 +116,12 @@ private:
   }
 
   Labels labels(std::string_view name) {
-    ObjectReader object;
-    if (!object.read(take(name))) {
+    JsonReader object;
+    if (!object.read_object(take(name))) {
       throw Refusal{"its " + quote(name) + " are not an object"};
     }
     Labels labels;
-    for (const MemberView& label : object.members()) {
+    for (const Member& label : object.members()) {
       std::string text = text_of(label.json, name);
       if (text.empty() || check_label(label.name, text)) {
         throw Refusal{"its " + quote(name) + " break Loki's rules"};
@@ -145,7 +145,7 @@ private:
     return entry;
   }
 
-  std::span<const MemberView> members_;
+  std::span<const Member> members_;
   std::size_t taken_ = 0;
 };
 
@@ -172,8 +172,8 @@ std::string encode(const SpoolRecord& record) {
 }
 
 DecodedRecord decode_record(std::string_view text) {
-  ObjectReader object;
-  if (!object.read(text)) {
+  JsonReader object;
+  if (!object.read_object(text)) {
     return std::string{text.empty() ? "it is empty" : "it is torn, or not JSON"};
   }
   try {
@@ -188,12 +188,12 @@ DecodedRecord record_of(const boost::system::result<std::string, std::error_code
 }
 
 std::string event_of(const Entry& entry) {
-  ObjectReader line;
-  if (!line.read(entry.line)) {
+  JsonReader line;
+  if (!line.read_object(entry.line)) {
     return "";
   }
   const auto members = line.members();
-  const auto name = std::ranges::find(members, "event", &MemberView::name);
+  const auto name = std::ranges::find(members, "event", &Member::name);
   return name == members.end() ? "" : string_value(name->json).value_or("");
 }
 

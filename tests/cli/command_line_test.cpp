@@ -37,7 +37,7 @@ Words settings(const Words& words) {
 Words fields(const Words& words) {
   Words given;
   const CommandLine line = parse(words);
-  for (const GivenField& field : line.event.fields) {
+  for (const FieldFlag& field : line.event.fields) {
     given.push_back(std::string{field.field->name} + '=' + field.text);
   }
   return given;

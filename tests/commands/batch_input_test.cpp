@@ -34,7 +34,7 @@ std::vector<std::string> rest_of(BatchInput& input) {
       return found;
     }
     const std::string number = std::to_string(input.number());
-    found.push_back(step == Step::event ? number + ' ' + name_in(input.event().line)
+    found.push_back(step == Step::event ? number + ' ' + name_in(input.line())
                                         : number + ':' + std::to_string(input.mistake().column));
   }
 }
@@ -64,6 +64,23 @@ TEST_CASE("a line that is too long is a mistake like others") {
   CHECK(input.number() == 1);
   CHECK(input.mistake().column == 1);
   CHECK(input.mistake().text == "the line is longer than 1048576 bytes");
+  CHECK(rest_of(input) == std::vector<std::string>{"2 b"});
+}
+
+TEST_CASE("an event that no push can carry is a mistake") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "lines";
+  std::string quotes;
+  for (std::size_t i = 0; i < 400'000; ++i) {
+    quotes += "\\\"";
+  }
+  write_file(path, R"({"event":"a","x":")" + quotes + "\"}\n" + R"({"event":"b","x":")" +
+                       std::string(900'000, 'x') + "\"}\n");
+  BatchInput input{path, '\n', types};
+  REQUIRE(input.next(Deadline::max(), now) == Step::mistake);
+  CHECK(input.mistake().column == 1);
+  CHECK(input.mistake().text ==
+        "the event is too long for a push, which has at most 1048576 bytes, make it shorter");
   CHECK(rest_of(input) == std::vector<std::string>{"2 b"});
 }
 

@@ -20,7 +20,7 @@ const EventType& type_named(std::string_view name) {
   return *std::ranges::find(built_in_events(), name, &EventType::name);
 }
 
-using Values = std::vector<std::pair<std::string_view, std::string>>;
+using Values = std::vector<std::pair<std::string_view, std::string_view>>;
 
 std::vector<GivenField> given(const EventType& type, const Values& values) {
   std::vector<GivenField> fields;
@@ -295,24 +295,42 @@ TEST_CASE("a default stands for what is not given, and is not among what is") {
 
 TEST_CASE("the members of an object are sorted into fields, nested ones too, and extras") {
   const EventType& type = type_named("runner_stop");
-  const GivenEvent sorted = sort_members(type, {{"status_info", R"({"code":1})"},
-                                                {"job_conclusion", "null"},
-                                                {"timestamp", "5"},
-                                                {"more", "null"}});
-  CHECK(sorted.is_json);
-  REQUIRE(sorted.fields.size() == 2);
-  CHECK(sorted.fields[0].field->name == "status_info.code");
-  CHECK(sorted.fields[0].text == "1");
-  CHECK(sorted.fields[1].field == &timestamp_field);
-  REQUIRE(sorted.extras.size() == 1);
-  CHECK(sorted.extras[0].name == "more");
-  const auto wrong = [&type](const Members& members) {
-    return check_names(type, sort_members(type, members))->text;
+  JsonReader object;
+  REQUIRE(object.read_object(
+      R"({"status_info":{"code":1},"job_conclusion":null,"timestamp":5,"more":null})"));
+  const auto sorted = sort_members(EventShape{type}, object.members());
+  REQUIRE(sorted.has_value());
+  CHECK(sorted->is_json);
+  REQUIRE(sorted->fields.size() == 2);
+  CHECK(sorted->fields[0].field->name == "status_info.code");
+  CHECK(sorted->fields[0].text == "1");
+  CHECK(sorted->fields[1].field == &timestamp_field);
+  REQUIRE(sorted->extras.size() == 1);
+  CHECK(sorted->extras[0].name == "more");
+}
+
+TEST_CASE("a member that is mixed up with a field is a mistake") {
+  const auto mistake = [](std::string_view text) {
+    JsonReader object;
+    REQUIRE(object.read_object(text));
+    return sort_members(EventShape{type_named("runner_stop")}, object.members()).error().text;
   };
-  CHECK(wrong({{"status_info", "5"}}) ==
+  CHECK(mistake(R"({"status_info":5})") ==
         R"("status_info" is not as declared, expected "status_info.code")");
-  CHECK(wrong({{"status_info", R"({"cod":1})"}}) ==
+  CHECK(mistake(R"({"status_info":{"cod":1}})") ==
         R"("status_info.cod" is not as declared, expected "status_info.code")");
+  CHECK(mistake(R"({"status_info.code":1})") ==
+        R"("status_info.code" is not as declared, expected "status_info.code")");
+}
+
+TEST_CASE("what is nested lives as long as the text, whatever is escaped in it") {
+  constexpr std::array<Field, 1> fields{Field{.name = "a.x"}};
+  const EventType type{.name = "e", .fields = fields};
+  JsonReader object;
+  REQUIRE(object.read_object(R"({"a":{"\u0078":"\u001b\/"}})"));
+  const auto sorted = sort_members(EventShape{type}, object.members());
+  REQUIRE(sorted.has_value());
+  CHECK(sorted->fields.at(0).text == R"("\u001b/")");
 }
 
 TEST_CASE("a name is the same in each of its spellings, by the rule of the operator's classes") {

@@ -1,7 +1,5 @@
 #include "event/extra_field.hpp"
 
-#include "json/writer.hpp"
-
 #include <doctest/doctest.h>
 
 using namespace metrics_event;
@@ -19,17 +17,10 @@ std::string object_of(const std::vector<std::string>& words) {
     fields.push_back(*std::move(field));
   }
   if (const auto shape = shape_of(fields); !shape) {
-    return shape.error();
+    return shape.error().text;
   }
-  const auto members = members_of(fields);
-  if (!members) {
-    return members.error().key + ": " + members.error().mismatch.text;
-  }
-  JsonObject object;
-  for (const Member& member : *members) {
-    object.raw(member.name, member.json);
-  }
-  return object.str();
+  const auto object = metrics_event::object_of(fields);
+  return object ? *object : object.error().text;
 }
 
 ExtraField parsed(const std::string& word) {

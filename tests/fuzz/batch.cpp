@@ -37,22 +37,21 @@ const EventTypes types{built_in_events(),
 
 void check_line(std::string_view line) {
   constexpr Instant now{std::chrono::seconds{1'700'000'000}};
-  EventReader reader{types};
-  EventReader other{types};
-  const auto event = reader.read(line, now);
-  must(parse_members(line).has_value() || !event, "an event is an object");
-  if (!event) {
-    must(event.error().column >= 1 && event.error().column <= line.size() + 1,
+  BatchLineReader reader{types};
+  BatchLineReader other{types};
+  const auto time = reader.read(line, now);
+  must(JsonReader{}.read_object(line) || !time, "an event is an object");
+  if (!time) {
+    must(time.error().column >= 1 && time.error().column <= line.size() + 1,
          "a mistake is within the line, or at its end");
-    must(is_safe_to_show(event.error().text), "a mistake is safe to show");
+    must(is_safe_to_show(time.error().text), "a mistake is safe to show");
     return;
   }
-  must(is_safe_to_show(event->line), "a line is one line and safe to show");
-  must(compact_json(event->line) == std::string{event->line}, "a line is compact JSON");
-  const auto again = other.read(event->line, Instant{});
-  must(again.has_value(), "a line is taken again");
-  must(again->line == event->line, "a line stays as it is");
-  must(again->timestamp == event->timestamp, "and so does its time");
+  must(is_safe_to_show(reader.line()), "a line is one line and safe to show");
+  must(compact_json(reader.line()) == reader.line(), "a line is compact JSON");
+  const auto again = other.read(reader.line(), Instant{});
+  must(again && *again == *time, "a line is taken again, with its time");
+  must(other.line() == reader.line(), "a line stays as it is");
 }
 
 } // namespace

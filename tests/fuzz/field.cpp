@@ -26,10 +26,10 @@ std::vector<GivenField> fields_of(const EventType& type,
                                   const std::vector<std::string_view>& lines) {
   std::vector<GivenField> given;
   if (!lines[0].empty()) {
-    given.push_back({&timestamp_field, std::string{lines[0]}});
+    given.push_back({&timestamp_field, lines[0]});
   }
   for (std::size_t i = 0; i < type.fields.size() && i + 1 < lines.size(); ++i) {
-    given.push_back({&type.fields[i], std::string{lines[i + 1]}});
+    given.push_back({&type.fields[i], lines[i + 1]});
   }
   return given;
 }

@@ -1,8 +1,16 @@
 #include "json/reader.hpp"
 
+#include "support/program.hpp"
+#include "support/temporary.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 using namespace metrics_event;
+using namespace metrics_event::testing;
 
 namespace {
 
@@ -10,6 +18,54 @@ namespace {
 std::string compact(std::string_view text) {
   const auto json = compact_json(text);
   return json ? *json : std::to_string(json.error().offset) + ": " + json.error().text;
+}
+
+// Whether a text is JSON, by Boost.JSON.
+bool is_json(std::string_view text) {
+  boost::json::error_code error;
+  boost::json::parse({text.data(), text.size()}, error);
+  return !error;
+}
+
+// Whether Boost.JSON refuses an exponent, such as that of 0e99999999999, which is a zero to others.
+bool has_large_exponent(std::string_view text) {
+  boost::json::error_code error;
+  boost::json::parse({text.data(), text.size()}, error);
+  return error == boost::json::error::exponent_overflow;
+}
+
+// Texts around one: cut at every byte, and with each byte in the place of some others.
+std::vector<std::string> wounded(const std::string& text) {
+  std::vector<std::string> all{text};
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    all.push_back(text.substr(0, at));
+    for (const char c : std::string_view{"\"\\{}[],: 0-e.\x01\x7f\xc2\xed", 17}) {
+      all.push_back(std::string{text}.replace(at, 1, 1, c));
+      all.push_back(std::string{text}.insert(at, 1, c));
+    }
+  }
+  return all;
+}
+
+// Nothing when the reader and Boost.JSON are of one mind about a text.
+std::string disagreement(const std::string& text) {
+  const auto compact = compact_json(text);
+  if (!compact) {
+    const std::string& why = compact.error().text;
+    const bool is_ours = why.ends_with(" is there twice") ||
+                         why.starts_with("expected a number within the range of a double");
+    return is_ours || !is_json(text) ? "" : "it is JSON, but: " + why;
+  }
+  if (compact_json(*compact) != compact) {
+    return "its compact form is not compact";
+  }
+  if (!is_json(text)) {
+    return has_large_exponent(text) ? "" : "it is no JSON";
+  }
+  const auto value = [](const std::string& json) { // as text, for 0e400 is no number there
+    return boost::json::serialize(boost::json::parse(json));
+  };
+  return value(text) == value(*compact) ? "" : "its value is another";
 }
 
 } // namespace
@@ -49,36 +105,126 @@ TEST_CASE("a name that is there twice and a number that no double holds are mist
 }
 
 TEST_CASE("the members of an object keep their order, and their values are compact") {
-  const auto members =
-      parse_members(R"( {"b": [1, {"x" : 2.50}], "\u0061": "\u00e9" , "c": {} } )");
-  REQUIRE(members.has_value());
-  REQUIRE(members->size() == 3);
-  CHECK((*members)[0].name == "b");
-  CHECK((*members)[0].json == R"([1,{"x":2.50}])");
-  CHECK((*members)[1].name == "a");
-  CHECK((*members)[1].json == R"("é")");
-  CHECK((*members)[2].json == "{}");
-  CHECK(parse_members("{}")->empty());
-  for (const char* bad : {"[]", "1", "\"a\"", "null", "[{\"a\":1}]"}) {
-    CAPTURE(bad);
-    CHECK(parse_members(bad).error().text == "expected a JSON object");
+  JsonReader reader;
+  REQUIRE(reader.read_object(R"( {"b": [1, {"x" : 2.50}], "\u0061": "\u00e9" , "c": {} } )"));
+  REQUIRE(reader.members().size() == 3);
+  CHECK(reader.members()[0].name == "b");
+  CHECK(reader.members()[0].json == R"([1,{"x":2.50}])");
+  CHECK(reader.members()[1].name == "a");
+  CHECK(reader.members()[1].json == R"("é")");
+  CHECK(reader.members()[2].json == "{}");
+  REQUIRE(reader.read_object("{}"));
+  CHECK(reader.members().empty());
+  for (const char* other : {" []", " 1", " \"a\"", " null", " [{\"a\":1}]"}) {
+    CAPTURE(other);
+    CHECK_FALSE(reader.read_object(other));
+    CHECK(reader.mistake() == JsonMistake{1, "expected a JSON object"});
   }
 }
 
-TEST_CASE("a member's value is found where it begins") {
-  const std::string text =
-      R"( {"a" : 1, "b\"}":"}{,:\"", "c":{"d" : [ {"e":1} ],"f": -1.5 },"g":[]})";
-  const auto value = [&text](std::string_view member) {
-    return text.substr(offset_of(text, member), 4);
-  };
-  CHECK(value("a") == "1, \"");
-  CHECK(value("b\"}") == R"("}{,)");
-  CHECK(value("c") == R"({"d")");
-  CHECK(value("c.d") == "[ {\"");
-  CHECK(value("c.f") == "-1.5");
-  CHECK(value("g") == "[]}");
-  CHECK(offset_of(text, "h") == 0);
-  CHECK(offset_of("[]", "a") == 0);
+TEST_CASE("a member's value is also given as it stands in the text") {
+  const std::string text = R"( {"a" : 1, "b\"}":"}{,:\"", "c":{"d" : [ {"e":1} ],"f": -1.5 } } )";
+  JsonReader reader;
+  REQUIRE(reader.read_object(text));
+  REQUIRE(reader.members().size() == 3);
+  CHECK(reader.members()[0].text == "1");
+  CHECK(reader.members()[1].name == "b\"}");
+  CHECK(reader.members()[1].text == R"("}{,:\"")");
+  const Member& last = reader.members()[2];
+  CHECK(last.text == R"({"d" : [ {"e":1} ],"f": -1.5 })");
+  CHECK(last.json == R"({"d":[{"e":1}],"f":-1.5})");
+  CHECK(static_cast<std::size_t>(last.text.data() - text.data()) == text.find(last.text));
+}
+
+TEST_CASE("the elements of an array are members without a name") {
+  JsonReader reader;
+  REQUIRE(reader.read(R"([1, {"a": [2]}, "x"])"));
+  REQUIRE(reader.members().size() == 3);
+  CHECK(reader.members()[0].name.empty());
+  CHECK(reader.members()[1].json == R"({"a":[2]})");
+  CHECK(reader.members()[2].json == R"("x")");
+  REQUIRE(reader.read("1"));
+  CHECK(reader.members().empty());
+}
+
+TEST_CASE("a text that is cut short is incomplete, wherever it is cut") {
+  const std::string text = R"({"a\n\u00e9":[1.5e+3,true,null,{}],"b":"\ud83d\ude00","c":{"d":-0}})";
+  REQUIRE(compact_json(text).has_value());
+  for (std::size_t size = 1; size < text.size(); ++size) {
+    CAPTURE(size);
+    CHECK(compact(text.substr(0, size)) == std::to_string(size) + ": no JSON: incomplete JSON");
+  }
+}
+
+TEST_CASE("what is wrong is said with its place") {
+  CHECK(compact("[nan]") == "1: no JSON: syntax error");
+  CHECK(compact("[01]") == "2: no JSON: syntax error");
+  CHECK(compact(R"(["\x"])") == "3: no JSON: illegal escape");
+  CHECK(compact(R"(["\u12g4"])") == "6: no JSON: illegal escape");
+  CHECK(compact(R"(["\udc00"])") == "8: no JSON: illegal escape");
+  CHECK(compact(R"(["\ud800\n"])") == "9: no JSON: illegal escape");
+  CHECK(compact(R"(["\ud800\u0041"])") == "14: no JSON: illegal escape");
+  CHECK(compact(std::string{"[\0]", 3}) == "1: no JSON: syntax error");
+  CHECK(compact(std::string(40, '[')) == "32: no JSON: too deep");
+  CHECK(compact(R"({"b":1,"a":2,"a":3})") == R"(15: "a" is there twice)");
+}
+
+TEST_CASE("much of anything takes no longer than its length") {
+  constexpr std::size_t many = 100'000;
+  std::string different = "{";
+  std::string same = "{";
+  for (std::size_t n = 0; n < many; ++n) {
+    different += "\"n" + std::to_string(n) + "\":0,";
+    same += "\"n\":0,";
+  }
+  CHECK(compact_json(different + "\"m\":1}").has_value());
+  CHECK(compact(same + "\"m\":1}") == R"(9: "n" is there twice)");
+  CHECK(compact(std::string(many, '[')) == "32: no JSON: too deep");
+  CHECK(compact('[' + std::string(many, ',')) == "1: no JSON: syntax error");
+}
+
+TEST_CASE("it takes what Boost.JSON takes, and leaves what that leaves") {
+  for (const char* const text :
+       {R"({"timestamp":1700000000.123,"event":"runner_stop","flavor":"small","status":null})",
+        R"( { "a" : [ 1 , -0.5e+3 , true , false , null , {} , [] ] , "b" : { "c" : "d" } } )",
+        R"({"x":"\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t","y":"é😀","\u0061":1e308})",
+        R"(["\u0000\u001b\u007f\u0080\u202e\uffff","\ud800\udc00","\udbff\udfff"])",
+        "[0e2147483647,0e-2147483647,1e22,123456789012345678901234567890,0.0E+5]", "0e2147483648",
+        "-0e99999999999", "0e00000000000000000001", "1e2147483647",
+        "123456789012345678901234567890]",
+        "\"\xC2\x80\xE2\x80\xAE\xEF\xBF\xBF\xF4\x8F\xBF\xBF\x7F\"", "-12.5E-3"}) {
+    for (const std::string& wound : wounded(text)) {
+      CAPTURE(wound);
+      REQUIRE(disagreement(wound) == "");
+    }
+  }
+  for (std::size_t depth = 30; depth < 36; ++depth) {
+    const std::string arrays = std::string(depth, '[') + std::string(depth, ']');
+    CAPTURE(arrays);
+    CHECK(disagreement(arrays) == "");
+    CHECK(disagreement("{\"a\":" + arrays + '}') == "");
+    CHECK(JsonReader{}.read_object("{\"a\":" + arrays + '}') == is_json("{\"a\":" + arrays + '}'));
+  }
+}
+
+TEST_CASE("it takes and leaves what Boost.JSON does of what fuzzing has found, too") {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator{source_directory + "/tests/fuzz/corpus"}) {
+    if (entry.is_regular_file()) {
+      CAPTURE(entry.path());
+      REQUIRE(disagreement(read_file(entry.path())) == "");
+    }
+  }
+}
+
+TEST_CASE("an object of many names has each once") {
+  std::string members;
+  for (int n = 0; n < 1000; ++n) {
+    members += "\"n" + std::to_string(n) + "\":{\"x\":1},";
+  }
+  CHECK(compact_json('{' + members + "\"m\":1}").has_value());
+  CHECK(compact('{' + members + "\"n\\u0036\":1}").ends_with(R"(: "n6" is there twice)"));
+  CHECK(compact("{\"o\":{" + members + "\"n7\":1}}").ends_with(R"(: "n7" is there twice)"));
 }
 
 TEST_CASE("only a JSON string has the value of one") {
