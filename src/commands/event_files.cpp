@@ -2,6 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "system/error.hpp"
 #include "system/file.hpp"
 
 #include <dirent.h>

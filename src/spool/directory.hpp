@@ -1,6 +1,7 @@
 #pragma once
 
 #include "settings/settings.hpp"
+#include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -28,13 +29,6 @@ public:
 
   /// Whether a missing one can be made, as far as that is known beforehand.
   static bool could_be_made(const SpoolPlace& place);
-
-  ~SpoolDirectory();
-  SpoolDirectory(SpoolDirectory&& other) noexcept
-      : path_{std::move(other.path_)}, descriptor_{std::exchange(other.descriptor_, -1)} {}
-  SpoolDirectory(const SpoolDirectory&) = delete;
-  SpoolDirectory& operator=(const SpoolDirectory&) = delete;
-  SpoolDirectory& operator=(SpoolDirectory&&) = delete;
 
   const std::string& path() const { return path_; }
 
@@ -79,14 +73,14 @@ public:
                                 const std::function<void(std::string_view)>& visit) const;
 
 private:
-  SpoolDirectory(std::string path, int descriptor)
-      : path_{std::move(path)}, descriptor_{descriptor} {}
+  SpoolDirectory(std::string path, Descriptor directory)
+      : path_{std::move(path)}, directory_{std::move(directory)} {}
 
   void check() const;
-  int open_in(const std::string& name, int flags) const;
+  Descriptor open_in(const std::string& name, int flags) const;
 
   std::string path_;
-  int descriptor_;
+  Descriptor directory_;
 };
 
 } // namespace metrics_event

@@ -1,10 +1,11 @@
 #include "system/child.hpp"
 
 #include "base/text.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
 #include "system/process.hpp"
 #include "system/signals.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 #include <cerrno>
 #include <csignal>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -79,34 +79,21 @@ private:
 // What a child could not do, told through a pipe that a successful exec closes.
 class ExecReport {
 public:
-  ExecReport() {
-    if (pipe2(ends_.data(), O_CLOEXEC) != 0) {
-      ends_ = {-1, -1};
-    }
-  }
-  ExecReport(const ExecReport&) = delete;
-  ExecReport& operator=(const ExecReport&) = delete;
-  ~ExecReport() {
-    close(ends_[0]);
-    close(ends_[1]);
-  }
-
-  bool is_open() const { return ends_[0] >= 0; }
+  bool is_open() const { return static_cast<bool>(ends_.reading); }
   void send(int error) const {
-    [[maybe_unused]] const ssize_t written = write(ends_[1], &error, sizeof error);
+    [[maybe_unused]] const ssize_t written = write(ends_.writing.get(), &error, sizeof error);
   }
   // 0 when there is nothing to tell.
   int receive() {
-    close(std::exchange(ends_[1], -1));
+    ends_.writing.reset();
     int error = 0;
-    ssize_t size = 0;
-    while ((size = read(ends_[0], &error, sizeof error)) < 0 && errno == EINTR) {
-    }
+    const ssize_t size =
+        uninterrupted([&] { return read(ends_.reading.get(), &error, sizeof error); });
     return size == sizeof error ? error : 0;
   }
 
 private:
-  std::array<int, 2> ends_{};
+  Pipe ends_ = make_pipe();
 };
 
 // Whether a command is there, where execvp(3) looks for it.

@@ -1,6 +1,8 @@
 #include "system/file.hpp"
 
 #include "base/text.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
 #include "system/signals.hpp"
 
 #include <fcntl.h>
@@ -40,20 +42,11 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
 
 } // namespace
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {
   // Without waiting for a writer, should it be a FIFO.
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) {
-    return last_error();
-  }
-  auto text = read_all(descriptor, deadline);
-  close(descriptor);
-  return text;
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  return file ? read_all(file.get(), deadline) : last_error();
 }
 
 bool is_missing(const std::error_code& error) {

@@ -10,9 +10,6 @@
 
 namespace metrics_event {
 
-/// Why the last system call failed: errno.
-std::error_code last_error();
-
 /// The whole text of a file of at most 1 MiB (std::errc::file_too_large beyond), or why it cannot
 /// be read. A pipe is waited for until the deadline (std::errc::timed_out).
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,

@@ -2,7 +2,8 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "system/file.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
 #include "system/process.hpp"
 
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -42,9 +42,6 @@ class LogFile {
 public:
   LogFile(const std::string& path, bool special_file, Deadline deadline)
       : path_{path}, special_file_{special_file}, deadline_{deadline} {}
-  ~LogFile() { close(descriptor_); }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
 
   void append(const std::string& text) {
     open_it();
@@ -52,8 +49,8 @@ public:
       return append_to_special(text);
     }
     lock();
-    while (fstat(descriptor_, &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
-      close(std::exchange(descriptor_, -1));
+    while (fstat(file_.get(), &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
+      file_.reset();                                                     // and with it the lock
       open_it();
       lock();
     }
@@ -86,19 +83,19 @@ private:
     // Neither a FIFO without a reader nor a terminal is waited for.
     const int flags =
         O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (special_file_ ? 0 : O_NOFOLLOW);
-    descriptor_ = open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file);
-    if (descriptor_ >= 0) {
-      fchmod(descriptor_, mode_of_new_file); // whatever the umask is
+    file_ = Descriptor{open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file)};
+    if (file_) {
+      fchmod(file_.get(), mode_of_new_file); // whatever the umask is
     } else if (errno == EEXIST) {
-      descriptor_ = open(path_.c_str(), flags);
-      if (descriptor_ < 0 && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
+      file_ = Descriptor{open(path_.c_str(), flags)};
+      if (!file_ && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
         return open_it(); // deleted in between
       }
     }
-    if (descriptor_ < 0) {
+    if (!file_) {
       fail(why_not_opened(errno));
     }
-    if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
+    if (fstat(file_.get(), &status_) != 0 || (!special_file_ && !is_regular())) {
       refuse_kind();
     }
   }
@@ -126,19 +123,17 @@ private:
   void lock() const {
     const Deadline until =
         std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
-    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
+    while (flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
       poll(nullptr, 0, pause_for_lock_ms);
     }
   }
 
   // Whether somebody left a line without its end, to which ours must not be joined.
   bool ends_within_line() const {
-    const int reader = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const Descriptor reader{open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     char last = '\n';
-    const bool is_known =
-        reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) == 1;
-    close(reader);
-    return is_known && last != '\n';
+    return status_.st_size > 0 && pread(reader.get(), &last, 1, status_.st_size - 1) == 1 &&
+           last != '\n';
   }
 
   void append_to_regular(std::string text) {
@@ -146,7 +141,7 @@ private:
       text.insert(0, 1, '\n');
     }
     const off_t before = status_.st_size;
-    const ssize_t written = write_some(descriptor_, text);
+    const ssize_t written = write_some(file_.get(), text);
     if (written == static_cast<ssize_t>(text.size())) {
       return;
     }
@@ -154,8 +149,8 @@ private:
         written < 0 ? last_words() : "it takes only a part, the disk may be full";
     // Others may append without our lock; what is theirs stays.
     const bool is_ours_last =
-        fstat(descriptor_, &status_) == 0 && status_.st_size == before + written;
-    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(descriptor_, before) == 0);
+        fstat(file_.get(), &status_) == 0 && status_.st_size == before + written;
+    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(file_.get(), before) == 0);
     fail(why + (is_undone ? "" : "; a part of the line stays in it"));
   }
 
@@ -166,7 +161,7 @@ private:
            ExitCode::data);
     }
     while (!text.empty()) {
-      const ssize_t written = write_some(descriptor_, text);
+      const ssize_t written = write_some(file_.get(), text);
       if (written >= 0) {
         text.remove_prefix(static_cast<std::size_t>(written));
         continue;
@@ -176,7 +171,7 @@ private:
       }
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(
           deadline_ - std::chrono::steady_clock::now());
-      pollfd writable{descriptor_, POLLOUT, 0};
+      pollfd writable{file_.get(), POLLOUT, 0};
       if (left.count() <= 0 || poll(&writable, 1, static_cast<int>(left.count())) == 0) {
         fail("nobody reads it in time; try again later", ExitCode::tempfail);
       }
@@ -186,7 +181,7 @@ private:
   const std::string& path_;
   bool special_file_;
   Deadline deadline_;
-  int descriptor_ = -1;
+  Descriptor file_;
   struct stat status_ {};
 };
 

@@ -1,5 +1,7 @@
 #include "system/signals.hpp"
 
+#include "system/descriptor.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -50,17 +52,16 @@ extern "C" void note(int number) {
 } // namespace
 
 void open_interruption() {
-  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); // takes the lowest free place
-  if (event >= 0 && event <= STDERR_FILENO) {
-    const int place_of_stream = event;
-    event = fcntl(event, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    close(place_of_stream);
-    int place = 0;
-    while (place >= 0 && place <= STDERR_FILENO) {
-      place = open("/", O_PATH | O_CLOEXEC);
+  Descriptor opened{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; // takes the lowest free place
+  if (opened && opened.get() <= STDERR_FILENO) {
+    opened = Descriptor{fcntl(opened.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    Descriptor place{open("/", O_PATH | O_CLOEXEC)};
+    while (place && place.get() <= STDERR_FILENO) {
+      place.release(); // it stays open in the place of the stream
+      place = Descriptor{open("/", O_PATH | O_CLOEXEC)};
     }
-    close(place);
   }
+  event = opened.release(); // it is never closed: a handler may use it at any time
 }
 
 void note_signals() {
