@@ -5,11 +5,10 @@
 #include "system/error.hpp"
 #include "system/file.hpp"
 
-#include <dirent.h>
+#include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <memory>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -39,23 +38,16 @@ bool declares(std::string_view stem, std::string_view name) {
 // The files of a directory, or what keeps them from being read.
 std::error_code list(const std::string& directory, std::optional<std::string_view> name,
                      std::vector<EventFile>& files) {
-  DIR* const stream = opendir(directory.c_str());
-  if (stream == nullptr) {
+  Descriptor opened{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!opened) {
     return last_error();
   }
-  const std::unique_ptr<DIR, int (*)(DIR*)> closer{stream, closedir};
-  const auto next = [stream] {
-    errno = 0;
-    return readdir(stream);
-  };
-  while (const dirent* const entry = next()) {
-    const std::string_view file_name{entry->d_name};
-    if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
+  return visit_names(std::move(opened), [&](std::string_view file_name) {
+    if (file_name.ends_with(extension) &&
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));
     }
-  }
-  return last_error();
+  });
 }
 
 std::vector<EventFile> files_in(const EventDirectory& directory,

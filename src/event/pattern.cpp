@@ -1,5 +1,6 @@
 #include "event/pattern.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -21,14 +22,6 @@ constexpr std::size_t longest_expression = 4096;
 // What a match may cost, in steps of some nanoseconds each.
 constexpr std::size_t most_steps = 5'000'000;
 constexpr std::uint32_t most_heap_kib = 32 * 1024;
-
-template <class T, void (*free)(T*)>
-struct Freed {
-  void operator()(T* object) const { free(object); }
-};
-
-template <class T, void (*free)(T*)>
-using Owned = std::unique_ptr<T, Freed<T, free>>;
 
 using CompileContext = Owned<pcre2_compile_context, pcre2_compile_context_free>;
 using MatchContext = Owned<pcre2_match_context, pcre2_match_context_free>;

@@ -1,5 +1,6 @@
 #include "net/lookup.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
 #include "system/descriptor.hpp"
@@ -39,11 +40,11 @@ Lookup ask(const std::string& host) {
                : Lookup{Trouble::lookup_failed, "the lookup of " + quote(host) +
                                                     " failed: " + lower_first(gai_strerror(error))};
   }
+  const Owned<addrinfo, freeaddrinfo> owner{found};
   Lookup lookup;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
     lookup.addresses.push_back(literal_of(*info));
   }
-  freeaddrinfo(found);
   return lookup;
 }
 

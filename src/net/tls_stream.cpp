@@ -44,10 +44,6 @@ error_code error_of(int kind) {
 
 } // namespace
 
-void TlsStream::Free::operator()(ssl_st* tls) const {
-  SSL_free(tls);
-}
-
 TlsStream::TlsStream(const TlsContext& context, const std::string& host, const Socket& socket)
     : socket_{socket}, verification_{std::make_unique<Verification>(host)}, tls_{new_tls_client(
                                                                                 context, host)} {

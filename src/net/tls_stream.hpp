@@ -11,8 +11,6 @@
 #include <span>
 #include <string>
 
-struct ssl_st;
-
 namespace metrics_event {
 
 /// TLS over a socket, which must outlive it. Waits as the socket does; errors of OpenSSL are of
@@ -39,15 +37,12 @@ public:
   void describe(Route& route) const;
 
 private:
-  struct Free {
-    void operator()(ssl_st* tls) const;
-  };
   template <class Step>
   std::size_t repeat(Step&& step, Deadline deadline, boost::system::error_code& error);
 
   const Socket& socket_;
   std::unique_ptr<Verification> verification_; // which OpenSSL knows by its address
-  std::unique_ptr<ssl_st, Free> tls_;
+  TlsClient tls_;
 };
 
 } // namespace metrics_event

@@ -3,9 +3,9 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "system/error.hpp"
+#include "system/file.hpp"
 #include "system/process.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 
 namespace metrics_event {
 namespace {
@@ -258,22 +257,7 @@ SpoolDirectory::for_each_name(const std::string& name,
   if (!opened) {
     return errno == ENOENT ? std::error_code{} : last_error();
   }
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory{fdopendir(opened.get()), closedir};
-  if (!directory) {
-    return last_error();
-  }
-  opened.release(); // closedir closes it
-  while (true) {
-    errno = 0;
-    const dirent* const file = readdir(directory.get());
-    if (file == nullptr) {
-      return last_error(); // 0 at the end
-    }
-    const std::string_view found{&file->d_name[0]};
-    if (!found.starts_with('.')) {
-      visit(found);
-    }
-  }
+  return visit_names(std::move(opened), visit);
 }
 
 } // namespace metrics_event

@@ -1,10 +1,11 @@
 #include "system/file.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
-#include "system/descriptor.hpp"
 #include "system/error.hpp"
 #include "system/signals.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,26 @@ bool is_missing(const std::error_code& error) {
 
 bool is_missing(const std::string& path) {
   return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
+}
+
+std::error_code visit_names(Descriptor directory,
+                            const std::function<void(std::string_view)>& visit) {
+  const Owned<DIR, closedir> names{fdopendir(directory.get())};
+  if (!names) {
+    return last_error();
+  }
+  directory.release(); // closedir closes it
+  while (true) {
+    errno = 0;
+    const dirent* const entry = readdir(names.get());
+    if (entry == nullptr) {
+      return last_error(); // 0 at the end
+    }
+    const std::string_view name{&entry->d_name[0]};
+    if (!name.starts_with('.')) {
+      visit(name);
+    }
+  }
 }
 
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path) {

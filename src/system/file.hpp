@@ -2,10 +2,13 @@
 
 #include "base/exit_code.hpp"
 #include "settings/settings.hpp"
+#include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace metrics_event {
@@ -20,6 +23,11 @@ bool is_missing(const std::string& path);
 
 /// Whether an error says that.
 bool is_missing(const std::error_code& error);
+
+/// Visits every name in an open directory but the hidden ones. Returns the error that ends this
+/// early, if any.
+std::error_code visit_names(Descriptor directory,
+                            const std::function<void(std::string_view)>& visit);
 
 /// When a file was changed last.
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path);
