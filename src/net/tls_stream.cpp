@@ -1,7 +1,7 @@
 #include "net/tls_stream.hpp"
 
 #include "net/certificate.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 

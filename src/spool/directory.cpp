@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "system/error.hpp"
 #include "system/file.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -189,12 +189,7 @@ std::error_code SpoolDirectory::write_new_file(const std::string& name,
   if (!file) {
     return last_error();
   }
-  std::error_code error;
-  while (!text.empty() && !error) {
-    const ssize_t written = uninterrupted([&] { return write_some(file.get(), text); });
-    error = error_of(written);
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-  }
+  std::error_code error = write_all(file.get(), text);
   if (!error) {
     error = error_of(uninterrupted([&] { return fsync(file.get()); }));
   }

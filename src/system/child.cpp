@@ -1,9 +1,9 @@
 #include "system/child.hpp"
 
 #include "base/text.hpp"
+#include "system/core_dump.hpp"
 #include "system/descriptor.hpp"
 #include "system/error.hpp"
-#include "system/process.hpp"
 #include "system/signals.hpp"
 
 #include <sys/resource.h>

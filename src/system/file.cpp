@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -23,18 +22,14 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
   std::string text;
   std::array<char, 16384> part{};
   while (true) {
-    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
-      return std::make_error_code(noted_signal() == 0 ? std::errc::timed_out
-                                                      : std::errc::interrupted);
+    const auto size = read_some(descriptor, part, deadline);
+    if (!size) {
+      return size.error();
     }
-    const ssize_t size = read(descriptor, part.data(), part.size());
-    if (size == 0) {
+    if (*size == 0) {
       return text;
     }
-    if (size < 0 && errno != EINTR && errno != EAGAIN) {
-      return last_error();
-    }
-    text.append(part.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    text.append(part.data(), *size);
     if (text.size() > largest_file) {
       return std::make_error_code(std::errc::file_too_large);
     }
@@ -42,6 +37,23 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
 }
 
 } // namespace
+
+boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
+                                                              Deadline deadline) {
+  while (true) {
+    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
+      return std::make_error_code(noted_signal() == 0 ? std::errc::stream_timeout
+                                                      : std::errc::interrupted);
+    }
+    const ssize_t size = read(descriptor, room.data(), room.size());
+    if (size >= 0) {
+      return static_cast<std::size_t>(size);
+    }
+    if (errno != EINTR && errno != EAGAIN) {
+      return last_error();
+    }
+  }
+}
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {
@@ -89,7 +101,7 @@ boost::system::result<Instant, std::error_code> modification_time(const std::str
 
 std::string cannot_read(const std::string& path, const std::error_code& error) {
   return "cannot read " + quote(path) + ": " +
-         (error == std::errc::timed_out ? "nothing comes in time" : system_words(error));
+         (error == std::errc::stream_timeout ? "nothing comes in time" : system_words(error));
 }
 
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {

@@ -7,14 +7,21 @@
 #include <boost/system/result.hpp>
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 namespace metrics_event {
 
-/// The whole text of a file of at most 1 MiB (std::errc::file_too_large beyond), or why it cannot
-/// be read. A pipe is waited for until the deadline (std::errc::timed_out).
+/// Reads what has come, once there is something, and returns how much: 0 at the end. Nothing until
+/// the deadline is std::errc::stream_timeout, which the system itself never reports here, and a
+/// noted signal std::errc::interrupted.
+boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
+                                                              Deadline deadline);
+
+/// Reads the whole text of a file of at most 1 MiB (std::errc::file_too_large beyond). A pipe is
+/// waited for as `read_some` does it.
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline);
 

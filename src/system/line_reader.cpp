@@ -4,14 +4,13 @@
 #include "base/text.hpp"
 #include "system/error.hpp"
 #include "system/file.hpp"
-#include "system/signals.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -61,24 +60,18 @@ bool LineReader::read_more(Deadline deadline) {
   buffer_.erase(0, begin_);
   scanned_ -= begin_;
   begin_ = 0;
-  while (true) {
-    if (!await_input(descriptor(), deadline)) {
-      return false;
-    }
-    const std::size_t before = buffer_.size();
-    buffer_.resize(before + step);
-    const ssize_t size = read(descriptor(), buffer_.data() + before, step);
-    const int error = errno;
-    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    if (size >= 0) {
-      is_at_end_ = size == 0;
-      return true;
-    }
-    if (error != EINTR && error != EAGAIN) {
-      throw Failure{ExitCode::ioerr,
-                    "cannot read " + name_ + ": " + system_words({error, std::generic_category()})};
-    }
+  const std::size_t before = buffer_.size();
+  buffer_.resize(before + step);
+  const auto size = read_some(descriptor(), std::span{buffer_}.subspan(before), deadline);
+  buffer_.resize(before + (size ? *size : 0));
+  if (size) {
+    is_at_end_ = *size == 0;
+    return true;
   }
+  if (size.error() == std::errc::stream_timeout || size.error() == std::errc::interrupted) {
+    return false;
+  }
+  throw Failure{ExitCode::ioerr, "cannot read " + name_ + ": " + system_words(size.error())};
 }
 
 LineReader::Step LineReader::next(Deadline deadline) {

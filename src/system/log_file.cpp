@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "system/descriptor.hpp"
 #include "system/error.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -160,21 +160,12 @@ private:
                std::to_string(PIPE_BUF) + " at once",
            ExitCode::data);
     }
-    while (!text.empty()) {
-      const ssize_t written = write_some(file_.get(), text);
-      if (written >= 0) {
-        text.remove_prefix(static_cast<std::size_t>(written));
-        continue;
-      }
-      if (errno != EAGAIN && errno != EINTR) {
-        fail(last_words());
-      }
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-          deadline_ - std::chrono::steady_clock::now());
-      pollfd writable{file_.get(), POLLOUT, 0};
-      if (left.count() <= 0 || poll(&writable, 1, static_cast<int>(left.count())) == 0) {
-        fail("nobody reads it in time; try again later", ExitCode::tempfail);
-      }
+    const std::error_code error = write_all(file_.get(), text, deadline_);
+    if (error == std::errc::stream_timeout) {
+      fail("nobody reads it in time; try again later", ExitCode::tempfail);
+    }
+    if (error) {
+      fail(system_words(error));
     }
   }
 

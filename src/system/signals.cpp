@@ -1,17 +1,15 @@
 #include "system/signals.hpp"
 
 #include "system/descriptor.hpp"
+#include "system/poll.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <climits>
 #include <csignal>
 #include <cstdint>
 
@@ -100,11 +98,8 @@ int noted_signal() {
 
 short await(int descriptor, short events, Deadline deadline) {
   while (noted == 0) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     std::array<pollfd, 2> watched{pollfd{descriptor, events, 0}, pollfd{event, POLLIN, 0}};
-    const int ready = poll(watched.data(), watched.size(),
-                           static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
+    const int ready = poll(watched.data(), watched.size(), poll_timeout(deadline));
     if (ready >= 0 || errno != EINTR) {
       return watched[0].revents;
     }

@@ -1,13 +1,12 @@
 #pragma once
 
 #include "system/descriptor.hpp"
+#include "system/poll.hpp"
 
 #include <poll.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdint>
 #include <span>
 #include <system_error>
 
@@ -30,12 +29,11 @@ using metrics_event::Descriptor;
 /// arrive meanwhile. Time that is up wins over a descriptor that is always ready.
 inline bool poll_until(std::span<pollfd> watched, Clock::time_point until) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0) {
+    const int left = poll_timeout(until);
+    if (left == 0) {
       return false;
     }
-    const auto step = static_cast<int>(std::min<std::int64_t>(left, 60'000));
-    const int ready = ::poll(watched.data(), watched.size(), step);
+    const int ready = ::poll(watched.data(), watched.size(), left);
     if (ready > 0) {
       return true;
     }
