@@ -69,14 +69,6 @@ std::string to_json(const FlushReport& report) {
          '\n';
 }
 
-std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width) {
-  const std::string numbers = ' ' + std::to_string(done) + " of " + std::to_string(total);
-  const std::size_t room = width > numbers.size() + 2 ? width - numbers.size() - 2 : 0;
-  const std::size_t filled =
-      total == 0 ? room : static_cast<std::size_t>(std::min(done, total) * room / total);
-  return '[' + std::string(filled, '#') + std::string(room - filled, '.') + ']' + numbers;
-}
-
 std::string list_head() {
   return columns("AGE", "ATTEMPTS", "EVENT") + "DESTINATION\n";
 }

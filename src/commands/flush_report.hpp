@@ -32,9 +32,6 @@ std::string to_text(const FlushReport& report);
 /// One object on one line: `exit_code`, `spool`, the numbers, `elapsed_ms`, `error`.
 std::string to_json(const FlushReport& report);
 
-/// One line for a terminal while a long flush goes on: a bar of `width` columns in all.
-std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
-
 /// An entry as `--list` shows it.
 struct ListedEntry {
   std::string file;

@@ -1,7 +1,6 @@
 #include "system/progress.hpp"
 
-#include "commands/flush_report.hpp"
-
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,6 +14,14 @@ constexpr auto before_bar = 1s;
 constexpr auto between_lines = 10s;
 
 } // namespace
+
+std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width) {
+  const std::string numbers = ' ' + std::to_string(done) + " of " + std::to_string(total);
+  const std::size_t room = width > numbers.size() + 2 ? width - numbers.size() - 2 : 0;
+  const std::size_t filled =
+      total == 0 ? room : static_cast<std::size_t>(std::min(done, total) * room / total);
+  return '[' + std::string(filled, '#') + std::string(room - filled, '.') + ']' + numbers;
+}
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   const Deadline now = clock_.steady_now();

@@ -3,11 +3,15 @@
 #include "system/clock.hpp"
 #include "system/console.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace metrics_event {
+
+/// A bar for the last line of a terminal, `width` columns in all: `[##....] 5 of 10`.
+std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
 
 /// Says on stderr how far something long has come, once it takes more than a second: as a bar in
 /// the last line of a terminal, else as a line every ten seconds.

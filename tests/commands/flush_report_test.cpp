@@ -83,12 +83,4 @@ TEST_CASE("the list is one object as well") {
         R"({"file":"x","attempts":0,"reason":"it is empty"})");
 }
 
-TEST_CASE("the bar of progress fills its width and no more") {
-  CHECK(progress_bar(0, 10, 30) == "[....................] 0 of 10");
-  CHECK(progress_bar(5, 10, 30) == "[##########..........] 5 of 10");
-  CHECK(progress_bar(10, 10, 30) == "[###################] 10 of 10");
-  CHECK(progress_bar(12, 10, 30) == "[###################] 12 of 10"); // more has come meanwhile
-  CHECK(progress_bar(1, 0, 3) == "[] 1 of 0");
-}
-
 TEST_SUITE_END();

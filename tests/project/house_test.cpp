@@ -72,7 +72,6 @@ const std::map<std::string, Names> owed{
     {"spool/directory", {"settings/settings"}},
     {"spool/record", {"settings/values"}},
     {"system/file", {"settings/settings"}},
-    {"system/progress", {"commands/flush_report"}},
 };
 
 struct File {
