@@ -206,6 +206,12 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
   return duration;
 }
 
+std::string duration_text(milliseconds duration) {
+  const auto whole = floor<seconds>(duration);
+  return whole == duration ? std::to_string(whole.count()) + 's'
+                           : std::to_string(duration.count()) + "ms";
+}
+
 Parsed<milliseconds> parse_age(std::string_view text) {
   return parse_time_span(text, {"an age such as 12h or 7d", text});
 }

@@ -1,7 +1,6 @@
 #include "delivery/delivery.hpp"
 
 #include "delivery/retry.hpp"
-#include "settings/values.hpp"
 
 namespace metrics_event {
 
@@ -28,7 +27,7 @@ Delivery deliver(const Request& request, const Effort& effort, const Transport& 
                                  effort.retries);
     if (plan.step != Plan::Step::try_again) {
       if (plan.step == Plan::Step::too_late && delivery.asked && delivery.asked >= plan.wait) {
-        delivery.judgement.message += ", it asks to wait " + shown(*delivery.asked);
+        delivery.judgement.message += ", it asks to wait " + duration_text(*delivery.asked);
       }
       return delivery;
     }

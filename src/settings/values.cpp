@@ -117,9 +117,7 @@ std::string shown(const std::optional<Endpoint>& endpoint) {
 }
 
 std::string shown(std::chrono::milliseconds duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
-  return seconds == duration ? std::to_string(seconds.count()) + 's'
-                             : std::to_string(duration.count()) + "ms";
+  return duration_text(duration);
 }
 
 std::string shown(const Labels& labels) {
