@@ -73,4 +73,16 @@ Parsed<Headers::value_type> parse_header(std::string_view text) {
   return std::pair{std::string{name}, std::string{value}};
 }
 
+// Loki's rules for tenant IDs, which are also safe in a header.
+Parsed<std::string> parse_tenant(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
+    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
+  }
+  return std::string{text};
+}
+
 } // namespace metrics_event

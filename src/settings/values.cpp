@@ -27,18 +27,6 @@ Parsed<Output> parse_output(std::string_view text) {
   return Mismatch{"text or json", text};
 }
 
-// Loki's rules for tenant IDs, which are also safe in a header.
-Parsed<std::string> parse_tenant(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
-  };
-  if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
-    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
-  }
-  return std::string{text};
-}
-
 Parsed<std::string> parse_file(std::string_view text) {
   const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
   return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};

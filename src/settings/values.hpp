@@ -16,9 +16,6 @@ Parsed<On> parse_on(std::string_view text);
 /// `text` or `json`.
 Parsed<Output> parse_output(std::string_view text);
 
-/// A tenant by Loki's rules for its ID.
-Parsed<std::string> parse_tenant(std::string_view text);
-
 /// The name of a file, which need not exist.
 Parsed<std::string> parse_file(std::string_view text);
 

@@ -70,7 +70,6 @@ const std::map<std::string, Names> owed{
     {"event/known_types", {"schema/event_schema"}},
     {"schema/event_schema", {"cli/command", "settings/settings"}},
     {"spool/directory", {"settings/settings"}},
-    {"spool/record", {"settings/values"}},
     {"system/file", {"settings/settings"}},
 };
 
