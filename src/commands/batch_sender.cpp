@@ -183,7 +183,7 @@ void BatchSender::keep(std::size_t first) {
   for (std::size_t i = first; i < going_.entries.size(); ++i) {
     try {
       if (!spool_) {
-        spool_.emplace(Spool::make(settings_.spool));
+        spool_.emplace(Spool::make(settings_.spool.directory, settings_.spool.is_usual));
       }
       const EntryView& entry = going_.entries[i];
       spool_->add({settings_.url.kept_url(), settings_.org_id,

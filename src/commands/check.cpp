@@ -98,7 +98,7 @@ private:
       blame(resolved_.origins.at("spool"), std::string{no_usual_spool});
     }
     try {
-      const auto spool = Spool::find(settings_.spool);
+      const auto spool = Spool::find(settings_.spool.directory);
       const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
       const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
       const auto note = [this](std::uint64_t count, Result result, const char* text) {
@@ -108,7 +108,8 @@ private:
       };
       note(waiting, Result::note, " wait for metrics-event flush");
       note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-      if (!spool && !SpoolDirectory::could_be_made(settings_.spool)) {
+      if (!spool &&
+          !SpoolDirectory::could_be_made(settings_.spool.directory, settings_.spool.is_usual)) {
         add({"spool", Result::warning,
              "cannot be made: the directory above it is missing, or closed to us"});
       } else if (waiting + refused == 0) {

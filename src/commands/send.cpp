@@ -199,7 +199,7 @@ private:
   void keep(const Failure& failure) {
     const SpoolRecord record{settings_.url.kept_url(), settings_.org_id, *report_.entry};
     try {
-      Spool::make(settings_.spool)
+      Spool::make(settings_.spool.directory, settings_.spool.is_usual)
           .add(record, report_.attempts, random_id(means_.clock), settings_.spool_max_bytes);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
@@ -218,7 +218,7 @@ private:
   // The receiver is there, so what waits for it goes as well, as far as there is time.
   void drain_spool(Deadline deadline) {
     try {
-      auto spool = Spool::find(settings_.spool);
+      auto spool = Spool::find(settings_.spool.directory);
       if (!spool || !spool->try_lock()) {
         return;
       }

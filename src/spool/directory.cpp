@@ -89,8 +89,8 @@ void make_directories(const std::string& path) {
 
 } // namespace
 
-std::optional<SpoolDirectory> SpoolDirectory::find(const SpoolPlace& place) {
-  std::string path = without_slashes_at_end(place.directory);
+std::optional<SpoolDirectory> SpoolDirectory::find(std::string path) {
+  path = without_slashes_at_end(std::move(path));
   Descriptor opened{uninterrupted(
       [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); })};
   const std::error_code error = error_of(opened.get());
@@ -109,22 +109,21 @@ std::optional<SpoolDirectory> SpoolDirectory::find(const SpoolPlace& place) {
   return directory;
 }
 
-SpoolDirectory SpoolDirectory::make(const SpoolPlace& place) {
-  const std::string path = without_slashes_at_end(place.directory);
-  if (place.is_usual) {
+SpoolDirectory SpoolDirectory::make(std::string path, bool with_parents) {
+  path = without_slashes_at_end(std::move(path));
+  if (with_parents) {
     make_directories(std::filesystem::path{path}.parent_path());
   }
   make_lasting_directory(path);
-  auto directory = find(place);
+  auto directory = find(path);
   if (!directory) {
     refuse_spool(path, "it vanishes");
   }
   return *std::move(directory);
 }
 
-bool SpoolDirectory::could_be_made(const SpoolPlace& place) {
-  return place.is_usual ||
-         access(above(without_slashes_at_end(place.directory)).c_str(), W_OK | X_OK) == 0;
+bool SpoolDirectory::could_be_made(const std::string& path, bool with_parents) {
+  return with_parents || access(above(without_slashes_at_end(path)).c_str(), W_OK | X_OK) == 0;
 }
 
 void SpoolDirectory::refuse(const std::string& why) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "settings/settings.hpp"
 #include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>
@@ -22,13 +21,13 @@ class SpoolDirectory {
 public:
   /// Opens the directory; nothing when it is missing. One that others may write, that belongs to
   /// somebody else, or that is a symbolic link is refused.
-  static std::optional<SpoolDirectory> find(const SpoolPlace& place);
+  static std::optional<SpoolDirectory> find(std::string path);
 
-  /// Makes the directory, and those above it for the usual spool alone, and opens it.
-  static SpoolDirectory make(const SpoolPlace& place);
+  /// Makes the directory and opens it; `with_parents` makes those above it as well.
+  static SpoolDirectory make(std::string path, bool with_parents);
 
   /// Whether a missing one can be made, as far as that is known beforehand.
-  static bool could_be_made(const SpoolPlace& place);
+  static bool could_be_made(const std::string& path, bool with_parents);
 
   const std::string& path() const { return path_; }
 

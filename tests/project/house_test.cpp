@@ -69,7 +69,6 @@ const std::map<std::string, Names> owed{
     {"event/batch_line", {"loki/push"}},
     {"event/known_types", {"schema/event_schema"}},
     {"schema/event_schema", {"cli/command", "settings/settings"}},
-    {"spool/directory", {"settings/settings"}},
     {"system/file", {"settings/settings"}},
 };
 
