@@ -1,6 +1,6 @@
 #include "cli/arguments.hpp"
 
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 

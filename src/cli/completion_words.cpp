@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/completion.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 

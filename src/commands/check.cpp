@@ -7,6 +7,7 @@
 #include "loki/push.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
+#include "settings/table.hpp"
 #include "spool/spool.hpp"
 #include "system/log_file.hpp"
 

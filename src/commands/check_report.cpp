@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "commands/send_report.hpp"
 #include "json/writer.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "commands/flush_options.hpp"
 #include "commands/flush_report.hpp"
 #include "commands/send.hpp"
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 #include "docs/sample_config.hpp"
 
 #include "base/text.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include "json/writer.hpp"
 #include "schema/field.hpp"
 #include "schema/keywords.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 #include <compare>

@@ -1,8 +1,8 @@
 #include "settings/rules.hpp"
 
-#include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include "base/text.hpp"
 #include "settings/values.hpp"
@@ -326,6 +326,27 @@ constexpr std::array table{
 
 std::span<const Setting> all_settings() {
   return table;
+}
+
+std::string_view shown_default(const Setting& setting) {
+  const bool is_off = setting.kind == Kind::toggle || setting.kind == Kind::optional;
+  return is_off ? std::string_view{} : setting.default_text;
+}
+
+std::string Setting::flag() const {
+  const std::string value{placeholder};
+  return "--" + std::string{name} +
+         (value.empty()            ? ""
+          : kind == Kind::optional ? "[=" + value + ']'
+                                   : ' ' + value);
+}
+
+std::string variable_name(const Setting& setting) {
+  std::string name = "METRICS_EVENT_";
+  for (const char c : setting.name) {
+    name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
 }
 
 } // namespace metrics_event

@@ -112,11 +112,6 @@ std::string read_named_file(const std::string& path, const Origin& origin, Deadl
   return *std::move(text);
 }
 
-Failure file_failure(const Origin& origin, const std::string& text) {
-  const bool by_flag = origin.source == Origin::Source::flag;
-  return {by_flag ? ExitCode::noinput : ExitCode::config, origin.name + ": " + text};
-}
-
 bool others_can_read(const std::string& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/exit_code.hpp"
-#include "settings/settings.hpp"
+#include "base/origin.hpp"
+#include "base/value.hpp"
 #include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>
@@ -44,9 +44,6 @@ std::string cannot_read(const std::string& path, const std::error_code& error);
 
 /// The text of a file that a setting names. Throws what `file_failure` makes of the trouble.
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline);
-
-/// A Failure about a file that a setting names: noinput when a flag did, config otherwise.
-Failure file_failure(const Origin& origin, const std::string& text);
 
 /// Whether its group or everybody may read a file.
 bool others_can_read(const std::string& path);

@@ -68,8 +68,7 @@ const std::map<std::string, Names> reserved{
 const std::map<std::string, Names> owed{
     {"event/batch_line", {"loki/push"}},
     {"event/known_types", {"schema/event_schema"}},
-    {"schema/event_schema", {"cli/command", "settings/settings"}},
-    {"system/file", {"settings/settings"}},
+    {"schema/event_schema", {"cli/command", "settings/table"}},
 };
 
 struct File {

@@ -1,4 +1,4 @@
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include "base/exit_code.hpp"
 #include "settings/config_file.hpp"
