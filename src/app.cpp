@@ -10,8 +10,8 @@
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "system/child.hpp"
+#include "system/core_dump.hpp"
 #include "system/file.hpp"
-#include "system/process.hpp"
 #include "system/signals.hpp"
 
 namespace metrics_event {

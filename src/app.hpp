@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/environment.hpp"
 #include "base/exit_code.hpp"
 #include "commands/run.hpp"
 

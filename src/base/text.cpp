@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include "base/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -27,13 +29,24 @@ std::string escaped(std::string_view bytes) {
   if (bytes == "\t") {
     return "\\t";
   }
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text.append("\\x").append(1, digits[byte_at(bytes, i) >> 4U]);
-    text.append(1, digits[byte_at(bytes, i) & 0xFU]);
+    text.append("\\x").append(1, hex_digits[byte_at(bytes, i) >> 4U]);
+    text.append(1, hex_digits[byte_at(bytes, i) & 0xFU]);
   }
   return text;
+}
+
+template <class Accepts>
+bool is_utf8_of(std::string_view bytes, Accepts accepts) {
+  while (!bytes.empty()) {
+    const CodePoint character = first_code_point(bytes);
+    if (character.length == 0 || !accepts(character.value)) {
+      return false;
+    }
+    bytes.remove_prefix(character.length);
+  }
+  return true;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -97,33 +110,17 @@ bool acts_on_terminal(char32_t character) {
 }
 
 bool is_safe_to_show(std::string_view text) {
-  while (!text.empty()) {
-    const CodePoint character = first_code_point(text);
-    if (character.length == 0 || acts_on_terminal(character.value)) {
-      return false;
-    }
-    text.remove_prefix(character.length);
-  }
-  return true;
+  return is_utf8_of(text, [](char32_t character) { return !acts_on_terminal(character); });
 }
 
 std::string lower_case(std::string_view text) {
   std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(lower, lower.begin(), to_lower);
   return lower;
 }
 
 bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = first_code_point(bytes).length;
-    if (length == 0) {
-      return false;
-    }
-    bytes.remove_prefix(length);
-  }
-  return true;
+  return is_utf8_of(bytes, [](char32_t) { return true; });
 }
 
 std::string quote(std::string_view value, std::size_t limit) {
@@ -196,9 +193,9 @@ std::string did_you_mean(std::string_view given, std::span<const std::string_vie
 }
 
 std::string lower_first(std::string words) {
-  const bool is_acronym = words.size() > 1 && words[1] >= 'A' && words[1] <= 'Z';
+  const bool is_acronym = words.size() > 1 && is_upper(words[1]);
   if (!words.empty() && !is_acronym) {
-    words.replace(0, 1, lower_case(words.substr(0, 1)));
+    words.front() = to_lower(words.front());
   }
   return words;
 }
@@ -207,11 +204,11 @@ std::string system_words(const std::error_code& error) {
   return lower_first(error.message());
 }
 
-std::string enumeration(std::span<const std::string> words) {
+std::string enumeration(std::span<const std::string> words, std::string_view last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0 && i + 1 == words.size()) {
-      text += " and ";
+      text += last;
     } else if (i > 0) {
       text += ", ";
     }

@@ -64,8 +64,8 @@ std::string lower_first(std::string words);
 /// The system's words for an error, in our lower case.
 std::string system_words(const std::error_code& error);
 
-/// "a", "a and b", "a, b and c".
-std::string enumeration(std::span<const std::string> words);
+/// "a", "a and b", "a, b and c"; `last` stands before the last word.
+std::string enumeration(std::span<const std::string> words, std::string_view last = " and ");
 
 /// A text with as many spaces after it as it takes to be `width` bytes long.
 std::string padded(std::string_view text, std::size_t width);

@@ -1,5 +1,6 @@
 #include "base/value.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -13,28 +14,11 @@ namespace {
 
 using namespace std::chrono;
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::optional<std::uint64_t> digits_to_number(std::string_view text) {
-  constexpr std::size_t always_within_range = 19;
-  if (text.empty() || text.size() > always_within_range) {
-    std::uint64_t number = 0;
-    return all_digits(text) &&
-                   std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}
-               ? std::optional{number}
-               : std::nullopt;
-  }
   std::uint64_t number = 0;
-  for (const char c : text) {
-    const auto digit = static_cast<unsigned char>(c - '0');
-    if (digit > 9) {
-      return std::nullopt;
-    }
-    number = number * 10 + digit;
-  }
-  return number;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
 // ".5" -> 500 ms; at most nine digits, so nothing is rounded.
@@ -51,51 +35,18 @@ std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
 }
 
 void append_number(std::string& out, std::int64_t number) {
-  std::array<char, 20> digits{};
-  out.append(number < 0 ? "-" : "");
-  auto rest = static_cast<std::uint64_t>(std::abs(number));
-  std::size_t begin = digits.size();
-  do {
-    digits[--begin] = static_cast<char>('0' + rest % 10);
-    rest /= 10;
-  } while (rest != 0);
-  out.append(digits.data() + begin, digits.size() - begin);
+  std::array<char, 20> digits{}; // of the smallest, with its sign
+  out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
 }
 
-// Consumes the fields of an RFC 3339 date-time from the left; the first mismatch sticks.
-class DateScanner {
-public:
-  explicit DateScanner(std::string_view text) : rest_{text} {}
-
-  int number(std::size_t digits) {
-    const std::string_view field = rest_.substr(0, digits);
-    const std::optional<std::uint64_t> value = digits_to_number(field);
-    good_ = good_ && field.size() == digits && value.has_value();
-    rest_.remove_prefix(field.size());
-    return good_ ? static_cast<int>(*value) : 0;
-  }
-  char one_of(std::string_view characters) {
-    good_ = good_ && !rest_.empty() && characters.find(rest_.front()) != std::string_view::npos;
-    if (!good_) {
-      return '\0';
-    }
-    const char found = rest_.front();
-    rest_.remove_prefix(1);
-    return found;
-  }
-  std::string_view digits_while_any() {
-    const std::size_t end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
-    const std::string_view digits = rest_.substr(0, end);
-    rest_.remove_prefix(end);
-    return digits;
-  }
-  bool next_is(char c) const { return good_ && !rest_.empty() && rest_.front() == c; }
-  bool finished() const { return good_ && rest_.empty(); }
-
-private:
-  std::string_view rest_;
-  bool good_ = true;
-};
+// Whether a text has a form, in which 0 stands for any digit and T for what may come before a time.
+bool has_form(std::string_view text, std::string_view form) {
+  return std::ranges::equal(text, form, [](char c, char wanted) {
+    return wanted == '0'   ? is_digit(c)
+           : wanted == 'T' ? c == 'T' || c == 't' || c == ' '
+                           : c == wanted;
+  });
+}
 
 // A time before it is known whether an Instant can hold it.
 struct SplitTime {
@@ -105,40 +56,39 @@ struct SplitTime {
 
 // RFC 3339, section 5.6; a leap second counts as the first second of the next minute.
 std::optional<SplitTime> parse_rfc3339(std::string_view text) {
-  DateScanner scan{text};
-  const int y = scan.number(4);
-  scan.one_of("-");
-  const int mo = scan.number(2);
-  scan.one_of("-");
-  const int d = scan.number(2);
-  scan.one_of("Tt ");
-  const int h = scan.number(2);
-  scan.one_of(":");
-  const int mi = scan.number(2);
-  scan.one_of(":");
-  const int s = scan.number(2);
-  std::optional<nanoseconds> fraction{0};
-  if (scan.next_is('.')) {
-    scan.one_of(".");
-    fraction = fraction_of_a_second(scan.digits_while_any());
-  }
-  minutes offset{0};
-  const char zone = scan.one_of("Zz+-");
-  if (zone == '+' || zone == '-') {
-    const int offset_hours = scan.number(2);
-    scan.one_of(":");
-    const int offset_minutes = scan.number(2);
-    if (offset_hours > 23 || offset_minutes > 59) {
-      return std::nullopt;
-    }
-    offset = (hours{offset_hours} + minutes{offset_minutes}) * (zone == '-' ? -1 : 1);
-  }
-  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
-                            day{static_cast<unsigned>(d)}};
-  if (!scan.finished() || !fraction || !date.ok() || h > 23 || mi > 59 || s > 60) {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (!has_form(text.substr(0, form.size()), form)) {
     return std::nullopt;
   }
-  return SplitTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} - offset, *fraction};
+  std::string_view rest = text.substr(form.size());
+  std::optional<nanoseconds> fraction{0};
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    const std::size_t end = std::min(rest.find_first_not_of(decimal_digits), rest.size());
+    fraction = fraction_of_a_second(rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+  const auto number = [](std::string_view from, std::size_t at, std::size_t size) {
+    return static_cast<int>(digits_to_number(from.substr(at, size)).value_or(0));
+  };
+  minutes offset{0};
+  if (has_form(rest, "+00:00") || has_form(rest, "-00:00")) {
+    const int h = number(rest, 1, 2), min = number(rest, 4, 2);
+    if (h > 23 || min > 59) {
+      return std::nullopt;
+    }
+    offset = (hours{h} + minutes{min}) * (rest.front() == '-' ? -1 : 1);
+  } else if (rest != "Z" && rest != "z") {
+    return std::nullopt;
+  }
+  const year_month_day date{year{number(text, 0, 4)},
+                            month{static_cast<unsigned>(number(text, 5, 2))},
+                            day{static_cast<unsigned>(number(text, 8, 2))}};
+  const int h = number(text, 11, 2), min = number(text, 14, 2), s = number(text, 17, 2);
+  if (!fraction || !date.ok() || h > 23 || min > 59 || s > 60) {
+    return std::nullopt;
+  }
+  return SplitTime{sys_days{date} + hours{h} + minutes{min} + seconds{s} - offset, *fraction};
 }
 
 // What is wrong with a number that has too many digits for seconds, if anything.
@@ -206,12 +156,18 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
   return duration;
 }
 
+std::string duration_text(milliseconds duration) {
+  const auto whole = floor<seconds>(duration);
+  return whole == duration ? std::to_string(whole.count()) + 's'
+                           : std::to_string(duration.count()) + "ms";
+}
+
 Parsed<milliseconds> parse_age(std::string_view text) {
   return parse_time_span(text, {"an age such as 12h or 7d", text});
 }
 
 Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::size_t digits = std::min(text.find_first_not_of(decimal_digits), text.size());
   const auto number = digits_to_number(text.substr(0, digits));
   const auto* const unit = std::ranges::find(byte_units, text.substr(digits), &ByteUnit::name);
   if (!number || *number == 0 || unit == byte_units.end() ||

@@ -33,6 +33,9 @@ using Parsed = boost::system::result<T, Mismatch>;
 /// number without a unit is refused.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// A duration as `parse_duration` takes it: in whole seconds, `5s`, else in milliseconds, `1500ms`.
+std::string duration_text(std::chrono::milliseconds duration);
+
 /// The same with days, `7d`, and without that limit.
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 

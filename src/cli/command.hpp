@@ -2,7 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/value.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <optional>
 #include <span>

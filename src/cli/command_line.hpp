@@ -5,7 +5,7 @@
 #include "event/event.hpp"
 #include "event/extra_field.hpp"
 #include "event/known_types.hpp"
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include <optional>
 #include <span>

@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/option.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "cli/command.hpp"
 #include "event/given.hpp"
 #include "event/type.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <span>
 #include <string>

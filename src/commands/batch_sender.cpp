@@ -92,16 +92,14 @@ void BatchSender::print() {
 }
 
 void BatchSender::append() {
-  // A FIFO takes a line at once, not many.
-  const std::size_t at_once = settings_.special_file ? 1 : numbers_.size();
+  const std::size_t at_once = takes_many_lines(settings_.url.target) ? numbers_.size() : 1;
   for (std::size_t done = 0; done < numbers_.size(); done += at_once) {
     std::string text;
     for (std::size_t i = done; i < done + at_once; ++i) {
       text.append(i == done ? "" : "\n").append(entries_[i].line);
     }
     try {
-      append_line(settings_.url.target, text, settings_.special_file,
-                  context_.clock.steady_now() + settings_.timeout);
+      append_line(settings_.url.target, text, context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
       fail(failure, numbers_[done]);
     }

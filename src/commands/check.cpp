@@ -84,9 +84,9 @@ private:
   void check_file() {
     try {
       if (options_.send) {
-        append_line(settings_.url.target, check_entry().line, settings_.special_file, deadline());
+        append_line(settings_.url.target, check_entry().line, deadline());
       } else {
-        try_to_append(settings_.url.target, settings_.special_file);
+        try_to_append(settings_.url.target);
       }
     } catch (const Failure& failure) {
       add({"file", Result::failed, failure.text()});

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "json/writer.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -14,7 +14,7 @@ namespace {
 using Result = Finding::Result;
 
 std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
-  const auto spool = Spool::find(place);
+  const auto spool = Spool::find(place.directory);
   const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
   const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
   std::vector<Finding> findings;
@@ -25,7 +25,7 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   };
   note(waiting, Result::note, " wait for metrics-event flush");
   note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-  if (!spool && !SpoolDirectory::could_be_made(place)) {
+  if (!spool && !SpoolDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
                         "cannot be made: the directory above it is missing, or closed to us"});
   } else if (waiting + refused == 0) {

@@ -4,15 +4,15 @@
 #include "base/text.hpp"
 #include "cli/option.hpp"
 #include "schema/reader.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
+#include "system/error.hpp"
 #include "system/file.hpp"
 
-#include <dirent.h>
+#include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
-#include <memory>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -39,20 +39,16 @@ bool declares(std::string_view stem, std::string_view name) {
 // it from being read on.
 std::error_code add_files(const std::string& directory, std::optional<std::string_view> name,
                           std::vector<EventFile>& files) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream{opendir(directory.c_str()), closedir};
-  while (stream != nullptr) {
-    errno = 0;
-    const dirent* const entry = readdir(stream.get());
-    if (entry == nullptr) {
-      break;
-    }
-    const std::string_view file_name{entry->d_name};
-    if (file_name.ends_with(extension) && !file_name.starts_with('.') &&
+  Descriptor opened{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!opened) {
+    return last_error();
+  }
+  return visit_names(std::move(opened), [&](std::string_view file_name) {
+    if (file_name.ends_with(extension) &&
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));
     }
-  }
-  return last_error();
+  });
 }
 
 std::vector<EventFile> files_in(const EventDirectory& directory,

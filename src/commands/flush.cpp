@@ -40,7 +40,7 @@ public:
 
   void run() {
     report_.spool = settings_.spool.directory;
-    auto spool = Spool::find(settings_.spool);
+    auto spool = Spool::find(settings_.spool.directory);
     if (!spool && !settings_.spool.is_usual) {
       context_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
     }

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "base/environment.hpp"
 #include "base/exit_code.hpp"
 #include "cli/command_line.hpp"
 #include "commands/context.hpp"
 #include "event/known_types.hpp"
 #include "json/writer.hpp"
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include <functional>
 #include <optional>

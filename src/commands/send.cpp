@@ -181,8 +181,7 @@ private:
   void append() {
     const Deadline start = context_.clock.steady_now();
     report_.attempts = 1;
-    append_line(settings_.url.target, report_.entry->line, settings_.special_file,
-                start + settings_.timeout);
+    append_line(settings_.url.target, report_.entry->line, start + settings_.timeout);
     report_.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
   }
@@ -226,7 +225,7 @@ private:
   // The receiver is there, so what waits for it goes as well, as far as there is time.
   void drain_spool(Deadline deadline) {
     try {
-      auto spool = Spool::find(settings_.spool);
+      auto spool = Spool::find(settings_.spool.directory);
       if (!spool || !spool->try_lock()) {
         return;
       }

@@ -1,7 +1,6 @@
 #include "delivery/delivery.hpp"
 
 #include "delivery/retry.hpp"
-#include "settings/values.hpp"
 
 namespace metrics_event {
 
@@ -33,7 +32,7 @@ Delivery deliver(const Request& request, Deadline deadline, int retries, const T
     if (plan.step != Plan::Step::try_again) {
       if (plan.step == Plan::Step::too_late && delivery.retry_after &&
           delivery.retry_after >= plan.wait) {
-        delivery.judgement.message += ", it asks to wait " + shown(*delivery.retry_after);
+        delivery.judgement.message += ", it asks to wait " + duration_text(*delivery.retry_after);
       }
       return delivery;
     }

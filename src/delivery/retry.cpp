@@ -1,5 +1,6 @@
 #include "delivery/retry.hpp"
 
+#include "base/characters.hpp"
 #include "base/http_date.hpp"
 #include "base/value.hpp"
 
@@ -35,8 +36,7 @@ Plan plan_retry(const Situation& situation, int retries) {
 
 std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& text,
                                                            std::chrono::sys_seconds now) {
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-  if (is_number) {
+  if (all_digits(text)) {
     const auto longest = static_cast<std::uint64_t>(longest_ask.count());
     const auto seconds = parse_count(text, 0, longest);
     return seconds ? std::chrono::seconds{*seconds} : longest_ask;

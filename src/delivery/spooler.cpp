@@ -13,7 +13,7 @@ bool Spooler::keeps(const Failure& failure) const {
 
 void Spooler::keep(const Entry& entry, int attempts) {
   if (!spool_) {
-    spool_.emplace(Spool::make(settings_.spool));
+    spool_.emplace(Spool::make(settings_.spool.directory, settings_.spool.is_usual));
   }
   spool_->add({{settings_.url.kept_url(), settings_.org_id}, entry}, attempts, random_id(clock_),
               settings_.spool_max_bytes);

@@ -1,9 +1,10 @@
 #include "docs/manual.hpp"
 
+#include "base/characters.hpp"
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,8 +39,8 @@ std::string mdoc_text(std::string_view text) {
 // "what it says" as "What it says."
 std::string sentence(std::string_view text) {
   std::string out{text};
-  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z') {
-    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  if (!out.empty()) {
+    out.front() = to_upper(out.front());
   }
   return out + '.';
 }

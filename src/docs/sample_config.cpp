@@ -1,7 +1,8 @@
 #include "docs/sample_config.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
-#include "settings/settings.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 
@@ -17,17 +18,13 @@ std::string comment(std::string_view text) {
   return out;
 }
 
-bool is_number(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // The value as TOML has it; no default and no example holds a quotation mark.
 std::string toml_value(const Setting& setting, std::string_view text) {
   const std::string quoted = '"' + std::string{text} + '"';
   if (setting.kind == Setting::Kind::list) {
     return '[' + quoted + ']';
   }
-  const bool is_bare = setting.kind != Setting::Kind::value || is_number(text);
+  const bool is_bare = setting.kind != Setting::Kind::value || all_digits(text);
   return is_bare ? std::string{text} : quoted;
 }
 

@@ -1,5 +1,6 @@
 #include "event/pattern.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
 #include "json/reader.hpp"
 

@@ -1,5 +1,6 @@
 #include "event/type.hpp"
 
+#include "base/characters.hpp"
 #include "event/pattern.hpp"
 
 #include <algorithm>
@@ -7,15 +8,9 @@
 namespace metrics_event {
 namespace {
 
-bool is_capital(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
 bool is_name(std::string_view name) {
-  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !name.empty() && is_small(name.front()) && std::ranges::all_of(name, [&](char c) {
-    return is_small(c) || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && is_lower(name.front()) &&
+         std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
 }
 
 std::string joined(std::span<const std::string_view> words, std::string_view between) {
@@ -75,11 +70,11 @@ std::string kebab_case(std::string_view name) {
 }
 
 std::optional<std::string> event_name(std::string_view spelling) {
-  const bool is_camel_case = !spelling.empty() && is_capital(spelling.front());
+  const bool is_camel_case = !spelling.empty() && is_upper(spelling.front());
   std::string name;
   for (const char c : spelling) {
-    if (is_camel_case && is_capital(c)) {
-      name.append(name.empty() ? "" : "_").append(1, static_cast<char>(c - 'A' + 'a'));
+    if (is_camel_case && is_upper(c)) {
+      name.append(name.empty() ? "" : "_").append(1, to_lower(c));
     } else {
       name += c == '-' && !is_camel_case ? '_' : c;
     }

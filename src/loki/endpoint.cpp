@@ -1,5 +1,6 @@
 #include "loki/endpoint.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
 
@@ -22,10 +23,6 @@ std::string to_string(boost::core::string_view text) {
   return {text.data(), text.size()};
 }
 
-bool is_number_or_empty(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Of a URL that may be malformed: a password may stand anywhere before the last @, and where a port
 // should be.
 std::string without_userinfo(std::string_view url) {
@@ -41,7 +38,7 @@ std::string without_userinfo(std::string_view url) {
   const std::string_view authority = url.substr(begin, authority_end - begin);
   const std::size_t colon = authority.find(':');
   if (colon == authority.npos || authority.starts_with('[') || url.starts_with("file:") ||
-      is_number_or_empty(authority.substr(colon + 1))) {
+      std::ranges::all_of(authority.substr(colon + 1), is_digit)) {
     return std::string{url};
   }
   return scheme + std::string{authority.substr(0, colon)} + ":…" +
@@ -74,20 +71,19 @@ std::string url_without_query_values(const Endpoint& endpoint, std::string_view 
   case Scheme::https: return "https://" + place;
   case Scheme::file: break;
   }
-  return endpoint.target.empty() ? "file:" : "file://" + endpoint.target;
+  return "file://" + endpoint.target;
 }
 
 Mismatch mismatch(std::string_view expected, std::string_view url) {
   return {expected, redacted_url(url)};
 }
 
-// `file:///path`, `file://localhost/path`, `file:/path`; or `file:` alone.
+// `file:///path`, `file://localhost/path` or `file:/path`.
 Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_view url) {
   const std::string host = to_string(parsed.encoded_host());
   const std::string path = parsed.path();
   const bool is_local = host.empty() || host == "localhost";
-  const bool is_absolute = path.empty() || path.front() == '/';
-  if (!is_local || !is_absolute || parsed.has_query() || parsed.has_fragment() ||
+  if (!is_local || !path.starts_with('/') || parsed.has_query() || parsed.has_fragment() ||
       !is_safe_to_show(path)) {
     return mismatch("a file URL such as file:///var/log/metrics.log", url);
   }

@@ -18,7 +18,7 @@ struct Endpoint {
   Scheme scheme = Scheme::http;
   std::string host; // a name or an address literal; IPv6 without brackets
   std::uint16_t port = 0;
-  std::string target{}; // path and query, as sent; of a file URL its path, empty when it has none
+  std::string target{};                          // path and query, as sent; of a file URL its path
   std::optional<BasicCredentials> credentials{}; // of user:password@
 
   bool has_password() const { return credentials && !credentials->password.empty(); }
@@ -50,7 +50,7 @@ std::vector<std::string> query_values(const Endpoint& endpoint);
 inline constexpr std::string_view push_path = "/loki/api/v1/push";
 
 /// Takes a base URL or a full push URL: the push path is added only when the path is empty or `/`;
-/// the query is kept. `file:///path` names a file (RFC 8089), `file:` one that is named elsewhere.
+/// the query is kept. `file:///path` names a file (RFC 8089).
 /// A password is never part of the mismatch.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
 

@@ -1,5 +1,6 @@
 #include "loki/entry.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -15,12 +16,9 @@ constexpr auto oldest = std::chrono::days{7};
 constexpr auto furthest_ahead = std::chrono::minutes{10};
 
 bool is_label_name(std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= longest_label_name && letter(name.front()) &&
-         std::ranges::all_of(name, letter_or_digit) && !name.starts_with("__");
+  return !name.empty() && name.size() <= longest_label_name && !is_digit(name.front()) &&
+         std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; }) &&
+         !name.starts_with("__");
 }
 
 } // namespace

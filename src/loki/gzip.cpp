@@ -1,5 +1,7 @@
 #include "loki/gzip.hpp"
 
+#include "base/owned.hpp"
+
 #include <zlib.h>
 
 #include <new>
@@ -62,6 +64,7 @@ std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit
   if (inflateInit2(&stream, gzip_window) != Z_OK) {
     throw std::bad_alloc{};
   }
+  const Owned<z_stream, inflateEnd> owner{&stream};
   std::string bytes;
   stream.next_in = input_of(compressed);
   stream.avail_in = static_cast<uInt>(compressed.size());
@@ -74,7 +77,6 @@ std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit
   }
   bytes.resize(stream.total_out);
   const bool is_whole = result == Z_STREAM_END && stream.avail_in == 0;
-  inflateEnd(&stream);
   return is_whole && bytes.size() <= limit ? std::optional{std::move(bytes)} : std::nullopt;
 }
 

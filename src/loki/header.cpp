@@ -1,5 +1,6 @@
 #include "loki/header.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 // RFC 9110, section 5.6.2.
 bool is_token(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    return is_letter_or_digit(c) ||
            std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
   });
 }
@@ -71,6 +72,18 @@ Parsed<Headers::value_type> parse_header(std::string_view text) {
     return Mismatch{taken->remedy, name};
   }
   return std::pair{std::string{name}, std::string{value}};
+}
+
+// Loki's rules for tenant IDs, which are also safe in a header.
+Parsed<std::string> parse_tenant(std::string_view text) {
+  const auto allowed = [](char c) {
+    return is_letter_or_digit(c) ||
+           std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
+    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
+  }
+  return std::string{text};
 }
 
 } // namespace metrics_event

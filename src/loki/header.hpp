@@ -16,4 +16,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// printable ASCII. Those that the push, a setting or the connection decides about are refused.
 Parsed<Headers::value_type> parse_header(std::string_view text);
 
+/// A tenant, the value of X-Scope-OrgID, by Loki's rules for its ID.
+Parsed<std::string> parse_tenant(std::string_view text);
+
 } // namespace metrics_event

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -83,6 +84,16 @@ struct Reply {
   std::string body;         // at most the first 64 KiB
   Trace trace;
 };
+
+/// A reply that consists of trouble.
+inline Reply in_trouble(Trouble trouble, std::string detail) {
+  return {.trouble = trouble, .detail = std::move(detail)};
+}
+
+/// The reply of an attempt that a noted signal ended.
+inline Reply interrupted() {
+  return in_trouble(Trouble::interrupted, "a signal ended the attempt");
+}
 
 /// Makes one attempt and returns by the deadline, whatever the other side does; a signal that is
 /// noted ends it at once. Never throws for

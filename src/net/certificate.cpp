@@ -1,5 +1,6 @@
 #include "net/certificate.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
 
 #include <openssl/x509v3.h>
@@ -8,7 +9,6 @@
 
 #include <array>
 #include <ctime>
-#include <memory>
 
 namespace metrics_event {
 namespace {
@@ -54,10 +54,8 @@ std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
 } // namespace
 
 std::string names_of(x509_st* certificate) {
-  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names{
-      static_cast<GENERAL_NAMES*>(
-          X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
-      GENERAL_NAMES_free};
+  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names{static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
   std::string list;
   int count = 0;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "loki/host.hpp"
 #include "net/lookup.hpp"
-#include "net/tls.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -22,14 +21,6 @@ using boost::system::error_code;
 constexpr std::size_t largest_record = 16UL * 1024; // RFC 8446, section 5.1
 
 } // namespace
-
-Reply in_trouble(Trouble trouble, std::string detail) {
-  return {.trouble = trouble, .detail = std::move(detail)};
-}
-
-Reply interrupted() {
-  return in_trouble(Trouble::interrupted, "a signal ended the attempt");
-}
 
 std::optional<Reply> Connection::open(const std::string& host, std::uint16_t port,
                                       std::chrono::milliseconds connect_timeout) {
@@ -72,7 +63,6 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
 
 std::optional<Reply> Connection::start_tls(const TlsContext& context, const std::string& host) {
   tls_.emplace(context, host, socket_);
-  has_certificate_ = has_certificate(context);
   const error_code error = tls_->handshake(deadline_);
   if (!error) {
     tls_->describe(trace_);
@@ -114,7 +104,7 @@ std::size_t Connection::receive(std::span<char> room, error_code& error) {
 }
 
 Reply Connection::tls_trouble(const error_code& error) const {
-  return in_trouble(Trouble::tls_failed, tls_words(error, has_certificate_));
+  return in_trouble(Trouble::tls_failed, tls_->words(error));
 }
 
 } // namespace metrics_event

@@ -21,8 +21,8 @@ class Connection {
 public:
   Connection() = default;
 
-  /// Goes on with a stream that is connected already, of whatever family, and owns it.
-  explicit Connection(int descriptor) : socket_{descriptor} {}
+  /// Goes on with a stream that is connected already, of whatever family.
+  explicit Connection(Descriptor connected) : socket_{std::move(connected)} {}
 
   /// Until when the steps that follow are waited for.
   void set_deadline(Deadline deadline) { deadline_ = deadline; }
@@ -56,11 +56,5 @@ private:
   bool has_certificate_ = false;
   Trace trace_;
 };
-
-/// A reply that consists of trouble.
-Reply in_trouble(Trouble trouble, std::string detail);
-
-/// The same when a signal was noted.
-Reply interrupted();
 
 } // namespace metrics_event

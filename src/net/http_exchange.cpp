@@ -31,7 +31,10 @@ constexpr std::size_t largest_body = 64UL * 1024;
 constexpr std::size_t largest_answer = largest_header + largest_body;
 constexpr std::size_t read_size = 4096;
 constexpr std::size_t most_parts = 32; // of a request, sent at once
+// Beast's parser looks only at a complete header; this tells garbage from a slow answer at once.
 constexpr std::string_view start_of_http = "HTTP/1.";
+// How a TLS server answers plain text (RFC 8446, section 5.1).
+constexpr std::string_view start_of_tls_alert = "\x15\x03";
 
 // A body of which only the beginning is kept, whatever length the other side announces.
 struct BeginningOfBody {
@@ -166,8 +169,9 @@ private:
     bool ended = false;
     while (true) {
       if (const auto bytes = buffer_.cdata(); bytes.size() > 0) {
-        if (!recognised && !looks_like_http(bytes)) {
-          return in_trouble(Trouble::not_http, is_tls_alert(bytes)
+        const std::string_view answer{static_cast<const char*>(bytes.data()), bytes.size()};
+        if (!recognised && !answer.starts_with(start_of_http.substr(0, answer.size()))) {
+          return in_trouble(Trouble::not_http, answer.starts_with(start_of_tls_alert)
                                                    ? "the answer is TLS, use an https URL"
                                                    : "the answer is not HTTP");
         }
@@ -209,19 +213,6 @@ private:
     buffer_.commit(size);
     bytes_read_ += size;
     return error;
-  }
-
-  // Tells garbage from a slow answer at once: Beast's parser looks only at a complete header.
-  static bool looks_like_http(asio::const_buffer bytes) {
-    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
-    const std::size_t length = std::min(given.size(), start_of_http.size());
-    return given.substr(0, length) == start_of_http.substr(0, length);
-  }
-
-  // How a TLS server answers plain text (RFC 8446, section 5.1).
-  static bool is_tls_alert(asio::const_buffer bytes) {
-    const std::string_view given{static_cast<const char*>(bytes.data()), bytes.size()};
-    return given.starts_with("\x15\x03");
   }
 
   Reply trouble_of(const error_code& error) const {

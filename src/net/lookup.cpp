@@ -1,14 +1,15 @@
 #include "net/lookup.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
-#include "system/file.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
 #include "system/signals.hpp"
 
 #include <netdb.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -39,24 +40,19 @@ Lookup ask(const std::string& host) {
                : Lookup{Trouble::lookup_failed, "the lookup of " + quote(host) +
                                                     " failed: " + lower_first(gai_strerror(error))};
   }
+  const Owned<addrinfo, freeaddrinfo> owner{found};
   Lookup lookup;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
     lookup.addresses.push_back(literal_of(*info));
   }
-  freeaddrinfo(found);
   return lookup;
 }
 
 // Shared with the thread that asks, which may outlive everybody who waits for it.
 struct Question {
-  Question() = default;
-  ~Question() { close(answered); }
-  Question(const Question&) = delete;
-  Question& operator=(const Question&) = delete;
-
   std::mutex mutex;
   std::optional<Lookup> answer;
-  int answered = eventfd(0, EFD_CLOEXEC); // readable once it is
+  Descriptor answered{eventfd(0, EFD_CLOEXEC)}; // readable once it is
 };
 
 } // namespace
@@ -69,7 +65,7 @@ Lookup look_up(const std::string& host, Deadline deadline) {
     return {.addresses = {"127.0.0.1", "::1"}};
   }
   const auto question = std::make_shared<Question>();
-  if (question->answered < 0) {
+  if (!question->answered) {
     return {Trouble::no_resources, system_words(last_error())};
   }
   // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
@@ -78,10 +74,10 @@ Lookup look_up(const std::string& host, Deadline deadline) {
     Lookup answer = ask(host);
     const std::lock_guard lock{question->mutex};
     question->answer = std::move(answer);
-    eventfd_write(question->answered, 1);
+    eventfd_write(question->answered.get(), 1);
   }}.detach();
 
-  await_input(question->answered, deadline);
+  await_input(question->answered.get(), deadline);
   const std::lock_guard lock{question->mutex};
   if (question->answer) {
     return *std::move(question->answer);

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -28,35 +27,24 @@ error_code no_event() {
 
 } // namespace
 
-Socket::Socket(int descriptor) : descriptor_{descriptor} {
-  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-}
-
-Socket::~Socket() {
-  close();
-}
-
-void Socket::close() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-    descriptor_ = -1;
-  }
+Socket::Socket(Descriptor connected) : descriptor_{std::move(connected)} {
+  fcntl(descriptor(), F_SETFL, fcntl(descriptor(), F_GETFL) | O_NONBLOCK);
 }
 
 error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadline) {
-  close();
-  descriptor_ =
-      socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (descriptor_ < 0) {
+  descriptor_.reset(); // first, as there may be no room for another
+  descriptor_ = Descriptor{
+      socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP)};
+  if (!descriptor_) {
     return last_socket_error();
   }
-  if (::connect(descriptor_, peer.data(), static_cast<socklen_t>(peer.size())) == 0) {
+  if (::connect(descriptor(), peer.data(), static_cast<socklen_t>(peer.size())) == 0) {
     return {};
   }
   if (errno != EINPROGRESS && errno != EINTR) {
     return last_socket_error();
   }
-  const short ready = metrics_event::await(descriptor_, POLLOUT, deadline);
+  const short ready = metrics_event::await(descriptor(), POLLOUT, deadline);
   if (ready == POLLOUT) {
     return {};
   }
@@ -65,7 +53,7 @@ error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadlin
   }
   int outcome = 0;
   socklen_t size = sizeof outcome;
-  getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &outcome, &size);
+  getsockopt(descriptor(), SOL_SOCKET, SO_ERROR, &outcome, &size);
   return {outcome, boost::system::system_category()};
 }
 
@@ -73,7 +61,7 @@ std::size_t Socket::send(std::span<const iovec> parts, Deadline deadline, error_
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data()); // which only receiving writes to
   message.msg_iovlen = parts.size();
-  return repeat([&] { return sendmsg(descriptor_, &message, MSG_NOSIGNAL); }, POLLOUT, deadline,
+  return repeat([&] { return sendmsg(descriptor(), &message, MSG_NOSIGNAL); }, POLLOUT, deadline,
                 error);
 }
 
@@ -83,7 +71,7 @@ std::size_t Socket::receive(std::span<char> room, Deadline deadline, error_code&
   if (error) {
     return 0;
   }
-  const std::size_t size = repeat([&] { return recv(descriptor_, room.data(), room.size(), 0); },
+  const std::size_t size = repeat([&] { return recv(descriptor(), room.data(), room.size(), 0); },
                                   POLLIN, deadline, error);
   if (!error && size == 0) {
     error = asio::error::eof;
@@ -109,11 +97,11 @@ std::size_t Socket::repeat(Call&& call, short events, Deadline deadline, error_c
 }
 
 error_code Socket::await(short events, Deadline deadline) const {
-  return metrics_event::await(descriptor_, events, deadline) != 0 ? error_code{} : no_event();
+  return metrics_event::await(descriptor(), events, deadline) != 0 ? error_code{} : no_event();
 }
 
 bool Socket::has_input() const {
-  pollfd watched{descriptor_, POLLIN, 0};
+  pollfd watched{descriptor(), POLLIN, 0};
   return poll(&watched, 1, 0) != 0;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/value.hpp"
+#include "system/descriptor.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
@@ -18,12 +19,8 @@ class Socket {
 public:
   Socket() = default;
 
-  /// Goes on with one that is connected already, of whatever family, and owns it.
-  explicit Socket(int descriptor);
-
-  ~Socket();
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
+  /// Goes on with one that is connected already, of whatever family.
+  explicit Socket(Descriptor connected);
 
   /// Connects to a peer, by a new socket.
   boost::system::error_code connect(const boost::asio::ip::tcp::endpoint& peer, Deadline deadline);
@@ -42,15 +39,14 @@ public:
   /// Whether something has come that nobody has received, be it the end.
   bool has_input() const;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
 private:
-  void close();
   template <class Call>
   std::size_t repeat(Call&& call, short events, Deadline deadline,
                      boost::system::error_code& error) const;
 
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 } // namespace metrics_event

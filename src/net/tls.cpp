@@ -19,17 +19,6 @@
 namespace metrics_event {
 namespace {
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
-
-template <class T, auto free>
-using Owned = std::unique_ptr<T, Free<free>>;
-
 using Bio = Owned<BIO, BIO_free>;
 using X509Pointer = Owned<X509, X509_free>;
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
@@ -182,24 +171,20 @@ make_tls_context(const TlsOptions& options) {
   return std::shared_ptr<const TlsContext>{std::move(owner)};
 }
 
-bool verifies(const TlsContext& context) {
-  return SSL_CTX_get_verify_mode(context.get()) != SSL_VERIFY_NONE;
+void free_tls_client(ssl_st* client) {
+  SSL_free(client);
 }
 
-bool has_certificate(const TlsContext& context) {
-  return SSL_CTX_get0_certificate(context.get()) != nullptr;
-}
-
-ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
-  SSL* const client = SSL_new(context.get());
+TlsClient new_tls_client(const TlsContext& context, const std::string& host) {
+  TlsClient client{SSL_new(context.get())};
   if (client == nullptr) {
     throw std::bad_alloc{};
   }
-  X509_VERIFY_PARAM* const rules = SSL_get0_param(client);
+  X509_VERIFY_PARAM* const rules = SSL_get0_param(client.get());
   bool is_bound = false;
   if (address_bytes(host).empty()) {
     const std::string name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
-    SSL_ctrl(client, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+    SSL_ctrl(client.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(name.c_str())); // what the macro of OpenSSL does, which casts
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     is_bound = !name.empty() && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
@@ -207,7 +192,6 @@ ssl_st* new_tls_client(const TlsContext& context, const std::string& host) {
     is_bound = X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
   }
   if (!is_bound) { // OpenSSL would take a certificate for any host
-    SSL_free(client);
     throw std::invalid_argument{"a host that no certificate can be issued for"};
   }
   return client;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/owned.hpp"
 #include "loki/secret.hpp"
 #include "loki/transport.hpp"
 
@@ -33,14 +34,13 @@ struct BadTlsOption {
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options);
 
-/// Whether the receiver's certificate is verified.
-bool verifies(const TlsContext& context);
+void free_tls_client(ssl_st* client);
 
-/// Whether there is a client certificate.
-bool has_certificate(const TlsContext& context);
+/// The state of one connection. OpenSSL's own function stays out of this header.
+using TlsClient = Owned<ssl_st, free_tls_client>;
 
-/// The state of one connection to `host`, which the certificate must be issued for; it is named to
-/// the other side unless it is an address. To be freed by SSL_free.
-ssl_st* new_tls_client(const TlsContext& context, const std::string& host);
+/// Makes the state of one connection to `host`, which the certificate must be issued for; it is
+/// named to the other side unless it is an address.
+TlsClient new_tls_client(const TlsContext& context, const std::string& host);
 
 } // namespace metrics_event

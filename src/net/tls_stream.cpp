@@ -1,7 +1,7 @@
 #include "net/tls_stream.hpp"
 
 #include "net/certificate.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 
@@ -44,16 +44,13 @@ error_code error_of(int kind) {
 
 } // namespace
 
-void TlsStream::Free::operator()(ssl_st* tls) const {
-  SSL_free(tls);
-}
-
 TlsStream::TlsStream(const TlsContext& context, const std::string& host, const Socket& socket)
     : socket_{socket}, verification_{std::make_unique<Verification>(host)}, tls_{new_tls_client(
                                                                                 context, host)} {
   SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY); // or one call reads on past the deadline
   SSL_set_app_data(tls_.get(), verification_.get());
-  if (verifies(context)) { // OpenSSL calls it with SSL_VERIFY_NONE as well
+  if (SSL_get_verify_mode(tls_.get()) !=
+      SSL_VERIFY_NONE) { // OpenSSL calls it with SSL_VERIFY_NONE as well
     SSL_set_verify(tls_.get(), SSL_VERIFY_PEER, note_verification);
   }
   disarm_write_signals(); // OpenSSL writes without MSG_NOSIGNAL
@@ -97,6 +94,10 @@ std::size_t TlsStream::repeat(Step&& step, Deadline deadline, error_code& error)
                                            : error_of(kind);
   }
   return 0;
+}
+
+std::string TlsStream::words(const error_code& error) const {
+  return tls_words(error, SSL_get_certificate(tls_.get()) != nullptr);
 }
 
 void TlsStream::describe(Trace& trace) const {

@@ -11,8 +11,6 @@
 #include <span>
 #include <string>
 
-struct ssl_st;
-
 namespace metrics_event {
 
 /// TLS over a socket, which must outlive it. Waits as the socket does; errors of OpenSSL are of
@@ -35,19 +33,19 @@ public:
   /// What is wrong with the receiver's certificate, and what mends it; empty when nothing is.
   const std::string& distrust() const { return verification_->words(); }
 
+  /// Why TLS failed, in words with a remedy, from an error of OpenSSL.
+  std::string words(const boost::system::error_code& error) const;
+
   /// Completes what is known about the way by what TLS agreed on.
   void describe(Trace& trace) const;
 
 private:
-  struct Free {
-    void operator()(ssl_st* tls) const;
-  };
   template <class Step>
   std::size_t repeat(Step&& step, Deadline deadline, boost::system::error_code& error);
 
   const Socket& socket_;
   std::unique_ptr<Verification> verification_; // which OpenSSL knows by its address
-  std::unique_ptr<ssl_st, Free> tls_;
+  TlsClient tls_;
 };
 
 } // namespace metrics_event

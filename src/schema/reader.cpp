@@ -1,5 +1,6 @@
 #include "schema/reader.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"

@@ -1,6 +1,5 @@
 #include "settings/config_file.hpp"
 
-#include "base/exit_code.hpp"
 #include "base/text.hpp"
 
 #define TOML_ENABLE_FORMATTERS 0

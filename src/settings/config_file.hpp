@@ -1,6 +1,6 @@
 #pragma once
 
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include <span>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "settings/settings.hpp"
+#include "base/environment.hpp"
+#include "base/origin.hpp"
 
 #include <optional>
 #include <span>

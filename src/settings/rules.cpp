@@ -1,8 +1,8 @@
 #include "settings/rules.hpp"
 
-#include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
+#include "settings/table.hpp"
 
 #include <algorithm>
 
@@ -20,9 +20,6 @@ public:
   void check() const {
     if (origins_.contains("label")) {
       check_labels();
-    }
-    if (origins_.contains("url")) {
-      check_url();
     }
     if (origins_.contains("url") && settings_.url.scheme != Scheme::file) {
       check_credentials();
@@ -53,13 +50,6 @@ private:
     if (labels > most_labels) {
       blame(origin("label"), "expected at most " + std::to_string(most_labels) + " labels, got " +
                                  std::to_string(labels));
-    }
-  }
-
-  void check_url() const {
-    if (settings_.url.scheme == Scheme::file && settings_.url.target.empty() && delivers()) {
-      blame(origin("url"),
-            "file: alone needs the name of a file, give file:///PATH or METRICS_LOG_PATH");
     }
   }
 
@@ -142,16 +132,15 @@ void forget_credentials(Settings& settings) {
 std::vector<std::string> risks(const Resolved& resolved) {
   const Settings& settings = resolved.settings;
   std::vector<std::string> risks;
-  const auto is_on_command_line = [&](const char* name, const Endpoint& endpoint) {
-    return endpoint.has_password() && resolved.origins.at(name).source == Source::flag;
+  const auto look_at = [&](const char* name, const Endpoint& endpoint, const char* variable) {
+    if (endpoint.has_password() && resolved.origins.at(name).source == Source::flag) {
+      risks.push_back("--" + std::string{name} + ": everybody on this machine can see a password " +
+                      "on the command line, use " + variable);
+    }
   };
-  if (is_on_command_line("url", settings.url)) {
-    risks.emplace_back("--url: everybody on this machine can see a password on the command line, "
-                       "use METRICS_EVENT_URL");
-  }
-  if (settings.proxy && is_on_command_line("proxy", *settings.proxy)) {
-    risks.emplace_back("--proxy: everybody on this machine can see a password on the command "
-                       "line, use METRICS_EVENT_PROXY");
+  look_at("url", settings.url, "METRICS_EVENT_URL");
+  if (settings.proxy) {
+    look_at("proxy", *settings.proxy, "METRICS_EVENT_PROXY");
   }
   for (const char* const name : {"label", "metadata", "header", "org-id"}) {
     const auto origin = resolved.origins.find(name);

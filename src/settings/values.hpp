@@ -1,54 +1,132 @@
 #pragma once
 
+#include "base/text.hpp"
+#include "base/value.hpp"
 #include "settings/settings.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
+
+// How each kind of value is read from a text and shown to people; the table of settings, which
+// alone includes this, puts the two together.
 
 namespace metrics_event {
 
-/// `now` or `event`.
-Parsed<EntryTime> parse_entry_time(std::string_view text);
+/// The words for the values of an enumeration, in its order.
+template <class Enum>
+inline constexpr std::array<std::string_view, 0> words{};
+template <>
+inline constexpr std::array<std::string_view, 2> words<EntryTime>{"now", "event"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<On>{"success", "failure", "always"};
+template <>
+inline constexpr std::array<std::string_view, 2> words<Output>{"text", "json"};
 
-/// `success`, `failure` or `always`.
-Parsed<On> parse_on(std::string_view text);
-
-/// `text` or `json`.
-Parsed<Output> parse_output(std::string_view text);
-
-/// A tenant by Loki's rules for its ID.
-Parsed<std::string> parse_tenant(std::string_view text);
+/// Finds the value of an enumeration that a word stands for.
+template <class Enum>
+Parsed<Enum> parse_choice(std::string_view text) {
+  const auto* const word = std::ranges::find(words<Enum>, text);
+  if (word == words<Enum>.end()) {
+    const std::vector<std::string> all{words<Enum>.begin(), words<Enum>.end()};
+    return Mismatch{enumeration(all, " or "), text};
+  }
+  return static_cast<Enum>(word - words<Enum>.begin());
+}
 
 /// The name of a file, which need not exist.
-Parsed<std::string> parse_file(std::string_view text);
-
-/// The absolute name of a file to append to.
-Parsed<std::string> parse_log_path(std::string_view text);
+inline Parsed<std::string> parse_file(std::string_view text) {
+  const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
+  return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};
+}
 
 /// Hosts as `is_listed` understands them.
-Parsed<std::string> parse_host_list(std::string_view text);
+inline Parsed<std::string> parse_host_list(std::string_view text) {
+  std::string spaced{text};
+  std::ranges::replace(spaced, '\t', ' ');
+  const bool plain = !text.empty() && is_safe_to_show(spaced);
+  return plain ? std::string{text}
+               : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
+}
 
 /// `true`, `false`, or a directory, which has a slash in it.
-Parsed<SpoolPlace> parse_spool(std::string_view text);
+inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
+  if (const auto on = parse_bool(text)) {
+    return SpoolPlace{.on = *on};
+  }
+  auto directory = parse_file(text);
+  if (!directory || text.find('/') == text.npos) {
+    return Mismatch{"true, false, or a directory such as /var/spool/metrics-event or ./spool",
+                    text};
+  }
+  return SpoolPlace{.on = true, .directory = *std::move(directory)};
+}
 
 /// How often to try again.
-Parsed<int> parse_retries(std::string_view text);
+inline Parsed<int> parse_retries(std::string_view text) {
+  constexpr std::uint64_t most = 100;
+  const auto count = parse_count(text, 0, most);
+  return count ? Parsed<int>{static_cast<int>(*count)} : Parsed<int>{count.error()};
+}
 
-/// Values as people are shown them, without what may be secret: of a secret that it is set, of
-/// headers their names, of a URL neither credentials nor the values of its query.
-std::string shown(const std::string& text);
-std::string shown(bool on);
-std::string shown(std::chrono::milliseconds duration);
-std::string shown(const Endpoint& endpoint);
-std::string shown(const std::optional<Endpoint>& endpoint);
-std::string shown(const Secret& secret);
-std::string shown(const Labels& labels);
-std::string shown(const Headers& headers);
-std::string shown(EntryTime time);
-std::string shown(On on);
-std::string shown(const SpoolPlace& spool);
-std::string shown(int count);
-std::string shown(std::uint64_t bytes);
-std::string shown(Output output);
+inline std::string shown(const std::string& text) {
+  return text;
+}
+inline std::string shown(bool on) {
+  return on ? "true" : "false";
+}
+inline std::string shown(int count) {
+  return std::to_string(count);
+}
+inline std::string shown(std::uint64_t bytes) {
+  return byte_size(bytes);
+}
+inline std::string shown(std::chrono::milliseconds duration) {
+  return duration_text(duration);
+}
+inline std::string shown(const SpoolPlace& spool) {
+  return spool.directory.empty() ? shown(spool.on) : spool.directory;
+}
+template <class Enum>
+requires std::is_enum_v<Enum> std::string shown(Enum value) {
+  return std::string{words<Enum>[static_cast<std::size_t>(value)]};
+}
+
+/// A secret is only shown to be set.
+inline std::string shown(const Secret& secret) {
+  return secret.empty() ? "" : "set";
+}
+
+/// A URL is shown without its credentials and the values of its query.
+inline std::string shown(const Endpoint& endpoint) {
+  std::string url = endpoint.url();
+  if (endpoint.credentials) {
+    url.insert(url.find("//") + 2, "…@");
+  }
+  return url;
+}
+inline std::string shown(const std::optional<Endpoint>& endpoint) {
+  return endpoint ? shown(*endpoint) : "";
+}
+
+inline std::string shown(const Labels& labels) {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : labels) {
+    pairs.push_back(name + '=' + value);
+  }
+  return enumeration(pairs);
+}
+
+/// Headers are shown by their names: a value may be a key.
+inline std::string shown(const Headers& headers) {
+  std::vector<std::string> names;
+  for (const auto& header : headers) {
+    names.push_back(header.first);
+  }
+  return enumeration(names);
+}
 
 } // namespace metrics_event

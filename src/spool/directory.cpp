@@ -2,40 +2,24 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "system/error.hpp"
 #include "system/file.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 
 namespace metrics_event {
 namespace {
 
 constexpr mode_t directory_mode = 0700;
 constexpr mode_t file_mode = 0600;
-
-// Calls again what a signal has interrupted.
-template <class Call>
-auto persistently(Call call) {
-  while (true) {
-    const auto result = call();
-    if (result >= 0 || errno != EINTR) {
-      return result;
-    }
-  }
-}
-
-// The error of a call that returns less than 0 for one.
-std::error_code error_of(int result) {
-  return result < 0 ? last_error() : std::error_code{};
-}
 
 std::string without_slashes_at_end(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) { // or a link would be followed
@@ -54,9 +38,8 @@ std::string above(const std::string& path) {
 }
 
 // What a crash must not undo.
-void sync_and_close(int descriptor, const std::string& path) {
-  const std::error_code error = error_of(persistently([descriptor] { return fsync(descriptor); }));
-  close(descriptor);
+void sync(const Descriptor& file, const std::string& path) {
+  const std::error_code error = error_of(uninterrupted([&] { return fsync(file.get()); }));
   if (error && error != std::errc::invalid_argument) { // a file system that knows no such thing
     refuse_spool(path, system_words(error));
   }
@@ -87,10 +70,10 @@ void make_lasting_directory(const std::string& path) {
                            ? "the directory above it is missing, create it"
                            : system_words(error));
   }
-  const int parent =
-      persistently([&] { return open(above(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (parent >= 0) {
-    sync_and_close(parent, path);
+  const Descriptor parent{
+      uninterrupted([&] { return open(above(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+  if (parent) {
+    sync(parent, path);
   } else if (errno != EACCES) { // it need not be readable
     refuse_spool(path, system_words(last_error()));
   }
@@ -106,11 +89,11 @@ void make_directories(const std::string& path) {
 
 } // namespace
 
-std::optional<SpoolDirectory> SpoolDirectory::find(const SpoolPlace& place) {
-  std::string path = without_slashes_at_end(place.directory);
-  const int descriptor = persistently(
-      [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); });
-  const std::error_code error = error_of(descriptor);
+std::optional<SpoolDirectory> SpoolDirectory::find(std::string path) {
+  path = without_slashes_at_end(std::move(path));
+  Descriptor opened{uninterrupted(
+      [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); })};
+  const std::error_code error = error_of(opened.get());
   if (error == std::errc::no_such_file_or_directory) {
     return std::nullopt;
   }
@@ -121,33 +104,26 @@ std::optional<SpoolDirectory> SpoolDirectory::find(const SpoolPlace& place) {
                        : error == std::errc::not_a_directory ? "it is not a directory"
                                                              : system_words(error));
   }
-  SpoolDirectory directory{std::move(path), descriptor};
+  SpoolDirectory directory{std::move(path), std::move(opened)};
   directory.check();
   return directory;
 }
 
-SpoolDirectory SpoolDirectory::make(const SpoolPlace& place) {
-  const std::string path = without_slashes_at_end(place.directory);
-  if (place.is_usual) {
+SpoolDirectory SpoolDirectory::make(std::string path, bool with_parents) {
+  path = without_slashes_at_end(std::move(path));
+  if (with_parents) {
     make_directories(std::filesystem::path{path}.parent_path());
   }
   make_lasting_directory(path);
-  auto directory = find(place);
+  auto directory = find(path);
   if (!directory) {
     refuse_spool(path, "it vanishes");
   }
   return *std::move(directory);
 }
 
-bool SpoolDirectory::could_be_made(const SpoolPlace& place) {
-  return place.is_usual ||
-         access(above(without_slashes_at_end(place.directory)).c_str(), W_OK | X_OK) == 0;
-}
-
-SpoolDirectory::~SpoolDirectory() {
-  if (descriptor_ >= 0) {
-    close(descriptor_);
-  }
+bool SpoolDirectory::could_be_made(const std::string& path, bool with_parents) {
+  return with_parents || access(above(without_slashes_at_end(path)).c_str(), W_OK | X_OK) == 0;
 }
 
 void SpoolDirectory::refuse(const std::string& why) const {
@@ -164,7 +140,7 @@ void SpoolDirectory::fail(const std::string& what, const std::error_code& error)
 
 void SpoolDirectory::check() const {
   struct stat status {};
-  if (fstat(descriptor_, &status) != 0) {
+  if (fstat(directory_.get(), &status) != 0) {
     refuse(system_words(last_error()));
   }
   if (status.st_uid != geteuid()) {
@@ -176,139 +152,106 @@ void SpoolDirectory::check() const {
 }
 
 bool SpoolDirectory::has(const std::string& name) const {
-  return faccessat(descriptor_, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return faccessat(directory_.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 std::optional<std::time_t> SpoolDirectory::last_write(const std::string& name) const {
   struct stat status {};
-  return fstatat(descriptor_, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0
+  return fstatat(directory_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0
              ? std::optional{status.st_mtim.tv_sec}
              : std::nullopt;
 }
 
 std::error_code SpoolDirectory::may_change(const std::string& name) const {
-  return error_of(faccessat(descriptor_, name.c_str(), W_OK, 0));
+  return error_of(faccessat(directory_.get(), name.c_str(), W_OK, 0));
 }
 
 std::error_code SpoolDirectory::try_lock() const {
-  return error_of(persistently([this] { return flock(descriptor_, LOCK_EX | LOCK_NB); }));
+  return error_of(uninterrupted([this] { return flock(directory_.get(), LOCK_EX | LOCK_NB); }));
 }
 
 std::error_code SpoolDirectory::make_directory(const char* name) const {
-  return make_directory_at(descriptor_, name);
+  return make_directory_at(directory_.get(), name);
 }
 
-int SpoolDirectory::open_in(const std::string& name, int flags) const {
-  return persistently([&] {
-    return openat(descriptor_, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+Descriptor SpoolDirectory::open_in(const std::string& name, int flags) const {
+  return Descriptor{uninterrupted([&] {
+    return openat(directory_.get(), name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
                   file_mode);
-  });
+  })};
 }
 
 std::error_code SpoolDirectory::write_new_file(const std::string& name,
                                                std::string_view text) const {
   const PlainUmask umask;
-  const int descriptor = open_in(name, O_WRONLY | O_CREAT | O_EXCL);
-  std::error_code error = error_of(descriptor);
-  if (error) {
-    return error;
+  const Descriptor file = open_in(name, O_WRONLY | O_CREAT | O_EXCL);
+  if (!file) {
+    return last_error();
   }
-  while (!text.empty() && !error) {
-    const ssize_t written = persistently([&] { return write_some(descriptor, text); });
-    if (written < 0) {
-      error = last_error();
-    } else {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
+  std::error_code error = write_all(file.get(), text);
   if (!error) {
-    error = error_of(persistently([descriptor] { return fsync(descriptor); }));
+    error = error_of(uninterrupted([&] { return fsync(file.get()); }));
   }
-  close(descriptor);
   if (error) {
-    unlinkat(descriptor_, name.c_str(), 0);
+    unlinkat(directory_.get(), name.c_str(), 0);
   }
   return error;
 }
 
 std::error_code SpoolDirectory::rename(const std::string& from, const std::string& to) const {
-  return error_of(
-      persistently([&] { return renameat(descriptor_, from.c_str(), descriptor_, to.c_str()); }));
+  return error_of(uninterrupted(
+      [&] { return renameat(directory_.get(), from.c_str(), directory_.get(), to.c_str()); }));
 }
 
 std::error_code SpoolDirectory::remove(const std::string& name) const {
   const std::error_code error =
-      error_of(persistently([&] { return unlinkat(descriptor_, name.c_str(), 0); }));
+      error_of(uninterrupted([&] { return unlinkat(directory_.get(), name.c_str(), 0); }));
   return error == std::errc::is_a_directory
-             ? error_of(unlinkat(descriptor_, name.c_str(), AT_REMOVEDIR))
+             ? error_of(unlinkat(directory_.get(), name.c_str(), AT_REMOVEDIR))
              : error;
 }
 
 void SpoolDirectory::sync(const char* name) const {
-  const int descriptor = open_in(name, O_RDONLY | O_DIRECTORY);
-  if (descriptor < 0) {
+  const Descriptor opened = open_in(name, O_RDONLY | O_DIRECTORY);
+  if (!opened) {
     fail("cannot be synchronised", last_error());
   }
-  sync_and_close(descriptor, path_);
+  metrics_event::sync(opened, path_);
 }
 
 boost::system::result<std::string, std::error_code>
 SpoolDirectory::read(const std::string& name, std::size_t largest) const {
-  const int descriptor = open_in(name, O_RDONLY);
+  const Descriptor file = open_in(name, O_RDONLY);
   struct stat status {};
-  std::error_code error;
-  std::string text;
-  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-    error = last_error();
-  } else if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest)) {
-    error = std::make_error_code(std::errc::file_too_large);
-  } else {
-    text.resize(static_cast<std::size_t>(status.st_size));
-    std::size_t size = 0;
-    ssize_t part = 0;
-    while (size < text.size() && (part = persistently([&] {
-                                    return ::read(descriptor, text.data() + size,
-                                                  text.size() - size);
-                                  })) > 0) {
-      size += static_cast<std::size_t>(part);
-    }
-    text.resize(size);
-    error = part < 0 ? last_error() : std::error_code{};
+  if (!file || fstat(file.get(), &status) != 0) {
+    return last_error();
   }
-  if (descriptor >= 0) {
-    close(descriptor);
+  if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest)) {
+    return std::make_error_code(std::errc::file_too_large);
   }
-  if (error) {
-    return error;
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t size = 0;
+  ssize_t part = 1;
+  while (size < text.size() && part > 0) { // it may have become shorter
+    part =
+        uninterrupted([&] { return ::read(file.get(), text.data() + size, text.size() - size); });
+    size += static_cast<std::size_t>(std::max<ssize_t>(part, 0));
   }
+  if (part < 0) {
+    return last_error();
+  }
+  text.resize(size);
   return text;
 }
 
 std::error_code
 SpoolDirectory::for_each_name(const std::string& name,
                               const std::function<void(std::string_view)>& visit) const {
-  const int descriptor = open_in(name, O_RDONLY | O_DIRECTORY);
-  const std::error_code error = error_of(descriptor);
-  if (error) {
-    return error == std::errc::no_such_file_or_directory ? std::error_code{} : error;
+  Descriptor opened = open_in(name, O_RDONLY | O_DIRECTORY);
+  if (!opened) {
+    return errno == ENOENT ? std::error_code{} : last_error();
   }
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory{fdopendir(descriptor), closedir};
-  if (!directory) {
-    const std::error_code no_memory = last_error();
-    close(descriptor);
-    return no_memory;
-  }
-  while (true) {
-    errno = 0;
-    const dirent* const file = readdir(directory.get());
-    if (file == nullptr) {
-      return last_error(); // 0 at the end
-    }
-    const std::string_view found{&file->d_name[0]};
-    if (!found.starts_with('.')) {
-      visit(found);
-    }
-  }
+  return visit_names(std::move(opened), visit);
 }
 
 } // namespace metrics_event

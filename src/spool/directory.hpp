@@ -1,6 +1,6 @@
 #pragma once
 
-#include "settings/settings.hpp"
+#include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -21,20 +21,13 @@ class SpoolDirectory {
 public:
   /// Opens the directory; nothing when it is missing. One that others may write, that belongs to
   /// somebody else, or that is a symbolic link is refused.
-  static std::optional<SpoolDirectory> find(const SpoolPlace& place);
+  static std::optional<SpoolDirectory> find(std::string path);
 
-  /// Makes the directory, and those above it for the usual spool alone, and opens it.
-  static SpoolDirectory make(const SpoolPlace& place);
+  /// Makes the directory and opens it; `with_parents` makes those above it as well.
+  static SpoolDirectory make(std::string path, bool with_parents);
 
   /// Whether a missing one can be made, as far as that is known beforehand.
-  static bool could_be_made(const SpoolPlace& place);
-
-  ~SpoolDirectory();
-  SpoolDirectory(SpoolDirectory&& other) noexcept
-      : path_{std::move(other.path_)}, descriptor_{std::exchange(other.descriptor_, -1)} {}
-  SpoolDirectory(const SpoolDirectory&) = delete;
-  SpoolDirectory& operator=(const SpoolDirectory&) = delete;
-  SpoolDirectory& operator=(SpoolDirectory&&) = delete;
+  static bool could_be_made(const std::string& path, bool with_parents);
 
   const std::string& path() const { return path_; }
 
@@ -79,14 +72,14 @@ public:
                                 const std::function<void(std::string_view)>& visit) const;
 
 private:
-  SpoolDirectory(std::string path, int descriptor)
-      : path_{std::move(path)}, descriptor_{descriptor} {}
+  SpoolDirectory(std::string path, Descriptor directory)
+      : path_{std::move(path)}, directory_{std::move(directory)} {}
 
   void check() const;
-  int open_in(const std::string& name, int flags) const;
+  Descriptor open_in(const std::string& name, int flags) const;
 
   std::string path_;
-  int descriptor_;
+  Descriptor directory_;
 };
 
 } // namespace metrics_event

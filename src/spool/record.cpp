@@ -4,7 +4,7 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
-#include "settings/values.hpp"
+#include "loki/header.hpp"
 
 #include <algorithm>
 #include <array>

@@ -43,17 +43,17 @@ Spool::Spool(SpoolDirectory directory) : directory_{std::move(directory)} {
   }
 }
 
-Spool Spool::make(const SpoolPlace& place) {
-  if (auto spool = find(place)) {
+Spool Spool::make(const std::string& path, bool with_parents) {
+  if (auto spool = find(path)) {
     return *std::move(spool);
   }
-  Spool spool{SpoolDirectory::make(place)};
+  Spool spool{SpoolDirectory::make(path, with_parents)};
   spool.make_boxes();
   return spool;
 }
 
-std::optional<Spool> Spool::find(const SpoolPlace& place) {
-  auto directory = SpoolDirectory::find(place);
+std::optional<Spool> Spool::find(const std::string& path) {
+  auto directory = SpoolDirectory::find(path);
   return directory ? std::optional{Spool{*std::move(directory)}} : std::nullopt;
 }
 

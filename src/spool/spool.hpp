@@ -34,10 +34,11 @@ class Spool {
 public:
   /// Opens a spool, which is made when it is missing. One that others may write, that belongs to
   /// somebody else, or that is a symbolic link is refused.
-  static Spool make(const SpoolPlace& place);
+  /// `with_parents` makes the directories above it as well.
+  static Spool make(const std::string& path, bool with_parents = false);
 
-  /// The same, but nothing when it is missing.
-  static std::optional<Spool> find(const SpoolPlace& place);
+  /// Opens a spool; nothing when it is missing.
+  static std::optional<Spool> find(const std::string& path);
 
   const std::string& path() const { return directory_.path(); }
 

@@ -1,10 +1,11 @@
 #include "system/child.hpp"
 
 #include "base/text.hpp"
-#include "system/process.hpp"
+#include "system/core_dump.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
 #include "system/signals.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 #include <cerrno>
 #include <csignal>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -30,14 +30,19 @@ constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, S
 // What would end us although it says nothing of the event, and comes late to COMMAND.
 constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
 
+sigset_t set_of(std::span<const int> signals) {
+  sigset_t set{};
+  sigemptyset(&set);
+  for (const int signal : signals) {
+    sigaddset(&set, signal);
+  }
+  return set;
+}
+
 // Takes the signals that concern COMMAND one at a time.
 class HeldSignals {
 public:
   HeldSignals() {
-    sigemptyset(&held_);
-    for (const int signal : held) {
-      sigaddset(&held_, signal);
-    }
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
     // With SIGCHLD ignored, nobody would be told how a child ended.
     struct sigaction usual {};
@@ -71,7 +76,7 @@ public:
   }
 
 private:
-  sigset_t held_{};
+  sigset_t held_ = set_of(held);
   sigset_t mask_before_{};
   struct sigaction child_before_ {};
 };
@@ -79,34 +84,21 @@ private:
 // What a child could not do, told through a pipe that a successful exec closes.
 class ExecReport {
 public:
-  ExecReport() {
-    if (pipe2(ends_.data(), O_CLOEXEC) != 0) {
-      ends_ = {-1, -1};
-    }
-  }
-  ExecReport(const ExecReport&) = delete;
-  ExecReport& operator=(const ExecReport&) = delete;
-  ~ExecReport() {
-    close(ends_[0]);
-    close(ends_[1]);
-  }
-
-  bool is_open() const { return ends_[0] >= 0; }
+  bool is_open() const { return static_cast<bool>(ends_.reading); }
   void send(int error) const {
-    [[maybe_unused]] const ssize_t written = write(ends_[1], &error, sizeof error);
+    [[maybe_unused]] const ssize_t written = write(ends_.writing.get(), &error, sizeof error);
   }
   // 0 when there is nothing to tell.
   int receive() {
-    close(std::exchange(ends_[1], -1));
+    ends_.writing.reset();
     int error = 0;
-    ssize_t size = 0;
-    while ((size = read(ends_[0], &error, sizeof error)) < 0 && errno == EINTR) {
-    }
+    const ssize_t size =
+        uninterrupted([&] { return read(ends_.reading.get(), &error, sizeof error); });
     return size == sizeof error ? error : 0;
   }
 
 private:
-  std::array<int, 2> ends_{};
+  Pipe ends_ = make_pipe();
 };
 
 // Whether a command is there, where execvp(3) looks for it.
@@ -152,9 +144,7 @@ bool is_news_to(pid_t child, const siginfo_t& info) {
 
 // Stops as COMMAND did, which may have done so by itself, so that the shell has the terminal again.
 void stop_along_with(pid_t child) {
-  sigset_t only{};
-  sigemptyset(&only);
-  sigaddset(&only, SIGTSTP);
+  const sigset_t only = set_of(std::array{SIGTSTP});
   kill(getpid(), SIGTSTP); // still held, so it becomes one with that of the terminal
   sigprocmask(SIG_UNBLOCK, &only, nullptr);
   sigprocmask(SIG_BLOCK, &only, nullptr);
@@ -219,12 +209,8 @@ void die_of(int signal) {
   constexpr rlimit no_core{};
   setrlimit(RLIMIT_CORE, &no_core);
   keep_out_of_cores(); // of those that a program collects, which heed no limit
-  struct sigaction usual {};
-  usual.sa_handler = SIG_DFL;
-  sigaction(signal, &usual, nullptr);
-  sigset_t only{};
-  sigemptyset(&only);
-  sigaddset(&only, signal);
+  std::signal(signal, SIG_DFL);
+  const sigset_t only = set_of(std::array{signal});
   sigprocmask(SIG_UNBLOCK, &only, nullptr);
   raise(signal);
 }

@@ -2,40 +2,18 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "system/process.hpp"
+#include "system/write.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 #include <system_error>
 
 namespace metrics_event {
-namespace {
-
-// 0, or the errno of the write that failed.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write_some(descriptor, text);
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) { // someone made the terminal or pipe non-blocking
-      pollfd writable{descriptor, POLLOUT, 0};
-      poll(&writable, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
-} // namespace
 
 void Console::print(std::string_view text) const {
-  if (const int error = write_all(output_, text); error != 0) {
-    throw Failure{ExitCode::ioerr,
-                  "cannot write to stdout: " + system_words({error, std::generic_category()})};
+  if (const std::error_code error = write_all(output_, text)) {
+    throw Failure{ExitCode::ioerr, "cannot write to stdout: " + system_words(error)};
   }
 }
 

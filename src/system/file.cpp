@@ -1,13 +1,15 @@
 #include "system/file.hpp"
 
+#include "base/owned.hpp"
 #include "base/text.hpp"
+#include "system/error.hpp"
 #include "system/signals.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -20,18 +22,14 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
   std::string text;
   std::array<char, 16384> part{};
   while (true) {
-    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
-      return std::make_error_code(noted_signal() == 0 ? std::errc::timed_out
-                                                      : std::errc::interrupted);
+    const auto size = read_some(descriptor, part, deadline);
+    if (!size) {
+      return size.error();
     }
-    const ssize_t size = read(descriptor, part.data(), part.size());
-    if (size == 0) {
+    if (*size == 0) {
       return text;
     }
-    if (size < 0 && errno != EINTR && errno != EAGAIN) {
-      return last_error();
-    }
-    text.append(part.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    text.append(part.data(), *size);
     if (text.size() > largest_file) {
       return std::make_error_code(std::errc::file_too_large);
     }
@@ -40,20 +38,28 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
 
 } // namespace
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
+boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
+                                                              Deadline deadline) {
+  while (true) {
+    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
+      return std::make_error_code(noted_signal() == 0 ? std::errc::stream_timeout
+                                                      : std::errc::interrupted);
+    }
+    const ssize_t size = read(descriptor, room.data(), room.size());
+    if (size >= 0) {
+      return static_cast<std::size_t>(size);
+    }
+    if (errno != EINTR && errno != EAGAIN) {
+      return last_error();
+    }
+  }
 }
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {
   // Without waiting for a writer, should it be a FIFO.
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) {
-    return last_error();
-  }
-  auto text = read_all(descriptor, deadline);
-  close(descriptor);
-  return text;
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  return file ? read_all(file.get(), deadline) : last_error();
 }
 
 bool is_missing(const std::error_code& error) {
@@ -62,6 +68,26 @@ bool is_missing(const std::error_code& error) {
 
 bool is_missing(const std::string& path) {
   return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
+}
+
+std::error_code visit_names(Descriptor directory,
+                            const std::function<void(std::string_view)>& visit) {
+  const Owned<DIR, closedir> names{fdopendir(directory.get())};
+  if (!names) {
+    return last_error();
+  }
+  directory.release(); // closedir closes it
+  while (true) {
+    errno = 0;
+    const dirent* const entry = readdir(names.get());
+    if (entry == nullptr) {
+      return last_error(); // 0 at the end
+    }
+    const std::string_view name{&entry->d_name[0]};
+    if (!name.starts_with('.')) {
+      visit(name);
+    }
+  }
 }
 
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path) {
@@ -75,7 +101,7 @@ boost::system::result<Instant, std::error_code> modification_time(const std::str
 
 std::string cannot_read(const std::string& path, const std::error_code& error) {
   return "cannot read " + quote(path) + ": " +
-         (error == std::errc::timed_out ? "nothing comes in time" : system_words(error));
+         (error == std::errc::stream_timeout ? "nothing comes in time" : system_words(error));
 }
 
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {
@@ -84,11 +110,6 @@ std::string read_named_file(const std::string& path, const Origin& origin, Deadl
     throw file_failure(origin, cannot_read(path, text.error()));
   }
   return *std::move(text);
-}
-
-Failure file_failure(const Origin& origin, const std::string& text) {
-  const bool by_flag = origin.source == Origin::Source::flag;
-  return {by_flag ? ExitCode::noinput : ExitCode::config, origin.name + ": " + text};
 }
 
 bool others_can_read(const std::string& path) {

@@ -2,15 +2,15 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "system/error.hpp"
 #include "system/file.hpp"
-#include "system/signals.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -25,29 +25,27 @@ LineReader::LineReader(const std::string& path, char end, std::size_t longest)
     : name_{path}, end_of_line_{end}, longest_{longest} {
   const bool is_stdin = path.empty() || path == "-";
   name_ = is_stdin ? "stdin" : path;
-  descriptor_ =
-      is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  struct stat status {};
-  if (descriptor_ < 0) {
+  if (!is_stdin) {
+    file_ = Descriptor{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  }
+  if (!is_stdin && !file_) {
     throw Failure{ExitCode::noinput, cannot_read(path, last_error())};
   }
-  if (fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode) && !is_stdin) {
-    close(descriptor_);
+  struct stat status {};
+  if (fstat(descriptor(), &status) == 0 && S_ISDIR(status.st_mode) && !is_stdin) {
     throw Failure{ExitCode::noinput,
                   cannot_read(path, std::make_error_code(std::errc::is_a_directory))};
   }
-  start_ = S_ISREG(status.st_mode) ? lseek(descriptor_, 0, SEEK_CUR) : -1;
+  start_ = S_ISREG(status.st_mode) ? lseek(descriptor(), 0, SEEK_CUR) : -1;
   is_regular_ = start_ >= 0;
 }
 
-LineReader::~LineReader() {
-  if (descriptor_ != STDIN_FILENO) {
-    close(descriptor_);
-  }
+int LineReader::descriptor() const {
+  return file_ ? file_.get() : STDIN_FILENO;
 }
 
 void LineReader::rewind() {
-  if (lseek(descriptor_, start_, SEEK_SET) != start_) {
+  if (lseek(descriptor(), start_, SEEK_SET) != start_) {
     throw Failure{ExitCode::ioerr,
                   "cannot read " + name_ + " a second time: " + system_words(last_error())};
   }
@@ -62,24 +60,18 @@ bool LineReader::read_more(Deadline deadline) {
   buffer_.erase(0, begin_);
   scanned_ -= begin_;
   begin_ = 0;
-  while (true) {
-    if (!await_input(descriptor_, deadline)) {
-      return false;
-    }
-    const std::size_t before = buffer_.size();
-    buffer_.resize(before + step);
-    const ssize_t size = read(descriptor_, buffer_.data() + before, step);
-    const int error = errno;
-    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    if (size >= 0) {
-      is_at_end_ = size == 0;
-      return true;
-    }
-    if (error != EINTR && error != EAGAIN) {
-      throw Failure{ExitCode::ioerr,
-                    "cannot read " + name_ + ": " + system_words({error, std::generic_category()})};
-    }
+  const std::size_t before = buffer_.size();
+  buffer_.resize(before + step);
+  const auto size = read_some(descriptor(), std::span{buffer_}.subspan(before), deadline);
+  buffer_.resize(before + (size ? *size : 0));
+  if (size) {
+    is_at_end_ = *size == 0;
+    return true;
   }
+  if (size.error() == std::errc::stream_timeout || size.error() == std::errc::interrupted) {
+    return false;
+  }
+  throw Failure{ExitCode::ioerr, "cannot read " + name_ + ": " + system_words(size.error())};
 }
 
 LineReader::Step LineReader::next(Deadline deadline) {

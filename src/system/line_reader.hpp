@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/value.hpp"
+#include "system/descriptor.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,9 +23,6 @@ public:
   /// Reads from the file of this name, or from standard input when it is empty or `-`; `end` ends
   /// each line. Throws Failure (noinput) when it cannot be opened.
   LineReader(const std::string& path, char end, std::size_t longest);
-  ~LineReader();
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
 
   /// Whether it can be read a second time: it is a regular file.
   bool is_regular() const { return is_regular_; }
@@ -46,12 +44,13 @@ public:
   const std::string& name() const { return name_; }
 
 private:
+  int descriptor() const;
   bool read_more(Deadline deadline);
 
   std::string name_;
   char end_of_line_;
   std::size_t longest_;
-  int descriptor_;
+  Descriptor file_; // none: standard input
   bool is_regular_ = false;
   std::int64_t start_ = 0; // its first byte that is ours; others may have read from stdin before
   std::string buffer_;

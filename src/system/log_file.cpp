@@ -2,8 +2,9 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "system/file.hpp"
-#include "system/process.hpp"
+#include "system/descriptor.hpp"
+#include "system/error.hpp"
+#include "system/write.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -27,33 +27,19 @@ std::string last_words() {
   return system_words(last_error());
 }
 
-std::string_view kind_of(mode_t mode) {
-  switch (mode & S_IFMT) {
-  case S_IFDIR: return "a directory";
-  case S_IFLNK: return "a symbolic link";
-  case S_IFIFO: return "a FIFO";
-  case S_IFSOCK: return "a socket";
-  default: return "a device";
-  }
-}
-
 // One file to append to, open as long as this lives.
 class LogFile {
 public:
-  LogFile(const std::string& path, bool special_file, Deadline deadline)
-      : path_{path}, special_file_{special_file}, deadline_{deadline} {}
-  ~LogFile() { close(descriptor_); }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
+  LogFile(const std::string& path, Deadline deadline) : path_{path}, deadline_{deadline} {}
 
   void append(const std::string& text) {
     open_it();
-    if (!is_regular()) {
+    if (!S_ISREG(status_.st_mode)) {
       return append_to_special(text);
     }
     lock();
-    while (fstat(descriptor_, &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
-      close(std::exchange(descriptor_, -1));
+    while (fstat(file_.get(), &status_) == 0 && status_.st_nlink == 0) { // deleted meanwhile
+      file_.reset();                                                     // and with it the lock
       open_it();
       lock();
     }
@@ -61,11 +47,9 @@ public:
   }
 
   void only_try() {
-    struct stat status {};
-    const std::string directory = path_.substr(0, path_.rfind('/') + 1);
-    if (lstat(path_.c_str(), &status) == 0) {
+    if (lstat(path_.c_str(), &status_) == 0) {
       open_it();
-    } else if (access(directory.c_str(), W_OK | X_OK) != 0) {
+    } else if (access(directory().c_str(), W_OK | X_OK) != 0) {
       fail(errno == ENOENT ? missing_directory : last_words());
     }
   }
@@ -77,48 +61,53 @@ private:
     throw Failure{code, "cannot append to " + quote(path_) + ": " + why};
   }
 
-  bool is_regular() const { return S_ISREG(status_.st_mode); }
+  std::string directory() const { return path_.substr(0, path_.rfind('/') + 1); }
+
+  // Whether somebody besides root and us may put something where the file is, to get our words.
+  bool is_shared() const {
+    struct stat status {};
+    return stat(directory().c_str(), &status) != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+           (status.st_uid != 0 && status.st_uid != geteuid());
+  }
+
+  // Whether the system itself names open files by links there, as /dev/stdout and /proc/self/fd/1.
+  bool may_be_link() const {
+    return (path_.starts_with("/dev/") || path_.starts_with("/proc/")) && !is_shared();
+  }
 
   void open_it() {
-    if (!special_file_ && lstat(path_.c_str(), &status_) == 0 && !is_regular()) {
-      refuse_kind();
-    }
     // Neither a FIFO without a reader nor a terminal is waited for.
     const int flags =
-        O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (special_file_ ? 0 : O_NOFOLLOW);
-    descriptor_ = open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file);
-    if (descriptor_ >= 0) {
-      fchmod(descriptor_, mode_of_new_file); // whatever the umask is
+        O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (may_be_link() ? 0 : O_NOFOLLOW);
+    file_ = Descriptor{open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file)};
+    if (file_) {
+      fchmod(file_.get(), mode_of_new_file); // whatever the umask is
     } else if (errno == EEXIST) {
-      descriptor_ = open(path_.c_str(), flags);
-      if (descriptor_ < 0 && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
+      file_ = Descriptor{open(path_.c_str(), flags)};
+      if (!file_ && errno == ENOENT && lstat(path_.c_str(), &status_) != 0) {
         return open_it(); // deleted in between
       }
     }
-    if (descriptor_ < 0) {
+    if (!file_) {
       fail(why_not_opened(errno));
     }
-    if (fstat(descriptor_, &status_) != 0 || (!special_file_ && !is_regular())) {
-      refuse_kind();
+    if (fstat(file_.get(), &status_) == 0 && S_ISFIFO(status_.st_mode) && is_shared()) {
+      fail("it is a FIFO in a directory that others may write, use another directory");
     }
   }
 
   std::string why_not_opened(int error) {
-    const bool exists = lstat(path_.c_str(), &status_) == 0;
-    if (error == ENXIO && exists && S_ISFIFO(status_.st_mode)) {
-      return "nobody reads the FIFO";
+    const mode_t kind = lstat(path_.c_str(), &status_) == 0 ? status_.st_mode & S_IFMT : 0;
+    if (error == ENXIO && (kind == S_IFIFO || kind == S_IFSOCK)) {
+      return kind == S_IFIFO ? "nobody reads the FIFO" : "it is a socket";
+    }
+    if (error == ELOOP && kind == S_IFLNK) {
+      return "it is a symbolic link, name what it leads to";
     }
     if (error == ENOENT) {
-      return exists ? "the symbolic link leads nowhere" : missing_directory;
+      return kind == S_IFLNK ? "the symbolic link leads nowhere" : missing_directory;
     }
     return error == EISDIR ? "it is a directory" : system_words({error, std::generic_category()});
-  }
-
-  [[noreturn]] void refuse_kind() const {
-    const bool may_be_allowed = S_ISLNK(status_.st_mode) || S_ISFIFO(status_.st_mode) ||
-                                S_ISCHR(status_.st_mode) || S_ISBLK(status_.st_mode);
-    fail("it is " + std::string{kind_of(status_.st_mode)} +
-         (may_be_allowed ? ", which --special-file allows" : ""));
   }
 
   // Taken for as long as the file is open, so that a half line can be taken back. A file that
@@ -126,19 +115,17 @@ private:
   void lock() const {
     const Deadline until =
         std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
-    while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
+    while (flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
       poll(nullptr, 0, pause_for_lock_ms);
     }
   }
 
   // Whether somebody left a line without its end, to which ours must not be joined.
   bool ends_within_line() const {
-    const int reader = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const Descriptor reader{open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     char last = '\n';
-    const bool is_known =
-        reader >= 0 && status_.st_size > 0 && pread(reader, &last, 1, status_.st_size - 1) == 1;
-    close(reader);
-    return is_known && last != '\n';
+    return status_.st_size > 0 && pread(reader.get(), &last, 1, status_.st_size - 1) == 1 &&
+           last != '\n';
   }
 
   void append_to_regular(std::string text) {
@@ -146,7 +133,7 @@ private:
       text.insert(0, 1, '\n');
     }
     const off_t before = status_.st_size;
-    const ssize_t written = write_some(descriptor_, text);
+    const ssize_t written = write_some(file_.get(), text);
     if (written == static_cast<ssize_t>(text.size())) {
       return;
     }
@@ -154,8 +141,8 @@ private:
         written < 0 ? last_words() : "it takes only a part, the disk may be full";
     // Others may append without our lock; what is theirs stays.
     const bool is_ours_last =
-        fstat(descriptor_, &status_) == 0 && status_.st_size == before + written;
-    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(descriptor_, before) == 0);
+        fstat(file_.get(), &status_) == 0 && status_.st_size == before + written;
+    const bool is_undone = written <= 0 || (is_ours_last && ftruncate(file_.get(), before) == 0);
     fail(why + (is_undone ? "" : "; a part of the line stays in it"));
   }
 
@@ -165,40 +152,34 @@ private:
                std::to_string(PIPE_BUF) + " at once",
            ExitCode::data);
     }
-    while (!text.empty()) {
-      const ssize_t written = write_some(descriptor_, text);
-      if (written >= 0) {
-        text.remove_prefix(static_cast<std::size_t>(written));
-        continue;
-      }
-      if (errno != EAGAIN && errno != EINTR) {
-        fail(last_words());
-      }
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-          deadline_ - std::chrono::steady_clock::now());
-      pollfd writable{descriptor_, POLLOUT, 0};
-      if (left.count() <= 0 || poll(&writable, 1, static_cast<int>(left.count())) == 0) {
-        fail("nobody reads it in time; try again later", ExitCode::tempfail);
-      }
+    const std::error_code error = write_all(file_.get(), text, deadline_);
+    if (error == std::errc::stream_timeout) {
+      fail("nobody reads it in time; try again later", ExitCode::tempfail);
+    }
+    if (error) {
+      fail(system_words(error));
     }
   }
 
   const std::string& path_;
-  bool special_file_;
   Deadline deadline_;
-  int descriptor_ = -1;
+  Descriptor file_;
   struct stat status_ {};
 };
 
 } // namespace
 
-void append_line(const std::string& path, std::string_view line, bool special_file,
-                 Deadline deadline) {
-  LogFile{path, special_file, deadline}.append(std::string{line} + '\n');
+void append_line(const std::string& path, std::string_view line, Deadline deadline) {
+  LogFile{path, deadline}.append(std::string{line} + '\n');
 }
 
-void try_to_append(const std::string& path, bool special_file) {
-  LogFile{path, special_file, {}}.only_try();
+bool takes_many_lines(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode); // a missing one is made
+}
+
+void try_to_append(const std::string& path) {
+  LogFile{path, {}}.only_try();
 }
 
 } // namespace metrics_event

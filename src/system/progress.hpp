@@ -3,14 +3,14 @@
 #include "system/clock.hpp"
 #include "system/console.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace metrics_event {
 
-/// One line for a terminal while something long goes on: a bar of `width` columns in all, and in
-/// numbers how much of `total` is done.
+/// A bar for the last line of a terminal, `width` columns in all: `[##....] 5 of 10`.
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
 
 /// Says on stderr how far something long has come, once it takes more than a second: as a bar in

@@ -1,15 +1,15 @@
 #include "system/signals.hpp"
 
+#include "system/descriptor.hpp"
+#include "system/poll.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <climits>
 #include <csignal>
 #include <cstdint>
 
@@ -50,17 +50,16 @@ extern "C" void note(int number) {
 } // namespace
 
 void open_interruption() {
-  event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); // takes the lowest free place
-  if (event >= 0 && event <= STDERR_FILENO) {
-    const int place_of_stream = event;
-    event = fcntl(event, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    close(place_of_stream);
-    int place = 0;
-    while (place >= 0 && place <= STDERR_FILENO) {
-      place = open("/", O_PATH | O_CLOEXEC);
+  Descriptor opened{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; // takes the lowest free place
+  if (opened && opened.get() <= STDERR_FILENO) {
+    opened = Descriptor{fcntl(opened.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    Descriptor place{open("/", O_PATH | O_CLOEXEC)};
+    while (place && place.get() <= STDERR_FILENO) {
+      place.release(); // it stays open in the place of the stream
+      place = Descriptor{open("/", O_PATH | O_CLOEXEC)};
     }
-    close(place);
   }
+  event = opened.release(); // it is never closed: a handler may use it at any time
 }
 
 void note_signals() {
@@ -99,11 +98,8 @@ int noted_signal() {
 
 short await(int descriptor, short events, Deadline deadline) {
   while (noted == 0) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     std::array<pollfd, 2> watched{pollfd{descriptor, events, 0}, pollfd{event, POLLIN, 0}};
-    const int ready = poll(watched.data(), watched.size(),
-                           static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
+    const int ready = poll(watched.data(), watched.size(), poll_timeout(deadline));
     if (ready >= 0 || errno != EINTR) {
       return watched[0].revents;
     }

@@ -2,6 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "commands/table.hpp"
+#include "settings/layers.hpp"
 
 #include <doctest/doctest.h>
 

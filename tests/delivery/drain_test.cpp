@@ -37,7 +37,7 @@ std::string header(const Request& request, const std::string& name) {
 // stores it.
 struct Bench {
   TemporaryDirectory directory;
-  Spool spool = Spool::make({.on = true, .directory = directory.path() / "spool"});
+  Spool spool = Spool::make(directory.path() / "spool");
   TestClock clock;
   std::function<Reply(const Push&)> answer = [](const Push&) { return Reply{.status = 204}; };
   std::vector<Push> pushes;

@@ -6,7 +6,6 @@
 #include "fuzz/target.hpp"
 #include "json/number.hpp"
 #include "json/reader.hpp"
-#include "settings/values.hpp"
 
 #include <cstdlib>
 #include <string>
@@ -62,7 +61,8 @@ void check_times(std::string_view text) {
   }
   if (const auto duration = parse_duration(text)) {
     must(*duration > 0ms && *duration <= 24h, "a duration is bounded");
-    must(gives(parse_duration(shown(*duration)), *duration), "a duration is shown as it is");
+    must(gives(parse_duration(duration_text(*duration)), *duration),
+         "a duration is shown as it is");
   }
   if (const auto age = parse_age(text)) {
     must(*age >= 0ms, "an age is no time ahead");

@@ -25,7 +25,7 @@ Reply reply_to(std::string_view method, std::string_view answer) {
   std::array<int, 2> ends{};
   check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
   const Descriptor server{ends[0]};
-  Connection connection{ends[1]};
+  Connection connection{Descriptor{ends[1]}};
   connection.set_deadline(std::chrono::steady_clock::now() + 1min);
   const ssize_t sent =
       ::send(server.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,8 +1,8 @@
-#include "settings/settings.hpp"
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "fuzz/target.hpp"
 #include "settings/config_file.hpp"
+#include "settings/layers.hpp"
 #include "settings/rules.hpp"
 
 #include <string>

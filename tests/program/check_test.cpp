@@ -1,6 +1,7 @@
 #include "commands/check_report.hpp"
 
 #include "base/http_date.hpp"
+#include "settings/layers.hpp"
 #include "support/in_process.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"

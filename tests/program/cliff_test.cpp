@@ -249,7 +249,7 @@ public:
 
 private:
   void fill(const Scenario& scenario) {
-    Spool spool = Spool::make({.on = true, .directory = spool_});
+    Spool spool = Spool::make(spool_);
     std::uint64_t id = 0;
     for (const Kind kind : scenario.waiting) {
       std::string flavor = (kind == Kind::unwanted ? "unwanted" : "w") + std::to_string(id);

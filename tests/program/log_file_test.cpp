@@ -5,7 +5,6 @@
 #include "support/descriptor.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
-#include "support/raw_server.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +25,6 @@ using namespace metrics_event;
 using namespace metrics_event::testing;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-using Variables = std::map<std::string, std::string>;
 using Words = std::vector<std::string>;
 
 namespace {
@@ -36,12 +34,11 @@ const std::string line =
     R"({"timestamp":1700000000,"event":"runner_installed","flavor":"small","duration":1})"
     "\n";
 
-Invocation event(const std::string& url, const Words& options = {},
-                 const Variables& environment = {}) {
+Invocation event(const std::string& url, const Words& options = {}) {
   Words words{"runner-installed", "--flavor",   "small", "--duration", "1",
               "--timestamp",      "1700000000", "--url", url};
   words.insert(words.end(), options.begin(), options.end());
-  return {.arguments = words, .environment = environment, .limit = 4s}; // below the timeout
+  return {.arguments = words, .limit = 4s}; // below the timeout
 }
 
 Outcome append(const fs::path& path, const Words& options = {}) {
@@ -90,9 +87,9 @@ Deadline soon() {
 }
 
 std::pair<ExitCode, std::string> failure_of(const fs::path& path, const std::string& text,
-                                            bool special_file, Deadline deadline) {
+                                            Deadline deadline) {
   try {
-    append_line(path, text, special_file, deadline);
+    append_line(path, text, deadline);
   } catch (const Failure& failure) {
     return {failure.code(), failure.text()};
   }
@@ -153,58 +150,14 @@ TEST_CASE("every form of a file URL names its file") {
   }
 }
 
-TEST_CASE("a variable names the file of the URL file: alone, and of no other") {
-  const TemporaryDirectory directory;
-  const fs::path named = directory.path() / "named", explicit_path = directory.path() / "explicit";
-  const Variables variable{{"METRICS_LOG_PATH", named}};
+TEST_CASE("a file URL without a path names no file") {
   for (const std::string url : {"file:", "file://"}) {
-    CAPTURE(url);
-    write_file(named, "");
-    CHECK(run(program, event(url, {}, variable)).status == 0);
-    CHECK(read_file(named) == line);
+    const Outcome outcome = run(program, event(url));
+    CHECK(outcome.status == 64);
+    CHECK(outcome.err == "metrics-event: error: --url: expected a file URL such as "
+                         "file:///var/log/metrics.log, got \"" +
+                             url + "\"\n");
   }
-  fs::remove(named);
-  CHECK(run(program, event("file://" + explicit_path.string(), {}, variable)).status == 0);
-  CHECK(read_file(explicit_path) == line);
-  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
-  const std::string http_url = "http://127.0.0.1:" + std::to_string(server.port());
-  CHECK(run(program, event(http_url, {}, variable)).status == 0);
-  CHECK(server.requests().size() == 1);
-  CHECK_FALSE(fs::exists(named));
-
-  write_file(explicit_path, "");
-  CHECK(run(program, event("file:", {"--log-path", explicit_path}, variable)).status == 0);
-  CHECK(
-      run(program, event("file:", {},
-                         {{"METRICS_EVENT_LOG_PATH", explicit_path}, {"METRICS_LOG_PATH", named}}))
-          .status == 0);
-  CHECK(read_file(explicit_path) == line + line);
-  CHECK_FALSE(fs::exists(named));
-}
-
-TEST_CASE("with an http URL the variable of others may hold what it will") {
-  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
-  const Outcome outcome = run(program, event("http://127.0.0.1:" + std::to_string(server.port()),
-                                             {}, {{"METRICS_LOG_PATH", "relative.log"}}));
-  CHECK(outcome.status == 0);
-  CHECK(outcome.err.empty());
-}
-
-TEST_CASE("file: alone without a file is a mistake that names the remedy") {
-  const std::string remedy =
-      "file: alone needs the name of a file, give file:///PATH or METRICS_LOG_PATH\n";
-  const Outcome by_flag = run(program, event("file:"));
-  CHECK(by_flag.status == 64);
-  CHECK(by_flag.err == "metrics-event: error: --url: " + remedy);
-  Invocation from_environment = event("", {}, {{"METRICS_EVENT_URL", "file:"}});
-  from_environment.arguments.resize(from_environment.arguments.size() - 2); // without --url
-  const Outcome by_variable = run(program, from_environment);
-  CHECK(by_variable.status == 78);
-  CHECK(by_variable.err == "metrics-event: error: METRICS_EVENT_URL: " + remedy);
-  const Outcome relative = run(program, event("file:", {}, {{"METRICS_LOG_PATH", "relative"}}));
-  CHECK(relative.status == 78);
-  CHECK(relative.err == "metrics-event: error: METRICS_LOG_PATH: expected a path that starts with "
-                        "/, got \"relative\"\n");
 }
 
 TEST_CASE("a dry run and a disabled run leave no file behind") {
@@ -214,7 +167,6 @@ TEST_CASE("a dry run and a disabled run leave no file behind") {
     CHECK(append(directory.path() / "metrics.log", {option}).status == 0);
     CHECK(fs::is_empty(directory.path()));
   }
-  CHECK(run(program, event("file:", {"--dry-run"})).status == 0);
 }
 
 TEST_CASE("what is not a file, or not there, is 73 and said") {
@@ -266,68 +218,109 @@ TEST_CASE("best effort turns a file that cannot be written into a warning") {
                            "\": its directory is missing, create it\n");
 }
 
-TEST_CASE("links, FIFOs and devices are refused unless they are asked for") {
+TEST_CASE("a device is taken as it is, and a symbolic link is not followed") {
   const TemporaryDirectory directory;
   const fs::path target = directory.path() / "target";
   const fs::path link = directory.path() / "link", dangling = directory.path() / "dangling";
-  const fs::path fifo = directory.path() / "fifo";
   write_file(target, "");
   fs::create_symlink(target, link);
   fs::create_symlink(directory.path() / "nowhere", dangling);
-  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-  const Descriptor reader = opened(fifo, O_RDONLY | O_NONBLOCK);
-  const std::pair<fs::path, std::string> kinds[]{{link, "a symbolic link"},
-                                                 {dangling, "a symbolic link"},
-                                                 {fifo, "a FIFO"},
-                                                 {"/dev/null", "a device"},
-                                                 {"/dev/full", "a device"}};
-  for (const auto& row : kinds) {
-    check_refused(append(row.first), row.first,
-                  "it is " + row.second + ", which --special-file allows");
+  for (const fs::path& path : {link, dangling}) {
+    check_refused(append(path), path, "it is a symbolic link, name what it leads to");
   }
   CHECK(read_file(target).empty());
   CHECK_FALSE(fs::exists(directory.path() / "nowhere"));
 
-  CHECK(append(link, {"--special-file"}).status == 0);
-  CHECK(read_file(target) == line);
-  CHECK(append("/dev/null", {"--special-file"}).status == 0);
-  CHECK(append("/dev/stdout", {"--special-file"}).out == line);
-  check_refused(append("/dev/full", {"--special-file"}), "/dev/full", "no space left on device");
-  check_refused(append(directory.path(), {"--special-file"}), directory.path(),
-                "it is a directory");
-  CHECK(append(dangling, {"--special-file"}).status == 73);
-  CHECK_FALSE(fs::exists(directory.path() / "nowhere"));
+  CHECK(append("/dev/null").status == 0);
+  check_refused(append("/dev/full"), "/dev/full", "no space left on device");
+}
+
+TEST_CASE("the names that the system has for open files are taken, unless others made them") {
+  for (const std::string path : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+    CAPTURE(path);
+    CHECK(append(path).out == line);
+  }
+  CHECK(append("/dev/stderr").err == line);
+  CHECK(append("/dev/fd/77").status == 73);
+
+  const TemporaryDirectory shared = TemporaryDirectory::in_memory(); // below /dev
+  const fs::path link = shared.path() / "link";
+  fs::create_symlink("/proc/self/fd/1", link);
+  fs::permissions(shared.path(), fs::perms::all);
+  check_refused(append(link), link, "it is a symbolic link, name what it leads to");
+}
+
+TEST_CASE("a FIFO is taken only where nobody else could have put it") {
+  const TemporaryDirectory directory;
+  const fs::path fifo = directory.path() / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0666) == 0);
+  const Descriptor reader = opened(fifo, O_RDONLY | O_NONBLOCK);
+  for (const mode_t mode : {0700U, 0755U, 01755U}) {
+    REQUIRE(::chmod(directory.path().c_str(), mode) == 0);
+    CHECK(append(fifo).status == 0);
+  }
+  const std::string reason =
+      "it is a FIFO in a directory that others may write, use another directory";
+  for (const mode_t mode : {0777U, 01777U, 0770U}) {
+    REQUIRE(::chmod(directory.path().c_str(), mode) == 0);
+    check_refused(append(fifo), fifo, reason);
+  }
+  if (geteuid() == 0) { // who can give the directory away
+    REQUIRE(::chmod(directory.path().c_str(), 0700) == 0);
+    REQUIRE(::chown(directory.path().c_str(), 65534, 65534) == 0);
+    check_refused(append(fifo), fifo, reason);
+  }
+}
+
+TEST_CASE("a batch goes into a FIFO line by line, and into a file at once") {
+  const TemporaryDirectory directory;
+  const fs::path fifo = directory.path() / "fifo", file = directory.path() / "file";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const Descriptor reader = opened(fifo, O_RDONLY | O_NONBLOCK);
+  std::string events;
+  while (events.size() <= 4 * PIPE_BUF) { // far less than a pipe holds
+    events += line;
+  }
+  for (const fs::path& path : {fifo, file}) {
+    const Outcome outcome =
+        run(program, {.arguments = {"batch", "--url", "file://" + path.string()}, .input = events});
+    CHECK(outcome.status == 0);
+  }
+  std::string bytes(2 * events.size(), '\0');
+  CHECK(::read(reader.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(events.size()));
+  CHECK(bytes.substr(0, events.size()) == events);
+  CHECK(read_file(file) == events);
 }
 
 TEST_CASE("a FIFO gets a whole line, if somebody reads it in time") {
   const TemporaryDirectory directory;
   const fs::path fifo = directory.path() / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-  check_refused(append(fifo, {"--special-file"}), fifo, "nobody reads the FIFO");
+  check_refused(append(fifo), fifo, "nobody reads the FIFO");
 
   const Descriptor reader = opened(fifo, O_RDONLY | O_NONBLOCK);
   std::string bytes(PIPE_BUF + 1, '\0');
   const auto read_some = [&] { return ::read(reader.get(), bytes.data(), bytes.size()); };
-  CHECK(append(fifo, {"--special-file"}).status == 0);
+  CHECK(append(fifo).status == 0);
   CHECK(bytes.substr(0, static_cast<std::size_t>(read_some())) == line);
 
-  append_line(fifo, std::string(PIPE_BUF - 1, 'x'), true, soon());
+  append_line(fifo, std::string(PIPE_BUF - 1, 'x'), soon());
   CHECK(read_some() == PIPE_BUF);
   CHECK(
-      failure_of(fifo, std::string(PIPE_BUF, 'x'), true, soon()) ==
+      failure_of(fifo, std::string(PIPE_BUF, 'x'), soon()) ==
       std::pair{ExitCode::data, "cannot append to \"" + fifo.string() +
                                     "\": the line has 4097 bytes, and a FIFO takes 4096 at once"});
-  CHECK(append(fifo, {"--special-file", "--label", "x=y"}).status == 0);
+  CHECK(append(fifo, {"--label", "x=y"}).status == 0);
   CHECK(read_some() == static_cast<ssize_t>(line.size())); // nothing of the long one before it
 
   const Descriptor writer = opened(fifo, O_WRONLY | O_NONBLOCK);
   const std::string page(PIPE_BUF, 'x');
   while (::write(writer.get(), page.data(), page.size()) > 0) {
   }
-  const Outcome late = append(fifo, {"--special-file", "--timeout", "300ms"});
+  const Outcome late = append(fifo, {"--timeout", "300ms"});
   CHECK(late.status == 75);
   CHECK(late.err == failure(fifo, "nobody reads it in time; try again later"));
-  Background waiting{program, event("file://" + fifo.string(), {"--special-file"})};
+  Background waiting{program, event("file://" + fifo.string())};
   while (::read(reader.get(), bytes.data(), bytes.size()) > 0) {
   }
   CHECK(waiting.wait(4s).status == 0);
@@ -475,7 +468,7 @@ TEST_CASE("many writers at once never interleave, and none is lost") {
     }
     threads.emplace_back([&path, &filler, name] {
       for (int i = 0; i < lines; ++i) {
-        append_line(path, name + std::to_string(i) + filler, false, Deadline::max());
+        append_line(path, name + std::to_string(i) + filler, Deadline::max());
       }
     });
   }
@@ -547,7 +540,7 @@ TEST_CASE("a file that is deleted while its lock is waited for is made again") {
     Descriptor holder = opened(path, O_RDONLY);
     REQUIRE(::flock(holder.get(), LOCK_EX) == 0);
     auto ending =
-        std::async(std::launch::async, [&path] { return failure_of(path, "line", false, soon()); });
+        std::async(std::launch::async, [&path] { return failure_of(path, "line", soon()); });
     await_openings(path, 2);
     fs::rename(path, rotated); // who reads that reads it to the end
     if (is_deleted) {

@@ -1,4 +1,4 @@
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
 #include "base/exit_code.hpp"
 #include "settings/config_file.hpp"
@@ -71,8 +71,6 @@ const std::vector<Sample> samples{
     {"tls-skip-verify", "true", "false", "maybe"},
     {"no-proxy", "one.example.com", "*", "a\nb"},
     {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
-    {"log-path", "/one", "/other", "relative"},
-    {"special-file", "true", "false", "maybe"},
     {"config", "/one.toml", "none", "a\nb"},
     {"events", "/one", "/other", "a\nb"},
     {"timeout", "7s", "8s", "5 parsecs"},
@@ -184,12 +182,11 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       CAPTURE(name);
       const bool is_conditional = fallback.counts != nullptr;
       // A URL with which the variable counts.
-      const Layer low{{&setting("url"),
-                       sample.setting == "log-path"              ? "file:"
-                       : fallback.condition == "with https URLs" ? "https://example.com"
-                                                                 : "http://example.com",
-                       {Source::file, "/file:1:1: url"}},
-                      {&row, sample.other, {Source::file, "/file:2:1"}}};
+      const Layer low{
+          {&setting("url"),
+           fallback.condition == "with https URLs" ? "https://example.com" : "http://example.com",
+           {Source::file, "/file:1:1: url"}},
+          {&row, sample.other, {Source::file, "/file:2:1"}}};
       const std::string_view both[]{sample.setting, "url"};
       const std::span<const std::string_view> only{both, is_conditional ? 2U : 1U};
       const auto origin = [&] {
@@ -201,9 +198,7 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       CHECK(origin() == name);
       above = name;
       if (is_conditional) {
-        const Layer direct{{&setting("url"),
-                            sample.setting == "log-path" ? "file:///x" : "http://localhost",
-                            {Source::flag, "--url"}}};
+        const Layer direct{{&setting("url"), "http://localhost", {Source::flag, "--url"}}};
         CHECK(resolve({environment(variables), direct}, only).origins.at(sample.setting).source ==
               Source::built_in);
         variables.erase(name);

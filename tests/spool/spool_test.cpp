@@ -28,8 +28,7 @@ struct Scratch {
   TemporaryDirectory directory;
   fs::path path = directory.path() / "spool";
 
-  SpoolPlace place() const { return {.on = true, .directory = path}; }
-  Spool make() const { return Spool::make(place()); }
+  Spool make() const { return Spool::make(path); }
   std::size_t files(const char* box) const {
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator{path / box}, fs::directory_iterator{}));
@@ -40,9 +39,9 @@ std::vector<std::string> waiting(const Spool& spool) {
   return spool.names(Box::waiting, "", 1000);
 }
 
-std::string complaint(const SpoolPlace& place) {
+std::string complaint(const std::string& path) {
   try {
-    Spool::make(place);
+    Spool::make(path);
     return "";
   } catch (const Failure& failure) {
     CHECK(failure.code() == ExitCode::cantcreat);
@@ -62,7 +61,7 @@ TEST_SUITE_BEGIN("spool");
 
 TEST_CASE("an entry that is kept is one file in new/, for its owner's eyes only") {
   const Scratch scratch;
-  CHECK_FALSE(Spool::find(scratch.place()).has_value());
+  CHECK_FALSE(Spool::find(scratch.path).has_value());
   Spool spool = scratch.make();
   spool.add(record(5ns, "a line"), 3, 7, no_limit);
 
@@ -77,7 +76,7 @@ TEST_CASE("an entry that is kept is one file in new/, for its owner's eyes only"
     CHECK(mode(scratch.path / directory) == 0700);
   }
   CHECK(mode(scratch.path / "new" / name) == 0600);
-  CHECK(Spool::find(scratch.place())->usage(Box::waiting).entries == 1);
+  CHECK(Spool::find(scratch.path)->usage(Box::waiting).entries == 1);
 }
 
 TEST_CASE("names come oldest first, from where one left off, and not more than asked for") {
@@ -247,7 +246,7 @@ TEST_CASE("somebody's mail is no spool") {
     fs::create_directories(scratch.path / box);
   }
   fs::permissions(scratch.path, fs::perms::owner_all);
-  CHECK(complaint(scratch.place()).ends_with("it is something else: it has no directory refused"));
+  CHECK(complaint(scratch.path).ends_with("it is something else: it has no directory refused"));
 }
 
 TEST_CASE("a directory that was taken away is made again") {
@@ -266,30 +265,29 @@ TEST_CASE("a directory that others may write, or that is none of ours, is refuse
   fs::create_directory(scratch.path);
   for (const auto others : {fs::perms::group_write, fs::perms::others_write}) {
     fs::permissions(scratch.path, fs::perms::owner_all | others);
-    CHECK(complaint(scratch.place()) == quoted + "others may write it, give it mode 700");
+    CHECK(complaint(scratch.path) == quoted + "others may write it, give it mode 700");
   }
   fs::permissions(scratch.path, fs::perms::owner_all);
   if (geteuid() == 0) {
     REQUIRE(chown(scratch.path.c_str(), 1, 1) == 0);
-    CHECK(complaint(scratch.place()) == quoted + "it belongs to another user");
+    CHECK(complaint(scratch.path) == quoted + "it belongs to another user");
     REQUIRE(chown(scratch.path.c_str(), 0, 0) == 0);
   }
   fs::rename(scratch.path, scratch.directory.path() / "elsewhere");
   fs::create_symlink("elsewhere", scratch.path);
-  CHECK(complaint(scratch.place()) == quoted + "it is a symbolic link");
-  CHECK(complaint({.on = true, .directory = scratch.path.string() + "//"}) ==
-        quoted + "it is a symbolic link");
+  CHECK(complaint(scratch.path) == quoted + "it is a symbolic link");
+  CHECK(complaint(scratch.path.string() + "//") == quoted + "it is a symbolic link");
   fs::remove(scratch.path);
   testing::write_file(scratch.path, "");
-  CHECK(complaint(scratch.place()) == quoted + "it is not a directory");
+  CHECK(complaint(scratch.path) == quoted + "it is not a directory");
 }
 
 TEST_CASE("the directories above are made for the usual spool alone") {
   const TemporaryDirectory home;
   const std::string deep = home.path() / "a/b/spool";
-  CHECK(complaint({.on = true, .directory = deep}) ==
+  CHECK(complaint(deep) ==
         "cannot use the spool \"" + deep + "\": the directory above it is missing, create it");
-  Spool::make({.on = true, .directory = deep, .is_usual = true}).add(record(1ns), 0, 0, no_limit);
+  Spool::make(deep, true).add(record(1ns), 0, 0, no_limit);
   CHECK(mode(home.path() / "a") == 0700);
 }
 

@@ -1,3 +1,4 @@
+// The bar that a terminal is shown while something long goes on.
 #include "system/progress.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,5 @@
-#include "settings/settings.hpp"
+#include "settings/layers.hpp"
 
-#include "base/exit_code.hpp"
 #include "settings/rules.hpp"
 
 #include <algorithm>
@@ -61,27 +60,6 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
 
 } // namespace
 
-std::string_view shown_default(const Setting& setting) {
-  const bool is_off = setting.kind == Kind::toggle || setting.kind == Kind::optional;
-  return is_off ? std::string_view{} : setting.default_text;
-}
-
-std::string Setting::flag() const {
-  const std::string value{placeholder};
-  return "--" + std::string{name} +
-         (value.empty()            ? ""
-          : kind == Kind::optional ? "[=" + value + ']'
-                                   : ' ' + value);
-}
-
-std::string variable_name(const Setting& setting) {
-  std::string name = "METRICS_EVENT_";
-  for (const char c : setting.name) {
-    name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
-  }
-  return name;
-}
-
 GivenSetting given_by_flag(const Setting& setting, std::string text) {
   return {&setting, std::move(text), {Source::flag, "--" + std::string{setting.name}}};
 }
@@ -111,10 +89,6 @@ Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_v
       resolved.origins.emplace(setting.name, apply_layers(resolved.settings, setting, layers));
     }
   }
-  Endpoint& url = resolved.settings.url;
-  if (url.scheme == Scheme::file && url.target.empty()) {
-    url.target = resolved.settings.log_path;
-  }
   check_settings(resolved);
   return resolved;
 }
@@ -124,11 +98,6 @@ void check_values(const Layer& layer) {
   for (const GivenSetting& given : layer) {
     apply(settings, given);
   }
-}
-
-void blame(const Origin& origin, const std::string& text) {
-  throw Failure{origin.source == Source::flag ? ExitCode::usage : ExitCode::config,
-                origin.name + ": " + text};
 }
 
 Output output_of(const std::vector<Layer>& layers) {

@@ -1,6 +1,9 @@
-#include "system/process.hpp"
+#include "system/write.hpp"
 
-#include <sys/prctl.h>
+#include "system/error.hpp"
+#include "system/poll.hpp"
+
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -33,8 +36,21 @@ ssize_t write_some(int descriptor, std::string_view text) {
   return write(descriptor, text.data(), text.size());
 }
 
-void keep_out_of_cores() {
-  prctl(PR_SET_DUMPABLE, 0);
+std::error_code write_all(int descriptor, std::string_view text, Deadline deadline) {
+  while (!text.empty()) {
+    const ssize_t written = write_some(descriptor, text);
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd writable{descriptor, POLLOUT, 0};
+      if (poll(&writable, 1, poll_timeout(deadline)) == 0) {
+        return std::make_error_code(std::errc::stream_timeout);
+      }
+    } else if (errno != EINTR) {
+      return last_error();
+    }
+  }
+  return {};
 }
 
 } // namespace metrics_event

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/value.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <cstdint>
+
+namespace metrics_event {
+
+/// The timeout that ends poll(2) at a deadline: in milliseconds, rounded up so that it never ends
+/// early; 0 when the deadline has passed.
+inline int poll_timeout(Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
+}
+
+} // namespace metrics_event
