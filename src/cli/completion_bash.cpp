@@ -5,7 +5,7 @@ namespace {
 
 // No word of the line, and nothing that the program says, is ever expanded: no eval, no compgen -W.
 // The helpers see the variables of _metrics_event.
-constexpr std::string_view script = R"bash(# bash completion for metrics-event; @notice@
+constexpr std::string_view bash_script = R"bash(# bash completion for metrics-event; @notice@
 # shellcheck shell=bash
 
 # Sets REPLY to a word without its quotes, and open to the one that does not end.
@@ -219,7 +219,7 @@ std::string flags(std::span<const Command> commands, const Command* command) {
 }
 
 // Offers what a value or an operand names; nothing for free text.
-std::string action(ValueKind kind) {
+std::string bash_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "_metrics_event_files -f \"$before\"";
   case ValueKind::directory: return "_metrics_event_files -d \"$before\"";
@@ -233,15 +233,15 @@ std::string branch(const std::string& pattern, const std::string& action) {
   return action.empty() ? "" : "    " + pattern + ") " + action + " ;;";
 }
 
-std::string operand_branch(const Command& command) {
-  return branch(std::string{command.name} + ':', action(command.operand.kind));
+std::string bash_operand(const Command& command) {
+  return branch(std::string{command.name} + ':', bash_action(command.operand.kind));
 }
 
 std::string value_branch(const Option& option) {
   const std::string choice = "\"${before}";
   return branch(pattern(option),
                 option.choices.empty()
-                    ? action(option.value_kind)
+                    ? bash_action(option.value_kind)
                     : "offers=(" + choice + joined(option.choices, "\" " + choice) + "\")");
 }
 
@@ -254,15 +254,15 @@ std::string bash_completion(std::span<const Command> commands) {
                                : "    " + std::string{command.name} + ") offers=(" +
                                      flags(commands, &command) + ") ;;";
   };
-  return fill(script, {{"notice", std::string{completion_notice}},
-                       {"values", each(completion_options(commands), "\n", value_branch)},
-                       {"flags", each(commands, "\n", flag_branch)},
-                       {"event-flags", flags(commands, nullptr)},
-                       {"commands", each(commands, " ", name)},
-                       {"command-pattern", each(commands, " | ", name)},
-                       {"senders", each(commands, " | ", sender_name)},
-                       {"operands", each(commands, "\n", operand_branch)},
-                       {"no-value", no_value_patterns(commands, " | ")}});
+  return fill(bash_script, {{"notice", std::string{completion_notice}},
+                            {"values", each(completion_options(commands), "\n", value_branch)},
+                            {"flags", each(commands, "\n", flag_branch)},
+                            {"event-flags", flags(commands, nullptr)},
+                            {"commands", each(commands, " ", name)},
+                            {"command-pattern", each(commands, " | ", name)},
+                            {"senders", each(commands, " | ", sender_name)},
+                            {"operands", each(commands, "\n", bash_operand)},
+                            {"no-value", no_value_patterns(commands, " | ")}});
 }
 
 } // namespace metrics_event

@@ -4,7 +4,7 @@ namespace metrics_event {
 namespace {
 
 // What a command substitution prints is never expanded: fish quotes it where it goes into the line.
-constexpr std::string_view script = R"fish(# fish completion for metrics-event; @notice@
+constexpr std::string_view fish_script = R"fish(# fish completion for metrics-event; @notice@
 
 # Prints what stands before the cursor, a line each: the program, the directory of --events, the
 # event or command, the word behind that, and an option that waits for its value; then, if there is
@@ -122,7 +122,7 @@ complete -c metrics-event -f -a '(__metrics_event_words)'
 @options@
 )fish";
 
-std::string quoted(std::string_view text) {
+std::string fish_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     out.append(c == '\'' || c == '\\' ? "\\" : "").append(1, c);
@@ -135,7 +135,7 @@ std::string value(const Option& option) {
     return "";
   }
   if (!option.choices.empty()) {
-    return " -x -a " + quoted(joined(option.choices, " "));
+    return " -x -a " + fish_quoted(joined(option.choices, " "));
   }
   switch (option.value_kind) {
   case ValueKind::file: return " -r -F";
@@ -161,26 +161,26 @@ std::string condition(const Option& option, std::span<const Command> commands) {
 std::string option_line(const Option& option, std::span<const Command> commands) {
   std::string text = "complete -c metrics-event";
   if (const std::string when = condition(option, commands); !when.empty()) {
-    text += " -n " + quoted(when);
+    text += " -n " + fish_quoted(when);
   }
   if (option.short_flag != '\0') {
     text += std::string{" -s "} + option.short_flag;
   }
   return text + " -l " + option.name + value(option) +
-         (option.choices.empty() ? " -d " + quoted(option.help) : "");
+         (option.choices.empty() ? " -d " + fish_quoted(option.help) : "");
 }
 
-std::string command_line(const Command& command) {
+std::string fish_command(const Command& command) {
   return "complete -c metrics-event -n '__metrics_event_subject_is \"\"' -a " +
-         std::string{command.name} + " -d " + quoted(command.summary);
+         std::string{command.name} + " -d " + fish_quoted(command.summary);
 }
 
 std::string subject_pattern(const Command& command) {
-  return quoted(std::string{command.name} + ":*");
+  return fish_quoted(std::string{command.name} + ":*");
 }
 
 // Prints what an operand names; nothing where there is none.
-std::string action(ValueKind kind) {
+std::string fish_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "__fish_complete_path $plain";
   case ValueKind::event: return "__metrics_event_list $at[1] $at[2] --list-events";
@@ -190,16 +190,16 @@ std::string action(ValueKind kind) {
 }
 
 std::string operand_case(const Command& command) {
-  const std::string of_kind = action(command.operand.kind);
+  const std::string of_kind = fish_action(command.operand.kind);
   return of_kind.empty() ? ""
-                         : "        case " + quoted(std::string{command.name} + "::") +
+                         : "        case " + fish_quoted(std::string{command.name} + "::") +
                                "\n            " + of_kind + "\n            return";
 }
 
 } // namespace
 
 std::string fish_completion(std::span<const Command> commands) {
-  return fill(script,
+  return fill(fish_script,
               {{"notice", std::string{completion_notice}},
                {"no-value", '\'' + no_value_patterns(commands, "' '") + '\''},
                {"operands", each(commands, "\n", operand_case)},
@@ -208,7 +208,7 @@ std::string fish_completion(std::span<const Command> commands) {
                                   return command.sends_event ? subject_pattern(command) : "";
                                 })},
                {"command-pattern", each(commands, " ", subject_pattern)},
-               {"commands", each(commands, "\n", command_line)},
+               {"commands", each(commands, "\n", fish_command)},
                {"options", each(completion_options(commands), "\n", [=](const auto& option) {
                   return option_line(option, commands);
                 })}});

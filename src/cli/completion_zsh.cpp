@@ -5,7 +5,7 @@ namespace {
 
 // _arguments evaluates an action in parentheses, so what the program says is never in one. The
 // helpers see the variables of _metrics-event.
-constexpr std::string_view script = R"zsh(#compdef metrics-event
+constexpr std::string_view zsh_script = R"zsh(#compdef metrics-event
 # @notice@
 
 # Sets rows to what the program lists; to nothing when it does not answer.
@@ -135,7 +135,7 @@ std::string escaped(std::string_view text) {
 }
 
 // Offers what a value or an operand names; nothing for free text.
-std::string action(ValueKind kind) {
+std::string zsh_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "_files";
   case ValueKind::directory: return "_files -/";
@@ -145,8 +145,8 @@ std::string action(ValueKind kind) {
   }
 }
 
-std::string action(const Option& option) {
-  const std::string of_kind = action(option.value_kind);
+std::string zsh_action(const Option& option) {
+  const std::string of_kind = zsh_action(option.value_kind);
   return !option.choices.empty() ? '(' + joined(option.choices, " ") + ')'
          : of_kind.empty()       ? " "
                                  : of_kind;
@@ -156,8 +156,8 @@ std::string spec(const Option& option) {
   const std::string flag = "--" + option.name;
   std::string text = '[' + escaped(option.help) + ']';
   if (!option.placeholder.empty()) {
-    text += (option.value == Option::Value::optional ? "::" : ":") + escaped(option.placeholder) +
-            ':' + action(option);
+    text += (option.value == Option::Value::optional ? "::" : ":") + escaped(option.placeholder) + ':' +
+            zsh_action(option);
   }
   if (option.short_flag != '\0') {
     return std::string{"{-"} + option.short_flag + ',' + flag + '}' + single_quoted(text);
@@ -175,12 +175,12 @@ std::string specs(std::span<const Command> commands, const Command* command) {
   });
 }
 
-std::string operand_branch(const Command& command) {
-  const std::string of_kind = action(command.operand.kind);
+std::string zsh_operand(const Command& command) {
+  const std::string of_kind = zsh_action(command.operand.kind);
   return of_kind.empty() ? "" : "    " + std::string{command.name} + ":) " + of_kind + " ;;";
 }
 
-std::string command_line(const Command& command) {
+std::string zsh_command(const Command& command) {
   return "    " + single_quoted(std::string{command.name} + ':' + escaped(command.summary));
 }
 
@@ -192,13 +192,13 @@ std::string zsh_completion(std::span<const Command> commands) {
                                : "    " + std::string{command.name} + ")\n      options=(\n" +
                                      specs(commands, &command) + "\n      )\n      ;;";
   };
-  return fill(script, {{"notice", std::string{completion_notice}},
-                       {"commands", each(commands, "\n", command_line)},
-                       {"operands", each(commands, "\n", operand_branch)},
-                       {"options", each(commands, "\n", options_branch)},
-                       {"event-options", specs(commands, nullptr)},
-                       {"senders", each(commands, "|", sender_name)},
-                       {"no-value", no_value_patterns(commands, "|")}});
+  return fill(zsh_script, {{"notice", std::string{completion_notice}},
+                           {"commands", each(commands, "\n", zsh_command)},
+                           {"operands", each(commands, "\n", zsh_operand)},
+                           {"options", each(commands, "\n", options_branch)},
+                           {"event-options", specs(commands, nullptr)},
+                           {"senders", each(commands, "|", sender_name)},
+                           {"no-value", no_value_patterns(commands, "|")}});
 }
 
 } // namespace metrics_event

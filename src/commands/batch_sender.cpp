@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto first_pause = 1s; // before a receiver that was in trouble is tried again
-constexpr auto longest_pause = 30s;
+constexpr auto first_retry_pause = 1s; // before a receiver that was in trouble is tried again
+constexpr auto longest_retry_pause = 30s;
 constexpr auto longest_wait = 1s; // then what has come so far goes
 
 } // namespace
@@ -29,7 +29,7 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
         const DelayedSignals delayed;
         return context.transport(request, deadline);
       }},
-      spooler_{settings_, context.clock}, pause_{first_pause} {}
+      spooler_{settings_, context.clock}, pause_{first_retry_pause} {}
 
 void BatchSender::add(const Entry& entry, std::uint64_t number) {
   if (!room_.takes(entry)) {
@@ -115,7 +115,7 @@ void BatchSender::push(std::uint64_t next_line) {
     trouble_ = failure;
   }
   if (numbers_.empty()) {
-    pause_ = first_pause;
+    pause_ = first_retry_pause;
     trouble_.reset();
     return;
   }
@@ -127,7 +127,7 @@ void BatchSender::push(std::uint64_t next_line) {
   }
   keep();
   next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
-  pause_ = std::min<Deadline::duration>(2 * pause_, longest_pause);
+  pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
   console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
                 trouble_->text());
 }

@@ -8,7 +8,7 @@
 namespace metrics_event {
 namespace {
 
-bool is_name(std::string_view name) {
+bool is_snake_case(std::string_view name) {
   return !name.empty() && is_lower(name.front()) &&
          std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
 }
@@ -79,7 +79,7 @@ std::optional<std::string> event_name(std::string_view spelling) {
       name += c == '-' && !is_camel_case ? '_' : c;
     }
   }
-  return is_name(name) ? std::optional{name} : std::nullopt;
+  return is_snake_case(name) ? std::optional{name} : std::nullopt;
 }
 
 std::string_view parent_of(std::string_view name) {

@@ -106,7 +106,7 @@ private:
   std::vector<std::string> required_;
 };
 
-Properties properties_of(const EventType& type) {
+Properties written_properties(const EventType& type) {
   Properties properties;
   properties.add("timestamp",
                  JsonObject{}
@@ -141,7 +141,7 @@ std::string event_schema(const EventType& type) {
   if (!type.help.empty()) {
     schema.text("description", type.help);
   }
-  return indented(properties_of(type).complete(std::move(schema), type.takes_extras));
+  return indented(written_properties(type).complete(std::move(schema), type.takes_extras));
 }
 
 } // namespace metrics_event

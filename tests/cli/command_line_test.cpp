@@ -189,7 +189,8 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
   CHECK_FALSE(line.trouble);
   const EventArguments& send = line.event;
   REQUIRE(send.extras.size() == 2);
-  CHECK(send.extras[0].word == "a=1");
+  CHECK(key_of(send.extras[0]) == "a");
+  CHECK(send.extras[0].text == "1");
   CHECK(key_of(send.extras[1]) == "b[c]");
   const auto installed = [](const Words& more) {
     Words words{"runner-installed", "--flavor", "x", "--duration", "1"};

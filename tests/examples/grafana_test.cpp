@@ -1,7 +1,7 @@
 // The dashboard and the alerts in examples/grafana: what their queries read is there, all that is
 // there has a panel, and queries.logql has each of them as Loki takes it.
 #include "event/catalogue.hpp"
-#include "support/committed.hpp"
+#include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
 #include "support/yaml.hpp"
@@ -160,44 +160,19 @@ std::map<std::string, std::string> variables() {
   return values;
 }
 
-std::string filled(std::string query) {
-  for (const auto& [name, value] : variables()) {
-    query = std::regex_replace(query, std::regex{R"(\$)" + name + R"(\b)"}, value);
-  }
-  return query;
-}
-
 } // namespace
 
-TEST_CASE("queries.logql has every query of the dashboard and of the alerts" *
-          doctest::test_suite("docs")) {
-  std::map<std::string, std::vector<std::string>> users;
-  std::vector<std::string> in_order;
-  const auto add = [&](const std::string& file, const std::vector<Query>& queries) {
-    for (const Query& query : queries) {
-      const std::string text = filled(query.text);
-      std::vector<std::string>& all = users[text];
-      if (all.empty()) {
-        in_order.push_back(text);
-      }
-      all.push_back("# " + file + ": " + query.user + '\n');
-    }
-  };
-  add("dashboard.json", panel_queries());
-  add("rules.yaml", alert_queries());
-  std::string expected = "# Every query of the dashboard and of the alerts, with the variables as "
-                         "they are at first.\n# Written by ./dev docs.\n";
-  for (const std::string& text : in_order) {
-    expected += '\n';
-    for (const std::string& user : users[text]) {
-      expected += user;
-    }
-    expected += text + '\n';
-  }
-  check_committed(directory + "queries.logql", expected);
-}
-
 TEST_SUITE_BEGIN("grafana");
+
+TEST_CASE("queries.logql has every query of the dashboard and of the alerts") {
+  const Outcome queries = run("/usr/bin/python3",
+                              {.arguments = {"-B", source_directory + "/tests/examples/queries.py",
+                                             source_directory + '/' + directory}});
+  REQUIRE_MESSAGE(queries.status == 0, queries.err);
+  const bool up_to_date =
+      queries.out == read_file(source_directory + '/' + directory + "queries.logql");
+  CHECK_MESSAGE(up_to_date, "run ./dev docs");
+}
 
 TEST_CASE("the panels have ids of their own, lie beside each other, and ask the chosen Loki") {
   std::set<std::int64_t> ids;

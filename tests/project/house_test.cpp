@@ -36,7 +36,7 @@ const std::map<std::string, Names> rooms{
     {"commands",
      {"delivery", "cli", "spool", "net", "system", "settings", "loki", "schema", "event", "json",
       "base"}},
-    {"docs", {"cli", "settings", "loki", "event", "json", "base"}},
+    {"docs", {"commands", "cli", "settings", "loki", "event", "json", "base"}},
 };
 
 // Functions from values to values live here, so no system header is included.
