@@ -1,6 +1,6 @@
 #include "event/pattern.hpp"
 
-#include "base/owned.hpp"
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "json/reader.hpp"
 
@@ -35,17 +35,9 @@ constexpr std::string_view categories =
     " Sk=Modifier_Symbol So=Other_Symbol Z=Separator Zs=Space_Separator Zl=Line_Separator"
     " Zp=Paragraph_Separator Cc=Control Cf=Format Cs=Surrogate Co=Private_Use ";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_name(std::string_view text) {
   return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) > 0x7F;
+    return is_letter_or_digit(c) || c == '_' || static_cast<unsigned char>(c) > 0x7F;
   });
 }
 
@@ -175,7 +167,7 @@ private:
     } else if (c == 'c' && is_letter(next())) {
       constexpr char controls = 32;
       add(std::string(1, static_cast<char>(text_[at_++] % controls)));
-    } else if (the_same_in_re2.find(c) != the_same_in_re2.npos || !(is_letter(c) || is_digit(c)) ||
+    } else if (the_same_in_re2.find(c) != the_same_in_re2.npos || !is_letter_or_digit(c) ||
                (c == 'x' && next() != '{') || (c == '0' && !is_digit(next()))) {
       has_no_boundary_ = has_no_boundary_ || c == 'B';
       out_ += part(begin);

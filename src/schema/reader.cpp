@@ -26,12 +26,10 @@ struct DeclaredEvent {
 };
 
 void check_property_name(const SchemaValue& property) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const std::string& name = property.name;
   // Its flag has to begin with a letter as well.
-  if (name.empty() || !is_letter(name.front()) || !std::ranges::all_of(name, [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-      })) {
+  if (name.empty() || !is_letter(name.front()) ||
+      !std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; })) {
     throw SchemaMistake{property.pointer,
                         "expected a name of letters, digits and _ that begins with a letter, got " +
                             quote(name)};
