@@ -26,7 +26,7 @@ constexpr bool is_letter_or_digit(char c) {
   return is_letter(c) || is_digit(c);
 }
 
-/// The same letter in the other case; anything else as it is.
+/// Gives a letter in the other case, and anything else as it is.
 constexpr char to_lower(char c) {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }

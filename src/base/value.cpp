@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <optional>
 
 namespace metrics_event {
@@ -183,16 +182,13 @@ std::string byte_size(std::uint64_t bytes) {
   return std::to_string(bytes / unit->size) + std::string{unit->name};
 }
 Parsed<bool> parse_bool(std::string_view text) {
-  constexpr std::array<std::string_view, 4> truths{"true", "yes", "on", "1"};
-  constexpr std::array<std::string_view, 4> falsehoods{"false", "no", "off", "0"};
-  const std::string lower = lower_case(text);
-  if (std::ranges::find(truths, lower) != truths.end()) {
-    return true;
+  constexpr std::array<std::string_view, 8> words{"true",  "yes", "on",  "1",
+                                                  "false", "no",  "off", "0"};
+  const auto* const word = std::ranges::find(words, lower_case(text));
+  if (word == words.end()) {
+    return Mismatch{"true or false", text};
   }
-  if (std::ranges::find(falsehoods, lower) != falsehoods.end()) {
-    return false;
-  }
-  return Mismatch{"true or false", text};
+  return word < words.begin() + words.size() / 2;
 }
 
 Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,

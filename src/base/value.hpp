@@ -36,7 +36,7 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// A duration as `parse_duration` takes it: in whole seconds, `5s`, else in milliseconds, `1500ms`.
 std::string duration_text(std::chrono::milliseconds duration);
 
-/// The same with days, `7d`, and without that limit.
+/// Like `parse_duration`, but takes days as well, `7d`, and has no such limits.
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 
 /// `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`, in any case.

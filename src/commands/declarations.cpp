@@ -51,7 +51,7 @@ std::error_code add_files(const std::string& directory, std::optional<std::strin
   });
 }
 
-std::vector<EventFile> files_in(const EventDirectory& directory,
+std::vector<EventFile> files_in(const ConfigPlace& directory,
                                 std::optional<std::string_view> name) {
   std::vector<EventFile> files;
   const std::error_code error = add_files(directory.path, name, files);
@@ -73,10 +73,10 @@ std::vector<EventFile> files_in(const EventDirectory& directory,
   return files;
 }
 
-std::vector<EventFile> files_in(const std::vector<EventDirectory>& directories,
+std::vector<EventFile> files_in(const std::vector<ConfigPlace>& directories,
                                 std::optional<std::string_view> name) {
   std::vector<EventFile> all;
-  for (const EventDirectory& directory : directories) {
+  for (const ConfigPlace& directory : directories) {
     std::ranges::move(files_in(directory, name), std::back_inserter(all));
   }
   return all;
@@ -111,8 +111,7 @@ Declaration read_declaration(const EventFile& file) {
 
 } // namespace
 
-EventTypes known_types(std::span<const EventType> built_in,
-                       std::vector<EventDirectory> directories) {
+EventTypes known_types(std::span<const EventType> built_in, std::vector<ConfigPlace> directories) {
   return EventTypes{
       built_in,
       {.list = [directories = std::move(directories)](

@@ -13,7 +13,6 @@ namespace metrics_event {
 /// that counts least comes first. What two files of one directory declare is trouble of the second.
 /// A directory that cannot be read is, when the types are asked for, a Failure: noinput when a flag
 /// names it, config when it is named otherwise or closed to us, else tempfail.
-EventTypes known_types(std::span<const EventType> built_in,
-                       std::vector<EventDirectory> directories);
+EventTypes known_types(std::span<const EventType> built_in, std::vector<ConfigPlace> directories);
 
 } // namespace metrics_event

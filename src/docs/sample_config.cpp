@@ -4,8 +4,6 @@
 #include "base/text.hpp"
 #include "settings/table.hpp"
 
-#include <algorithm>
-
 namespace metrics_event {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "json/number.hpp"
 
+#include "base/characters.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -72,7 +74,7 @@ bool skip_number(std::string_view& text) {
   };
   const auto take_digits = [&at, end] {
     const char* const begin = at;
-    while (at != end && *at >= '0' && *at <= '9') {
+    while (at != end && is_digit(*at)) {
       ++at;
     }
     return at != begin;
@@ -119,7 +121,8 @@ std::optional<std::string> plain_number(std::string_view text) {
 
 std::weak_ordering compare_numbers(std::string_view left, std::string_view right) {
   const auto sign = [](std::string_view number) {
-    const bool is_zero = std::ranges::none_of(number, [](char c) { return c >= '1' && c <= '9'; });
+    const bool is_zero =
+        std::ranges::none_of(number, [](char c) { return is_digit(c) && c != '0'; });
     return is_zero ? 0 : number.starts_with('-') ? -1 : 1;
   };
   if (sign(left) != sign(right) || sign(left) == 0) {

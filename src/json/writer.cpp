@@ -1,5 +1,6 @@
 #include "json/writer.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -10,10 +11,9 @@ namespace metrics_event {
 namespace {
 
 void append_unicode_escape(std::string& out, char32_t character) {
-  constexpr std::string_view digits = "0123456789abcdef";
   out += "\\u";
   for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-    out += digits[(character >> shift) & 0xFU];
+    out += hex_digits[(character >> shift) & 0xFU];
   }
 }
 

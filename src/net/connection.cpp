@@ -24,14 +24,14 @@ constexpr std::size_t largest_record = 16UL * 1024; // RFC 8446, section 5.1
 
 std::optional<Reply> Connection::open(const std::string& host, std::uint16_t port,
                                       std::chrono::milliseconds connect_timeout) {
-  Lookup lookup = look_up(host, deadline_);
-  if (lookup.trouble != Trouble::none) {
-    return in_trouble(lookup.trouble, std::move(lookup.detail));
+  const Lookup addresses = look_up(host, deadline_);
+  if (!addresses) {
+    return addresses.error();
   }
-  trace_.addresses = lookup.addresses;
+  trace_.addresses = *addresses;
   std::string details;
   bool all_timed_out = true;
-  for (const std::string& address : lookup.addresses) {
+  for (const std::string& address : *addresses) {
     const std::string shown = bracketed(address) + ':' + std::to_string(port);
     error_code error;
     const tcp::endpoint peer{asio::ip::make_address(address, error), port};

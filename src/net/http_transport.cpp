@@ -5,7 +5,6 @@
 #include "net/connection.hpp"
 #include "net/http_exchange.hpp"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <system_error>

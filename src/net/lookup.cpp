@@ -15,7 +15,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 
 namespace metrics_event {
@@ -35,17 +34,17 @@ Lookup ask(const std::string& host) {
   const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   if (error != 0) {
     const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
-    return unknown
-               ? Lookup{Trouble::unknown_host, "the host " + quote(host) + " is unknown"}
-               : Lookup{Trouble::lookup_failed, "the lookup of " + quote(host) +
-                                                    " failed: " + lower_first(gai_strerror(error))};
+    return unknown ? in_trouble(Trouble::unknown_host, "the host " + quote(host) + " is unknown")
+                   : in_trouble(Trouble::lookup_failed,
+                                "the lookup of " + quote(host) +
+                                    " failed: " + lower_first(gai_strerror(error)));
   }
   const Owned<addrinfo, freeaddrinfo> owner{found};
-  Lookup lookup;
+  std::vector<std::string> addresses;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    lookup.addresses.push_back(literal_of(*info));
+    addresses.push_back(literal_of(*info));
   }
-  return lookup;
+  return addresses;
 }
 
 // Shared with the thread that asks, which may outlive everybody who waits for it.
@@ -59,14 +58,14 @@ struct Question {
 
 Lookup look_up(const std::string& host, Deadline deadline) {
   if (!address_bytes(host).empty()) {
-    return {.addresses = {host}};
+    return std::vector{host};
   }
   if (is_localhost(host)) {
-    return {.addresses = {"127.0.0.1", "::1"}};
+    return std::vector<std::string>{"127.0.0.1", "::1"};
   }
   const auto question = std::make_shared<Question>();
   if (!question->answered) {
-    return {Trouble::no_resources, system_words(last_error())};
+    return in_trouble(Trouble::no_resources, system_words(last_error()));
   }
   // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
   // late.
@@ -83,9 +82,9 @@ Lookup look_up(const std::string& host, Deadline deadline) {
     return *std::move(question->answer);
   }
   return noted_signal() != 0
-             ? Lookup{Trouble::interrupted, "a signal ended the lookup of " + quote(host)}
-             : Lookup{Trouble::timed_out,
-                      "the name server did not answer for " + quote(host) + " in time"};
+             ? in_trouble(Trouble::interrupted, "a signal ended the lookup of " + quote(host))
+             : in_trouble(Trouble::timed_out,
+                          "the name server did not answer for " + quote(host) + " in time");
 }
 
 } // namespace metrics_event

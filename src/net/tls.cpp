@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
 namespace metrics_event {

@@ -28,9 +28,8 @@ struct DeclaredEvent {
 void check_property_name(const SchemaValue& property) {
   const std::string& name = property.name;
   // Its flag has to begin with a letter as well.
-  if (name.empty() || !is_letter(name.front()) || !std::ranges::all_of(name, [&](char c) {
-        return is_letter_or_digit(c) || c == '_';
-      })) {
+  if (name.empty() || !is_letter(name.front()) ||
+      !std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; })) {
     throw SchemaMistake{property.pointer,
                         "expected a name of letters, digits and _ that begins with a letter, got " +
                             quote(name)};

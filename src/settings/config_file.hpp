@@ -1,6 +1,7 @@
 #pragma once
 
 #include "settings/layers.hpp"
+#include "settings/places.hpp"
 
 #include <span>
 #include <string>
@@ -8,12 +9,6 @@
 #include <vector>
 
 namespace metrics_event {
-
-/// A configuration file to read.
-struct ConfigPlace {
-  std::string path;
-  std::optional<Origin> asked_by; // who named it; none: a usual place, where it may be missing
-};
 
 /// The files to read, the one that counts least first: those in the directories of configuration,
 /// or the one that `--config` or its variable names, or none at all.

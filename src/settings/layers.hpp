@@ -18,14 +18,14 @@ struct GivenSetting {
   bool (*counts)(const Settings& settings) = nullptr; // as FallbackVariable has it
 };
 
-/// What one place gives: the command line, the environment, a file.
+/// The values that one place gives: the command line, the environment, a file.
 using Layer = std::vector<GivenSetting>;
 
 /// A value given by flag.
 GivenSetting given_by_flag(const Setting& setting, std::string text);
 
-/// What the environment gives: for each setting the fallback variables that are set and then its
-/// own, which counts most. An empty variable counts as unset.
+/// Reads the environment: for each setting the fallback variables that are set and then its own,
+/// which counts most. An empty variable counts as unset.
 Layer environment_layer(const Environment& environment);
 
 /// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are

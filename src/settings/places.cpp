@@ -32,10 +32,10 @@ std::vector<std::string> config_directories(const Environment& environment) {
   return directories;
 }
 
-std::vector<EventDirectory> event_directories(std::span<const std::string> config_directories,
-                                              const Environment& environment,
-                                              const std::optional<std::string>& flag) {
-  std::vector<EventDirectory> directories;
+std::vector<ConfigPlace> event_directories(std::span<const std::string> config_directories,
+                                           const Environment& environment,
+                                           const std::optional<std::string>& flag) {
+  std::vector<ConfigPlace> directories;
   for (const std::string& directory : config_directories) {
     directories.push_back({directory + "/events.d", std::nullopt});
   }

@@ -21,17 +21,18 @@ std::string state_home(const Environment& environment);
 /// home; the one that counts least first.
 std::vector<std::string> config_directories(const Environment& environment);
 
-/// A directory in which event types are declared.
-struct EventDirectory {
+/// A file or a directory of configuration.
+struct ConfigPlace {
   std::string path;
   std::optional<Origin> asked_by; // what names it; none: a usual one, which may be missing
 };
 
-/// Those in the directories of configuration, and the one that the flag `--events` or else its
-/// variable names; the one that counts least first.
-std::vector<EventDirectory> event_directories(std::span<const std::string> config_directories,
-                                              const Environment& environment,
-                                              const std::optional<std::string>& flag);
+/// The directories in which event types are declared: those in the directories of configuration,
+/// and the one that the flag `--events` or else its variable names; the one that counts least
+/// first.
+std::vector<ConfigPlace> event_directories(std::span<const std::string> config_directories,
+                                           const Environment& environment,
+                                           const std::optional<std::string>& flag);
 
 /// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of
 /// others; empty where the environment does not say where that is.

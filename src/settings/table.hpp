@@ -10,7 +10,7 @@
 
 namespace metrics_event {
 
-/// A variable that others use for the same, in our order of precedence.
+/// A variable by which other programs know the same value, in our order of precedence.
 struct FallbackVariable {
   std::string_view name;
   std::string_view condition{}; // in words, for one that does not always count

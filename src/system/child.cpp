@@ -13,7 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 #include <vector>
 
 namespace metrics_event {

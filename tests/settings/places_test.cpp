@@ -36,7 +36,7 @@ TEST_CASE(
     "events are declared by the system, the user, and who names a directory, which counts most") {
   const auto paths = [](const Environment& variables, const std::optional<std::string>& flag) {
     std::vector<std::string> found;
-    for (const EventDirectory& directory :
+    for (const ConfigPlace& directory :
          event_directories(config_directories(variables), variables, flag)) {
       found.push_back((directory.asked_by ? directory.asked_by->name + ' ' : "") + directory.path);
     }
