@@ -73,7 +73,7 @@ void BatchSender::send(std::uint64_t next_line) {
 void BatchSender::drop(std::size_t count) {
   const auto first = static_cast<std::ptrdiff_t>(count);
   numbers_.erase(numbers_.begin(), numbers_.begin() + first);
-  std::ranges::rotate(entries_, entries_.begin() + first);
+  std::rotate(entries_.begin(), entries_.begin() + first, entries_.end());
 }
 
 void BatchSender::print() {

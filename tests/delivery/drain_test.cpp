@@ -134,8 +134,7 @@ TEST_CASE("a push has at most 1 MiB, a single large entry included") {
   Bench bench;
   for (int i = 1; i <= 5; ++i) {
     bench.keep(
-        {url,
-         "",
+        {{url, ""},
          {{{"job", "x"}}, Instant{std::chrono::nanoseconds{i}}, std::string(400'000, 'x'), {}}});
   }
   bench.drain(); // the transport checks the size
@@ -323,9 +322,9 @@ TEST_CASE("nothing is stored twice by a receiver that takes only the last hour o
     Bench bench;
     const Instant present = bench.clock.now();
     for (int i = 0; i < 100; ++i) { // five hours
-      bench.keep({url, "", {{{"job", "x"}}, present - i * 3min, std::to_string(i), {}}});
+      bench.keep({{url, ""}, {{{"job", "x"}}, present - i * 3min, std::to_string(i), {}}});
     }
-    bench.keep({url, "", {{{"job", "x"}}, present - 24h * 8, "old", {}}});
+    bench.keep({{url, ""}, {{{"job", "x"}}, present - 24h * 8, "old", {}}});
     Instant newest{};
     bool is_lost = is_first_answer_lost;
     bench.answer = [&](const Push& push) -> Reply {
