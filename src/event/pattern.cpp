@@ -197,7 +197,8 @@ private:
     constexpr std::size_t one_escape = 6;
     for (const std::size_t size : {one_escape, 2 * one_escape}) { // two may be one character
       at_ = std::min(begin + size, text_.size());
-      if (const auto character = string_value('"' + std::string{part(begin)} + '"')) {
+      const auto json = compact_json('"' + std::string{part(begin)} + '"'); // which checks it
+      if (const auto character = json ? string_value(*json) : std::nullopt) {
         return add(*character); // as in JSON
       }
     }
