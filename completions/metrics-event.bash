@@ -76,7 +76,6 @@ _metrics_event_values() {
     --ca-cert:*) _metrics_event_files -f "$before" ;;
     --cert:*) _metrics_event_files -f "$before" ;;
     --key:*) _metrics_event_files -f "$before" ;;
-    --log-path:*) _metrics_event_files -f "$before" ;;
     --config:*) _metrics_event_files -f "$before" ;;
     --events:*) _metrics_event_files -d "$before" ;;
     --spool:*) _metrics_event_files -d "$before" ;;
@@ -91,14 +90,14 @@ _metrics_event_values() {
 
 _metrics_event_flags() {
   case $subject in
-    batch) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --null --skip-invalid) ;;
+    batch) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --null --skip-invalid) ;;
     schema) offers=(--label --config --events --output --help --version --logql) ;;
     completion) offers=(--events --help --version --list-events --list-fields) ;;
-    check) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait) ;;
+    check) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait) ;;
     flush) offers=(--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused) ;;
     listen) offers=(--config --timeout --output --verbose --help --version --address --port --count --respond) ;;
     *)
-      offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --log-path --special-file --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version)
+      offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version)
       _metrics_event_fields ''
       ;;
   esac
@@ -161,7 +160,7 @@ _metrics_event() {
         break
         ;;
       --events=*) events=${words[i]#*=} ;;
-      --*=* | --tls-skip-verify:* | --special-file:* | --spool:* | --best-effort:* | --disabled:* | --dry-run:* | --quiet:* | --verbose:* | --help:* | --version:* | --null:batch | --skip-invalid:batch | --logql:schema | --list-events:completion | --send:check | --list:flush | --drop:flush | --all:flush | --refused:flush) ;;
+      --*=* | --tls-skip-verify:* | --spool:* | --best-effort:* | --disabled:* | --dry-run:* | --quiet:* | --verbose:* | --help:* | --version:* | --null:batch | --skip-invalid:batch | --logql:schema | --list-events:completion | --send:check | --list:flush | --drop:flush | --all:flush | --refused:flush) ;;
       --*)
         option=${words[i]}
         if ((++i < ${#words[@]} - 1)); then

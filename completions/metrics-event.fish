@@ -22,7 +22,7 @@ function __metrics_event_scan
                 break
             case '--events=*'
                 set events (string replace -- --events= '' $word)
-            case '--*=*' '--tls-skip-verify:*' '--special-file:*' '--spool:*' '--best-effort:*' '--disabled:*' '--dry-run:*' '--quiet:*' '--verbose:*' '--help:*' '--version:*' '--null:batch' '--skip-invalid:batch' '--logql:schema' '--list-events:completion' '--send:check' '--list:flush' '--drop:flush' '--all:flush' '--refused:flush'
+            case '--*=*' '--tls-skip-verify:*' '--spool:*' '--best-effort:*' '--disabled:*' '--dry-run:*' '--quiet:*' '--verbose:*' '--help:*' '--version:*' '--null:batch' '--skip-invalid:batch' '--logql:schema' '--list-events:completion' '--send:check' '--list:flush' '--drop:flush' '--all:flush' '--refused:flush'
             case '--*'
                 set option $word
             case '-?*:*'
@@ -144,8 +144,6 @@ complete -c metrics-event -n 'not __metrics_event_subject_is schema completion l
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l tls-skip-verify -d 'take any certificate of the receiver, which lets anybody read along; warns every time'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l no-proxy -x -d 'hosts that are reached directly: names with all below them, addresses, networks such as 10.0.0.0/8, each with an optional :PORT, or *'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion listen' -l proxy -x -d 'an http proxy, with port 1080 unless it is given; this machine is always reached directly'
-complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l log-path -r -F -d 'the file of the URL file: alone'
-complete -c metrics-event -n 'not __metrics_event_subject_is schema completion flush listen' -l special-file -d 'let a file URL name a symbolic link, a FIFO or a device'
 complete -c metrics-event -n 'not __metrics_event_subject_is completion' -l config -r -F -d 'the only configuration file to read, or none'
 complete -c metrics-event -n 'not __metrics_event_subject_is flush listen' -l events -x -a '(__metrics_event_directories)' -d 'a directory with declared events, which counts more than the usual ones'
 complete -c metrics-event -n 'not __metrics_event_subject_is schema completion' -l timeout -x -d 'the whole delivery, name lookup and retries included: a hard ceiling'
