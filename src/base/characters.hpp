@@ -5,7 +5,8 @@
 
 namespace metrics_event {
 
-// The classes of ASCII characters. Those of <cctype> would ask the locale, and take no char.
+// These functions classify ASCII characters. The functions of <cctype> depend on the locale and
+// are undefined for a negative char.
 
 inline constexpr std::string_view decimal_digits = "0123456789";
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
@@ -26,15 +27,16 @@ constexpr bool is_letter_or_digit(char c) {
   return is_letter(c) || is_digit(c);
 }
 
-/// Gives a letter in the other case, and anything else as it is.
+/// Returns an ASCII letter in lower case and any other character unchanged.
 constexpr char to_lower(char c) {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
+/// Returns an ASCII letter in upper case and any other character unchanged.
 constexpr char to_upper(char c) {
   return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-/// Whether a text is one or more digits.
+/// Returns true when the text consists of one or more decimal digits.
 constexpr bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
 }

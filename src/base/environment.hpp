@@ -6,7 +6,7 @@
 
 namespace metrics_event {
 
-/// Gives the text of an environment variable, if it is set.
+/// A function that returns the value of an environment variable, or nullopt when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 } // namespace metrics_event

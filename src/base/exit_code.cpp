@@ -58,6 +58,7 @@ std::string ExitCodeRow::number() const {
 }
 
 std::string_view name_of(ExitCode code) {
+  // All statuses from 128 up belong to signals and share one row.
   return std::ranges::find(table, std::min(code, ExitCode::signal), &ExitCodeRow::code)->name;
 }
 

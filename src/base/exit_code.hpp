@@ -8,7 +8,8 @@
 
 namespace metrics_event {
 
-/// The process's exit statuses; the numbers are those of sysexits(3).
+/// The exit statuses of the process. The numbers from 64 to 78 are those of sysexits(3); those from
+/// 126 up are the ones that shells use.
 enum class ExitCode : int {
   ok = 0,
   usage = 64,
@@ -23,12 +24,12 @@ enum class ExitCode : int {
   protocol = 76,
   noperm = 77,
   config = 78,
-  not_executable = 126, // of a COMMAND that was to be run
-  not_found = 127,
-  signal = 128, // plus the signal's number
+  not_executable = 126, // COMMAND was found, but cannot be executed
+  not_found = 127,      // COMMAND was not found
+  signal = 128,         // plus the signal's number
 };
 
-/// The status of a process that a signal ended, as a shell says it.
+/// Returns the status that shells report for a process that a signal ended: 128 plus its number.
 constexpr ExitCode status_of_signal(int signal) {
   return static_cast<ExitCode>(static_cast<int>(ExitCode::signal) + signal);
 }
@@ -39,21 +40,23 @@ struct ExitCodeRow {
   std::string_view name;
   std::string_view meaning;
 
-  /// The number as documents show it.
+  /// Returns the number as documents show it: `75`, and `128+n` for signals.
   std::string number() const;
 };
 
-/// All rows, ascending by number.
+/// Returns all rows, in ascending order of their numbers.
 std::span<const ExitCodeRow> exit_code_table();
 
-/// The name of a status, such as "tempfail".
+/// Returns the name of a status, such as "tempfail"; for any status from 128 up it is "signal".
 std::string_view name_of(ExitCode code);
 
-/// Whether trouble with this status passes by itself: no name server, no connection, no time.
+/// Returns true for a status whose cause may pass without anybody's help, so that a retry may
+/// succeed: `nohost`, `unavailable` and `tempfail`.
 bool may_pass(ExitCode code);
 
-/// Terminal trouble: the one exception type, caught once, in app. `text` is the whole message
-/// without the program's name: lower case, the offender quoted, the remedy last, no final stop.
+/// A Failure reports terminal trouble. It is the program's one exception type, and app turns it
+/// into the message and the exit status. `text` is the whole message without the program's name: it
+/// begins in lower case, quotes the offending value, ends with the remedy and has no full stop.
 class Failure : public std::exception {
 public:
   Failure(ExitCode code, std::string text) : code_{code}, text_{std::move(text)} {}
@@ -67,8 +70,8 @@ private:
   std::string text_;
 };
 
-/// The exception that is being handled, in that one type: what this machine lacks is tempfail, what
-/// is not ours is a bug, software.
+/// Turns the exception being handled into a Failure. Running out of memory or a system error is
+/// `tempfail`, because a retry may help; any other foreign type is a bug: `software`.
 Failure current_failure();
 
 } // namespace metrics_event

@@ -6,14 +6,16 @@
 namespace metrics_event {
 namespace {
 
-// The names of days and months are English because the program never leaves the C locale.
+// strptime and strftime use English names of days and months because the program never leaves the
+// C locale.
 constexpr const char* http_form = "%a, %d %b %Y %H:%M:%S GMT";
 constexpr const char* rfc850_form = "%A, %d-%b-%y %H:%M:%S GMT";
 constexpr const char* asctime_form = "%a %b %d %H:%M:%S %Y";
 constexpr int first_tm_year = 1900;
 constexpr int years_in_century = 100;
 
-// The year of its last two digits: not more than 50 years ahead (RFC 9110, section 5.6.7).
+// Expands a year of two digits. A year that would be more than 50 years in the future is in the
+// past instead (RFC 9110, section 5.6.7).
 int full_year(int two_digits, std::chrono::sys_seconds now) {
   const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now)};
   const int this_year = static_cast<int>(today.year());

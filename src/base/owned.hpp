@@ -4,7 +4,7 @@
 
 namespace metrics_event {
 
-/// Frees an object of a C library by that library's own function.
+/// A deleter that frees an object of a C library with the function that the library provides.
 template <auto free>
 struct Free {
   template <class T>
@@ -13,7 +13,8 @@ struct Free {
   }
 };
 
-/// Owns an object of a C library, which `free` frees: `Owned<addrinfo, freeaddrinfo>`.
+/// A unique pointer to an object of a C library that `free` releases, for example
+/// `Owned<addrinfo, freeaddrinfo>`.
 template <class T, auto free>
 using Owned = std::unique_ptr<T, Free<free>>;
 

@@ -93,7 +93,7 @@ void append_utf8(std::string& out, char32_t character) {
                              : character < 0x800   ? 1
                              : character < 0x10000 ? 2
                                                    : 3;
-  // The first of several bytes has as many leading ones as there are bytes.
+  // In a sequence of several bytes, the first has as many leading one bits as there are bytes.
   const unsigned mark = following == 0 ? 0 : 0xFFU << (7 - following);
   out += static_cast<char>(mark | (character >> 6U * following));
   for (unsigned left = following; left-- > 0;) {
@@ -168,7 +168,7 @@ std::string printable(std::string_view words, std::size_t limit) {
 
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known) {
-  constexpr std::size_t longest_word = 64;
+  constexpr std::size_t longest_word = 64; // the edit distance takes time in proportion to it
   constexpr std::size_t shortest_abbreviation = 3;
   if (given.size() > longest_word) {
     return std::nullopt;

@@ -10,67 +10,72 @@
 
 namespace metrics_event {
 
-/// A character and the bytes that it takes in UTF-8 (RFC 3629).
+/// A Unicode character and the length of its encoding in UTF-8 (RFC 3629).
 struct CodePoint {
   char32_t value = 0;
   std::size_t length = 0; // in bytes; 0 when the bytes are not UTF-8
 };
 
-/// The first character of a text that is not empty.
+/// Decodes the first character of `text`, which must not be empty. The length is 0 when the text
+/// does not begin with well-formed UTF-8.
 CodePoint first_code_point(std::string_view text);
 
-/// Appends a character as UTF-8.
+/// Appends the UTF-8 encoding of a character.
 void append_utf8(std::string& out, char32_t character);
 
-/// Whether a terminal may act on the character instead of showing it: control characters, line
-/// separators, and the marks that reorder the text around them.
+/// Returns true for characters that a terminal may act on instead of showing them: control
+/// characters, line separators, and marks that reorder the text around them.
 bool acts_on_terminal(char32_t character);
 
-/// Whether a text is UTF-8 that no terminal acts on.
+/// Returns true when the text is well-formed UTF-8 without characters that act on a terminal.
 bool is_safe_to_show(std::string_view text);
 
-/// ASCII letters in lower case.
+/// Returns the text with its ASCII letters in lower case and everything else unchanged.
 std::string lower_case(std::string_view text);
 
-/// Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+/// Returns true when the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
 bool is_utf8(std::string_view bytes);
 
-/// A value as an error message shows it: in double quotes, every control character and every byte
-/// that is not UTF-8 made visible, at most `limit` bytes of it.
+/// Returns a value as error messages show it: in double quotes, with control characters and bytes
+/// that are not UTF-8 as escapes, and with an ellipsis after at most `limit` bytes of the value.
 std::string quote(std::string_view value, std::size_t limit = 80);
 
-/// The same with a path, which is of use only when it is whole.
+/// Quotes a path like `quote`, but up to 4096 bytes of it, because half a path helps nobody.
 inline std::string quote_path(std::string_view path) {
   constexpr std::size_t longest_path = 4096;
   return quote(path, longest_path);
 }
 
-/// A stranger's words made safe for a terminal and for JSON: what acts on a terminal removed, runs
-/// of white space folded, bytes that are not UTF-8 replaced by U+FFFD, cut at `limit` bytes.
+/// Makes foreign text safe for a terminal and for JSON: removes characters that act on a terminal,
+/// folds runs of white space into one space, replaces bytes that are not UTF-8 by U+FFFD and cuts
+/// the result, with an ellipsis, to `limit` bytes.
 std::string printable(std::string_view words, std::size_t limit);
 
-/// The known word that was probably meant, if one is close enough to be worth suggesting.
+/// Returns the known word that was probably meant, or nullopt when none is close enough to be worth
+/// suggesting.
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known);
 
-/// `, did you mean "WORD"?` for that word, with the prefix before it; empty without one.
+/// Returns `, did you mean "WORD"?` with the word that `nearest` finds and `prefix` before it, or
+/// nothing when it finds none.
 std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
                          std::string_view prefix = "");
 
-/// Foreign words in our lower case: "Connection refused" as "connection refused", but "CA …" as it
-/// is.
+/// Returns a message from elsewhere with its first letter in lower case, as in our own messages:
+/// "Connection refused" becomes "connection refused". An acronym such as "CA" stays as it is.
 std::string lower_first(std::string words);
 
-/// The system's words for an error, in our lower case.
+/// Returns the system's message for an error, with its first letter in lower case.
 std::string system_words(const std::error_code& error);
 
-/// "a", "a and b", "a, b and c"; `last` stands before the last word.
+/// Joins words into an enumeration: "a", "a and b", "a, b and c". `last` joins the last two words.
 std::string enumeration(std::span<const std::string> words, std::string_view last = " and ");
 
-/// A text with as many spaces after it as it takes to be `width` bytes long.
+/// Returns the text with spaces appended up to `width` bytes; a longer text stays as it is.
 std::string padded(std::string_view text, std::size_t width);
 
-/// The words of a text on lines of at most `width` bytes; a longer word has a line of its own.
+/// Breaks a text between words into lines of at most `width` bytes. A word that is longer than that
+/// has a line to itself.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 } // namespace metrics_event

@@ -20,7 +20,8 @@ std::optional<std::uint64_t> digits_to_number(std::string_view text) {
   return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
-// ".5" -> 500 ms; at most nine digits, so nothing is rounded.
+// Reads the digits behind a decimal point: "5" is 500 ms. More than nine digits are refused, so
+// that nothing is rounded.
 std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
   const auto parsed = digits_to_number(digits);
   if (!parsed || digits.size() > 9) {
@@ -34,11 +35,12 @@ std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
 }
 
 void append_number(std::string& out, std::int64_t number) {
-  std::array<char, 20> digits{}; // of the smallest, with its sign
+  std::array<char, 20> digits{}; // enough for the smallest number with its sign
   out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
 }
 
-// Whether a text has a form, in which 0 stands for any digit and T for what may come before a time.
+// Returns true when a text has a form. In the form, 0 stands for any digit, and T for each of the
+// separators that RFC 3339 allows between a date and a time.
 bool has_form(std::string_view text, std::string_view form) {
   return std::ranges::equal(text, form, [](char c, char wanted) {
     return wanted == '0'   ? is_digit(c)
@@ -47,13 +49,14 @@ bool has_form(std::string_view text, std::string_view form) {
   });
 }
 
-// A time before it is known whether an Instant can hold it.
+// A time that an Instant may be unable to hold: its nanoseconds end in the year 2262.
 struct SplitTime {
   sys_seconds whole;
   nanoseconds fraction;
 };
 
-// RFC 3339, section 5.6; a leap second counts as the first second of the next minute.
+// Parses a time by RFC 3339, section 5.6. A leap second, `:60`, counts as the first second of the
+// next minute.
 std::optional<SplitTime> parse_rfc3339(std::string_view text) {
   constexpr std::string_view form = "0000-00-00T00:00:00";
   if (!has_form(text.substr(0, form.size()), form)) {
@@ -90,7 +93,8 @@ std::optional<SplitTime> parse_rfc3339(std::string_view text) {
   return SplitTime{sys_days{date} + hours{h} + minutes{min} + seconds{s} - offset, *fraction};
 }
 
-// What is wrong with a number that has too many digits for seconds, if anything.
+// Returns a mismatch when a number has too many digits for seconds. In seconds, 12 digits lie
+// beyond the year 5000, so the number must be in a finer unit, which its length tells.
 std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string_view text) {
   const std::size_t n = whole_digits.size();
   if (n < 12) {
@@ -106,7 +110,8 @@ std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string
                   : say("nanoseconds", "1000000000");
 }
 
-// A number with a unit; a hundred years at most.
+// Parses a number with a unit. Its whole part is capped at a hundred years, so that the
+// multiplication cannot overflow.
 Parsed<milliseconds> parse_time_span(std::string_view text, const Mismatch& mismatch) {
   struct Unit {
     std::string_view name;
@@ -223,7 +228,7 @@ Parsed<Instant> parse_timestamp(std::string_view text) {
   if (time->whole < sys_seconds{}) {
     return Mismatch{"a time not before 1970", text};
   }
-  if (time->whole >= sys_days{year{2262} / 1 / 1}) { // an Instant ends within that year
+  if (time->whole >= sys_days{year{2262} / 1 / 1}) { // an Instant overflows in that year
     return Mismatch{"a time before the year 2262", text};
   }
   return time->whole + time->fraction;
@@ -249,7 +254,7 @@ void append_unix_seconds(std::string& out, Instant time) {
   const auto fraction = (time - whole).count();
   if (fraction != 0) {
     const std::size_t point = out.size();
-    append_number(out, 1'000'000'000 + fraction); // all nine digits behind a 1
+    append_number(out, 1'000'000'000 + fraction); // the 1 keeps the leading zeros of nine digits
     out[point] = '.';
     out.resize(out.find_last_not_of('0') + 1);
   }

@@ -10,14 +10,14 @@
 
 namespace metrics_event {
 
-/// A point in time, to the nanosecond, in UTC.
+/// A point in time in UTC, in nanoseconds since 1970.
 using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-/// When to give up, on the clock that nobody sets.
+/// The time at which to give up, on the monotonic clock, which nobody can set.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// What a text should have been and was not: `expected …, got "…"`. Parsers say this; callers put
-/// the origin in front.
+/// The message of a parser that rejects a text: `expected …, got "…"`. Callers put the origin of
+/// the text in front.
 struct Mismatch {
   std::string text;
 
@@ -25,49 +25,55 @@ struct Mismatch {
   Mismatch(std::string_view expected, std::string_view got);
 };
 
-/// Either the value of a text or what is wrong with it.
+/// Either the value that a text stands for or the reason why the text is not valid.
 template <class T>
 using Parsed = boost::system::result<T, Mismatch>;
 
-/// `500ms`, `5s`, `1.5s`, `2m`, `1h`: more than zero, at most 24 hours, to the millisecond. A
-/// number without a unit is refused.
+/// Parses a duration such as `500ms`, `5s`, `1.5s`, `2m` or `1h`. It is more than zero, at most 24
+/// hours, and cut to whole milliseconds. A number without a unit is refused.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// A duration as `parse_duration` takes it: in whole seconds, `5s`, else in milliseconds, `1500ms`.
+/// Returns a duration in a form that `parse_duration` takes: `5s` when it is a number of whole
+/// seconds, otherwise milliseconds such as `1500ms`.
 std::string duration_text(std::chrono::milliseconds duration);
 
-/// Like `parse_duration`, but takes days as well, `7d`, and has no such limits.
+/// Parses an age such as `12h` or `7d`, in the units of `parse_duration`. It may be zero, and a
+/// longer one than a hundred years counts as about that.
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 
-/// `true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`, in any case.
+/// Parses `true`, `yes`, `on`, `1`, `false`, `no`, `off` or `0`, in upper or lower case.
 Parsed<bool> parse_bool(std::string_view text);
 
-/// A whole number from `smallest` to `largest`, decimal digits only.
+/// Parses a whole number from `smallest` to `largest`, written in decimal digits without a sign.
 Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
                                   std::uint64_t largest);
 
-/// A number of bytes, plain or in KiB, MiB or GiB: `16MiB`. More than zero.
+/// Parses a size in bytes, with the unit KiB, MiB, GiB or none, such as `16MiB`. It is more than
+/// zero and at most 1 PiB (2^50 bytes).
 Parsed<std::uint64_t> parse_byte_size(std::string_view text);
 
-/// The same the other way round, in the largest of these units that leaves no fraction.
+/// Returns a size in bytes as `parse_byte_size` takes it, in the largest unit that leaves no
+/// fraction.
 std::string byte_size(std::uint64_t bytes);
 
-/// UNIX seconds (with a fraction of up to nine digits) or RFC 3339, not before 1970. Numbers that
-/// can only be milliseconds, microseconds or nanoseconds are refused.
+/// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339. Times before 1970 or from
+/// 2262 on are refused, and so are numbers so large that they must be milliseconds, microseconds or
+/// nanoseconds.
 Parsed<Instant> parse_timestamp(std::string_view text);
 
-/// `key=value`, split at the first `=`; the key is not empty.
+/// Splits `KEY=VALUE` at the first `=`. The key must not be empty; the value may be.
 Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text);
 
-/// UNIX seconds as a plain number with as many decimals as it takes: 1700000000.123.
+/// Returns or appends a time in UNIX seconds, with as many decimals as it needs: 1700000000.123.
 std::string unix_seconds(Instant time);
 void append_unix_seconds(std::string& out, Instant time);
 
-/// UNIX nanoseconds as digits: the entry time of a push.
+/// Returns or appends a time in UNIX nanoseconds, in digits, as the entries of a push to Loki have
+/// it.
 std::string unix_nanoseconds(Instant time);
 void append_unix_nanoseconds(std::string& out, Instant time);
 
-/// The same the other way round.
+/// Parses UNIX nanoseconds as `unix_nanoseconds` writes them.
 Parsed<Instant> parse_unix_nanoseconds(std::string_view text);
 
 } // namespace metrics_event

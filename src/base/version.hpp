@@ -4,7 +4,7 @@
 
 namespace metrics_event {
 
-/// The version of the project, as CMakeLists.txt states it.
+/// The version of metrics-event, which the project() line of CMakeLists.txt states.
 extern const std::string_view version;
 
 } // namespace metrics_event

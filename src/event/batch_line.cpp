@@ -10,11 +10,11 @@ namespace metrics_event {
 namespace {
 
 constexpr std::string_view name_member = "event";
-constexpr std::size_t most_known = 32;     // names, so that memory has a bound
-constexpr std::size_t longest_known = 256; // bytes of a name, of which there is more than one
+constexpr std::size_t most_known = 32;     // the most names to remember, which bounds the memory
+constexpr std::size_t longest_known = 256; // in bytes; a longer name is kept only while last
 
-// Where the value of a member begins in a text, in bytes, `a.b` being the b of the object a; 0 when
-// there is none.
+// Returns the offset in bytes of a member's value in a text, where `a.b` is the member b of the
+// object a, or 0 when there is no such member.
 std::size_t offset_of(std::string_view text, std::span<const Member> members,
                       std::string_view path) {
   for (const Member& member : members) {
@@ -32,7 +32,9 @@ std::size_t offset_of(std::string_view text, std::span<const Member> members,
 
 } // namespace
 
-// The type that a name stands for; null when it is no name. Throws Failure.
+// Returns the type that a name stands for, or null when the JSON is not a valid name of an event.
+// Throws Failure when the type cannot be loaded. Few names occur in a batch, often many times, so
+// the types of the last ones are remembered.
 const BatchLineReader::Known* BatchLineReader::find(std::string_view json) {
   const auto known = std::ranges::find(known_, json, &Known::json);
   if (known != known_.end()) {

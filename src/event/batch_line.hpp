@@ -15,26 +15,27 @@
 
 namespace metrics_event {
 
-/// The reason why a line is no event, and the place: the first byte of a line is column 1.
+/// The reason why a line is not a valid event, and the column of the mistake: the first byte of the
+/// line is column 1.
 struct LineMistake {
   std::size_t column = 1;
   std::string text;
 };
 
-/// Reads events that come a line each, a JSON object: its member `event` is the name of a known
-/// type, by which it is validated, or any other.
+/// Reads the lines of a batch. Each is a JSON object whose member `event` names the event; when a
+/// type of that name is known, the event is validated by it.
 class BatchLineReader {
 public:
   explicit BatchLineReader(const EventTypes& types) : types_{types} {}
 
-  /// Reads the event of one line and returns its timestamp, which is `now` unless it has one.
+  /// Reads the event of one line and returns its timestamp, which is `now` when the line has none.
   boost::system::result<Instant, LineMistake> read(std::string_view text, Instant now);
 
-  /// The line of the event that was read last; it lives until the next one is read.
+  /// Returns the compact line of the event that was read last. It is valid until the next `read`.
   const std::string& line() const { return line_; }
 
 private:
-  // A name as lines have it, and the type that it stands for.
+  // The name of an event as lines spell it, and the type that it stands for.
   struct Known {
     Known(std::string_view as_given, std::string in_snake_case, const EventType* declared)
         : json{as_given}, name{std::move(in_snake_case)}, type{declared == nullptr
@@ -43,7 +44,7 @@ private:
     Known(const Known&) = delete;
     Known& operator=(const Known&) = delete;
 
-    std::string json; // the name, as a line has it
+    std::string json; // the name as JSON text
     std::string name;
     EventType type;
     EventShape shape{type};
@@ -52,7 +53,7 @@ private:
   const Known* find(std::string_view json);
 
   const EventTypes& types_;
-  std::list<Known> known_; // the last one first
+  std::list<Known> known_; // the most recently used one first
   JsonReader object_;
   std::string line_;
 };

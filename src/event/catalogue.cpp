@@ -27,7 +27,7 @@ constexpr Field optional(Field field) {
   return field;
 }
 
-// A member of a nested object that may be left out as a whole.
+// Marks a field as a member of a nested object that may be left out as a whole.
 constexpr Field in_optional_object(Field field) {
   field.in_optional_object = true;
   return field;

@@ -12,7 +12,8 @@ namespace {
 using Form = GivenField::Form;
 using std::chrono::nanoseconds;
 
-// Writes members in order and gathers fields `a.b`, `a.c` that are neighbours into one object a.
+// Writes the members of a line in order. Neighbouring fields `a.b` and `a.c` become members of one
+// object a.
 class LineWriter {
 public:
   LineWriter(std::string& out, Instant timestamp, const EventShape& shape)
@@ -22,13 +23,13 @@ public:
     out_ += shape.event_member();
   }
 
-  // Whatever is in its name.
+  // Writes a member at the top level; a dot in its name has no meaning.
   void extra(std::string_view name, std::string_view json) {
     close_parent();
     begin(name);
     out_ += json;
   }
-  // Begins a field, whose value is then to be appended.
+  // Begins a field and returns the line, to which the caller appends the value.
   std::string& field(const Field& field) {
     const EventShape::Slot& slot = shape_.slot(field);
     if (slot.parent != parent_) {
@@ -69,7 +70,8 @@ private:
   std::string_view parent_;
 };
 
-// Makes one event; a mistake is kept until the end.
+// Builds the line of one event. After a mistake it goes on to the end, and `build` then returns the
+// first one.
 class Builder {
 public:
   Builder(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
@@ -92,7 +94,7 @@ public:
   }
 
 private:
-  // The one that is given, or now.
+  // Returns the timestamp that is given, or else the current time.
   Instant timestamp() {
     const GivenField* const given = find(given_.fields, timestamp_field);
     return given == nullptr ? now_ : instant_of(*given).value_or(now_);
@@ -119,7 +121,7 @@ private:
     }
   }
 
-  // Of the first mistake, which counts.
+  // Keeps the first mistake and ignores any later one.
   void blame(const GivenField& given, const Mismatch& mismatch) {
     if (!mistake_) {
       mistake_ = {ExitCode::data, given.name() + ": " + mismatch.text,
@@ -141,6 +143,7 @@ private:
   std::optional<Mismatch> append_since(std::string& line, const GivenField& given) {
     const auto time = instant_of(given);
     if (!time) {
+      // instant_of has reported the mistake already, and blame keeps only the first.
       return Mismatch{};
     }
     if (*time > timestamp_ && warnings_ != nullptr) {
@@ -175,7 +178,7 @@ private:
   const GivenEvent& given_;
   Instant now_;
   std::vector<std::string>* warnings_;
-  std::optional<EventMistake> mistake_;
+  std::optional<EventMistake> mistake_; // precedes timestamp_, whose initializer may set it
   Instant timestamp_;
   LineWriter line_;
 };

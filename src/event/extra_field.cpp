@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view grammar = "KEY=TEXT or KEY:=JSON";
 constexpr std::size_t most_nested = 16;
 
-// Takes the next character of a key for itself, without the backslash before it.
+// Removes the next character of a key from `rest` and returns it, without a backslash that escapes
+// it.
 char take_character(std::string_view& rest) {
   constexpr std::string_view special = "[]:=\\@";
   const bool is_escaped =
@@ -23,7 +24,8 @@ char take_character(std::string_view& rest) {
   return c;
 }
 
-// Takes a key up to its separator; false when it is malformed or has none.
+// Removes a key up to its separator from `rest`. Returns false when the key is malformed or no
+// separator follows.
 bool take_key(std::string_view& rest, std::vector<std::string>& path) {
   path.emplace_back();
   bool is_open = false;
@@ -41,7 +43,7 @@ bool take_key(std::string_view& rest, std::vector<std::string>& path) {
     } else if (!is_open && is_separator) {
       return !path.front().empty() && path.size() <= most_nested;
     } else if (is_closed && !is_open) {
-      return false; // something behind a bracket
+      return false; // only a bracket or the separator may follow a bracket
     } else {
       path.back() += take_character(rest);
     }
@@ -49,7 +51,8 @@ bool take_key(std::string_view& rest, std::vector<std::string>& path) {
   return false;
 }
 
-// A value, or members or items in their order.
+// A node of the JSON tree: a value, an object with its members, or an array with its items, in the
+// order given.
 struct Node {
   enum class Kind { none, value, object, array };
 
@@ -57,7 +60,8 @@ struct Node {
   std::string json;
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> inner;
 
-  // The place that a path leads to, or nothing when something else is in its way.
+  // Returns the empty node at the end of a path and creates what is missing on the way. Returns
+  // null when a value is there already, or a node on the way is of another kind.
   Node* descend(std::span<const std::string> path) {
     if (path.empty()) {
       return kind == Kind::none ? this : nullptr;
@@ -102,7 +106,7 @@ bool put(Node& root, const ExtraField& field, std::string json) {
   return true;
 }
 
-// The object around the field has levels, too.
+// Reads the JSON value of a field. The objects and arrays around it count as levels, too.
 ParsedJson<std::string> json_in(const ExtraField& field) {
   return compact_json(field.text, most_json_levels - field.path.size());
 }
@@ -125,7 +129,7 @@ Parsed<std::string> value_of(const ExtraField& field) {
 
 bool is_extra_field(std::string_view word) {
   const std::size_t equals = word.find('=');
-  return equals != word.npos && word.substr(0, equals).find("://") == word.npos; // no URL
+  return equals != word.npos && word.substr(0, equals).find("://") == word.npos; // not a URL
 }
 
 Parsed<ExtraField> parse_extra_field(std::string_view word) {

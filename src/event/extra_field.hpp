@@ -10,36 +10,38 @@
 
 namespace metrics_event {
 
-/// A field that is declared nowhere, as one argument gives it (the grammar of HTTPie): `key=text`,
-/// `key:=json`, `key=@file`, `key:=@file`, nested as `a[b]=text`, a further item of an array as
-/// `a[]=text`. The first separator counts; a backslash takes the meaning from a bracket, colon,
-/// equals sign or backslash in a key, and from an `@` that begins a value.
+/// An undeclared field that an argument gives, in the grammar of HTTPie: `key=text`, `key:=json`,
+/// `key=@file` or `key:=@file`. `a[b]=text` gives a member of a nested object, and `a[]=text`
+/// appends an item to an array. The first separator ends the key. A backslash escapes a bracket,
+/// colon, equals sign, at sign or backslash in a key, and an `@` that begins a value.
 struct ExtraField {
-  std::vector<std::string> path; // of names; an empty one, but the first, is a further item
+  std::vector<std::string> path; // names; an empty one after the first appends an item
   bool is_json = false;
-  bool is_file = false; // whether `text` is the path of a file with the value
+  bool is_file = false; // `text` is the path of a file that has the value
   std::string text;
 };
 
-/// Whether an argument has the separator of an extra field.
+/// Returns true when an argument has the separator of an extra field. A URL, in which `://` comes
+/// before the first `=`, is not one.
 bool is_extra_field(std::string_view word);
 
-/// Takes an argument apart.
+/// Parses an argument. Returns a mismatch when its key is malformed, not UTF-8 or nested too deep.
 Parsed<ExtraField> parse_extra_field(std::string_view word);
 
-/// The JSON object that the fields make, with JSON for values that are JSON, else 0, or null where
-/// a file is still to be read; or what is wrong with their keys together: one is given twice, or is
-/// a value and an object at the same time.
+/// Returns the JSON object that the fields make, before any file is read: valid JSON values are in
+/// place, `null` stands for the value of a file and 0 for any other value. Returns a mistake
+/// (`usage`) when a key is given twice, or both as a value and as an object or array.
 boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields);
 
-/// The JSON object that the fields make, whose files were read, the nested ones merged; or which
-/// value is none. Their keys must go together.
+/// Returns the JSON object that the fields make, with nested fields merged. The files must have
+/// been read into `text`, and `shape_of` must accept the keys. Returns a mistake (`data`) when a
+/// value is not valid JSON or not UTF-8.
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
-/// The key of a field as messages show it: `a[b]`.
+/// Returns the key of a field as messages show it: `a[b]`.
 std::string key_of(const ExtraField& field);
 
-/// The name that a declared field of this key has: `a.b`.
+/// Returns the name that a declared field with this key has: `a.b`.
 std::string name_of(const ExtraField& field);
 
 } // namespace metrics_event

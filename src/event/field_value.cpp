@@ -47,7 +47,8 @@ bool is_within_bounds(const Field& field, std::string_view number) {
          holds(field.exclusive_minimum, std::is_gt) && holds(field.exclusive_maximum, std::is_lt);
 }
 
-// A plain number that the text `text` stands for.
+// Appends a plain number after checking it. `text` is its spelling, which messages show, and which
+// must have neither a fraction nor an exponent when the field is an integer.
 std::optional<Mismatch> append_plain(std::string& out, const Field& field, std::string_view number,
                                      std::string_view text) {
   const bool is_whole =
@@ -88,7 +89,8 @@ std::optional<Mismatch> append_time(std::string& out, const Parsed<Instant>& tim
   return std::nullopt;
 }
 
-// The string of JSON text that is one.
+// Appends a JSON string after checking it. A string without escapes is compact already and is
+// copied when the field has no limits.
 std::optional<Mismatch> append_json_text(std::string& out, const Field& field,
                                          std::string_view json) {
   const bool is_as_it_stands = json.find('\\') == json.npos;
@@ -108,7 +110,8 @@ bool is_json_number(std::string_view json) {
   return json.starts_with('-') || (json >= "0" && json < ":");
 }
 
-// A text is told from what it looks like.
+// Returns the mismatch of a JSON value. It calls a string a text, so that "5" is not mistaken for
+// the number 5.
 Mismatch mismatch_of_json(const Field& field, std::string_view json) {
   const auto text = string_value(json);
   Mismatch mismatch{describe(field), text.value_or(std::string{json})};
@@ -118,7 +121,7 @@ Mismatch mismatch_of_json(const Field& field, std::string_view json) {
   return mismatch;
 }
 
-// 5.0 as 5, and anything else as it is.
+// Returns 5 for 5.0, and a number without a fraction of zero as it is.
 std::string_view without_zero_fraction(std::string_view number) {
   const std::size_t point = number.find('.');
   return point != number.npos && number.find_first_not_of('0', point + 1) == number.npos

@@ -9,18 +9,20 @@
 
 namespace metrics_event {
 
-/// Appends the value of a field, whose text is as flags take it, as JSON text for the line; or says
-/// what it should have been.
+/// Appends the value of a field, given as text in the form that flags take, as JSON text. Returns a
+/// mismatch when it is not a valid value of the field.
 std::optional<Mismatch> append_text(std::string& out, const Field& field, std::string_view text);
 
-/// Appends the value of a field that is given as JSON text, as `compact_json` gives it; or says
-/// what it should have been. A whole number may have a fraction that is zero, which it loses.
+/// Appends the value of a field, given as JSON text in the form that `compact_json` returns.
+/// Returns a mismatch when it is not a valid value of the field. A whole number may have a fraction
+/// of zero, which is removed: 5.0 becomes 5.
 std::optional<Mismatch> append_json(std::string& out, const Field& field, std::string_view json);
 
-/// The value that `append_json` appends.
+/// Returns the value that `append_json` appends, or its mismatch.
 Parsed<std::string> read_json(const Field& field, std::string_view json);
 
-/// A timestamp as JSON text: a number of UNIX seconds, or a string as `parse_timestamp` takes it.
+/// Reads a timestamp from JSON text: a number of UNIX seconds, or a string that `parse_timestamp`
+/// takes.
 Parsed<Instant> read_json_time(std::string_view json);
 
 } // namespace metrics_event

@@ -9,7 +9,7 @@ namespace {
 
 using Form = GivenField::Form;
 
-// The words that give a field in the way in which the rest of the event is given.
+// Returns a field as the caller would give it: the name of a JSON member, or a flag with its value.
 std::string remedy(const Field& field, bool is_json) {
   return is_json ? std::string{field.name}
                  : "--" + kebab_case(field.name) + ' ' + placeholder(field);
@@ -26,7 +26,7 @@ EventMistake not_as_declared(std::string_view name, const Field& field) {
 std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].form == Form::json) {
-      continue; // of an object, which has each once; flags come behind it
+      continue; // the reader refuses duplicates; flags follow the object
     }
     const GivenField* const first = find(given.first(i), *given[i].field);
     if (first != nullptr && first->name() == given[i].name()) {
@@ -39,7 +39,8 @@ std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
   return std::nullopt;
 }
 
-// The first field that a member of a line would be, or be mixed with; null: none.
+// Returns the first field that a member of this name would be or would conflict with, because it
+// is, or would be in, the same nested object. Returns null when there is none.
 const Field* field_at(const EventType& type, std::string_view name) {
   for (const Field& field : type.fields) {
     const std::string_view parent = parent_of(field.name);
@@ -63,7 +64,7 @@ std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEve
     if (extra.name == "event") {
       return usage("\"event\" is always the name of the event, leave it out");
     }
-    // In an object, sort_members has looked for the fields already.
+    // For a JSON object, sort_members has sorted out the fields already.
     const Field* const field = given.is_json ? nullptr : field_at(type, extra.name);
     if (field != nullptr) {
       return usage(quote(extra.name) + " is a field, give it as --" + kebab_case(field->name));
@@ -90,14 +91,15 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
              : std::optional{usage(kebab_case(type.name) + " needs " + enumeration(missing))};
 }
 
-// A member `null` of a field that may be absent is left out.
+// Adds the value of a field. A `null` counts as absent when the field may be absent.
 void add(GivenEvent& given, const Field& field, std::string_view json) {
   if (json != "null" || field.always()) {
     given.fields.push_back({&field, json, Form::json});
   }
 }
 
-// Adds what is in a member that is declared as an object, with fields such as `expected`.
+// Adds the members of a nested object to the fields. `expected` is one of its declared fields,
+// which the message of a mistake names.
 std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
                                        const Member& member, const Field& expected) {
   if (member.json == "null") {
@@ -113,7 +115,7 @@ std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
     if (field == type.fields.end()) {
       return not_as_declared(name, expected);
     }
-    add(given, *field, inner.text); // compact as the whole is, and lives as long
+    add(given, *field, inner.text); // its text, like the outer value's, is compact and lives on
   }
   return std::nullopt;
 }
@@ -152,7 +154,7 @@ sort_members(const EventShape& shape, std::span<const Member> members, const Mem
   const EventType& type = shape.type();
   GivenEvent given{.is_json = true};
   given.fields.reserve(members.size());
-  std::size_t next = 0; // the members often come in the order of the fields
+  std::size_t next = 0; // members often come in the order of the fields, which saves a search
   for (const Member& member : members) {
     if (&member == ignored) {
       continue;

@@ -15,62 +15,65 @@
 
 namespace metrics_event {
 
-/// A field's value as the caller gave it. `field` points into the event's type, or at
-/// `timestamp_field`; the text belongs to whoever read it.
+/// The value of a field as the caller gave it. `field` points into the event's type, or to
+/// `timestamp_field`. The caller owns the text, which must outlive this object.
 struct GivenField {
   enum class Form {
-    text,  // of a flag
-    since, // a time; the value is how long ago that is
-    json,  // of a member of a JSON object
+    text,  // the value of a flag
+    since, // a time; the field's value is the seconds since then
+    json,  // the value of a member of a JSON object
   };
 
   const Field* field;
   std::string_view text;
   Form form = Form::text;
 
-  /// The name that messages use: `--duration`, `--duration-since`, `duration`.
+  /// Returns the name that messages use: `--duration`, `--duration-since` or `duration`.
   std::string name() const;
 };
 
-/// How long a COMMAND that was run took, and how it ended.
+/// The duration and the exit status of a COMMAND that was run.
 struct Measurement {
   std::chrono::nanoseconds duration{};
   int exit_code = 0; // 128+n when signal n ended it
 };
 
-/// All that is given of an event.
+/// Everything that the caller gave for an event.
 struct GivenEvent {
   std::vector<GivenField> fields{};
-  std::vector<Member> extras{};             // what is no field
-  bool is_json = false;                     // whether it was a JSON object
-  std::optional<Measurement> measurement{}; // fills fields that are declared as measured
+  std::vector<Member> extras{};             // members that are not declared
+  bool is_json = false;                     // it came as a JSON object, not as flags
+  std::optional<Measurement> measurement{}; // fills the measured fields
 };
 
-/// The reason why something is no event.
+/// The reason why the given values do not make a valid event.
 struct EventMistake {
   ExitCode code;      // usage: a field is missing, given twice or unknown; data: a bad value
-  std::string text;   // as a Failure has it
-  std::string member; // whose value is bad; empty: none
+  std::string text;   // the message, in the form of a Failure's text
+  std::string member; // the member whose value is bad; empty when there is none
 };
 
-/// Sorts the members of a JSON object into the fields of a type, its timestamp, and extras. The
-/// member `ignored`, if any, is passed over. A member that is mixed up with a field is a mistake.
+/// Sorts the members of a JSON object into fields of a type, the timestamp, and extra members, and
+/// skips the member `ignored`. Returns a mistake (`usage`) when a member conflicts with the nested
+/// fields of the type, such as a member `a.b` where the field is b of the object a.
 boost::system::result<GivenEvent, EventMistake> sort_members(const EventShape& shape,
                                                              std::span<const Member> members,
                                                              const Member* ignored = nullptr);
 
-/// Finds what of an event is wrong whatever its values are. With `will_measure`, a measurement will
-/// fill what is declared as measured.
+/// Checks the names in an event, whatever their values are. Returns a mistake (`usage`) when a
+/// field is given twice or missing, or an extra member is not allowed. With `will_measure`, a
+/// measurement will fill the fields that are declared as measured, so that none of them is missing.
 std::optional<EventMistake> check_names(const EventType& type, const GivenEvent& given,
                                         bool will_measure = false);
 
-/// The value that is given for a field; null: none.
+/// Returns the value that is given for a field, or null when there is none.
 const GivenField* find(std::span<const GivenField> given, const Field& field);
 
-/// Whether a measurement fills a field, unless it is given.
+/// Returns true when a measurement will fill a field that is not given.
 bool is_measured(const Field& field, bool will_measure);
 
-/// Whether the object that a field is a member of is in the event; a field of none always is.
+/// Returns true when the event has the optional object that a field is a member of, because a value
+/// of one of its members is given or measured. For any other field it returns true.
 bool has_parent(const EventType& type, std::span<const GivenField> given, const Field& field,
                 bool will_measure);
 

@@ -15,57 +15,59 @@
 
 namespace metrics_event {
 
-/// A file that declares an event type by its name.
+/// A file that declares an event type, whose name is that of the file.
 struct EventFile {
   std::string name; // of the type, in snake_case
   std::string path;
-  std::string trouble{}; // why it cannot be used, known without reading it; empty: nothing
+  std::string trouble{}; // why it cannot be used, if that is known before reading it
 };
 
-/// The type that a file declares, or why it declares none, in words that name the file.
+/// The type that a file declares, or the message, with the name of the file, why it is not valid.
 using Declaration = boost::system::result<std::shared_ptr<const EventType>, std::string>;
 
-/// Where declared event types are found, and how a file is read.
+/// The functions that find and read the files of declared event types.
 struct EventSource {
-  /// All files, or those that declare one event, the ones that count least first. Throws Failure.
+  /// Returns all files, or only the files that declare the event `name`, in ascending order of
+  /// precedence. Throws Failure when they cannot be listed.
   std::function<std::vector<EventFile>(std::optional<std::string_view> name)> list = [](auto) {
     return std::vector<EventFile>{};
   };
   std::function<Declaration(const EventFile& file)> read;
 };
 
-/// The event types that there are: the built-in ones, and those that files declare, which are
-/// looked for and read when they are asked for. A file wins over a built-in type of the same name,
-/// and over a file that counts less.
+/// All event types: the built-in ones and the ones that files declare. Files are listed and read on
+/// demand. A file takes precedence over a built-in type of the same name and over files that were
+/// listed before it.
 class EventTypes {
 public:
   explicit EventTypes(std::span<const EventType> built_in, EventSource source = {});
 
-  /// The type of this name, in snake_case; null when there is none. Throws Failure (config) when
-  /// the file that declares it is broken, which the message names. The type lives as long as this.
+  /// Returns the type with this name, in snake_case, or null when there is none. Throws Failure
+  /// (config) with the name of the file when the declaration is not valid. The type lives as long
+  /// as this object.
   const EventType* find(std::string_view name) const;
 
-  /// A type as lists show it.
+  /// An entry in a list of types.
   struct Listed {
-    std::string name;                // in snake_case; of a file that is named otherwise, that
-    std::string origin{};            // the file that declares it; empty: built in
-    const EventType* type = nullptr; // none: the file is broken
-    std::string trouble{};           // then why
+    std::string name;                // in snake_case, unless the file's name is not valid
+    std::string origin{};            // the file that declares it; empty for a built-in type
+    const EventType* type = nullptr; // null when the file is not valid
+    std::string trouble{};           // the reason, when `type` is null
 
-    /// What it says of itself to people.
+    /// Returns the description of the type, or the reason why it cannot be used.
     std::string says() const { return type != nullptr ? std::string{type->help} : trouble; }
   };
 
-  /// All types: the built-in ones in their order, then the declared ones in that of the alphabet.
-  /// A directory that cannot be read is the trouble of a nameless one, which then stands for all
-  /// that are declared.
+  /// Returns all types: the built-in ones in the order of their table, then the declared ones in
+  /// alphabetical order. When a directory cannot be read, one entry without a name has the reason
+  /// and stands for all declared types.
   std::vector<Listed> all() const;
 
-  /// The words that name types on a command line, in kebab-case.
+  /// Returns the names of all types in kebab-case, as a command line has them.
   std::vector<std::string> words() const;
 
-  /// A type that is declared nowhere and so takes any fields; `measures` gives it those that a
-  /// COMMAND fills: duration, exit_code and status.
+  /// Returns a type for an event that is declared nowhere, which takes any fields. With `measures`,
+  /// it has the fields that a COMMAND fills: duration, exit_code and status.
   const EventType& undeclared(const std::string& name, bool measures) const;
 
 private:
@@ -74,7 +76,8 @@ private:
 
   std::span<const EventType> built_in_;
   EventSource source_;
-  // Most runs ask for one name, whose files alone are listed. The second name lists all.
+  // Most runs ask for one name, so that only the files of this name are listed. A request for a
+  // second name lists all files.
   mutable std::optional<std::string> listed_name_;
   mutable bool is_all_listed_ = false;
   mutable std::map<std::string, EventFile, std::less<>> files_;          // listed so far, by name

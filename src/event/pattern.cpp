@@ -14,18 +14,18 @@ namespace {
 
 constexpr std::size_t longest_expression = 4096;
 
-// In bytes, for the program of an expression and for the states that texts lead it to. With half of
-// it, a{1000} would have too few states and match a hundred times slower.
+// RE2's limit in bytes for a compiled expression and the states that it caches while it matches.
+// With half of it, a{1000} would have too few states and match a hundred times slower.
 constexpr std::int64_t most_memory = 8L * 1024 * 1024;
 
-// The white space of ECMA-262 and everything else, as parts of a class. They begin with a property
-// and end with a range, so that a hyphen beside them makes no range.
+// The white space of ECMA-262 and its complement, as parts of a character class. Each begins with a
+// property and ends with a range, so that a hyphen next to it does not form another range.
 constexpr std::string_view white_space = R"(\pZ\x{feff}\t-\r)";
 constexpr std::string_view no_white_space =
     R"(\pL\x{0}-\x{8}\x{e}-\x{1f}!-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027})"
     R"(\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
 
-// The general categories of Unicode, which RE2 calls by their short names.
+// The short and long names of Unicode's general categories. RE2 knows only the short ones.
 constexpr std::string_view categories =
     " L=Letter Lu=Uppercase_Letter Ll=Lowercase_Letter Lt=Titlecase_Letter Lm=Modifier_Letter"
     " Lo=Other_Letter M=Mark Mn=Nonspacing_Mark Mc=Spacing_Mark Me=Enclosing_Mark N=Number"
@@ -41,7 +41,8 @@ bool is_name(std::string_view text) {
   });
 }
 
-// What RE2 calls a property such as Lu, Letter, gc=Letter or Script=Greek; empty: nothing.
+// Returns RE2's name of a property such as Lu, Letter, gc=Letter or Script=Greek, or nothing when
+// RE2 does not support the property.
 std::string_view name_in_re2(std::string_view property) {
   const std::string_view kind = property.substr(0, property.find('=') + 1);
   const std::string_view name = property.substr(kind.size());
@@ -55,16 +56,17 @@ std::string_view name_in_re2(std::string_view property) {
     const std::size_t begin = categories.rfind(' ', end) + 1;
     return categories.substr(begin, end - begin);
   }
-  // RE2 has scripts, Any and the short names side by side. Its C is without the characters that are
-  // not assigned.
+  // RE2 has scripts, Any and the short names in one namespace, where only the short names have one
+  // or two letters. Its C is refused because it lacks the unassigned characters.
   constexpr std::size_t longest_short_name = 2;
   const bool is_short = name.size() <= longest_short_name;
   return is_short == is_category && name != "Any" && name != "C" ? name : "";
 }
 
-// Writes an expression of ECMA-262 (with its flag u) in the syntax of RE2. It refuses what RE2 does
-// not have, and what only RE2 has. Mistakes such as a missing parenthesis are left to RE2. Any
-// punctuation may be escaped, and braces may stand for themselves, as without that flag.
+// Translates an expression of ECMA-262 (with the flag u) into the syntax of RE2. It refuses
+// constructs that only one of the two has, and leaves mistakes such as a missing parenthesis to
+// RE2. It is as lenient as ECMA-262 without the flag u in two points: any punctuation may be
+// escaped, and braces may stand for themselves.
 class Translation {
 public:
   explicit Translation(std::string_view expression) : text_{expression} {
@@ -73,10 +75,11 @@ public:
     }
   }
 
-  // What is wrong with the expression; empty: nothing.
+  // Returns the reason why the expression was refused, or nothing when it was not.
   const std::string& mistake() const { return mistake_; }
 
-  // RE2 finds a \B also between the bytes of a character, unless whole characters lead to it.
+  // Returns the translation. RE2 would match \B between the bytes of a character, too, so that an
+  // expression with \B is made to begin after whole characters.
   std::string result() const { return has_no_boundary_ ? "^(?s:.)*?(?:" + out_ + ')' : out_; }
 
 private:
@@ -88,7 +91,7 @@ private:
     return is_next;
   }
 
-  // What stands before the next `end`, which is passed as well; empty: there is none.
+  // Returns the text before the next `end` and moves behind it. Returns nothing when there is none.
   std::string_view take_until(char end) {
     const std::size_t begin = at_;
     const std::size_t found = text_.find(end, begin);
@@ -96,10 +99,10 @@ private:
     return found == text_.npos ? "" : text_.substr(begin, found - begin);
   }
 
-  // What was passed since `begin`.
+  // Returns the part of the expression from `begin` to the current place.
   std::string_view part(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
 
-  // Ends the translation. What is refused was passed since `begin`.
+  // Ends the translation and refuses the construct that began at `begin`.
   void refuse(std::string_view kind, std::size_t begin, const std::string& remedy = "") {
     mistake_ = "unsupported " + std::string{kind} + quote(part(begin)) + remedy + " at offset " +
                std::to_string(begin);
@@ -126,7 +129,7 @@ private:
   void translate_bracket(std::size_t begin) {
     if (is_in_class_ && (take(":") || take(".") || take("="))) {
       refuse("", begin, " in a class, write " + quote('\\' + std::string{part(begin)}) + ',');
-    } else if (!is_in_class_ && take("]")) { // RE2 would take it for a character of the class
+    } else if (!is_in_class_ && take("]")) { // in RE2, this bracket would be a member of the class
       out_ += R"([^\x{0}-\x{10ffff}])";
     } else if (!is_in_class_ && take("^]")) {
       out_ += "(?s:.)";
@@ -144,7 +147,7 @@ private:
     } else if (take("<=") || take("<!")) {
       refuse("look-behind ", begin);
     } else if (take("<") && is_name(take_until('>'))) {
-      out_ += '('; // nothing can refer to the name
+      out_ += '('; // the name is dropped, as back-references are refused
     } else {
       at_ = std::min(begin + 3, text_.size());
       refuse("group ", begin);
@@ -191,15 +194,15 @@ private:
 
   void translate_code_point(std::size_t begin) {
     if (take("{")) {
-      out_ += "\\x{"; // the rest is the same
+      out_ += "\\x{"; // the rest is the same in RE2
       return;
     }
     constexpr std::size_t one_escape = 6;
-    for (const std::size_t size : {one_escape, 2 * one_escape}) { // two may be one character
+    for (const std::size_t size : {one_escape, 2 * one_escape}) { // two may form a surrogate pair
       at_ = std::min(begin + size, text_.size());
-      const auto json = compact_json('"' + std::string{part(begin)} + '"'); // which checks it
+      const auto json = compact_json('"' + std::string{part(begin)} + '"'); // checks the escapes
       if (const auto character = json ? string_value(*json) : std::nullopt) {
-        return add(*character); // as in JSON
+        return add(*character); // \u has the same meaning in JSON
       }
     }
     at_ = std::min(begin + one_escape, text_.size());

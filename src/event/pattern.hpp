@@ -12,18 +12,19 @@ class RE2;
 
 namespace metrics_event {
 
-/// A regular expression as JSON Schema has it: ECMA-262 with its flag u, found anywhere in a text.
-/// A match takes time in proportion to the length of the text, which is why look-around and
-/// back-references are no part of it.
+/// A regular expression of JSON Schema: ECMA-262 with the flag u, which may match anywhere in a
+/// text. Matching takes time in proportion to the length of the text; look-around and
+/// back-references, which would break that promise, are refused.
 class Pattern {
 public:
-  /// The compiled expression, or what is wrong with it, in words that are safe to show.
+  /// Compiles an expression. Returns a message that is safe to show on a terminal when the
+  /// expression is not valid, not supported or too long.
   static boost::system::result<Pattern, std::string> compile(std::string_view expression);
 
-  /// Whether the expression is found in a text, which is UTF-8.
+  /// Returns true when the expression matches somewhere in a text, which must be UTF-8.
   bool matches(std::string_view text) const;
 
-  /// The expression as it was written.
+  /// Returns the expression as it was written.
   const std::string& text() const { return text_; }
 
 private:

@@ -21,7 +21,7 @@ std::string joined(std::span<const std::string_view> words, std::string_view bet
   return text;
 }
 
-// "0 or more", "from 0 to 100", "more than 0 and at most 1".
+// Describes the bounds of a number: "0 or more", "from 0 to 100", "more than 0 and at most 1".
 std::string describe_bounds(const Field& field) {
   if (!field.minimum.empty() && !field.maximum.empty()) {
     return "from " + std::string{field.minimum} + " to " + std::string{field.maximum};

@@ -39,7 +39,8 @@ bool is_zero(const NumberParts& parts) {
          parts.fraction.find_first_not_of('0') == std::string_view::npos;
 }
 
-// Moves the decimal point; the caller has made sure that the exponent is in a double's range.
+// Writes a number without its exponent by moving the decimal point. The caller has made sure that
+// the value fits a double, so that the text cannot become arbitrarily long.
 std::string without_exponent(const NumberParts& parts) {
   const std::string_view exponent_text = parts.exponent;
   std::ptrdiff_t exponent = 0;
@@ -104,8 +105,8 @@ std::optional<std::string> plain_number(std::string_view text) {
   if (is_always_finite(text)) {
     return std::string{text};
   }
-  // strtod and not from_chars, which clang 14 cannot do for doubles; the grammar above leaves it
-  // nothing that depends on the locale, which is "C" as long as nobody calls setlocale.
+  // This is strtod because the from_chars of clang 14 does not take doubles. Its decimal point
+  // depends on the locale, which stays "C" because nobody calls setlocale.
   const double value = std::strtod(std::string{text}.c_str(), nullptr);
   if (!std::isfinite(value) || (value == 0 && !is_zero(*parts))) {
     return std::nullopt;
@@ -113,7 +114,7 @@ std::optional<std::string> plain_number(std::string_view text) {
   if (parts->exponent.empty()) {
     return std::string{text};
   }
-  if (is_zero(*parts)) { // whatever its exponent says
+  if (is_zero(*parts)) { // a zero may have any exponent, so it is not expanded
     return std::string{parts->negative ? "-0" : "0"};
   }
   return without_exponent(*parts);

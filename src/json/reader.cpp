@@ -17,7 +17,8 @@ bool is_white_space(char c) {
   return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
-// Whether a byte of a string is nothing but itself: printable ASCII but for quote and backslash.
+// True for each byte that stands for itself in a string: printable ASCII except the quote and the
+// backslash.
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> plain{};
   for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
@@ -27,15 +28,16 @@ constexpr std::array<bool, 256> plain_bytes = [] {
 }();
 constexpr auto is_plain = [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; };
 
-// Takes a character from `rest` if it is the next one.
+// Removes the character from the beginning of `rest`, or returns false when another one is there.
 bool take(std::string_view& rest, char c) {
   const bool is_next = rest.starts_with(c);
   rest.remove_prefix(is_next ? 1 : 0);
   return is_next;
 }
 
-// Takes a code unit of UTF-16, which is four hexadecimal digits, from `rest`. Nothing when there
-// are fewer, which are taken.
+// Removes a code unit of UTF-16, which is four hexadecimal digits, from the beginning of `rest`.
+// Returns nullopt when there are fewer digits; they are removed, so that `rest` begins where the
+// mistake is.
 std::optional<char32_t> take_code_unit(std::string_view& rest) {
   constexpr std::size_t digits = 4;
   const char* const begin = rest.data();
@@ -46,8 +48,9 @@ std::optional<char32_t> take_code_unit(std::string_view& rest) {
   return taken == digits ? std::optional<char32_t>{unit} : std::nullopt;
 }
 
-// Takes an escape, whose backslash is gone, from `rest` and returns the character that it stands
-// for. Nothing when it is none: `rest` begins where it goes wrong.
+// Removes an escape, without its backslash, from the beginning of `rest` and returns the character
+// that it stands for. Returns nullopt when it is not a valid escape; `rest` then begins where the
+// mistake is.
 std::optional<char32_t> take_escape(std::string_view& rest) {
   constexpr std::string_view letters = R"("\/bfnrt)";
   constexpr std::string_view characters = "\"\\/\b\f\n\r\t";
@@ -56,7 +59,8 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
     rest.remove_prefix(1);
     return static_cast<unsigned char>(characters[letter]);
   }
-  // A leading and a trailing surrogate, each with ten bits of it, are a character beyond U+FFFF.
+  // A character beyond U+FFFF is a leading and a trailing surrogate, each with ten of its bits. A
+  // surrogate that stands alone has no UTF-8 form and is refused.
   constexpr char32_t bits = 0x3FF;
   const auto unit = take(rest, 'u') ? take_code_unit(rest) : std::nullopt;
   if (!unit || (*unit & ~bits) != 0xD800) {
@@ -69,7 +73,7 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
              : std::nullopt;
 }
 
-// The text that a string, which was read, stands for.
+// Returns the text that a valid JSON string stands for.
 std::string unescaped(std::string_view string) {
   std::string text;
   text.reserve(string.size());
@@ -85,7 +89,7 @@ std::string unescaped(std::string_view string) {
   return text;
 }
 
-// A text that was read, as `compact_json` gives it.
+// Returns a valid JSON text in the form that `compact_json` returns.
 std::string compact(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -102,8 +106,8 @@ std::string compact(std::string_view text) {
 
 } // namespace
 
-// One way through a text: each function passes over the part that it is named for. A JsonMistake is
-// thrown to leave the recursion; `read` makes a value of it.
+// One pass through a text. Each function consumes the part that it is named for. A JsonMistake is
+// thrown to leave the recursion; `read` catches it and keeps it as a value.
 class JsonReader::Pass {
 public:
   Pass(JsonReader& reader, std::string_view text, std::size_t levels)
@@ -153,7 +157,7 @@ private:
     }
   }
 
-  // An object or an array, by the bracket that closes it.
+  // Consumes an object or an array, which `close`, its closing bracket, tells apart.
   void members(char close, std::size_t levels_left) {
     if (levels_left == 0) {
       refuse("no JSON: too deep");
@@ -201,8 +205,8 @@ private:
 
   std::string_view keep(std::string made) { return reader_.made_.emplace_front(std::move(made)); }
 
-  // Ends the object whose first name has this place. Names that are the same become neighbours when
-  // they are sorted, which takes n log n steps whatever they are.
+  // Checks the names of an object, which begin at this index, and removes them. Sorting makes
+  // duplicates neighbours and takes n log n steps whatever the names are.
   void check_names(std::size_t first) {
     std::vector<Name>& names = reader_.names_;
     const auto begin = names.begin() + static_cast<std::ptrdiff_t>(first);
@@ -229,9 +233,9 @@ private:
     }
   }
 
-  // A backslash was before it.
+  // Consumes an escape whose backslash has been consumed.
   void escape() {
-    constexpr std::string_view as_written = R"("\nt)"; // by the writer
+    constexpr std::string_view as_written = R"("\nt)"; // the writer's own escapes
     has_escape_ = true;
     is_compact_ = is_compact_ && as_written.find(rest_.substr(0, 1)) != as_written.npos;
     if (!take_escape(rest_)) {
@@ -241,7 +245,7 @@ private:
 
   void character() {
     const CodePoint c = rest_.empty() ? CodePoint{} : first_code_point(rest_);
-    if (c.value < ' ') { // or the bytes are not UTF-8
+    if (c.value < ' ') { // this includes bytes that are not UTF-8, whose value is 0
       refuse_syntax();
     }
     is_compact_ = is_compact_ && !acts_on_terminal(c.value);
@@ -261,7 +265,7 @@ private:
 
   void word(std::string_view word) {
     if (!rest_.starts_with(word)) {
-      rest_.remove_prefix(word.starts_with(rest_) ? rest_.size() : 0); // it is cut off
+      rest_.remove_prefix(word.starts_with(rest_) ? rest_.size() : 0); // the word is cut off
       refuse_syntax();
     }
     rest_.remove_prefix(word.size());
@@ -270,9 +274,9 @@ private:
   JsonReader& reader_;
   std::string_view text_;
   std::string_view rest_ = text_;
-  std::size_t levels_;      // of the whole text, at most
-  bool is_compact_ = true;  // whether all is that was passed since this was set
-  bool has_escape_ = false; // whether the last string has one
+  std::size_t levels_;      // the most that the whole text may have
+  bool is_compact_ = true;  // no byte since this was set needs rewriting
+  bool has_escape_ = false; // the string that was read last has an escape
 };
 
 bool JsonReader::read(std::string_view text, std::size_t levels) {

@@ -12,7 +12,7 @@
 
 namespace metrics_event {
 
-/// A mistake in a JSON text: why it is none, and the place, in bytes from the beginning.
+/// The reason why a text is not valid JSON, and the offset of the mistake in bytes.
 struct JsonMistake {
   std::size_t offset = 0;
   std::string text;
@@ -20,14 +20,15 @@ struct JsonMistake {
   bool operator==(const JsonMistake&) const = default;
 };
 
+/// Either the value that a JSON text stands for or the mistake in it.
 template <class T>
 using ParsedJson = boost::system::result<T, JsonMistake>;
 
-/// The most arrays and objects that may lie in each other. Reading them takes recursion, so that
-/// there has to be an end to it.
+/// The maximum depth of nested arrays and objects. The reader is recursive, so that a limit is
+/// needed to protect the stack.
 inline constexpr std::size_t most_json_levels = 32;
 
-/// One member of an object; or one element of an array, which has no name.
+/// A member of an object, or an element of an array, whose name is empty.
 struct Member {
   std::string_view name;
   std::string_view json;   // the value as `compact_json` gives it
@@ -35,48 +36,49 @@ struct Member {
 };
 
 /// Reads JSON texts (RFC 8259), one after another, and copies only values that are not compact.
-/// Bytes that are not UTF-8, a name that an object has twice, a number that `plain_number` refuses
-/// and too many levels are as wrong as a missing comma. Reading n bytes takes n log n steps,
-/// whatever they are.
+/// Bytes that are not UTF-8, duplicate names in an object, numbers that `plain_number` refuses and
+/// nesting that is too deep are mistakes, too. Reading n bytes takes at most n log n steps.
 class JsonReader {
 public:
-  /// Reads a text that is one value of at most `levels` levels. False: `mistake` says why it is
-  /// none, and `members` are unspecified.
+  /// Reads a text that is one value with at most `levels` nested arrays and objects. Returns false
+  /// when it is not valid; `mistake` then has the reason, and `members` is unspecified.
   bool read(std::string_view text, std::size_t levels = most_json_levels);
 
-  /// Like `read`, for a text that is to be one object.
+  /// Reads a text like `read`, and also returns false when its value is not an object.
   bool read_object(std::string_view text);
 
-  /// The members of the object, or the elements of the array, that was read; nothing of another
-  /// value. They live as long as the text, and until the next one is read.
+  /// Returns the members of the object, or the elements of the array, that was read last; there are
+  /// none for any other value. They are valid as long as the text is, until the next text is read.
   std::span<const Member> members() const { return members_; }
 
+  /// Returns the mistake in the text that was read last, after a `read` that returned false.
   const JsonMistake& mistake() const { return mistake_; }
 
 private:
   class Pass;
 
-  // A name in an object that is not closed yet.
+  // A name of a member of an object whose closing brace has not been read yet.
   struct Name {
     std::string_view text;
-    std::size_t end; // where its last quote is, in bytes
+    std::size_t end; // the offset of its closing quote, in bytes
   };
 
   std::vector<Member> members_;
   std::vector<Name> names_;
-  std::forward_list<std::string> made_; // names and values that the text has in another form
+  std::forward_list<std::string> made_; // names and values that the text spells differently
   JsonMistake mistake_;
 };
 
 /// Reads a text as `JsonReader` does and returns its value on one line, without white space between
-/// tokens, its numbers as they were typed and its strings safe for a terminal.
+/// tokens, with numbers as they were typed and with strings as `json_string` writes them.
 ParsedJson<std::string> compact_json(std::string_view text, std::size_t levels = most_json_levels);
 
-/// The string, with its quotes, that a text which was read begins with; empty: it begins with
-/// something else.
+/// Returns the string, with its quotes, at the beginning of a valid JSON text, or nothing when the
+/// text begins with something else.
 std::string_view leading_string(std::string_view json);
 
-/// The text that a string stands for, if the JSON text, which was read, is one.
+/// Returns the text that a JSON string stands for, or nullopt when the JSON text, which must be
+/// valid, is not a string.
 std::optional<std::string> string_value(std::string_view json);
 
 } // namespace metrics_event

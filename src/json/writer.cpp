@@ -17,7 +17,8 @@ void append_unicode_escape(std::string& out, char32_t character) {
   }
 }
 
-// What becomes of a byte in a JSON string.
+// The three ways in which a byte is written into a JSON string. `append_usual` uses the first two
+// as the number of backslashes before the byte.
 enum Kind : std::uint8_t { plain, behind_backslash, special };
 
 constexpr std::array<Kind, 256> kinds = [] {
@@ -34,10 +35,11 @@ Kind kind_of(char c) {
   return kinds[static_cast<unsigned char>(c)];
 }
 
-// Appends the longest beginning that has nothing special, quotes as what they are in most lines:
-// so many that a branch for each would be guessed wrong often. Returns the rest.
+// Appends text up to the first special byte, 256 bytes at most, and returns the rest. Quotes are so
+// frequent in most lines that a branch for each would often be mispredicted, so the loop always
+// writes a backslash and lets the byte overwrite it when none is needed.
 std::string_view append_usual(std::string& out, std::string_view text) {
-  constexpr std::size_t at_once = 256; // room is made for more than there may be
+  constexpr std::size_t at_once = 256; // twice as many bytes are reserved, one per backslash
   const std::size_t before = out.size();
   const std::string_view part = text.substr(0, at_once);
   out.resize(before + 2 * part.size());
@@ -78,7 +80,7 @@ void append_escaped(std::string& out, std::string_view utf8) {
   }
 }
 
-// By how much a byte grows, at most.
+// Returns by how many bytes a byte grows at most.
 constexpr std::uint8_t growth_of(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   const auto if_so = [](bool is_so, std::uint8_t bytes) {
@@ -104,10 +106,10 @@ void append_json_string(std::string& out, std::string_view utf8) {
 }
 
 std::size_t json_string_bound(std::string_view utf8) {
-  // Many bytes side by side, each sum in a byte, is what compilers do at once.
+  // Compilers turn sums of one byte each, side by side, into vector instructions.
   constexpr std::size_t abreast = 16;
-  constexpr std::size_t most_rows = 51; // of 5 at most
-  std::size_t size = 2 + utf8.size();   // quotes
+  constexpr std::size_t most_rows = 51; // each adds at most 5, and 51 * 5 fits a byte
+  std::size_t size = 2 + utf8.size();   // with the quotes
   while (utf8.size() >= abreast) {
     const std::size_t rows = std::min(utf8.size() / abreast, most_rows);
     std::array<std::uint8_t, abreast> sums{};
