@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t longest_help = 1000;
 constexpr std::size_t most_choices = 1000;
 
-// The values of enum and const.
+// Returns the values that enum and const allow; a const beside an enum must be one of its values.
 std::vector<SchemaValue> allowed_values(const Schema& schema) {
   const SchemaValue* const one = schema.find("const");
   const SchemaValue* const several = schema.find("enum");
@@ -44,7 +44,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
   return {*one};
 }
 
-// The type of all allowed values.
+// Returns the type that all allowed values have in common. Integers among numbers are numbers.
 std::string inferred_type(const Schema& schema) {
   std::string_view common;
   for (const SchemaValue& value : allowed_values(schema)) {
@@ -133,7 +133,7 @@ void read_limits(const Schema& schema, Field& field, FieldStore& store) {
   refuse_gaps(schema);
   if (const SchemaValue* const value = schema.find("pattern")) {
     const std::string expression = text_of(*value);
-    if (!is_safe_to_show(expression)) { // as messages have to
+    if (!is_safe_to_show(expression)) { // messages show it
       throw SchemaMistake{value->pointer,
                           "the expression has characters that cannot be shown, write them as "
                           "\\u escapes of its own"};
@@ -146,7 +146,7 @@ void read_limits(const Schema& schema, Field& field, FieldStore& store) {
   }
 }
 
-// The value as the line has it.
+// Returns the value in the form that the event line has, or throws SchemaMistake.
 std::string valid(const Field& field, const SchemaValue& value) {
   const Parsed<std::string> json = read_json(field, value.json);
   if (!json) {
@@ -164,7 +164,7 @@ void read_choices(const Schema& schema, bool is_nullable, Field& field, FieldSto
     }
     std::string json = valid(field, value);
     std::string choice = field.type == FieldType::string ? *string_value(json) : std::move(json);
-    if (!is_safe_to_show(choice)) { // as help and messages have to
+    if (!is_safe_to_show(choice)) { // help and messages show it
       throw SchemaMistake{value.pointer, "the value has characters that cannot be shown"};
     }
     if (!known.insert(choice).second) {
@@ -202,7 +202,7 @@ Measured measured_of(const Schema& schema, FieldType type) {
   refuse(expected, *value);
 }
 
-// The text up to its first line that is empty.
+// Returns the text up to its first empty line.
 std::string_view first_paragraph(std::string_view text) {
   constexpr std::string_view white_space = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
@@ -238,10 +238,11 @@ std::string help_of(const Schema& schema, std::string_view name) {
     return value == nullptr ? "" : printable(first_paragraph(text_of(*value)), longest_help);
   };
   if (std::string description = shown("description");
-      !description.empty() && description != "An enumeration.") { // as pydantic says of any
+      !description.empty() && description != "An enumeration.") { // pydantic's default
     return description;
   }
-  // pydantic makes "Queue Duration" of queue_duration, and it could be QueueDuration.
+  // A title that only repeats the name is no help: pydantic derives "Queue Duration" from
+  // queue_duration, and a class may be called QueueDuration.
   std::string title = shown("title");
   std::string as_name = lower_case(title);
   std::ranges::replace(as_name, ' ', '_');

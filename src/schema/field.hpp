@@ -13,7 +13,7 @@
 
 namespace metrics_event {
 
-/// The types of fields by the names that `type` has for them.
+/// One field type and its name in the keyword `type`.
 struct TypeName {
   std::string_view name;
   FieldType type;
@@ -25,8 +25,8 @@ inline constexpr std::array type_names{
     TypeName{"boolean", FieldType::boolean},
 };
 
-/// The measured values by the names that `x-measured` has for them, and the types of fields that
-/// can have them.
+/// One measured value, its name in the keyword `x-measured`, and a field type that can hold it; a
+/// value that fits two types has two rows.
 struct MeasuredName {
   std::string_view name;
   Measured measured;
@@ -39,7 +39,7 @@ inline constexpr std::array measured_names{
     MeasuredName{"status", Measured::status, FieldType::string},
 };
 
-/// Owns what fields refer to; nothing in it moves.
+/// Owns the texts, patterns and choices that fields refer to. They keep their addresses.
 class FieldStore {
 public:
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
@@ -54,20 +54,23 @@ private:
   std::deque<std::vector<std::string_view>> choices_;
 };
 
-/// The `type` of a schema, and whether its value may be null instead.
+/// The `type` that a schema declares, and whether the value may be null instead.
 struct DeclaredType {
-  std::string name; // empty: the schema has none
+  std::string name; // empty when the schema declares none
   bool is_nullable = false;
 };
+/// Returns the declared type. Throws SchemaMistake when `type` is an array of anything but one type
+/// and "null".
 DeclaredType declared_type(const Schema& schema);
 
-/// What a schema says of itself to people, on one line and safe to show: the first paragraph of its
-/// description, else its title, unless that is only the name; empty: nothing.
+/// Returns the help text of a schema, on one line and safe to show: the first paragraph of its
+/// description, else its title. Returns an empty string when it has neither, or when the title only
+/// repeats `name`.
 std::string help_of(const Schema& schema, std::string_view name);
 
-/// The field that the schema of a property declares, which is no object; `name` and what the store
-/// keeps must outlive it. It is required unless it can be null or has a default. Throws
-/// SchemaMistake.
+/// Returns the field that the schema of a property declares; the property must not be an object.
+/// `name` and `store` must outlive the field. The field is required unless it can be null or has a
+/// default. Throws SchemaMistake when the schema is not valid or not supported.
 Field read_field(const Schema& schema, std::string_view name, FieldStore& store);
 
 } // namespace metrics_event

@@ -9,26 +9,26 @@
 namespace metrics_event {
 namespace {
 
-// The places where a keyword is supported.
-constexpr unsigned in_file = 1; // beside the definitions
+// These bits are the places where a keyword is supported.
+constexpr unsigned in_file = 1; // at the root, beside the definitions
 constexpr unsigned in_event = 2;
 constexpr unsigned in_property = 4;
 constexpr unsigned anywhere = in_event | in_property;
 
-// The types of which a keyword says something.
+// These lists name the types on which a keyword has an effect.
 constexpr std::string_view numbers = "number integer";
 constexpr std::string_view scalars = "string number integer boolean";
 constexpr std::string_view all_types = "string number integer boolean object";
 
 struct Keyword {
   std::string_view name;
-  std::string_view type; // of its value; empty: any
+  std::string_view type; // of its value; empty means any
   unsigned places;
-  std::string_view about; // types
+  std::string_view about; // the types on which it has an effect
   bool may_stand_beside_reference = false;
 };
 
-// All that is supported.
+// This table has every supported keyword; any other is a mistake.
 constexpr std::array known_keywords{
     Keyword{"$schema", "string", in_file, all_types, true},
     Keyword{"$defs", "object", in_file, all_types, true},
@@ -57,10 +57,10 @@ constexpr std::array known_keywords{
     Keyword{"x-measured", "string", in_property, "string number integer", true},
 };
 
-// The part of a text that ends where it has `offset` bytes, as people count.
+// Returns the line and the column of a byte offset, both counted from 1.
 std::string line_and_column(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
-  const std::size_t line_begin = before.rfind('\n') + 1; // 0 when there is none
+  const std::size_t line_begin = before.rfind('\n') + 1; // 0 in the first line
   return "line " + std::to_string(1 + std::ranges::count(before, '\n')) + ", column " +
          std::to_string(1 + before.size() - line_begin);
 }
@@ -69,7 +69,7 @@ const Keyword& row_of(const SchemaValue& keyword) {
   return *std::ranges::find(known_keywords, keyword.name, &Keyword::name);
 }
 
-// Whether a keyword is what another schema stands in.
+// Returns whether the value of a keyword refers to or contains the schema to read next.
 bool leads_on(const SchemaValue& keyword) {
   return keyword.name == "$ref" || keyword.name == "allOf" || keyword.name == "anyOf";
 }
@@ -103,7 +103,7 @@ void check_dialect(const SchemaValue& dialect) {
   }
 }
 
-// The only schema of an allOf, and of an anyOf the one beside null.
+// Returns the only schema of an allOf, or the only one of an anyOf besides null.
 SchemaValue only_schema(const SchemaValue& keyword) {
   std::vector<SchemaValue> schemas = elements_of(keyword);
   const bool is_nullable = keyword.name == "anyOf";
@@ -177,7 +177,7 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
       if (keyword.name == "$schema") {
         check_dialect(keyword);
       }
-      // The name of a class, which pydantic makes the title of its definition, says nothing.
+      // pydantic makes the class name the title of a definition; it does not describe the property.
       const bool is_title_of_class = keyword.name == "title" && !followed.empty() &&
                                      followed.back().ends_with(text_of(keyword));
       if (!is_leading && !is_title_of_class && schema.find(keyword.name) == nullptr) {
@@ -215,7 +215,7 @@ SchemaValue SchemaFile::referred(const SchemaValue& reference) const {
   std::vector<std::string_view> known;
   for (const auto& [name, definition] : definitions_) {
     if (name == text) {
-      constexpr std::size_t longest_definition = 16UL * 1024; // many may refer to it
+      constexpr std::size_t longest_definition = 16UL * 1024; // every reference reads it again
       if (definition.json.size() > longest_definition) {
         throw SchemaMistake{definition.pointer, "the definition is longer than 16 KiB"};
       }

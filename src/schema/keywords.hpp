@@ -9,30 +9,32 @@
 
 namespace metrics_event {
 
-/// A schema whose references, if any, have been followed: what stands beside one comes before what
-/// it leads to. Every keyword in it is known and has a value of the right type.
+/// A schema after all its references have been followed. A keyword beside a reference takes
+/// precedence over the same keyword in the referenced schema. Every keyword is supported and has a
+/// value of the right type.
 struct Schema {
-  std::string pointer; // of what was read, before any reference
+  std::string pointer; // to the schema as written, before any reference
   bool is_nullable = false;
   std::vector<SchemaValue> keywords;
 
-  /// The value of a keyword, or null.
+  /// Returns the value of a keyword, or nullptr when the schema does not have it.
   const SchemaValue* find(std::string_view keyword) const;
 };
 
-/// Refuses the keywords that do nothing for values of a type, which is named as `type` has it.
+/// Throws SchemaMistake when a keyword has no effect on values of `type`, such as `pattern` on
+/// "number".
 void refuse_idle_keywords(const Schema& schema, std::string_view type);
 
-/// A file with one schema and the definitions that it refers to. Definitions that nothing refers to
-/// are not looked at. All functions throw SchemaMistake.
+/// A file with one schema and its definitions. A definition that nothing refers to is not checked.
+/// All functions throw SchemaMistake when the text is not JSON or the schema is not supported.
 class SchemaFile {
 public:
   explicit SchemaFile(std::string_view json);
 
-  /// The schema of the file, of what is an object.
+  /// Returns the schema of the event itself, which describes an object.
   Schema root() const;
 
-  /// The schema of a property.
+  /// Returns the schema of a property, given as the value of its member in `properties`.
   Schema property(const SchemaValue& value) const;
 
 private:
@@ -40,7 +42,7 @@ private:
   SchemaValue referred(const SchemaValue& reference) const;
 
   SchemaValue root_;
-  std::vector<std::pair<std::string, SchemaValue>> definitions_; // by a reference: #/$defs/NAME
+  std::vector<std::pair<std::string, SchemaValue>> definitions_; // key: reference, #/$defs/NAME
 };
 
 } // namespace metrics_event

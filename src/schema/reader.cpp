@@ -27,7 +27,7 @@ struct DeclaredEvent {
 
 void check_property_name(const SchemaValue& property) {
   const std::string& name = property.name;
-  // Its flag has to begin with a letter as well.
+  // The name must begin with a letter because its flag must.
   if (name.empty() || !is_letter(name.front()) ||
       !std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; })) {
     throw SchemaMistake{property.pointer,
@@ -41,7 +41,7 @@ struct Property {
   bool is_required = false;
 };
 
-// The properties that a schema declares, and whether its `required` lists them.
+// Returns the properties that a schema declares, with those that `required` lists marked as such.
 std::vector<Property> properties_of(const Schema& schema) {
   std::vector<Property> properties;
   if (const SchemaValue* const declared = schema.find("properties")) {
@@ -76,7 +76,7 @@ std::vector<Property> properties_of(const Schema& schema) {
   return properties;
 }
 
-// Refuses a schema with another `type`; it may have none.
+// Throws SchemaMistake when a schema has another `type`; it may also have none.
 void check_type(const Schema& schema, std::string_view type) {
   const SchemaValue* const declared = schema.find("type");
   if (declared != nullptr && declared->json != quote(type)) {
@@ -84,7 +84,8 @@ void check_type(const Schema& schema, std::string_view type) {
   }
 }
 
-// Lets a property that every event has, and that is no field, say only what is so.
+// Checks a property that every event has, `timestamp` or `event`. It is not a field, so its schema
+// may only state what holds for every event.
 void check_property_of_all(const Schema& schema, const std::string& name, std::string_view type,
                            std::span<const std::string_view> allowed) {
   for (const SchemaValue& keyword : schema.keywords) {
@@ -233,7 +234,7 @@ private:
 
   SchemaFile file_;
   std::string_view name_;
-  std::map<std::string, std::string, std::less<>> flags_; // that are taken, and what each is
+  std::map<std::string, std::string, std::less<>> flags_; // taken flags, and what takes each
   std::shared_ptr<DeclaredEvent> event_ = std::make_shared<DeclaredEvent>();
 };
 

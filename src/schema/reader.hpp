@@ -11,10 +11,10 @@
 
 namespace metrics_event {
 
-/// The event type that a JSON Schema (draft 2020-12, as far as metrics-event-schema(5) has it)
-/// declares, which owns all that it refers to. `name` is in snake_case; `origin` is the file that
-/// the schema is from. No field can have one of the `taken_flags`, which are without dashes. A
-/// mistake is safe to show.
+/// Returns the event type that a JSON Schema declares, or the first mistake, which is safe to show.
+/// metrics-event-schema(5) describes the supported subset of JSON Schema. The event type owns all
+/// data that it refers to. `name` is in snake_case; `origin` names the file of the schema. A field
+/// whose flag is one of `taken_flags` (without dashes) is a mistake.
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin,
                   std::span<const std::string_view> taken_flags = {});

@@ -10,7 +10,7 @@
 namespace metrics_event {
 namespace {
 
-// Puts compact JSON, in which no object and no array is empty, on lines.
+// Indents compact JSON over several lines. No object and no array in it may be empty.
 std::string indented(std::string_view compact) {
   std::string text;
   std::size_t depth = 0;
@@ -82,7 +82,7 @@ std::string property(const Field& field) {
   return schema.str();
 }
 
-// The properties of an object, and which of them are required.
+// Collects the properties of an object and the names of the required ones.
 class Properties {
 public:
   void add(std::string_view name, std::string_view schema, bool is_required) {
@@ -92,7 +92,7 @@ public:
     }
   }
 
-  // Adds them, and whether others are taken, to the schema of the object.
+  // Adds the properties to the schema of the object, and whether it takes other properties.
   std::string complete(JsonObject schema, bool takes_others) const {
     schema.text("type", "object").raw("properties", properties_.str());
     if (!required_.empty()) {

@@ -6,8 +6,8 @@
 
 namespace metrics_event {
 
-/// The JSON Schema of an event type, on lines with indentation. `read_event_schema` makes the same
-/// type of it.
+/// Returns the JSON Schema of an event type, indented over several lines. `read_event_schema` reads
+/// it back as an equal type.
 std::string event_schema(const EventType& type);
 
 } // namespace metrics_event

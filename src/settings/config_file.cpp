@@ -3,14 +3,14 @@
 #include "base/text.hpp"
 
 #define TOML_ENABLE_FORMATTERS 0
-// toml++ 3.3 asserts of a table's name what it goes on to refuse (marzer/tomlplusplus#301); with
-// NDEBUG, clang would take it for granted.
+// toml++ 3.3 asserts a property of table names that it only checks later
+// (marzer/tomlplusplus#301). With NDEBUG, clang would optimize on that false assumption.
 #define TOML_ASSERT(condition) static_assert(true)
 #undef NDEBUG
 #include <toml++/impl/preprocessor.h>
 
-// It also takes for unreachable what is reached by most characters beyond ASCII: that they are no
-// white space (marzer/tomlplusplus#305).
+// toml++ also marks code as unreachable that most characters beyond ASCII reach because they are
+// not white space (marzer/tomlplusplus#305).
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false
@@ -22,7 +22,7 @@
 namespace metrics_event {
 namespace {
 
-// Where something stands in a file, as compilers say it.
+// Returns a position in a file in the format of compilers: `path:line:column`.
 std::string place(const std::string& path, const toml::source_region& source) {
   return path + ':' + std::to_string(source.begin.line) + ':' + std::to_string(source.begin.column);
 }
@@ -48,7 +48,7 @@ const Setting& setting_named(std::string_view key, const std::string& where) {
                     (hint.empty() ? ", see metrics-event --help for the settings" : hint)};
 }
 
-// Reads one file's tree into a layer.
+// Reads the parsed tree of one file into a layer.
 class Reader {
 public:
   explicit Reader(const std::string& path) : path_{path} {}

@@ -10,14 +10,16 @@
 
 namespace metrics_event {
 
-/// The files to read, the one that counts least first: those in the directories of configuration,
-/// or the one that `--config` or its variable names, or none at all.
+/// Returns the configuration files to read, in ascending order of precedence: `config.toml` in each
+/// of `directories`, or only the file that `--config` or its variable names. The name `none` gives
+/// no file at all.
 std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
                                        std::span<const std::string> directories);
 
-/// What a configuration file (TOML 1.0) gives. A list setting is an array of strings, or a table of
-/// names and values. Throws Failure (config) that starts with `path:line:column:` for a text that
-/// is not TOML, a key that is no setting, and a value of the wrong kind.
+/// Returns the settings in the text of a configuration file (TOML 1.0). A list setting is an array
+/// of strings, or a table of names and values. Throws Failure (config), with a message that starts
+/// with `path:line:column:`, when the text is not TOML, a key does not name a setting, or a value
+/// is of the wrong type.
 Layer config_layer(std::string_view toml, const std::string& path);
 
 } // namespace metrics_event

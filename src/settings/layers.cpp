@@ -17,7 +17,7 @@ void apply(Settings& settings, const GivenSetting& given) {
   }
 }
 
-// A variable holds one item of a list a line.
+// Adds the value of a variable to the layer. For a list, each line of the variable is one item.
 void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
                        std::string_view text, bool (*counts)(const Settings&) = nullptr) {
   while (!text.empty()) {
@@ -31,8 +31,9 @@ void add_from_variable(Layer& layer, const Setting& setting, const std::string& 
   }
 }
 
-// Applies what the layers give: for a list everything, else what the highest layer that has the
-// setting gives. Of flags all are looked at, although only the last one stays. Returns the origin.
+// Applies the values of a setting and returns the origin of the last one. A list takes the values
+// of all layers, another setting only that of the highest layer that has it. A repeated flag is
+// checked each time, although only its last value stays.
 Origin apply_layers(Settings& settings, const Setting& setting, const std::vector<Layer>& layers) {
   std::vector<const GivenSetting*> winners;
   for (const Layer& layer : layers) {

@@ -10,32 +10,35 @@
 
 namespace metrics_event {
 
-/// A setting's value as one layer gives it.
+/// The text that one layer gives for a setting, and where it stands.
 struct GivenSetting {
   const Setting* setting;
   std::string text;
   Origin origin;
-  bool (*counts)(const Settings& settings) = nullptr; // as FallbackVariable has it
+  bool (*counts)(const Settings& settings) = nullptr; // see FallbackVariable
 };
 
-/// The values that one place gives: the command line, the environment, a file.
+/// All values from one source: the command line, the environment or a file.
 using Layer = std::vector<GivenSetting>;
 
-/// A value given by flag.
+/// Returns the value that a flag of the command line gives.
 GivenSetting given_by_flag(const Setting& setting, std::string text);
 
-/// Reads the environment: for each setting the fallback variables that are set and then its own,
-/// which counts most. An empty variable counts as unset.
+/// Reads the environment. The variable of a setting takes precedence over its fallback variables,
+/// and so follows them in the layer. An empty variable counts as unset.
 Layer environment_layer(const Environment& environment);
 
-/// Lays the layers over the defaults, the lowest first; when `only` names settings, the others are
-/// left alone. Throws Failure for a bad value or combination.
+/// Applies the layers to the defaults, in ascending order of precedence. When `only` is not empty,
+/// just the settings that it names are resolved and checked. Throws Failure when a value is not
+/// valid or two settings exclude each other: usage when a flag is involved, config otherwise.
 Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only = {});
 
-/// Looks at each value of a layer for itself. Throws Failure for a bad one.
+/// Checks each value of a layer, but not their combination. Throws Failure (usage for a flag,
+/// config otherwise) when a value is not valid.
 void check_values(const Layer& layer);
 
-/// How to report, found out before anything else can go wrong; bad values count as not given.
+/// Returns the output format on its own, so that an error in another setting can be reported in it.
+/// A value that is not valid is ignored.
 Output output_of(const std::vector<Layer>& layers);
 
 } // namespace metrics_event

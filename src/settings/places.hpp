@@ -11,34 +11,35 @@
 
 namespace metrics_event {
 
-/// Where a user's configuration and what programs keep for him is, by the XDG Base Directory
-/// Specification: `$XDG_CONFIG_HOME` or `~/.config`, `$XDG_STATE_HOME` or `~/.local/state`. Empty
-/// when the environment does not say; a relative path counts as nothing.
+/// These return the base directories of a user's configuration and state, by the XDG Base Directory
+/// Specification: `$XDG_CONFIG_HOME` or `~/.config`, `$XDG_STATE_HOME` or `~/.local/state`. A
+/// relative path counts as unset, as the specification says. The result is empty when neither the
+/// variable nor HOME is set.
 std::string config_home(const Environment& environment);
 std::string state_home(const Environment& environment);
 
-/// The directories that may hold configuration: the system's, and that of the user if he has a
-/// home; the one that counts least first.
+/// Returns the directories that may hold configuration, in ascending order of precedence: that of
+/// the system, and that of the user when `config_home` is not empty.
 std::vector<std::string> config_directories(const Environment& environment);
 
-/// A file or a directory of configuration.
+/// A configuration file, or a directory of event types.
 struct ConfigPlace {
   std::string path;
-  std::optional<Origin> asked_by; // what names it; none: a usual one, which may be missing
+  std::optional<Origin> asked_by; // none: a default place, which may be missing
 };
 
-/// The directories in which event types are declared: those in the directories of configuration,
-/// and the one that the flag `--events` or else its variable names; the one that counts least
-/// first.
+/// Returns the directories that declare event types, in ascending order of precedence: `events.d`
+/// in each configuration directory, then the directory that the flag `--events` names, or else its
+/// variable METRICS_EVENT_EVENTS.
 std::vector<ConfigPlace> event_directories(std::span<const std::string> config_directories,
                                            const Environment& environment,
                                            const std::optional<std::string>& flag);
 
-/// The usual spool: `/var/spool/metrics-event` of root, `metrics-event/spool` in the state of
-/// others; empty where the environment does not say where that is.
+/// Returns the default spool directory: `/var/spool/metrics-event` for root, `metrics-event/spool`
+/// below `state_home` for other users. The result is empty when `state_home` is.
 std::string usual_spool(const Environment& environment, bool is_root);
 
-/// What is to be said when that is empty.
+/// The error message for an empty `usual_spool`.
 inline constexpr std::string_view no_usual_spool =
     "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a directory";
 

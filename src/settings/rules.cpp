@@ -11,7 +11,7 @@ namespace {
 
 using Source = Origin::Source;
 
-// The settings that were looked at, by name.
+// Checks the settings that were resolved; the origins have an entry for each of these.
 class Rules {
 public:
   explicit Rules(const Resolved& resolved)
@@ -28,12 +28,12 @@ public:
   }
 
 private:
-  // Of a setting that was looked at.
+  // Returns the origin of a setting, which must have been resolved.
   const Origin& origin(std::string_view setting) const { return origins_.find(setting)->second; }
   bool given(std::string_view setting) const {
     return origins_.contains(setting) && origin(setting).source != Source::built_in;
   }
-  // Nothing that only a delivery needs is missed where there is none.
+  // A dry run and a disabled program need no complete credentials, because nothing is delivered.
   bool delivers() const { return !settings_.dry_run && !settings_.disabled; }
 
   static void blame_both(const Origin& one, const Origin& other, const std::string& text) {
@@ -53,7 +53,7 @@ private:
     }
   }
 
-  // The first of these settings that is given, if any.
+  // Returns the origin of the first of these settings that is given, or nullptr.
   const Origin* first_given(std::initializer_list<std::string_view> names) const {
     const auto* const found =
         std::ranges::find_if(names, [this](std::string_view name) { return given(name); });
@@ -84,7 +84,8 @@ private:
     }
   }
 
-  // A secret and a file with it: the one that is nearer to the command line counts.
+  // Of a secret and a file with the secret, the one from the higher layer takes precedence, so only
+  // both in the same layer are ambiguous.
   void check_pair(std::string_view secret, std::string_view file) const {
     if (given(secret) && given(file) && origin(secret).source == origin(file).source) {
       blame_both(origin(secret), origin(file), "both give the same secret, leave one of them out");

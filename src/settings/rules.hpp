@@ -7,22 +7,24 @@
 
 namespace metrics_event {
 
-/// Takes away all that proves who we are: credentials, headers, client certificates.
+/// Clears everything that authenticates the client: user name, password, bearer token, headers, and
+/// the client certificate with its key.
 void forget_credentials(Settings& settings);
 
-/// The rules across settings, before any I/O. Throws Failure that names every origin involved:
-/// usage when one of them is a flag, config otherwise.
+/// Checks the rules that involve more than one setting, without any I/O. Throws Failure that names
+/// every origin involved: usage when one of them is a flag, config otherwise.
 void check_settings(const Resolved& resolved);
 
-/// Whether a value may be secret: credentials in whatever form, a header, the query of a URL.
+/// Returns whether a value may be secret: a password, token or client certificate, a header, or the
+/// credentials or the query of a URL.
 bool holds_secret(const Settings& settings);
 
-/// What is allowed and unwise, in words, each with its remedy: credentials that others can read, a
-/// receiver that anybody could pose as, a flag without effect.
+/// Returns warnings about settings that are valid but unwise, each with its remedy: credentials
+/// that others can read, a server certificate that is not verified, a flag without effect.
 std::vector<std::string> risks(const Resolved& resolved);
 
-/// The labels and metadata that have the name of a setting, in words: in a file, all below a
-/// heading such as `[label]` is a label.
+/// Returns a warning for each label or metadata name that is also the name of a setting. In a TOML
+/// file, every key below a heading such as `[label]` is a label, so a setting there is misplaced.
 std::vector<std::string> misplaced_settings(const Settings& settings);
 
 } // namespace metrics_event

@@ -15,28 +15,29 @@
 
 namespace metrics_event {
 
-/// What goes to stdout: text for people and pipes, or one JSON object whatever the outcome.
+/// The format of stdout: text for people and pipes, or one JSON object for success and failure
+/// alike.
 enum class Output { text, json };
 
-/// After which ends of COMMAND the event is sent.
+/// The outcomes of COMMAND after which the event is sent.
 enum class On { success, failure, always };
 
-/// Whether and where undelivered entries are kept.
+/// The setting `spool`: whether undelivered entries are kept, and in which directory.
 struct SpoolPlace {
   bool on = false;
-  std::string directory{}; // empty: the usual one, which `places` knows
-  bool is_usual = false;   // then the directories above it are made as well
+  std::string directory{}; // empty means `usual_spool`
+  bool is_usual = false;   // then missing parent directories are created as well
 };
 
-/// Every setting's value. Defaults, spellings and meanings are in the table, `all_settings`.
+/// The values of all settings. The table `all_settings` has their defaults, spellings and meanings.
 struct Settings {
   Endpoint url;
   Labels labels;
   Labels metadata;
   Headers headers;
-  std::string org_id; // empty: no tenant header
-  std::string config; // a file, none, or empty: the usual places
-  std::string events; // a directory besides the usual ones; empty: none
+  std::string org_id; // empty means no tenant header (X-Scope-OrgID)
+  std::string config; // a file or `none`; empty means the default places
+  std::string events; // an additional directory; empty means none
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds connect_timeout{};
   std::string username;
@@ -44,9 +45,9 @@ struct Settings {
   std::string password_file;
   Secret bearer_token;
   std::string bearer_token_file;
-  std::string ca_cert; // files; empty: the system's authorities
+  std::string ca_cert; // a file; empty means the system's certificate authorities
   std::string cert;
-  std::string key; // empty: in the file of cert
+  std::string key; // a file; empty means that the file of `cert` has the key
   bool tls_skip_verify = false;
   std::optional<Endpoint> proxy;
   std::string no_proxy;
@@ -63,7 +64,7 @@ struct Settings {
   bool verbose = false;
 };
 
-/// All values, and by setting name where each came from.
+/// The values of all settings, and the origin of each by the name of the setting.
 struct Resolved {
   Settings settings;
   std::map<std::string_view, Origin> origins;

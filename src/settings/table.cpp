@@ -14,7 +14,8 @@ namespace {
 using Kind = Setting::Kind;
 using Places = Setting::Places;
 
-// Of a label or a piece of metadata the last value of a name stays, and an empty one removes it.
+// Adds a label or a metadata pair. A later value replaces an earlier one of the same name, and an
+// empty value removes the name.
 std::optional<Mismatch> add_label(Labels& labels, std::string_view text) {
   auto label = parse_label(text);
   if (!label) {
@@ -28,7 +29,8 @@ std::optional<Mismatch> add_label(Labels& labels, std::string_view text) {
   return std::nullopt;
 }
 
-// The last value of a name stays, as for labels; names are the same in any case.
+// Adds a header. A later value replaces an earlier one of the same name; header names are not case
+// sensitive (RFC 9110, 5.1).
 std::optional<Mismatch> add_header(Headers& headers, std::string_view text) {
   auto header = parse_header(text);
   if (!header) {
@@ -41,8 +43,8 @@ std::optional<Mismatch> add_header(Headers& headers, std::string_view text) {
   return std::nullopt;
 }
 
-// Completes a row by the member that holds the value, and by how it is read: `read` makes the value
-// of a text, or adds the text to it.
+// Completes a row by the member of Settings and its parser. `read` either returns the value of a
+// text, or adds the text to the value.
 template <auto member, auto read>
 constexpr Setting row(Setting setting) {
   setting.assign = [](Settings& settings, std::string_view text) -> std::optional<Mismatch> {
@@ -86,13 +88,13 @@ constexpr std::array ca_cert_variables{FallbackVariable{"LOKI_CA_CERT_PATH"}};
 constexpr std::array cert_variables{FallbackVariable{"LOKI_CLIENT_CERT_PATH"}};
 constexpr std::array key_variables{FallbackVariable{"LOKI_CLIENT_KEY_PATH"}};
 constexpr std::array tls_skip_verify_variables{FallbackVariable{"LOKI_TLS_SKIP_VERIFY"}};
-// A proxy that is not used is not looked at.
+// Returns whether a proxy variable applies. One that would not be used is not even checked.
 template <Scheme... schemes>
 bool is_proxied(const Settings& settings) {
   return ((settings.url.scheme == schemes) || ...) && !goes_direct(settings.url, settings.no_proxy);
 }
 
-// HTTP_PROXY is left out as curl does: to a CGI program it is a header of the request.
+// HTTP_PROXY is left out, as in curl: in a CGI program, the `Proxy` header of a request sets it.
 constexpr std::array proxy_variables{
     FallbackVariable{"https_proxy", "with https URLs", is_proxied<Scheme::https>},
     FallbackVariable{"HTTPS_PROXY", "with https URLs", is_proxied<Scheme::https>},

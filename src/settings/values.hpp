@@ -11,12 +11,12 @@
 #include <type_traits>
 #include <vector>
 
-// How each kind of value is read from a text and shown to people; the table of settings, which
-// alone includes this, puts the two together.
+// These functions parse each kind of value and format it for display. Only the table of settings
+// includes this header; it pairs a parser and a formatter in each row.
 
 namespace metrics_event {
 
-/// The words for the values of an enumeration, in its order.
+/// The names of the values of an enumeration, in the order of its enumerators.
 template <class Enum>
 inline constexpr std::array<std::string_view, 0> words{};
 template <>
@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 3> words<On>{"success", "failure",
 template <>
 inline constexpr std::array<std::string_view, 2> words<Output>{"text", "json"};
 
-/// Finds the value of an enumeration that a word stands for.
+/// Returns the enumerator that a word names, or a Mismatch that lists all words.
 template <class Enum>
 Parsed<Enum> parse_choice(std::string_view text) {
   const auto* const word = std::ranges::find(words<Enum>, text);
@@ -37,13 +37,15 @@ Parsed<Enum> parse_choice(std::string_view text) {
   return static_cast<Enum>(word - words<Enum>.begin());
 }
 
-/// The name of a file, which need not exist.
+/// Returns the name of a file, which need not exist. A name that is empty, not UTF-8 or has a line
+/// break is a Mismatch.
 inline Parsed<std::string> parse_file(std::string_view text) {
   const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
   return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};
 }
 
-/// Hosts as `is_listed` understands them.
+/// Returns a list of hosts in the syntax of `is_listed`. An empty list is a Mismatch, and so is a
+/// text that is not safe to show; tabs are.
 inline Parsed<std::string> parse_host_list(std::string_view text) {
   std::string spaced{text};
   std::ranges::replace(spaced, '\t', ' ');
@@ -52,7 +54,8 @@ inline Parsed<std::string> parse_host_list(std::string_view text) {
                : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
 }
 
-/// `true`, `false`, or a directory, which has a slash in it.
+/// Parses `true`, `false`, or a directory. Any other text without a slash is a
+/// Mismatch.
 inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
   if (const auto on = parse_bool(text)) {
     return SpoolPlace{.on = *on};
@@ -65,13 +68,14 @@ inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
   return SpoolPlace{.on = true, .directory = *std::move(directory)};
 }
 
-/// How often to try again.
+/// Returns the number of retries after the first attempt: 0 to 100.
 inline Parsed<int> parse_retries(std::string_view text) {
   constexpr std::uint64_t most = 100;
   const auto count = parse_count(text, 0, most);
   return count ? Parsed<int>{static_cast<int>(*count)} : Parsed<int>{count.error()};
 }
 
+/// The overloads of `shown` format a value for display.
 inline std::string shown(const std::string& text) {
   return text;
 }
@@ -95,12 +99,12 @@ requires std::is_enum_v<Enum> std::string shown(Enum value) {
   return std::string{words<Enum>[static_cast<std::size_t>(value)]};
 }
 
-/// A secret is only shown to be set.
+/// Shows only that a secret is set.
 inline std::string shown(const Secret& secret) {
   return secret.empty() ? "" : "set";
 }
 
-/// A URL is shown without its credentials and the values of its query.
+/// Shows a URL without its credentials and without the values of its query.
 inline std::string shown(const Endpoint& endpoint) {
   std::string url = endpoint.url();
   if (endpoint.credentials) {
@@ -120,7 +124,7 @@ inline std::string shown(const Labels& labels) {
   return enumeration(pairs);
 }
 
-/// Headers are shown by their names: a value may be a key.
+/// Shows only the names of headers, because a value may be a secret key.
 inline std::string shown(const Headers& headers) {
   std::vector<std::string> names;
   for (const auto& header : headers) {

@@ -22,11 +22,12 @@ constexpr int not_found = 127;
 constexpr int not_executable = 126;
 constexpr int signal_base = 128;
 
-// SIGINT is only kept from ending us: whoever sends it means the whole group, as a terminal does,
-// and a second one is more than COMMAND was meant to get.
+// SIGINT is held only so that it does not end this process. Its sender addresses the whole process
+// group, as a terminal does, so forwarding it would make COMMAND receive it twice.
 constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
 
-// What would end us although it says nothing of the event, and comes late to COMMAND.
+// These signals are meant for COMMAND alone. When they arrive after its end, they must not end this
+// process before it has sent the event.
 constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
 
 sigset_t set_of(std::span<const int> signals) {
@@ -38,12 +39,12 @@ sigset_t set_of(std::span<const int> signals) {
   return set;
 }
 
-// Takes the signals that concern COMMAND one at a time.
+// Blocks the signals that concern COMMAND and returns them one at a time.
 class HeldSignals {
 public:
   HeldSignals() {
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
-    // With SIGCHLD ignored, nobody would be told how a child ended.
+    // With SIGCHLD ignored, waitpid(2) could not report how a child ended.
     struct sigaction usual {};
     usual.sa_handler = SIG_DFL;
     sigaction(SIGCHLD, &usual, &child_before_);
@@ -51,17 +52,17 @@ public:
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals() {
-    note_signals(); // before any can come in again
+    note_signals(); // before any is unblocked
     for (const int signal : only_for_command) {
       std::signal(signal, SIG_IGN);
     }
     const timespec at_once{};
-    while (sigtimedwait(&held_, nullptr, &at_once) > 0) { // they were COMMAND's
+    while (sigtimedwait(&held_, nullptr, &at_once) > 0) { // they were meant for COMMAND
     }
     restore();
   }
 
-  // Async-signal-safe, for use between fork and exec.
+  // Restores mask and disposition. It is async-signal-safe, for use between fork(2) and exec.
   void restore() const {
     sigaction(SIGCHLD, &child_before_, nullptr);
     sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
@@ -69,7 +70,7 @@ public:
 
   siginfo_t next() const {
     siginfo_t info{};
-    while (sigwaitinfo(&held_, &info) < 0) { // SIGCONT interrupts it
+    while (sigwaitinfo(&held_, &info) < 0) { // EINTR, by SIGCONT
     }
     return info;
   }
@@ -80,14 +81,14 @@ private:
   struct sigaction child_before_ {};
 };
 
-// What a child could not do, told through a pipe that a successful exec closes.
+// Carries the errno of a failed exec from the child through a pipe. A successful exec closes it.
 class ExecReport {
 public:
   bool is_open() const { return static_cast<bool>(ends_.reading); }
   void send(int error) const {
     [[maybe_unused]] const ssize_t written = write(ends_.writing.get(), &error, sizeof error);
   }
-  // 0 when there is nothing to tell.
+  // Waits until the child has executed or failed, and returns the errno, or 0 after success.
   int receive() {
     ends_.writing.reset();
     int error = 0;
@@ -100,7 +101,7 @@ private:
   Pipe ends_ = make_pipe();
 };
 
-// Whether a command is there, where execvp(3) looks for it.
+// Returns whether a command exists at one of the places where execvp(3) looks for it.
 bool exists(const std::string& name, std::string_view path) {
   if (name.find('/') != std::string::npos) {
     return access(name.c_str(), F_OK) == 0;
@@ -127,30 +128,32 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
   if (error != ENOENT) {
     return not_run(error);
   }
-  // The kernel says the same of a file and of the interpreter that the file names.
+  // execve(2) fails with ENOENT for a missing file and for a missing interpreter of a script.
   return exists(name, path)
              ? ChildEnd{.not_run = "its interpreter is missing", .status = not_executable}
              : ChildEnd{.not_run = "not found", .status = not_found};
 }
 
-// Whether COMMAND does not have a signal yet that has come to us.
+// Returns whether COMMAND has not received a signal that this process has.
 bool is_news_to(pid_t child, const siginfo_t& info) {
-  // A terminal sends to the whole group, but that it is gone only to the leader of the session.
+  // A terminal sends its signals to the whole foreground group, but SIGHUP when it is gone only to
+  // the session leader.
   const bool from_terminal = info.si_code == SI_KERNEL;
   const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
   return info.si_signo != SIGINT && (from_terminal ? is_hangup : info.si_pid != child);
 }
 
-// Stops as COMMAND did, which may have done so by itself, so that the shell has the terminal again.
+// Stops this process as COMMAND stopped, possibly by itself, so that the shell takes the terminal
+// back.
 void stop_along_with(pid_t child) {
   const sigset_t only = set_of(std::array{SIGTSTP});
-  kill(getpid(), SIGTSTP); // still held, so it becomes one with that of the terminal
+  kill(getpid(), SIGTSTP); // still blocked, so it merges with one from the terminal
   sigprocmask(SIG_UNBLOCK, &only, nullptr);
   sigprocmask(SIG_BLOCK, &only, nullptr);
-  kill(child, SIGCONT); // should only we have been continued
+  kill(child, SIGCONT); // in case only this process was continued
 }
 
-// The status of waitpid(2) when the child has ended, and signals for it are sent on until then.
+// Forwards signals to the child until it ends, and returns its status from waitpid(2).
 int wait_for(pid_t child, const HeldSignals& signals) {
   while (true) {
     const siginfo_t info = signals.next();
@@ -207,7 +210,7 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
 void die_of(int signal) {
   constexpr rlimit no_core{};
   setrlimit(RLIMIT_CORE, &no_core);
-  keep_out_of_cores(); // of those that a program collects, which heed no limit
+  keep_out_of_cores(); // a core that is piped to a program ignores the limit (core(5))
   std::signal(signal, SIG_DFL);
   const sigset_t only = set_of(std::array{signal});
   sigprocmask(SIG_UNBLOCK, &only, nullptr);

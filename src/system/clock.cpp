@@ -21,6 +21,7 @@ Deadline SystemClock::steady_now() {
 }
 
 bool SystemClock::sleep_until(Deadline time) {
+  // Descriptor -1 is never ready, so only the deadline or a noted signal ends the wait.
   await_input(-1, time);
   return noted_signal() == 0;
 }

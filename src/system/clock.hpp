@@ -6,28 +6,28 @@
 
 namespace metrics_event {
 
-/// Time and chance as the rest of the program sees them, so that tests can give their own.
+/// The source of time and random numbers. Tests replace it by their own.
 class Clock {
 public:
   virtual ~Clock() = default;
 
-  /// The time of day.
+  /// Returns the time of day (UTC), which may jump.
   virtual Instant now() = 0;
 
-  /// The clock that deadlines are on.
+  /// Returns the time on the monotonic clock, which deadlines use.
   virtual Deadline steady_now() = 0;
 
-  /// Sleeps until then; a noted signal ends that early. Returns whether it went to the end.
+  /// Sleeps until `time`. Returns false when a noted signal ends the sleep early.
   virtual bool sleep_until(Deadline time) = 0;
 
-  /// A number in [0, 1), evenly distributed.
+  /// Returns a uniformly distributed random number in [0, 1).
   virtual double random() = 0;
 };
 
-/// Any number.
+/// Returns a random number, drawn from `clock`.
 std::uint64_t random_id(Clock& clock);
 
-/// The machine's clocks.
+/// The clocks and the random device of the system.
 class SystemClock final : public Clock {
 public:
   Instant now() override;

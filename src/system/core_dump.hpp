@@ -2,8 +2,8 @@
 
 namespace metrics_event {
 
-/// Keeps the memory of the process from core dumps and from other processes of its user, from now
-/// on (prctl(2), PR_SET_DUMPABLE).
+/// Disables core dumps of this process and denies other processes of its user access to its memory,
+/// by PR_SET_DUMPABLE (prctl(2)).
 void keep_out_of_cores();
 
 } // namespace metrics_event

@@ -8,7 +8,7 @@
 
 namespace metrics_event {
 
-/// Owns one file descriptor and closes it. -1 is none, which poll(2) ignores.
+/// Owns one file descriptor and closes it. The number -1 means none; poll(2) ignores it.
 class Descriptor {
 public:
   Descriptor() = default;
@@ -23,27 +23,27 @@ public:
   int get() const { return number_; }
   explicit operator bool() const { return number_ != -1; }
 
-  /// Closes it now.
+  /// Closes the descriptor now.
   void reset() {
     if (number_ != -1) {
       ::close(release());
     }
   }
 
-  /// Gives it away unclosed: whoever takes the number owns it.
+  /// Returns the number without closing it. The caller owns the descriptor from then on.
   int release() { return std::exchange(number_, -1); }
 
 private:
   int number_ = -1;
 };
 
-/// Both ends of a pipe; neither is inherited by a program that is executed.
+/// Both ends of a pipe. Executed programs inherit neither (O_CLOEXEC).
 struct Pipe {
   Descriptor reading;
   Descriptor writing;
 };
 
-/// Makes a pipe. Its ends are none when the system refuses it, for the reason in errno.
+/// Makes a pipe. When pipe2(2) fails, both ends are none and errno has the reason.
 inline Pipe make_pipe() {
   std::array<int, 2> ends{-1, -1};
   return ::pipe2(ends.data(), O_CLOEXEC) == 0 ? Pipe{Descriptor{ends[0]}, Descriptor{ends[1]}}

@@ -7,17 +7,17 @@
 
 namespace metrics_event {
 
-/// Why the last system call failed: errno.
+/// Returns the error of the last system call, from errno.
 inline std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
-/// The error of a system call by its result, which is below 0 when the call failed.
+/// Returns the error of a system call with this result, which is negative when the call failed.
 inline std::error_code error_of(ssize_t result) {
   return result < 0 ? last_error() : std::error_code{};
 }
 
-/// Makes a system call again for as long as signals interrupt it, and returns its result.
+/// Repeats a system call while it fails with EINTR, and returns its result.
 template <class Call>
 auto uninterrupted(Call call) {
   while (true) {

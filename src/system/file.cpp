@@ -41,7 +41,7 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
 boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
                                                               Deadline deadline) {
   while (true) {
-    if (!await_input(descriptor, deadline)) { // true of a file at once, of a FIFO with its writer
+    if (!await_input(descriptor, deadline)) { // a file is always ready
       return std::make_error_code(noted_signal() == 0 ? std::errc::stream_timeout
                                                       : std::errc::interrupted);
     }
@@ -57,7 +57,7 @@ boost::system::result<std::size_t, std::error_code> read_some(int descriptor, st
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {
-  // Without waiting for a writer, should it be a FIFO.
+  // O_NONBLOCK keeps open(2) from waiting for the writer of a FIFO.
   const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   return file ? read_all(file.get(), deadline) : last_error();
 }
@@ -76,12 +76,12 @@ std::error_code visit_names(Descriptor directory,
   if (!names) {
     return last_error();
   }
-  directory.release(); // closedir closes it
+  directory.release(); // closedir(3) closes it
   while (true) {
     errno = 0;
     const dirent* const entry = readdir(names.get());
     if (entry == nullptr) {
-      return last_error(); // 0 at the end
+      return last_error(); // errno is 0 at the end
     }
     const std::string_view name{&entry->d_name[0]};
     if (!name.starts_with('.')) {

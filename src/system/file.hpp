@@ -14,38 +14,41 @@
 
 namespace metrics_event {
 
-/// Reads what has come, once there is something, and returns how much: 0 at the end. Nothing until
-/// the deadline is std::errc::stream_timeout, which the system itself never reports here, and a
-/// noted signal std::errc::interrupted.
+/// Waits for input, reads at most as many bytes as `room` holds, and returns their number: 0 at the
+/// end of the file. The error is std::errc::stream_timeout when nothing arrives until the deadline;
+/// read(2) itself never reports it. After a noted signal the error is std::errc::interrupted.
 boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
                                                               Deadline deadline);
 
-/// Reads the whole text of a file of at most 1 MiB (std::errc::file_too_large beyond). A pipe is
-/// waited for as `read_some` does it.
+/// Returns the whole text of a file. The error is std::errc::file_too_large when it has more than
+/// 1 MiB. A FIFO is waited for until the deadline, with the errors of `read_some`.
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline);
 
-/// Whether a path leads nowhere. Where that cannot be found out, it does not.
+/// Returns whether nothing exists at a path (ENOENT or ENOTDIR). The result is false when another
+/// error prevents the check.
 bool is_missing(const std::string& path);
 
-/// Whether an error says that.
+/// Returns whether an error means that nothing exists at a path: ENOENT or ENOTDIR.
 bool is_missing(const std::error_code& error);
 
-/// Visits every name in an open directory but the hidden ones. Returns the error that ends this
-/// early, if any.
+/// Calls `visit` with every name in an open directory that does not begin with a dot. Returns the
+/// error of fdopendir(3) or readdir(3), if any.
 std::error_code visit_names(Descriptor directory,
                             const std::function<void(std::string_view)>& visit);
 
-/// When a file was changed last.
+/// Returns the time of the last modification of a file.
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path);
 
-/// Why a file cannot be read, in words that name it.
+/// Returns the message `cannot read PATH: REASON`.
 std::string cannot_read(const std::string& path, const std::error_code& error);
 
-/// The text of a file that a setting names. Throws what `file_failure` makes of the trouble.
+/// Returns the text of a file that a setting names. Throws the Failure of `file_failure` when
+/// `read_file` fails.
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline);
 
-/// Whether its group or everybody may read a file.
+/// Returns whether the group of a file or all users may read it. The result is false when stat(2)
+/// fails.
 bool others_can_read(const std::string& path);
 
 } // namespace metrics_event

@@ -17,7 +17,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t step = 64UL * 1024; // read at once
+constexpr std::size_t step = 64UL * 1024; // in bytes, read at once
 
 } // namespace
 
@@ -55,7 +55,7 @@ void LineReader::rewind() {
   number_ = 0;
 }
 
-// False when nothing came in time.
+// Reads more bytes. Returns false when nothing arrived in time or a signal was noted.
 bool LineReader::read_more(Deadline deadline) {
   buffer_.erase(0, begin_);
   scanned_ -= begin_;
@@ -90,6 +90,7 @@ LineReader::Step LineReader::next(Deadline deadline) {
       return std::exchange(is_skipping_, false) ? Step::too_long : Step::end;
     }
     scanned_ = buffer_.size();
+    // The start of a line that is too long is dropped at once, so that the buffer stays bounded.
     if (buffer_.size() - begin_ > longest_) {
       is_skipping_ = true;
       begin_ = scanned_;

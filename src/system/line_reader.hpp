@@ -10,37 +10,39 @@
 
 namespace metrics_event {
 
-/// Reads lines from a file or a pipe, with a bound on the memory that it takes.
+/// Reads lines from a file or a pipe with bounded memory.
 class LineReader {
 public:
   enum class Step {
     line,
-    too_long, // a line that is; it is passed over
+    too_long, // a line has more than the longest allowed bytes and is skipped
     end,
-    idle, // nothing came until the deadline, or a signal was noted
+    idle, // nothing arrived until the deadline, or a signal was noted
   };
 
-  /// Reads from the file of this name, or from standard input when it is empty or `-`; `end` ends
-  /// each line. Throws Failure (noinput) when it cannot be opened.
+  /// Opens the file at `path`, or takes standard input when `path` is empty or `-`. `end`
+  /// terminates each line, and `longest` is the most bytes of a line without it. Throws Failure
+  /// (noinput) when the file cannot be opened or is a directory.
   LineReader(const std::string& path, char end, std::size_t longest);
 
-  /// Whether it can be read a second time: it is a regular file.
+  /// Returns whether the input is a regular file, which `rewind` can read a second time.
   bool is_regular() const { return is_regular_; }
 
-  /// Starts again with the first line that was read from a regular file. Throws Failure (ioerr).
+  /// Returns to the first line that was read from a regular file. Throws Failure (ioerr) when
+  /// lseek(2) fails.
   void rewind();
 
-  /// Looks for the next line. What ends without an end of line is a line as well. Throws Failure
-  /// (ioerr) when reading fails.
+  /// Reads up to the end of the next line. An unterminated last line counts as a line. Throws
+  /// Failure (ioerr) when reading fails.
   Step next(Deadline deadline);
 
-  /// The line that was found, until the next call.
+  /// Returns the line that `next` found, without its end. It is valid until the next call.
   std::string_view line() const { return line_; }
 
-  /// Its number, the first being 1.
+  /// Returns the number of that line, counted from 1.
   std::uint64_t number() const { return number_; }
 
-  /// What messages call the input.
+  /// Returns the name of the input for messages: the path or `stdin`.
   const std::string& name() const { return name_; }
 
 private:
@@ -50,14 +52,14 @@ private:
   std::string name_;
   char end_of_line_;
   std::size_t longest_;
-  Descriptor file_; // none: standard input
+  Descriptor file_; // none means standard input
   bool is_regular_ = false;
-  std::int64_t start_ = 0; // its first byte that is ours; others may have read from stdin before
+  std::int64_t start_ = 0; // offset of our first byte; others may have read from stdin before
   std::string buffer_;
-  std::size_t begin_ = 0;   // of what is not used yet
-  std::size_t scanned_ = 0; // what was looked at for an end of line
+  std::size_t begin_ = 0;   // first byte that is not consumed yet
+  std::size_t scanned_ = 0; // end of the bytes searched for an end of line
   bool is_at_end_ = false;
-  bool is_skipping_ = false; // the rest of a line that is too long
+  bool is_skipping_ = false; // within a line that is too long
   std::string_view line_;
   std::uint64_t number_ = 0;
 };

@@ -19,7 +19,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr mode_t mode_of_new_file = 0644; // the agent that reads it is another user
+constexpr mode_t mode_of_new_file = 0644; // the agent that reads the file runs as another user
 constexpr int pause_for_lock_ms = 5;
 constexpr auto patience_for_lock = std::chrono::seconds{1};
 
@@ -27,7 +27,7 @@ std::string last_words() {
   return system_words(last_error());
 }
 
-// One file to append to, open as long as this lives.
+// A file to append to. It stays open, and locked, until the object is destroyed.
 class LogFile {
 public:
   LogFile(const std::string& path, Deadline deadline) : path_{path}, deadline_{deadline} {}
@@ -63,20 +63,22 @@ private:
 
   std::string directory() const { return path_.substr(0, path_.rfind('/') + 1); }
 
-  // Whether somebody besides root and us may put something where the file is, to get our words.
+  // Returns whether a user other than root and ours may create files in the directory, and so could
+  // put a FIFO there that receives the lines.
   bool is_shared() const {
     struct stat status {};
     return stat(directory().c_str(), &status) != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
            (status.st_uid != 0 && status.st_uid != geteuid());
   }
 
-  // Whether the system itself names open files by links there, as /dev/stdout and /proc/self/fd/1.
+  // Returns whether the path may be a link by which the system names open files, such as
+  // /dev/stdout or /proc/self/fd/1.
   bool may_be_link() const {
     return (path_.starts_with("/dev/") || path_.starts_with("/proc/")) && !is_shared();
   }
 
   void open_it() {
-    // Neither a FIFO without a reader nor a terminal is waited for.
+    // O_NONBLOCK keeps open(2) from waiting for the reader of a FIFO or for a terminal.
     const int flags =
         O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (may_be_link() ? 0 : O_NOFOLLOW);
     file_ = Descriptor{open(path_.c_str(), flags | O_CREAT | O_EXCL, mode_of_new_file)};
@@ -110,8 +112,8 @@ private:
     return error == EISDIR ? "it is a directory" : system_words({error, std::generic_category()});
   }
 
-  // Taken for as long as the file is open, so that a half line can be taken back. A file that
-  // somebody else keeps locked is written to all the same: a single write is whole or short.
+  // Locks the file until it is closed, so that a partial line can be removed again. When another
+  // process keeps the lock, the line is written all the same: a single write is whole or short.
   void lock() const {
     const Deadline until =
         std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
@@ -120,7 +122,7 @@ private:
     }
   }
 
-  // Whether somebody left a line without its end, to which ours must not be joined.
+  // Returns whether the file ends with a line that has no newline, which ours must not continue.
   bool ends_within_line() const {
     const Descriptor reader{open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     char last = '\n';
@@ -139,7 +141,7 @@ private:
     }
     const std::string why =
         written < 0 ? last_words() : "it takes only a part, the disk may be full";
-    // Others may append without our lock; what is theirs stays.
+    // Other programs may append without the lock. The file is cut only when our part is the last.
     const bool is_ours_last =
         fstat(file_.get(), &status_) == 0 && status_.st_size == before + written;
     const bool is_undone = written <= 0 || (is_ours_last && ftruncate(file_.get(), before) == 0);
@@ -147,6 +149,7 @@ private:
   }
 
   void append_to_special(std::string_view text) {
+    // A write of more than PIPE_BUF bytes to a FIFO may interleave with others (pipe(7)).
     if (S_ISFIFO(status_.st_mode) && text.size() > PIPE_BUF) {
       fail("the line has " + std::to_string(text.size()) + " bytes, and a FIFO takes " +
                std::to_string(PIPE_BUF) + " at once",
@@ -175,7 +178,7 @@ void append_line(const std::string& path, std::string_view line, Deadline deadli
 
 bool takes_many_lines(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode); // a missing one is made
+  return stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode); // a missing one is created
 }
 
 void try_to_append(const std::string& path) {

@@ -7,20 +7,23 @@
 
 namespace metrics_event {
 
-/// Appends a line and its newline to a file in one write, whole or not at all; writers of this
-/// program never interleave. The file is made with mode 0644 when it is missing, its directory is
-/// not. A FIFO and a device are taken as they are, and no opening waits. A symbolic link could lead
-/// anywhere and is refused, except those by which the system names open files, such as /dev/stdout;
-/// a FIFO is refused where somebody else could have put it.
-/// Throws Failure: cantcreat, data for a line that a FIFO does not take at once, tempfail when a
-/// FIFO is full until the deadline.
+/// Appends a line and a newline to a file by a single write; after a failure, a partial line is
+/// removed again. Concurrent processes of this program never interleave their lines. A missing file
+/// is created with mode 0644, but a missing directory is not. A FIFO or a device is written to as
+/// well, and opening it never blocks. A symbolic link is refused because it could lead anywhere,
+/// except the links by which the system names open files, such as /dev/stdout. A FIFO is refused in
+/// a directory where another user could have created it.
+///
+/// Throws Failure: cantcreat when the file cannot be opened or written, data when the line has more
+/// than PIPE_BUF bytes for a FIFO (pipe(7)), tempfail when a FIFO stays full until the deadline.
 void append_line(const std::string& path, std::string_view line, Deadline deadline);
 
-/// Whether a file takes many lines in one write, as a regular one does; a FIFO may hold only one.
+/// Returns whether many lines can go to a file in one write: true for a regular or missing file,
+/// false for a FIFO, which takes only PIPE_BUF bytes at once.
 bool takes_many_lines(const std::string& path);
 
-/// Finds out whether a line could be appended, without leaving anything behind. Throws as
-/// `append_line`.
+/// Checks whether a line could be appended, without creating a file. Throws Failure (cantcreat)
+/// when it could not.
 void try_to_append(const std::string& path);
 
 } // namespace metrics_event

@@ -9,8 +9,8 @@
 
 namespace metrics_event {
 
-/// The timeout that ends poll(2) at a deadline: in milliseconds, rounded up so that it never ends
-/// early; 0 when the deadline has passed.
+/// Returns the timeout for poll(2) that ends at a deadline, in milliseconds. It is rounded up so
+/// that poll(2) never returns early, and 0 when the deadline has passed.
 inline int poll_timeout(Deadline deadline) {
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

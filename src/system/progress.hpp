@@ -10,22 +10,23 @@
 
 namespace metrics_event {
 
-/// A bar for the last line of a terminal, `width` columns in all: `[##....] 5 of 10`.
+/// Returns a progress bar for the last line of a terminal, `[##....] 5 of 10`, that is `width`
+/// columns wide with its numbers.
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
 
-/// Says on stderr how far something long has come, once it takes more than a second: as a bar in
-/// the last line of a terminal, else as a line every ten seconds.
+/// Reports the progress of a long task on stderr, once it has taken a second: by a bar in the last
+/// line of a terminal, or else by a line every ten seconds.
 class Progress {
 public:
-  /// `done` is what a line calls what was done: `delivered or refused`.
+  /// `done` is the word before the number in a line, such as `delivered or refused`.
   Progress(const Console& console, Clock& clock, std::string_view done)
       : console_{console}, clock_{clock}, done_{done}, started_{clock.steady_now()},
         said_{started_} {}
 
-  /// So many of `total` are done; a total of 0 is not known.
+  /// Reports that `done` of `total` items are done. A `total` of 0 means that it is not known.
   void show(std::uint64_t done, std::uint64_t total);
 
-  /// Takes the bar away, so that something else can be said.
+  /// Removes the bar, so that another message can be written.
   void clear();
 
 private:
@@ -33,7 +34,7 @@ private:
   Clock& clock_;
   std::string_view done_;
   Deadline started_;
-  Deadline said_; // the last line
+  Deadline said_; // time of the last line
   bool has_bar_ = false;
 };
 

@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
 
-// A handler of a signal belongs to the whole process, and so does what it knows.
+// A signal handler belongs to the whole process, and so does its state.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
 bool is_noting = false;
 volatile std::sig_atomic_t is_delaying = 0;
-volatile std::sig_atomic_t delayed = 0; // a signal that is not noted yet
+volatile std::sig_atomic_t delayed = 0; // a signal that DelayedSignals holds back; 0 means none
 
 void tell(int number) {
   noted = number;
@@ -32,6 +32,7 @@ void tell(int number) {
 }
 
 extern "C" void note(int number) {
+  // The signals get their default action back, so that the second one ends the process.
   const int error = errno;
   for (const int ending : ending_signals) {
     if (struct sigaction action{};
@@ -50,27 +51,27 @@ extern "C" void note(int number) {
 } // namespace
 
 void open_interruption() {
-  Descriptor opened{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; // takes the lowest free place
+  Descriptor opened{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; // takes the lowest free number
   if (opened && opened.get() <= STDERR_FILENO) {
     opened = Descriptor{fcntl(opened.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
     Descriptor place{open("/", O_PATH | O_CLOEXEC)};
     while (place && place.get() <= STDERR_FILENO) {
-      place.release(); // it stays open in the place of the stream
+      place.release(); // stays open in place of the stream
       place = Descriptor{open("/", O_PATH | O_CLOEXEC)};
     }
   }
-  event = opened.release(); // it is never closed: a handler may use it at any time
+  event = opened.release(); // never closed, because a handler may use it at any time
 }
 
 void note_signals() {
   if (is_noting) {
-    return; // a signal that was noted since has given the next one its end of the process
+    return; // a signal noted since then has restored the default actions, which must stay
   }
   if (event < 0) {
     open_interruption();
   }
   if (event < 0) {
-    return; // then a signal ends the process, as it does where nobody notes it
+    return; // without an eventfd, the first signal ends the process
   }
   is_noting = true;
   for (const int ending : ending_signals) {
@@ -85,7 +86,7 @@ DelayedSignals::DelayedSignals() {
 }
 
 DelayedSignals::~DelayedSignals() {
-  is_delaying = 0; // first, or a signal could come between the two and stay unnoted
+  is_delaying = 0; // first, or a signal between the two would never be noted
   if (delayed != 0) {
     tell(delayed);
     delayed = 0;

@@ -4,18 +4,18 @@
 
 namespace metrics_event {
 
-/// Opens what ends the waits when a signal is noted; to come before all else that is opened. Being
-/// the first, it also finds the places of standard streams that are closed, and fills them, so that
-/// no socket takes one and gets our words: reading and writing them fails, as it would have.
+/// Opens the eventfd(2) that ends every wait when a signal is noted. Call this before anything else
+/// is opened: it also fills the descriptors of closed standard streams, so that no socket or file
+/// gets number 0, 1 or 2 and then our messages. Reading and writing such a stream still fails.
 void open_interruption();
 
-/// From now on the first SIGINT, SIGTERM or SIGHUP ends every wait of ours instead of the process,
-/// which can so keep what it has not delivered; the second ends it. A signal that whoever started
-/// us has made ignored stays so.
+/// Makes the first SIGINT, SIGTERM or SIGHUP end every wait instead of the process, which can then
+/// keep undelivered entries. The second one ends the process. A signal that the parent process set
+/// to be ignored stays ignored.
 void note_signals();
 
-/// While the one of these lives, the first signal is not noted and ends no waiting; it is when this
-/// is gone. The second ends the process all the same.
+/// Holds back the first SIGINT, SIGTERM or SIGHUP: waits go on, and the destructor notes the
+/// signal. A second one ends the process. At most one object may exist at a time.
 class DelayedSignals {
 public:
   DelayedSignals();
@@ -24,14 +24,14 @@ public:
   DelayedSignals& operator=(const DelayedSignals&) = delete;
 };
 
-/// The signal that was noted; 0: none.
+/// Returns the number of the noted signal, or 0 when there is none.
 int noted_signal();
 
-/// Waits until a descriptor is ready for one of the events of poll(2), and returns for which; 0 at
-/// the deadline or when a signal is noted. -1 is a descriptor that never is.
+/// Waits until a descriptor is ready for one of the `events` of poll(2) and returns the events that
+/// occurred, or 0 at the deadline or when a signal is noted. Descriptor -1 is never ready.
 short await(int descriptor, short events, Deadline deadline);
 
-/// The same for something to read, or an end.
+/// Waits like `await` until there is input or the end of the file. Returns whether there is.
 bool await_input(int descriptor, Deadline deadline);
 
 } // namespace metrics_event

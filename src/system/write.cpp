@@ -13,7 +13,8 @@ namespace {
 
 extern "C" void do_nothing(int) {}
 
-// Unlike SIG_IGN, a handler is not inherited by a program that we execute.
+// Sets a handler and not SIG_IGN, because an executed program would inherit SIG_IGN. A signal that
+// was ignored before stays ignored.
 void make_harmless(int signal) {
   if (std::signal(signal, do_nothing) == SIG_IGN) {
     std::signal(signal, SIG_IGN);
@@ -23,7 +24,7 @@ void make_harmless(int signal) {
 } // namespace
 
 void disarm_write_signals() {
-  static const bool is_done = [] { // of the process, as signals are
+  static const bool is_done = [] { // once per process
     make_harmless(SIGPIPE);
     make_harmless(SIGXFSZ);
     return true;

@@ -9,16 +9,16 @@
 
 namespace metrics_event {
 
-/// Makes SIGPIPE and SIGXFSZ ordinary errors of what writes. A program that is executed later gets
-/// both as we did.
+/// Keeps SIGPIPE and SIGXFSZ from ending the process, so that write(2) fails with EPIPE or EFBIG. A
+/// program that is executed later inherits the dispositions that this process was started with.
 void disarm_write_signals();
 
-/// Writes as much of a text as write(2) takes at once, with those signals disarmed.
+/// Calls write(2) once, after `disarm_write_signals`, and returns its result.
 ssize_t write_some(int descriptor, std::string_view text);
 
-/// Writes all of a text. A terminal or pipe that is full and non-blocking is waited for until the
-/// deadline, whatever signals are noted; then the error is std::errc::stream_timeout, which the
-/// system itself never reports here.
+/// Writes all of a text. A full terminal or pipe that is non-blocking is waited for until the
+/// deadline, even when signals are noted. The error at the deadline is std::errc::stream_timeout,
+/// which write(2) itself never reports.
 std::error_code write_all(int descriptor, std::string_view text,
                           Deadline deadline = Deadline::max());
 
