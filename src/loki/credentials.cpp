@@ -20,13 +20,14 @@ std::string_view without_newline(std::string_view text) {
   return text;
 }
 
+// Makes a mismatch that does not quote the text, because the text may be a secret.
 Mismatch secret_mismatch(std::string_view expected) {
   Mismatch mismatch;
   mismatch.text = "expected " + std::string{expected};
   return mismatch;
 }
 
-// RFC 4648, section 4.
+// Encodes bytes in Base64 with padding (RFC 4648, section 4).
 std::string base64(std::string_view bytes) {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

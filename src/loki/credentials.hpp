@@ -8,26 +8,29 @@
 
 namespace metrics_event {
 
-/// A name and its password, for a receiver or for a proxy.
+/// The user name and password that a receiver or a proxy asks for.
 struct BasicCredentials {
   std::string username;
   Secret password;
 };
 
-/// A user name of HTTP's Basic scheme (RFC 7617, section 2): no colon, no control characters.
+/// Reads a user name of HTTP's Basic scheme (RFC 7617, section 2): UTF-8 that is not empty and has
+/// neither a colon nor control characters. Anything else is a mismatch.
 Parsed<std::string> parse_username(std::string_view text);
 
-/// A password as a file or a variable holds it: one newline at its end is left out; control
-/// characters are refused. What is wrong never shows the text.
+/// Reads a password from the text of a file or an environment variable. One newline at the end is
+/// removed; an empty password, invalid UTF-8 and control characters are a mismatch, which never
+/// shows the text.
 Parsed<Secret> parse_password(std::string_view text);
 
-/// The same for a bearer token, which is one word of visible ASCII (RFC 6750, section 2.1).
+/// Like `parse_password`, for a bearer token: the token is one word of visible ASCII (RFC 6750,
+/// section 2.1).
 Parsed<Secret> parse_bearer_token(std::string_view text);
 
-/// The value of an Authorization or Proxy-Authorization header (RFC 7617).
+/// Returns the value of an Authorization or Proxy-Authorization header (RFC 7617).
 Secret basic_authorization(const BasicCredentials& credentials);
 
-/// The value of an Authorization header (RFC 6750).
+/// Returns the value of an Authorization header for a bearer token (RFC 6750).
 Secret bearer_authorization(const Secret& token);
 
 } // namespace metrics_event

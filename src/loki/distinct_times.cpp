@@ -28,7 +28,8 @@ Instant DistinctTimes::next(Instant own) {
   return time;
 }
 
-// What is free, for one that does not come after all others.
+// Returns the first free time from `own` on. The search starts behind the last time that was given
+// for the same `own`, so that events of one time keep their order.
 Instant DistinctTimes::later(Instant own) const {
   Instant time = own;
   const auto behind = std::ranges::upper_bound(rising_, own, {}, &Given::own);

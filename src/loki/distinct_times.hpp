@@ -9,32 +9,33 @@
 
 namespace metrics_event {
 
-/// Gives entries of the same time different ones, in their order: each one nanosecond more than the
-/// one before. The same input gets the same times each time. So that memory has a bound, an entry
-/// is told from the 10 000 before it only.
+/// Gives events that share a time distinct entry times, in the order of the events: each is one
+/// nanosecond later than the one before. The result depends on the input alone, so a repeated run
+/// yields the same times. Memory is bounded: a time is kept distinct from those of the previous
+/// 10 000 events only.
 class DistinctTimes {
 public:
-  /// The entry time of an event that has this one.
+  /// Returns the entry time for the next event, whose own time is `own`.
   Instant next(Instant own);
 
 private:
   struct Given {
     Instant own;
     Instant time;
-    std::uint64_t turn; // when it was given
+    std::uint64_t turn; // its number in the order of the calls
   };
 
   Instant later(Instant own) const;
   bool is_given(Instant time) const;
   void forget_oldest();
 
-  // Most come in their order, and are kept as they came.
-  std::deque<Given> rising_; // `own` never falls, `time` rises
-  // The others.
+  // Most events arrive in ascending order; a sorted queue is enough for them.
+  std::deque<Given> rising_; // ascending by `own` and strictly by `time`
+  // Events that arrive out of order are kept here and in the two indexes below.
   std::deque<Given> late_;
-  std::map<Instant, Instant> last_; // of them, given for a time
-  std::set<Instant> given_;         // to them
-  Instant newest_ = Instant::min(); // none that is given is later
+  std::map<Instant, Instant> last_; // `own` to its latest `time` in `late_`
+  std::set<Instant> given_;         // every `time` in `late_`
+  Instant newest_ = Instant::min(); // the latest time in use
   std::uint64_t turns_ = 0;
 };
 

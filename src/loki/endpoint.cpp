@@ -23,8 +23,8 @@ std::string to_string(boost::core::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Of a URL that may be malformed: a password may stand anywhere before the last @, and where a port
-// should be.
+// Replaces what may be credentials by `…`. The URL may be malformed, so a password is assumed
+// anywhere before the last @, and also in the place of the port when that is not a number.
 std::string without_userinfo(std::string_view url) {
   const std::size_t slashes = url.find("://");
   const bool has_scheme =
@@ -45,7 +45,7 @@ std::string without_userinfo(std::string_view url) {
          std::string{url.substr(authority_end)};
 }
 
-// `?a=b&c=d` becomes `?a=…&c=…`, or what else stands for a value.
+// Replaces each value of the query by `mark`: with `…`, `?a=b&c=d` becomes `?a=…&c=…`.
 std::string without_query_values(std::string_view target, std::string_view mark) {
   std::string shown;
   bool in_query = false;
@@ -78,7 +78,7 @@ Mismatch mismatch(std::string_view expected, std::string_view url) {
   return {expected, redacted_url(url)};
 }
 
-// `file:///path`, `file://localhost/path` or `file:/path`.
+// Accepts `file:///path`, `file://localhost/path` and `file:/path`, the forms of RFC 8089.
 Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_view url) {
   const std::string host = to_string(parsed.encoded_host());
   const std::string path = parsed.path();
@@ -90,7 +90,7 @@ Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_
   return Endpoint{.scheme = Scheme::file, .target = path};
 }
 
-// A proxy may do without a password.
+// Reads `user:password@`. Only a proxy may have a user name without a password.
 Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url,
                                         bool is_proxy) {
   const auto username = parse_username(parsed.user());
@@ -110,7 +110,8 @@ Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std
   return BasicCredentials{*username, *std::move(password)};
 }
 
-// Scheme, host, port, credentials, path and query of an http or https URL.
+// Reads scheme, host, port, credentials, path and query of an http or https URL. A default port is
+// given for a proxy only.
 Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_view url,
                                std::string_view expected = expected_url,
                                std::optional<std::uint16_t> default_port = {}) {
@@ -123,13 +124,13 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
   if (parsed.has_fragment()) {
     return mismatch("a URL without a fragment", url);
   }
-  // Boost.URL 1.81 takes `http://host:words` for an empty port and a path without its slash.
+  // Boost.URL 1.81 reads `http://host:words` as an empty port and a path without its slash.
   const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
   if (endpoint.host.find_first_not_of('.') == std::string::npos || detached_path) {
     return mismatch(expected, url);
   }
   if (!parsed.port().empty()) {
-    // Boost.URL's own number wraps around.
+    // Boost.URL's numeric port wraps around, so the digits are parsed here.
     const auto port = parse_count(to_string(parsed.port()), 1, 65535);
     if (!port) {
       return mismatch("a port from 1 to 65535", url);
@@ -196,7 +197,7 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
   const bool is_file = parsed && parsed->scheme_id() == boost::urls::scheme::file;
   if (!parsed || !(parsed->has_authority() || is_file)) {
-    // `loki:3100` reads as scheme `loki`: what is missing is the scheme.
+    // `loki:3100` parses as a URL with the scheme `loki`; its author left out `http://`.
     const bool lacks_scheme = url.find("//") == std::string_view::npos;
     const bool has_space = url.starts_with("file:") && url.find(' ') != std::string_view::npos;
     return mismatch(lacks_scheme ? "a URL that starts with http:// or https://"
@@ -215,7 +216,7 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
   const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
   if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
     endpoint->target.replace(0, path, push_path);
-    if (endpoint->kept_url().size() > longest_url) { // which could not be read back
+    if (endpoint->kept_url().size() > longest_url) { // else kept_url() would not parse
       return mismatch("a URL of at most 2048 bytes", url);
     }
   }
@@ -235,7 +236,7 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
   }
   auto proxy = http_endpoint(*parsed, text, expected, curls_port);
   if (proxy) {
-    proxy->target.clear(); // which curl does not look at
+    proxy->target.clear(); // curl ignores a proxy's path, too
   }
   return proxy;
 }

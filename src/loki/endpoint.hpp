@@ -13,53 +13,54 @@ namespace metrics_event {
 
 enum class Scheme { http, https, file };
 
-/// Where pushes go: a URL, taken apart. Of a file URL only `target` is filled.
+/// The parsed URL that pushes are sent to. For a file URL only `scheme` and `target` are set.
 struct Endpoint {
   Scheme scheme = Scheme::http;
   std::string host; // a name or an address literal; IPv6 without brackets
   std::uint16_t port = 0;
-  std::string target{};                          // path and query, as sent; of a file URL its path
-  std::optional<BasicCredentials> credentials{}; // of user:password@
+  std::string target{};                          // path and query as sent; or the file's path
+  std::optional<BasicCredentials> credentials{}; // from user:password@ in the URL
 
   bool has_password() const { return credentials && !credentials->password.empty(); }
 
-  /// `host:port` as the Host header says it (RFC 9110, section 7.2): no port when it is the
-  /// scheme's own.
+  /// Returns `host:port` in the form of the Host header (RFC 9110, section 7.2): the scheme's
+  /// default port is left out.
   std::string authority() const;
 
-  /// The URL as messages show it: without credentials and without the values of its query, which
-  /// may be secret.
+  /// Returns the URL for messages: without credentials, and with `…` for each value of its query,
+  /// because those may be secret.
   std::string url() const;
 
-  /// The URL as it may be kept on disk: as above, but one that parses; the values of its query are
-  /// empty.
+  /// Returns the URL for storage on disk. Like `url`, but the values of the query are empty, so
+  /// that `parse_endpoint` accepts the result.
   std::string kept_url() const;
 
-  /// Whether another is on the same server, so that it may be shown the same credentials.
+  /// Returns true when both endpoints have the same scheme, host and port, so that credentials for
+  /// one may be sent to the other.
   bool has_origin_of(const Endpoint& other) const;
 };
 
-/// A URL, be it malformed, as messages show it: without what may be credentials and without the
-/// values of a query.
+/// Returns a URL, even a malformed one, for messages: `…` replaces everything that may be
+/// credentials and each value of the query.
 std::string redacted_url(std::string_view url);
 
-/// The values of an endpoint's query, which may be secret.
+/// Returns the values of an endpoint's query, as encoded in the URL; they may be secret.
 std::vector<std::string> query_values(const Endpoint& endpoint);
 
-/// The path of the Loki push API.
+/// The path of Loki's push API.
 inline constexpr std::string_view push_path = "/loki/api/v1/push";
 
-/// Takes a base URL or a full push URL: the push path is added only when the path is empty or `/`;
-/// the query is kept. `file:///path` names a file (RFC 8089).
-/// A password is never part of the mismatch.
+/// Reads a base URL or a full push URL of at most 2048 bytes. The push path is added only when the
+/// path is empty or consists of slashes; the query is kept. `file:///path` names a file (RFC 8089).
+/// The mismatch for any other text shows the URL redacted, never a password.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
 
-/// Whether no proxy is used to reach an endpoint: for a file, for this machine, and for what curl's
-/// `no_proxy` list has.
+/// Returns true when no proxy is used to reach an endpoint: it is a file, it is on this machine, or
+/// its host is in `no_proxy`, a list in curl's format (see `is_listed`).
 bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy);
 
-/// Takes a proxy as curl does: a URL or `host[:port]`, with `user:password@` where it wants that;
-/// the port is 1080 unless it is given. Proxies that are not plain HTTP are refused.
+/// Reads a proxy by curl's rules: a URL or `host[:port]`, with `user:password@` when the proxy
+/// requires credentials; the default port is 1080. A proxy that is not plain HTTP is a mismatch.
 Parsed<Endpoint> parse_proxy(std::string_view text);
 
 } // namespace metrics_event

@@ -11,36 +11,39 @@
 
 namespace metrics_event {
 
-/// The stream that an entry belongs to: label names and values.
+/// Label names and values; together they identify the stream that an entry belongs to.
 using Labels = std::map<std::string, std::string>;
 
-/// What Loki stores: a line with its stream labels and its entry time. Frozen at creation, because
-/// a receiver recognises a repeated entry only by the same labels, time and bytes.
+/// The unit that Loki stores: a line with its stream labels and its entry time. It is not changed
+/// after its creation, because a receiver recognises a repeated entry only by the same labels, time
+/// and bytes.
 struct Entry {
   Labels labels;
   Instant time;
   std::string line;
-  Labels metadata; // structured metadata, by the same rules as labels; may be empty
+  Labels metadata; // structured metadata, under the rules for labels; may be empty
 };
 
-/// Where an entry's time comes from.
+/// The source of an entry's time: the clock, or the timestamp of the event.
 enum class EntryTime { now, event };
 
-/// The entry of an event; `now` is when the command ran.
+/// Builds the entry of an event. Its time is `now`, the time at which the command ran, or the
+/// timestamp of the event, according to `time`.
 Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now);
 
-/// Why an agent in front of Loki would accept an entry and then lose it, in words; Loki itself
-/// would refuse it. The limits are Loki's defaults (reject_old_samples_max_age,
-/// creation_grace_period, max_line_size).
+/// Returns a sentence for each limit of Loki that an entry exceeds. Loki itself refuses such an
+/// entry, but an agent in front of Loki accepts and then loses it. The limits are Loki's defaults
+/// (reject_old_samples_max_age, creation_grace_period, max_line_size).
 std::vector<std::string_view> likely_losses(const Entry& entry, Instant now);
 
-/// What is wrong with a stream label by Loki's rules, if anything.
+/// Checks a stream label by Loki's rules. Returns the mismatch, or nothing for a valid label.
 std::optional<Mismatch> check_label(std::string_view name, std::string_view value);
 
-/// A stream label as `name=value`; an empty value stands for "remove this label".
+/// Reads a stream label of the form `name=value`; an empty value means "remove this label". Returns
+/// a mismatch for any other form and for a label that `check_label` rejects.
 Parsed<Labels::value_type> parse_label(std::string_view text);
 
-/// The number of labels that Loki takes for one stream.
+/// Loki accepts at most this many labels for one stream (its default max_label_names_per_series).
 inline constexpr std::size_t most_labels = 15;
 
 } // namespace metrics_event

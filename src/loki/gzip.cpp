@@ -9,14 +9,14 @@
 namespace metrics_event {
 namespace {
 
-constexpr int gzip_window = MAX_WBITS + 16; // zlib's way to ask for a header of gzip
-constexpr int usual_memory = 8;
-// Of pushes of 1000 events, 3 makes a fifth more than the usual 6 in half the time; 1 and 2 make
-// more and take as long.
+constexpr int gzip_window = MAX_WBITS + 16; // adding 16 selects the gzip header (zlib.h)
+constexpr int usual_memory = 8;             // zlib's default memLevel
+// For pushes of 1000 events, the output of level 3 is a fifth larger than that of the default level
+// 6, in half the time. Levels 1 and 2 produce more output and are not faster.
 constexpr int level = 3;
-constexpr std::size_t growth = 64UL * 1024; // by which the room for what comes out grows
+constexpr std::size_t growth = 64UL * 1024; // of the output buffer, in bytes a step
 
-// zlib is not asked to change what it reads.
+// The cast is safe, because zlib only reads its input.
 Bytef* input_of(std::string_view bytes) {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib's declaration lacks the const
   return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
@@ -44,6 +44,7 @@ void Gzip::compress(std::string_view bytes, std::string& compressed) {
     }
   }
   z_stream& stream = *stream_;
+  // deflateBound guarantees room for the whole output, so one call of deflate finishes.
   compressed.resize(deflateBound(&stream, bytes.size()));
   stream.next_in = input_of(bytes);
   stream.avail_in = static_cast<uInt>(bytes.size());

@@ -9,10 +9,11 @@ struct z_stream_s;
 
 namespace metrics_event {
 
-/// Compresses one text after another, always with the same memory.
+/// Compresses one text after another and reuses zlib's memory for all of them.
 class Gzip {
 public:
-  /// Puts the bytes in gzip's format (RFC 1952) in the place of what `compressed` holds.
+  /// Replaces the content of `compressed` with the bytes in gzip format (RFC 1952). Throws
+  /// std::bad_alloc when zlib cannot allocate its state.
   void compress(std::string_view bytes, std::string& compressed);
 
 private:
@@ -20,14 +21,14 @@ private:
     void operator()(z_stream_s* stream) const;
   };
 
-  std::unique_ptr<z_stream_s, End> stream_; // made when it is needed
+  std::unique_ptr<z_stream_s, End> stream_; // created by the first call
 };
 
-/// The bytes in gzip's format.
+/// Returns the bytes in gzip format.
 std::string gzip(std::string_view bytes);
 
-/// The bytes that were compressed; nothing when it is not one whole gzip, or they are more than
-/// `limit`.
+/// Returns the decompressed bytes. Returns nothing when the input is not exactly one complete gzip
+/// member, or when the result would exceed `limit` bytes.
 std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit);
 
 } // namespace metrics_event

@@ -9,7 +9,7 @@
 namespace metrics_event {
 namespace {
 
-// RFC 9110, section 5.6.2.
+// Checks the syntax of a token (RFC 9110, section 5.6.2).
 bool is_token(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
     return is_letter_or_digit(c) ||
@@ -21,7 +21,7 @@ bool is_printable(std::string_view value) {
   return std::ranges::all_of(value, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
 }
 
-// Names that are not to be given, in lower case, and what to do instead.
+// A header name, in lower case, that the user may not set, and what the message expects instead.
 struct Reserved {
   std::string_view name;
   std::string_view remedy;
@@ -54,7 +54,8 @@ std::string_view trimmed(std::string_view text) {
 Parsed<Headers::value_type> parse_header(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view name = text.substr(0, colon);
-  // Only the name is shown: the value may be a key, and without a colon anything may be.
+  // Messages show only the name: the value may be a key, and without a colon the whole text may be
+  // one.
   if (colon == text.size()) {
     Mismatch mismatch;
     mismatch.text = "expected NAME: VALUE, and there is no colon";
@@ -74,7 +75,7 @@ Parsed<Headers::value_type> parse_header(std::string_view text) {
   return std::pair{std::string{name}, std::string{value}};
 }
 
-// Loki's rules for tenant IDs, which are also safe in a header.
+// Loki's rules for tenant IDs leave only characters that are safe in a header.
 Parsed<std::string> parse_tenant(std::string_view text) {
   const auto allowed = [](char c) {
     return is_letter_or_digit(c) ||

@@ -9,14 +9,16 @@
 
 namespace metrics_event {
 
-/// Header fields: names and values, in order.
+/// Header fields, as pairs of name and value in the order in which they are sent.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// An extra request header as `NAME: VALUE` (RFC 9110, section 5): the name a token, the value
-/// printable ASCII. Those that the push, a setting or the connection decides about are refused.
+/// Reads an extra request header of the form `NAME: VALUE` (RFC 9110, section 5): the name is a
+/// token, the value is printable ASCII. A header that the push, another setting or the connection
+/// determines is a mismatch. The mismatch never shows the value, which may be a key.
 Parsed<Headers::value_type> parse_header(std::string_view text);
 
-/// A tenant, the value of X-Scope-OrgID, by Loki's rules for its ID.
+/// Reads a tenant ID, the value of X-Scope-OrgID. Loki's rules allow at most 150 letters, digits
+/// and characters of `!-_.*'():|`; anything else is a mismatch.
 Parsed<std::string> parse_tenant(std::string_view text);
 
 } // namespace metrics_event

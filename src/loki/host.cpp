@@ -35,7 +35,7 @@ bool same_bits(const std::vector<std::uint8_t>& one, const std::vector<std::uint
   return true;
 }
 
-// One entry of a list, without its port.
+// Compares a host with one entry of the list, from which the port was removed.
 bool matches(std::string_view entry, std::string_view host) {
   const std::vector<std::uint8_t> address = address_bytes(host);
   if (address.empty()) {
@@ -52,7 +52,9 @@ bool matches(std::string_view entry, std::string_view host) {
   return bits && same_bits(address, network, *bits);
 }
 
-// Takes `:port` and the brackets of an IPv6 literal off an entry. Nothing when that is no port.
+// Removes `:port` and the brackets of an IPv6 literal from an entry and returns the port, or
+// `otherwise` when there is none. Returns nothing when the port is not valid. A text with several
+// colons and no brackets is an IPv6 literal without a port.
 std::optional<std::uint64_t> take_port(std::string_view& entry, std::uint16_t otherwise) {
   std::string_view port;
   if (const std::size_t bracket = entry.find(']');

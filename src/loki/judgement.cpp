@@ -55,7 +55,8 @@ StatusRow classify(int status) {
   return {status, ExitCode::protocol, false, wrong_endpoint};
 }
 
-// What a proxy answers for itself.
+// Classifies a status that the proxy itself sent. It says nothing about the event, so it never
+// yields `data`.
 StatusRow classify_of_proxy(int status) {
   if (status == 407 || status == 401) {
     return {status, ExitCode::noperm, false,
@@ -71,9 +72,9 @@ StatusRow classify_of_proxy(int status) {
           "is it a proxy? metrics-event check says who names it"};
 }
 
-// A web server says with 400, in words of its own, that the client is wrong about TLS. That says
-// nothing about the event, which must not be given up for it. There is nothing but the words to
-// tell by; receivers answer 400 in plain text, which is never looked at.
+// A web server answers 400 when a client gets TLS wrong. That says nothing about the event, which
+// must not be given up because of it. Only the wording of the page reveals this case. Receivers
+// answer 400 in plain text, which is never searched.
 std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
   const auto says = [&reply](std::string_view words) {
     return reply.body.find(words) != std::string::npos;
@@ -85,7 +86,7 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
     return StatusRow{400, ExitCode::protocol, false,
                      "the receiver wants a client certificate that it knows; check --cert, --key"};
   }
-  // nginx, Go, Apache
+  // These are the wordings of nginx, Go and Apache, in this order.
   if (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port")) {
     return StatusRow{400, ExitCode::protocol, false, "the port speaks TLS, use an https URL"};
   }
@@ -101,12 +102,13 @@ Scope scope_of(ExitCode code, int status) {
   return is_about_tenant ? Scope::tenant : Scope::receiver;
 }
 
-// Loki's words for it stand behind the labels, which may be long.
+// The whole body is searched, because Loki may put its reason behind the labels of the stream,
+// which may be long.
 bool is_about_age(std::string_view body) {
   return body.find("too old") != body.npos || body.find("too far behind") != body.npos;
 }
 
-// Of a page only its title.
+// Returns the title of an HTML page, and the whole body of any other reply.
 std::string_view words_of(const Reply& reply) {
   constexpr std::string_view begin = "<title>";
   const std::string_view body = reply.body;
@@ -158,7 +160,7 @@ Judgement judge(const Reply& reply) {
   }
   Judgement judgement{.is_about_age = is_about_age(reply.body),
                       .response = printable(words_of(reply), longest_response)};
-  const bool at_proxy = reply.at_proxy || reply.status == 407; // which only a proxy answers
+  const bool at_proxy = reply.at_proxy || reply.status == 407; // only a proxy sends 407
   std::string said = "HTTP status " + std::to_string(reply.status);
   if (at_proxy) {
     said += " of the proxy" + (reply.proxy.empty() ? "" : ' ' + reply.proxy);

@@ -7,31 +7,33 @@
 
 namespace metrics_event {
 
-/// How much a refusal or trouble stops.
+/// The extent of a refusal or trouble: all entries within it would meet the same answer.
 enum class Scope {
-  entries,  // those of the push, for what they are
-  tenant,   // all that goes to the same tenant of the receiver
-  receiver, // all that goes to the receiver
+  entries,  // the entries of this push, because of their content
+  tenant,   // all entries for the same tenant of the receiver
+  receiver, // all entries for the receiver
 };
 
-/// The meaning of a reply, which is how an attempt ended.
+/// The meaning of a reply: how an attempt at a push ended, and whether another one can succeed.
 struct Judgement {
   ExitCode code = ExitCode::ok;
   bool worth_a_retry = false;
-  std::string message;       // what went wrong and what mends it; empty when the push was accepted
-  bool is_about_age = false; // the receiver would take a newer entry time
-  std::string response;      // the receiver's own words, at most 1 KiB, safe for a terminal
-  Scope scope = Scope::receiver; // means nothing when the push was accepted
+  std::string message;           // the error and its remedy; empty when the push was accepted
+  bool is_about_age = false;     // the receiver would accept a newer entry time
+  std::string response;          // the receiver's text, at most 1 KiB, safe for a terminal
+  Scope scope = Scope::receiver; // unspecified when the push was accepted
 };
 
-/// Judges the reply to a push. No other place decides what a reply means.
+/// Judges the reply to a push. This function alone decides what a reply means.
 Judgement judge(const Reply& reply);
 
-/// The message of a judgement. Where the push had structured metadata, that may be why it was
-/// refused, and the message says so: a receiver that does not know it refuses the whole push.
+/// Returns the message of a judgement. When a push with structured metadata was refused (exit code
+/// `data`), the message adds that metadata may be the reason: a Loki older than 3 does not know it
+/// and refuses the whole push.
 std::string explain(const Judgement& judgement, bool had_metadata);
 
-/// The failure of a push that was not accepted: `cannot deliver WHAT: ` and the explanation.
+/// Returns the Failure for a push that was not accepted, with the exit code of the judgement and
+/// the message `cannot deliver WHAT: ` followed by the explanation.
 Failure undelivered(const std::string& what, const Judgement& judgement, bool had_metadata);
 
 } // namespace metrics_event

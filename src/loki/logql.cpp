@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view range = " [1h]";
 
-// What stands for something else in LogQL, in any case, where a label may be (Loki's lexer).
+// Loki's lexer reads these words, in upper or lower case, as keywords where a label may stand.
 constexpr std::array<std::string_view, 26> keywords{
     "by",          "without", "bool",     "offset",       "on",          "ignoring",   "group_left",
     "group_right", "or",      "and",      "unless",       "unwrap",      "json",       "regexp",
@@ -29,7 +29,7 @@ bool is_number(const Field& field) {
 std::string selector(const Labels& labels) {
   std::string text;
   for (const auto& [name, value] : labels) {
-    // Loki reads a string as Go does, and so reads all that is written in one of JSON.
+    // Loki reads strings by Go's rules, which accept every escape that our JSON writer produces.
     text.append(text.empty() ? "" : ", ").append(name).append("=").append(json_string(value));
   }
   return '{' + text + '}';
@@ -57,15 +57,17 @@ public:
     return "sum by (" + label_of(field.name) + ") (" + counted() + ')';
   }
 
-  // A line whose field is no number would make the whole query fail, but for `__error__`.
+  // One line whose field is not a number would make the whole query fail; the filter on `__error__`
+  // drops such lines.
   std::string over_time(std::string_view function, const Field& field) const {
     return std::string{function} + events_ + " | unwrap " + label_of(field.name) +
            R"( | __error__="")" + std::string{range} + ") by (" + group_ + ')';
   }
 
 private:
-  // What Loki calls a member of the line: `a_b` for `a.b`, and not as a label of the stream; a
-  // keyword gets a name by us.
+  // Returns the label that `| json` gives to a member of the line: `a_b` for `a.b`, with the suffix
+  // `_extracted` when the stream has that label already. A keyword cannot be used as a label, so
+  // the query renames it with a final underscore.
   std::string label_of(std::string_view name) const {
     std::string label{name};
     std::ranges::replace(label, '.', '_');
@@ -78,8 +80,8 @@ private:
 
   const Labels& labels_;
   std::string events_;
-  std::string group_; // of numbers: the first text, which says what they are of; without any, a
-                      // member that is always the same, for each event would be a group by itself
+  std::string group_; // groups numbers by the first text field; else by `event`, which is the same
+                      // in all lines, because each event would otherwise be its own group
 };
 
 std::string comment(std::string_view name, std::string_view help) {

@@ -7,9 +7,10 @@
 
 namespace metrics_event {
 
-/// The LogQL queries that read an event's fields back from the streams with these labels, a query a
-/// line, each ready to be run: the events themselves, how many there are, and field by field how
-/// often each text is there, or what the numbers come to. Comments begin with `#`.
+/// Returns LogQL queries for one type of event in the streams with these labels, one query a line,
+/// each ready to run. They return the events, the number of events, and for each field either the
+/// count of each text or the average and the 95th percentile of the numbers. Lines that begin with
+/// `#` are comments.
 std::string logql(const EventType& type, const Labels& labels);
 
 } // namespace metrics_event

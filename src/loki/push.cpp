@@ -11,13 +11,13 @@
 namespace metrics_event {
 namespace {
 
-// Loki takes an entry, also a repeated one, only within an hour of its stream's newest. What one
-// push brings must not be beyond that of what it brings itself, or it could not be sent again.
+// Loki accepts an entry, even a repeated one, only within an hour of the newest in its stream. With
+// a longer span, Loki would refuse the oldest entries of a push when the push is sent again.
 constexpr auto longest_span = std::chrono::minutes{55};
-// What a push, a stream and an entry have at most besides their strings, in bytes.
+// The punctuation of a push, a stream and an entry takes at most this many bytes.
 constexpr std::size_t frame_of_push = 16;
 constexpr std::size_t frame_of_stream = 32;
-constexpr std::size_t frame_of_entry = 32; // with its time
+constexpr std::size_t frame_of_entry = 32; // includes its time
 
 std::size_t json_object_bound(const Labels& labels) {
   std::size_t size = 2; // braces
@@ -31,7 +31,7 @@ bool is_before(const Entry* left, const Entry* right) {
   return left->labels == right->labels ? left->time < right->time : left->labels < right->labels;
 }
 
-// Leaves the decoder's recursion; decode_push makes a value of it.
+// This exception leaves the nested calls of the decoder; decode_push turns it into a result.
 struct Refusal {
   std::string reason;
 };
@@ -40,7 +40,7 @@ struct Refusal {
   throw Refusal{std::move(reason)};
 }
 
-// Turns the shape of a push into entries.
+// Checks the structure of a push and turns it into entries.
 class PushDecoder {
 public:
   std::vector<Entry> entries(const boost::json::value& push) {

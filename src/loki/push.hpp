@@ -13,44 +13,47 @@
 
 namespace metrics_event {
 
-/// The body of a push (Loki's HTTP API, `POST /loki/api/v1/push`, the JSON form): each stream once,
-/// its entries ascending, or a receiver could find the older ones too far behind.
+/// Returns the body of a push (Loki's HTTP API, `POST /loki/api/v1/push`, the JSON form). Each
+/// stream appears once, with its entries in ascending order of time; otherwise a receiver could
+/// refuse the older ones as too far behind.
 std::string push_body(std::span<const Entry> entries);
 
-/// The same in the place of what `body` holds, whose memory is used again.
+/// Like `push_body`, but replaces the content of `body` and reuses its memory.
 void write_push_body(std::string& body, std::span<const Entry> entries);
 
-/// The request that carries `body`, with the headers of the route after our own; an empty `org_id`
-/// sends no tenant header.
+/// Returns the request that carries `body`. The headers of the route follow those of the push; with
+/// an empty `org_id`, no tenant header is sent. The caller keeps `body` alive.
 Request push_request(Route route, const std::string& org_id, std::string_view body);
 
-/// Largest body of a push that is sent, in bytes; Loki's own limit is a message of 4 MiB.
+/// The largest body of a push, in bytes; Loki accepts messages of up to 4 MiB by default.
 inline constexpr std::size_t largest_push = 1024UL * 1024;
 
-/// Most entries of a push that is sent.
+/// The largest number of entries in one push.
 inline constexpr std::size_t most_entries_a_push = 1000;
 
-/// The room of one push, for entries that come one after another: so many, `largest_push`, and 55
-/// minutes between the oldest and the newest.
+/// Tracks the room left in one push while entries are added one by one. A push is limited to
+/// `most_entries` entries, a body of `largest_push` bytes, and 55 minutes between its oldest and
+/// its newest entry.
 class PushRoom {
 public:
   explicit PushRoom(std::size_t most_entries = most_entries_a_push) : most_entries_{most_entries} {}
 
-  /// Whether there is room for an entry, which then takes it. For the first there always is.
+  /// Reserves room for an entry and returns true, or returns false when there is not enough. The
+  /// first entry always fits. `entry` is not kept.
   bool takes(const Entry& entry);
 
 private:
   std::size_t most_entries_;
   std::size_t entries_ = 0;
-  std::size_t size_ = 0; // at most that of the body, in bytes
+  std::size_t size_ = 0; // upper bound for the body, in bytes
   Instant oldest_ = Instant::max();
   Instant newest_ = Instant::min();
   std::set<Labels> streams_;
-  const Labels* last_stream_ = nullptr; // among them
+  const Labels* last_stream_ = nullptr; // the stream added last; points into streams_
 };
 
-/// The entries of a push body, or the reason why it is not one, in words. Stricter than Loki about
-/// what follows the object.
+/// Returns the entries of a push body, or a sentence that says why it is not valid. Unlike Loki,
+/// the decoder also rejects text that follows the object.
 boost::system::result<std::vector<Entry>, std::string> decode_push(std::string_view body);
 
 } // namespace metrics_event

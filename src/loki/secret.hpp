@@ -5,8 +5,8 @@
 
 namespace metrics_event {
 
-/// A text that is shown nowhere. It turns into no string and no stream takes it; only `reveal`
-/// gives it, to the code that sends it or hands it to TLS.
+/// A text that must not be shown. It does not convert to a string and has no stream operator; only
+/// `reveal` returns the text, for the code that sends it or passes it to TLS.
 class Secret {
 public:
   Secret() = default;
@@ -19,8 +19,9 @@ private:
   std::string text_;
 };
 
-/// The text with every occurrence of the secret left out, as strangers may repeat what they were
-/// sent. A secret of less than four bytes is no word that could be told from others.
+/// Returns the text with `…` for every occurrence of the secret, because a server's answer may
+/// repeat the request. A secret shorter than four bytes is left in place: it would match ordinary
+/// words.
 std::string without(std::string text, const Secret& secret);
 
 } // namespace metrics_event

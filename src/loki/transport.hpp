@@ -18,86 +18,85 @@ namespace metrics_event {
 
 class TlsContext;
 
-/// The way to a receiver, which is the same for all requests to it.
+/// The parameters of the connection to a receiver, which all requests to it share.
 struct Route {
   Endpoint endpoint;
-  Secret authorization;                        // the value of that header; empty: none
-  Headers headers;                             // more of them, from the settings
-  std::vector<Secret> secrets;                 // sent, and not to be shown when they come back
-  std::optional<Endpoint> proxy;               // none: direct
-  std::shared_ptr<const TlsContext> tls;       // for an https endpoint
-  std::chrono::milliseconds connect_timeout{}; // for each address
-  std::string hint;                            // ends the message where access is denied
+  Secret authorization;                        // value of the Authorization header; empty: none
+  Headers headers;                             // extra headers from the settings
+  std::vector<Secret> secrets;                 // sent values that no message may show
+  std::optional<Endpoint> proxy;               // none: a direct connection
+  std::shared_ptr<const TlsContext> tls;       // set for an https endpoint
+  std::chrono::milliseconds connect_timeout{}; // for each address of the host
+  std::string hint;                            // appended to the message when access is denied
 };
 
-/// One HTTP request.
+/// One HTTP request to a receiver.
 struct Request {
   Route route;
   Headers headers;       // besides Host, Content-Length and Authorization
-  std::string_view body; // which whoever sends it keeps
+  std::string_view body; // the sender keeps it alive
   std::string method = "POST";
-  bool keeps_connection = false; // more will follow
+  bool keeps_connection = false; // more requests will follow
 };
 
-/// Why an attempt brought no complete HTTP answer.
+/// The reason why an attempt received no complete HTTP response.
 enum class Trouble {
   none,
   unknown_host,      // the name does not exist
-  lookup_failed,     // the name server could not say; it may later
-  no_connection,     // no address took the connection
-  connect_timed_out, // no address took the connection within the time for one
+  lookup_failed,     // the name server failed; it may answer later
+  no_connection,     // no address accepted the connection
+  connect_timed_out, // no address accepted the connection within its time limit
   timed_out,         // the deadline passed
-  connection_lost,   // closed or broken before the answer was complete
-  tls_failed,        // the two sides have no TLS in common, or one does not trust the other
-  not_http,          // the answer is not HTTP, or exceeds the limits for its header
+  connection_lost,   // closed or broken before the response was complete
+  tls_failed,        // no common TLS version or cipher, or one side does not trust the other
+  not_http,          // the response is not HTTP, or its header exceeds the limits
   interrupted,       // a signal asked the process to end
-  no_resources,      // this machine has too few descriptors, threads or memory for it
+  no_resources,      // this machine lacks descriptors, threads or memory for the attempt
 };
 
-/// What a receiver's certificate says.
+/// The fields of a receiver's certificate that are shown.
 struct Certificate {
-  std::string subject; // its common name, or what it was issued for
+  std::string subject; // the common name, or the name that the certificate was issued for
   std::string issuer;
   std::chrono::sys_seconds expires;
 };
 
-/// What an attempt met on its way to the receiver, as far as it came.
+/// The course of an attempt. Members that belong to steps it did not reach are empty.
 struct Trace {
-  std::vector<std::string> addresses; // of the receiver, or of the proxy
-  std::string peer;                   // the address and port that took the connection
+  std::vector<std::string> addresses; // of the receiver, or of the proxy if there is one
+  std::string peer;                   // the address and port that accepted the connection
   std::string tls_version;            // such as TLSv1.3; empty: no TLS
   std::optional<Certificate> certificate;
 };
 
-/// What came of one attempt. With trouble, only `detail`, the proxy and `trace` are filled. A
-/// refusal may lack the rest of its body.
+/// The result of one attempt. With trouble, only `detail`, `proxy`, `at_proxy` and `trace` are set.
+/// The body of a refusal may be incomplete.
 struct Reply {
   Trouble trouble = Trouble::none;
-  std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
-  std::string proxy;     // that was used, as shown; empty: none
+  std::string detail;    // the event in words: "127.0.0.1:3100: connection refused"
+  std::string proxy;     // the proxy in use, redacted; empty: none
   bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
   int status = 0;
-  std::string location;     // of a redirect
-  std::string content_type; // as given
-  std::string retry_after;  // as given
-  std::string date;         // as given
+  std::string location;     // of a redirect, as received
+  std::string content_type; // as received
+  std::string retry_after;  // as received
+  std::string date;         // as received
   std::string body;         // at most the first 64 KiB
   Trace trace;
 };
 
-/// A reply that consists of trouble.
+/// Returns a reply that reports trouble.
 inline Reply in_trouble(Trouble trouble, std::string detail) {
   return {.trouble = trouble, .detail = std::move(detail)};
 }
 
-/// The reply of an attempt that a noted signal ended.
+/// Returns the reply for an attempt that a noted signal ended.
 inline Reply interrupted() {
   return in_trouble(Trouble::interrupted, "a signal ended the attempt");
 }
 
-/// Makes one attempt and returns by the deadline, whatever the other side does; a signal that is
-/// noted ends it at once. Never throws for
-/// trouble of the network.
+/// A function that makes one attempt and returns by the deadline, whatever the other side does; a
+/// noted signal ends the attempt at once. Network trouble is reported in the reply, never thrown.
 using Transport = std::function<Reply(const Request& request, Deadline deadline)>;
 
 } // namespace metrics_event

@@ -22,7 +22,8 @@ constexpr mode_t directory_mode = 0700;
 constexpr mode_t file_mode = 0600;
 
 std::string without_slashes_at_end(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) { // or a link would be followed
+  // With a slash at the end, open() would follow a symbolic link despite O_NOFOLLOW.
+  while (path.size() > 1 && path.ends_with('/')) {
     path.pop_back();
   }
   return path;
@@ -37,15 +38,16 @@ std::string above(const std::string& path) {
   throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote_path(path) + ": " + why};
 }
 
-// What a crash must not undo.
+// Synchronises a file or directory, so that a crash does not undo the change.
 void sync(const Descriptor& file, const std::string& path) {
   const std::error_code error = error_of(uninterrupted([&] { return fsync(file.get()); }));
-  if (error && error != std::errc::invalid_argument) { // a file system that knows no such thing
+  if (error && error != std::errc::invalid_argument) { // the file system does not support fsync
     refuse_spool(path, system_words(error));
   }
 }
 
-// So that what is made has its very mode.
+// Sets a umask that leaves the modes of this file unchanged. The user's umask could otherwise
+// remove permissions that the owner needs.
 class PlainUmask {
 public:
   PlainUmask() : before_{umask(S_IRWXG | S_IRWXO)} {}
@@ -63,7 +65,7 @@ std::error_code make_directory_at(int descriptor, const char* path) {
   return error == std::errc::file_exists ? std::error_code{} : error;
 }
 
-// Makes a directory that lasts.
+// Creates a directory and synchronises the one above it, so that the new name survives a crash.
 void make_lasting_directory(const std::string& path) {
   if (const std::error_code error = make_directory_at(AT_FDCWD, path.c_str())) {
     refuse_spool(path, error == std::errc::no_such_file_or_directory
@@ -74,7 +76,7 @@ void make_lasting_directory(const std::string& path) {
       uninterrupted([&] { return open(above(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
   if (parent) {
     sync(parent, path);
-  } else if (errno != EACCES) { // it need not be readable
+  } else if (errno != EACCES) { // the parent need not be readable
     refuse_spool(path, system_words(last_error()));
   }
 }
@@ -232,7 +234,7 @@ SpoolDirectory::read(const std::string& name, std::size_t largest) const {
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t size = 0;
   ssize_t part = 1;
-  while (size < text.size() && part > 0) { // it may have become shorter
+  while (size < text.size() && part > 0) { // the file may have been truncated meanwhile
     part =
         uninterrupted([&] { return ::read(file.get(), text.data() + size, text.size() - size); });
     size += static_cast<std::size_t>(std::max<ssize_t>(part, 0));

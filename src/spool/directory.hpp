@@ -14,60 +14,71 @@
 
 namespace metrics_event {
 
-/// The directory of a spool: only its owner may enter it, and what is written whole in it lasts.
-/// Names are relative to it, and no symbolic link is followed. Calls return the system's error for
-/// the spool to judge; what makes the directory of no use throws Failure cantcreat, which names it.
+/// The directory of a spool. Only its owner may enter it, and a file that was written completely
+/// survives a crash. Names are relative to the directory, and no file is opened when its name is
+/// a symbolic link. Most calls return the system's error, which the spool judges; an error that
+/// makes the directory unusable throws Failure (cantcreat), whose message names it.
 class SpoolDirectory {
 public:
-  /// Opens the directory; nothing when it is missing. One that others may write, that belongs to
-  /// somebody else, or that is a symbolic link is refused.
+  /// Opens the directory. Returns nothing when it does not exist. Throws Failure (cantcreat) when
+  /// the group or others may write to it, when it belongs to another user, or when the path is a
+  /// symbolic link or not a directory.
   static std::optional<SpoolDirectory> find(std::string path);
 
-  /// Makes the directory and opens it; `with_parents` makes those above it as well.
+  /// Creates the directory with mode 700, unless it exists, and opens it; `with_parents` also
+  /// creates the directories above it. Throws Failure (cantcreat) when that fails.
   static SpoolDirectory make(std::string path, bool with_parents);
 
-  /// Whether a missing one can be made, as far as that is known beforehand.
+  /// Returns true when a missing directory can probably be created: the directory above it is
+  /// writable, or `with_parents` is set. Nothing is created.
   static bool could_be_made(const std::string& path, bool with_parents);
 
   const std::string& path() const { return path_; }
 
-  /// Throws Failure: the spool cannot be used, because.
+  /// Throws Failure (cantcreat): `cannot use the spool PATH: WHY`.
   [[noreturn]] void refuse(const std::string& why) const;
 
-  /// Throws Failure: the spool is full, cannot be read, and so on.
+  /// Throws Failure (cantcreat): `the spool PATH WHAT`, where `what` is a predicate such as `cannot
+  /// be read`; the system's error follows.
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& what, const std::error_code& error) const;
 
+  /// Returns true when the name exists, even as a dangling symbolic link.
   bool has(const std::string& name) const;
 
-  /// When a file was last written; nothing when it is gone.
+  /// Returns the time of a file's last modification, or nothing when the file does not exist.
   std::optional<std::time_t> last_write(const std::string& name) const;
 
-  /// Whether names in a directory may be changed.
+  /// Checks write permission for a directory, which is needed to add, rename and delete its files.
   std::error_code may_change(const std::string& name) const;
 
-  /// Locks the directory as long as this lives; errc::operation_would_block when somebody has.
+  /// Locks the directory with flock(2) until this object is destroyed. Returns
+  /// errc::operation_would_block when another process holds the lock.
   std::error_code try_lock() const;
 
-  /// One that is there already is no error.
+  /// Creates a directory with mode 700. An existing one is not an error.
   std::error_code make_directory(const char* name) const;
 
-  /// Writes a new file whole and onto the disk, or not at all.
+  /// Writes a new file of mode 600 and synchronises it to the disk. After a write error, the file
+  /// is removed. Returns errc::file_exists when the name is taken.
   std::error_code write_new_file(const std::string& name, std::string_view text) const;
 
+  /// Renames a file as renameat(2) does; a file with the new name is replaced.
   std::error_code rename(const std::string& from, const std::string& to) const;
 
-  /// Removes a file, or an empty directory that somebody put in its place.
+  /// Removes a file, or an empty directory that was put in its place.
   std::error_code remove(const std::string& name) const;
 
-  /// Makes the names in a directory last. Throws Failure.
+  /// Synchronises a directory, so that the names in it survive a crash. Throws Failure (cantcreat).
   void sync(const char* name) const;
 
-  /// The text of a file; errc::file_too_large also for what is no file.
+  /// Returns the text of a file. Returns errc::file_too_large when it has more than `largest` bytes
+  /// or is not a regular file.
   boost::system::result<std::string, std::error_code> read(const std::string& name,
                                                            std::size_t largest) const;
 
-  /// Visits every name in a directory but the hidden ones; a missing directory has none.
+  /// Calls `visit` for every name in a directory except hidden ones. A missing directory counts as
+  /// empty.
   std::error_code for_each_name(const std::string& name,
                                 const std::function<void(std::string_view)>& visit) const;
 

@@ -15,10 +15,10 @@ namespace metrics_event {
 namespace {
 
 constexpr std::int64_t format_version = 1;
-constexpr std::size_t time_digits = 19; // of the largest int64
+constexpr std::size_t time_digits = 19; // as many as the largest int64 has
 constexpr std::size_t id_digits = 16;
 
-// Leaves the decoder; decode_record makes a value of it.
+// This exception leaves the nested calls of the decoder; decode_record turns it into a result.
 struct Refusal {
   std::string reason;
 };
@@ -35,7 +35,8 @@ std::string with_zeros(std::string digits, std::size_t width) {
   return digits.insert(0, width - std::min(digits.size(), width), '0');
 }
 
-// What stands before a separator, which goes with it; nothing where there is none.
+// Removes the text before a separator, and the separator, and returns that text. Without a
+// separator, the result is empty and the whole text is removed.
 std::string_view cut(std::string_view& text, std::string_view separator) {
   const std::size_t end = text.find(separator);
   const std::string_view part = text.substr(0, end == text.npos ? 0 : end);
@@ -43,7 +44,7 @@ std::string_view cut(std::string_view& text, std::string_view separator) {
   return part;
 }
 
-// Takes the members of a record out of its object one by one.
+// Reads the members of a record from its object one by one. It counts them to detect unknown ones.
 class RecordDecoder {
 public:
   explicit RecordDecoder(std::span<const Member> members) : members_{members} {}
@@ -224,6 +225,7 @@ std::optional<SpoolName> parse_spool_name(std::string_view name) {
     return std::nullopt;
   }
   const SpoolName parsed{Instant{std::chrono::nanoseconds{*time}}, *id, *size, *attempts};
+  // Only the canonical spelling is accepted; a number with extra zeros makes the name foreign.
   return parsed.text() == name ? std::optional{parsed} : std::nullopt;
 }
 

@@ -13,58 +13,62 @@
 
 namespace metrics_event {
 
-/// The end of an entry's way: a receiver, and a tenant there. Each push has one.
+/// The destination of an entry: a receiver and a tenant there. All entries of a push share one.
 struct Destination {
-  std::string url;    // as Endpoint::kept_url has it
-  std::string org_id; // of the tenant; empty: none
+  std::string url;    // in the form of Endpoint::kept_url
+  std::string org_id; // the tenant; empty: none
 
-  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the zero of the comparison
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reports the comparison's zero
   auto operator<=>(const Destination&) const = default;
 };
 
-/// The destination for people: the URL, redacted, and the tenant in parentheses.
+/// Returns the destination for messages: the redacted URL, and the tenant, if any, in parentheses.
 std::string shown(const Destination& destination);
 
-/// An entry on its way: what a file of the spool holds. Never a secret: credentials, headers and
-/// the values of a URL's query are those of whoever sends it later.
+/// The content of a spool file: an undelivered entry and its destination. It never holds a secret:
+/// credentials, headers and the values of the URL's query come from the settings of the process
+/// that sends it later (metrics-event-spool(7)).
 struct SpoolRecord {
   Destination destination;
   Entry entry;
-  bool is_restamped = false; // whether the entry time was made anew, which is done once
+  bool is_restamped = false; // true after the entry time was renewed, which happens once
 };
 
-/// A record as one line of JSON, with its newline: `version` 1, `url`, `org_id`, `labels`,
-/// `metadata`, `entry_time_ns`, `line`, `restamped`.
+/// Returns a record as one line of JSON that ends in a newline. Its members are `version` (1),
+/// `url`, `org_id`, `labels`, `metadata`, `entry_time_ns`, `line` and, only when true, `restamped`.
 std::string encode(const SpoolRecord& record);
 
-/// A record, or why there is none, in words.
+/// A record, or a sentence that says why the text is not a valid one.
 using DecodedRecord = boost::system::result<SpoolRecord, std::string>;
 
-/// The record of a file's text, which may be torn, of a newer version, or something else.
+/// Decodes the text of a spool file, which may be torn, of a newer format version, or not a record
+/// at all. Unknown members are an error.
 DecodedRecord decode_record(std::string_view text);
 
-/// The record of a file that was read, or could not be.
+/// Like `decode_record`, for the result of reading a file; a system error becomes the sentence.
 DecodedRecord record_of(const boost::system::result<std::string, std::error_code>& text);
 
-/// The name of an event by its line; empty when the line has none.
+/// Returns the name of an event, the member `event` of its line; empty when the line has none.
 std::string event_of(const Entry& entry);
 
-/// A file's name in the spool. Names sort by entry time; what is needed often stands in them, as
-/// maildir does it: `1700000000000000000.0123456789abcdef,S=312,A=3.json`.
+/// The name of a spool file. Names sort by entry time. As in maildir, they contain the values that
+/// are needed often, so that the files need not be read:
+/// `1700000000000000000.0123456789abcdef,S=312,A=3.json`.
 struct SpoolName {
-  Instant time;           // of the entry
-  std::uint64_t id = 0;   // by chance, so that no two are the same
+  Instant time;           // the entry time
+  std::uint64_t id = 0;   // random, so that names are unique
   std::uint64_t size = 0; // of the file, in bytes
-  int attempts = 0;       // made so far
+  int attempts = 0;       // deliveries tried so far
 
+  /// Returns the file name in the form shown above.
   std::string text() const;
 };
 
-/// The size that a file's name says, found without taking the rest apart: a spool may have tens of
-/// thousands. 0 for a stranger's.
+/// Returns the size in bytes that a file name contains, or 0 for a foreign name. The rest of the
+/// name is not parsed, because a spool may hold tens of thousands of files.
 std::uint64_t size_in(std::string_view name);
 
-/// Takes a file's name apart; nothing for a stranger's.
+/// Parses a file name. Returns nothing for a foreign name.
 std::optional<SpoolName> parse_spool_name(std::string_view name);
 
 } // namespace metrics_event

@@ -11,9 +11,10 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t largest_record = 16UL * 1024 * 1024; // a push of 1 MiB, escaped once more
+// A record may hold a push of 1 MiB, escaped once more; this many bytes are enough for it.
+constexpr std::size_t largest_record = 16UL * 1024 * 1024;
 constexpr auto age_of_leftovers = std::chrono::hours{36};
-constexpr std::array boxes{"refused", "new", "tmp"}; // whoever finds tmp/ finds the others
+constexpr std::array boxes{"refused", "new", "tmp"}; // made in this order: tmp/ implies the others
 
 std::string name_of(Box box) {
   return box == Box::waiting ? "new" : "refused";
@@ -23,7 +24,7 @@ std::string path_in(Box box, const std::string& name) {
   return name_of(box) + '/' + name;
 }
 
-// The file beside an entry that says why it was refused.
+// Returns the name of the file next to an entry that says why the entry was refused.
 std::string reason_of(const std::string& name) {
   return name + ".reason";
 }
@@ -35,8 +36,8 @@ bool is_reason(std::string_view name) {
 } // namespace
 
 Spool::Spool(SpoolDirectory directory) : directory_{std::move(directory)} {
-  // Other things have such directories as well, mail above all. Who makes a spool at this moment
-  // makes refused/ first, so a second look finds it.
+  // Other programs use new/ and tmp/ as well, above all maildir. A process that is creating the
+  // spool right now makes refused/ first, so the second check finds it.
   if (!directory_.has("refused") && (directory_.has("new") || directory_.has("tmp")) &&
       !directory_.has("refused")) {
     directory_.refuse("it is something else: it has no directory refused");
@@ -66,7 +67,8 @@ void Spool::make_boxes() {
   directory_.sync(".");
 }
 
-// Whoever made the directory may have left the rest to us, or somebody has taken it away.
+// Runs a step, and runs it again after creating the boxes when they are missing: the process that
+// created the spool may have been killed before it made them, or somebody may have removed them.
 template <class Step>
 std::error_code Spool::with_boxes(Step&& step) {
   const std::error_code error = step();
@@ -85,7 +87,7 @@ void Spool::write_record(const std::string& name, std::string_view text) {
   }
 }
 
-// Takes a record that was written to where it belongs.
+// Moves a record from tmp/ to its final path.
 void Spool::place(const std::string& written, const std::string& path) {
   const std::error_code error =
       with_boxes([&] { return directory_.rename("tmp/" + written, path); });
@@ -101,11 +103,11 @@ void Spool::move(const std::string& from, const std::string& to) {
   }
 }
 
-// Others add and take away as well, so all names are looked at now and then, and before it is said
-// that there is no room.
+// Other processes add and remove entries as well, so the usage is measured again now and then, and
+// always before the spool is reported as full. Measuring for every entry would read all names.
 bool Spool::has_room(std::uint64_t size, std::uint64_t max_bytes) {
-  constexpr std::uint64_t between_looks = 100; // entries
-  constexpr std::uint64_t part = 16;           // of what may be there
+  constexpr std::uint64_t between_looks = 100; // in entries
+  constexpr std::uint64_t part = 16;           // a look follows when 1/16 of max_bytes was added
   added_bytes_ += size;
   if (added_ % between_looks == 0 || added_bytes_ > max_bytes / part ||
       waiting_bytes_ + size > max_bytes) {
@@ -128,7 +130,7 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
   place(name, waiting);
   try {
     directory_.sync("new");
-  } catch (const Failure&) { // what the caller takes for lost must not arrive beside its repetition
+  } catch (const Failure&) { // the caller reports a loss; a repetition must not arrive twice
     directory_.remove(waiting);
     throw;
   }
@@ -137,7 +139,8 @@ void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
 }
 
 bool Spool::try_lock() {
-  // What is delivered could otherwise not be deleted, and would be delivered again and again.
+  // Without this permission, delivered entries could not be deleted and would be sent again and
+  // again.
   const std::error_code locked_away = directory_.may_change("new");
   if (locked_away && locked_away != std::errc::no_such_file_or_directory) {
     directory_.fail("cannot be changed", locked_away);
@@ -170,7 +173,7 @@ SpoolUsage Spool::usage(Box box) const {
 }
 
 std::vector<std::string> Spool::names(Box box, std::string_view after, std::size_t limit) const {
-  std::vector<std::string> oldest; // a heap, the newest on top, so that memory has a bound
+  std::vector<std::string> oldest; // a heap with the newest on top, which bounds memory
   for_each_entry(box, [&](std::string_view name) {
     if (name <= after || (oldest.size() == limit && name >= oldest.front())) {
       return;
@@ -209,8 +212,8 @@ void Spool::remove(Box box, const std::string& name) {
 
 void Spool::refuse(const std::string& name, const std::string& reason) {
   const std::string beside = path_in(Box::refused, reason_of(name));
-  directory_.remove(beside); // of an attempt that was cut short
-  // Without the reason is better than in the way of the others.
+  directory_.remove(beside); // left by a call that was cut short
+  // An error is ignored: an entry without its reason is better than one that blocks the others.
   with_boxes([&] { return directory_.write_new_file(beside, reason + '\n'); });
   move(path_in(Box::waiting, name), path_in(Box::refused, name));
 }
@@ -220,7 +223,7 @@ std::string Spool::replace(const std::string& name, const SpoolRecord& record) {
   const SpoolName old = parse_spool_name(name).value_or(SpoolName{});
   std::string renewed = SpoolName{record.entry.time, old.id, text.size(), old.attempts}.text();
   write_record(renewed, text);
-  place(renewed, path_in(Box::waiting, name)); // never two of it, never none
+  place(renewed, path_in(Box::waiting, name)); // atomic: there is always exactly one
   move(path_in(Box::waiting, name), path_in(Box::waiting, renewed));
   directory_.sync("new");
   return renewed;
@@ -251,11 +254,11 @@ void Spool::tidy() {
     return parse_spool_name(name) &&
            directory_.last_write("tmp/" + std::string{name}).value_or(oldest) < oldest;
   });
-  tidy_box("refused", [&](std::string_view name) { // its entry was moved back
+  tidy_box("refused", [&](std::string_view name) { // the entry was moved back to new/
     return is_reason(name) &&
            !directory_.has("refused/" + std::string{name.substr(0, name.rfind('.'))});
   });
-  tidy_box("new", is_reason); // moved back with its entry
+  tidy_box("new", is_reason); // moved back together with the entry
 }
 
 } // namespace metrics_event

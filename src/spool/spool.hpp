@@ -15,67 +15,73 @@
 
 namespace metrics_event {
 
-/// The two places that an entry may have in a spool.
+/// The two directories of a spool that hold entries.
 enum class Box {
-  waiting, // new/: to be delivered
-  refused, // refused/: by the receiver, or not an entry at all; beside each, why
+  waiting, // new/: entries to be delivered
+  refused, // refused/: refused by the receiver, or not valid; each with a .reason file
 };
 
-/// How much there is.
+/// The number of entries in a box and their total size in bytes.
 struct SpoolUsage {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
 };
 
-/// A directory that keeps undelivered entries through kills and power cuts, by the discipline of
-/// maildir: written in tmp/, synchronised, renamed into new/, and that synchronised as well. Only
-/// its owner may enter it. What fails throws Failure cantcreat, which names the spool.
+/// A directory that keeps undelivered entries through kills and power cuts. It follows maildir: a
+/// file is written in tmp/, synchronised, and renamed into new/, which is then synchronised as
+/// well. Only its owner may enter it. Errors throw Failure (cantcreat), whose message names the
+/// spool.
 class Spool {
 public:
-  /// Opens a spool, which is made when it is missing. One that others may write, that belongs to
-  /// somebody else, or that is a symbolic link is refused.
-  /// `with_parents` makes the directories above it as well.
+  /// Opens a spool and creates it when it is missing; `with_parents` also creates the directories
+  /// above it. Throws Failure (cantcreat) when the group or others may write to it, when it belongs
+  /// to another user, when it is a symbolic link, or when it is a directory of another kind.
   static Spool make(const std::string& path, bool with_parents = false);
 
-  /// Opens a spool; nothing when it is missing.
+  /// Opens a spool. Returns nothing when it does not exist, and throws like `make`.
   static std::optional<Spool> find(const std::string& path);
 
   const std::string& path() const { return directory_.path(); }
 
-  /// Keeps a record that was tried in vain so often. When this returns, it stays. `id` is any
-  /// number by chance.
+  /// Stores a record whose delivery failed `attempts` times. When the call returns, the record
+  /// survives a crash. `id` is a random number that makes the file name unique. Throws Failure
+  /// (cantcreat) when the waiting entries would exceed `max_bytes` bytes.
   void add(const SpoolRecord& record, int attempts, std::uint64_t id, std::uint64_t max_bytes);
 
-  /// Whether we alone may take entries out from now on, as long as this lives; adding needs no such
-  /// right. False when somebody else may. Fails where nothing can be taken out.
+  /// Acquires the exclusive right to remove entries, which lasts until this object is destroyed;
+  /// adding entries does not need it. Returns false when another process holds it. Throws Failure
+  /// (cantcreat) when the files in new/ cannot be removed for lack of permission.
   bool try_lock();
 
+  /// Counts the entries in a box; their sizes come from the file names.
   SpoolUsage usage(Box box) const;
 
-  /// The names that follow `after`, oldest first, `limit` at most; strangers' among them.
+  /// Returns the first `limit` file names that sort after `after`, oldest first. Foreign names are
+  /// included.
   std::vector<std::string> names(Box box, std::string_view after, std::size_t limit) const;
 
-  /// The text of an entry's file; errc::no_such_file_or_directory when it is gone.
+  /// Returns the text of an entry's file; errc::no_such_file_or_directory means that it was
+  /// removed.
   boost::system::result<std::string, std::error_code> read(Box box, const std::string& name) const;
 
-  /// Why an entry was refused, as far as it stands beside it.
+  /// Returns the reason why an entry was refused; empty when its `.reason` file cannot be read.
   std::string reason(const std::string& name) const;
 
-  /// Deletes an entry, and what stands beside it. One that is gone already is no trouble.
+  /// Deletes an entry and its `.reason` file. An entry that does not exist is not an error.
   void remove(Box box, const std::string& name);
 
-  /// Puts a waiting entry aside, the reason beside it.
+  /// Moves a waiting entry to refused/ and writes the reason into a `.reason` file next to it.
   void refuse(const std::string& name, const std::string& reason);
 
-  /// Puts another record in the place of a waiting entry, in one step, and returns its new name.
+  /// Replaces a waiting entry with another record atomically, and returns its new file name.
   std::string replace(const std::string& name, const SpoolRecord& record);
 
-  /// Counts attempts at a waiting entry, and returns its new name. A count that cannot be kept is
-  /// lost.
+  /// Adds `more` to the attempts of a waiting entry and returns its new file name. When the file
+  /// cannot be renamed, the old name is returned and the count is lost.
   std::string count_attempts(const std::string& name, int more);
 
-  /// Deletes what writers that were killed have left behind, by the rule of maildir(5): when it is
-  /// 36 hours old; and reasons without their entry.
+  /// Deletes the files in tmp/ that killed writers left behind, once they are 36 hours old (the
+  /// rule of maildir(5)), and `.reason` files without an entry. Errors are ignored.
   void tidy();
 
 private:
@@ -91,9 +97,9 @@ private:
   void for_each_entry(Box box, const std::function<void(std::string_view)>& visit) const;
 
   SpoolDirectory directory_;
-  std::uint64_t waiting_bytes_ = 0; // as far as we know
-  std::uint64_t added_ = 0;         // entries, by us
-  std::uint64_t added_bytes_ = 0;   // since all names were looked at
+  std::uint64_t waiting_bytes_ = 0; // in new/, as of the last look and our own additions since
+  std::uint64_t added_ = 0;         // entries that this object added
+  std::uint64_t added_bytes_ = 0;   // by this object since the last look
 };
 
 } // namespace metrics_event
