@@ -13,15 +13,15 @@ namespace metrics_event {
 struct Delivery {
   Judgement judgement; // of the last attempt
   int attempts = 0;
-  int http_status = 0; // of the last attempt; 0 when there was no answer
+  int http_status = 0; // of the last attempt; 0 means no answer
   std::chrono::milliseconds elapsed{};
-  std::optional<std::chrono::milliseconds> retry_after{}; // the wait that the last answer asks for
+  std::optional<std::chrono::milliseconds> retry_after{}; // the wait the last answer asked for
 
   bool accepted() const { return judgement.code == ExitCode::ok; }
 };
 
-/// Makes attempts at one push until one is accepted, none can help, `retries` of them came after
-/// the first, the time is over, or a signal is noted. `deadline` is a ceiling for all of them
+/// Tries one push until it is accepted, another attempt cannot help, `retries` attempts have
+/// followed the first, the time is used up, or a signal is noted. `deadline` limits all attempts
 /// together.
 Delivery deliver(const Request& request, Deadline deadline, int retries, const Transport& transport,
                  Clock& clock);

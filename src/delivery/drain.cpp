@@ -14,27 +14,28 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t most_names = 40'000; // known at a time, so that memory has a bound
+constexpr std::size_t most_names = 40'000; // read at a time, to bound the memory
 constexpr std::size_t most_names_of_limited = 1000;
-constexpr std::size_t most_pushes = 8;      // begun at a time, for the same reason
-constexpr std::size_t longest_name = 80;    // of an event, in a message
-constexpr std::uint64_t most_warnings = 10; // of refused entries
+constexpr std::size_t most_pushes = 8;      // gathered at a time, to bound the memory
+constexpr std::size_t longest_name = 80;    // of an event in a message, in bytes
+constexpr std::uint64_t most_warnings = 10; // about refused entries
 
-// A file of the spool whose entry is on its way.
+// A file of the spool whose entry is being delivered.
 struct WaitingFile {
   std::string name;
   bool is_restamped = false;
 };
 
-// The entries that go in one push, and by the same index their files.
+// The entries of one push, and their files at the same indices.
 struct NextPush {
   Destination destination;
-  PushRoom room; // beside the entries
+  PushRoom room; // the room left beside the entries
   std::vector<Entry> entries{};
   std::vector<WaitingFile> files{};
 };
 
-// Whether a file cannot be read for what it is: a link, a socket, something huge, or locked away.
+// Returns true when the file itself is at fault: it is a symbolic link, a socket, too large, or not
+// readable by us.
 bool is_about_file(const std::error_code& error) {
   return error == std::errc::too_many_symbolic_link_levels || error == std::errc::file_too_large ||
          error == std::errc::no_such_device_or_address || error == std::errc::permission_denied;
@@ -57,7 +58,7 @@ public:
         work_through(names);
         is_done_ = is_limited();
       }
-    } catch (const Failure& failure) { // of the spool itself
+    } catch (const Failure& failure) { // the spool itself failed
       fail(failure);
     }
     return std::move(drained_);
@@ -87,8 +88,8 @@ private:
     }
   }
 
-  // Puts an entry with those that one push can carry with it. A push that is full goes, and one of
-  // many that are begun, so that memory has a bound.
+  // Adds an entry to the push of its destination. A push that is full is sent; so is the oldest
+  // when too many are gathered, to bound the memory.
   void gather(const std::string& name, SpoolRecord record) {
     auto next = std::ranges::find(pushes_, record.destination, &NextPush::destination);
     if (next == pushes_.end() && pushes_.size() == most_pushes) {
@@ -106,7 +107,7 @@ private:
     next->files.push_back({name, record.is_restamped});
   }
 
-  // Nothing when the entry is gone or was set aside.
+  // Returns nothing when the entry is gone, cannot be read or was set aside.
   std::optional<SpoolRecord> read(const std::string& name) {
     const auto text = spool_.read(Box::waiting, name);
     if (!text && text.error() == std::errc::no_such_file_or_directory) {
@@ -130,8 +131,8 @@ private:
     return std::nullopt;
   }
 
-  // An entry that the spool cannot move, on a full disk say, waits where it is, and not in the way
-  // of the rest.
+  // Returns false when the spool cannot move an entry, for example because the disk is full. The
+  // entry then stays where it is and does not hold up the others.
   template <class Move>
   bool moves(Move&& move) {
     try {
@@ -143,7 +144,8 @@ private:
     }
   }
 
-  // What somebody must mend is the failure rather than what passes; the others are warnings.
+  // Records a failure. One that needs action takes precedence over one that may pass; the others
+  // become warnings.
   void fail(const Failure& failure) {
     const bool is_first = !drained_.failure;
     const bool counts_more =
@@ -156,7 +158,7 @@ private:
     }
   }
 
-  // Sends a push that was begun, unless its destination has been stopped since then.
+  // Sends a gathered push, unless its destination has been stopped in the meantime.
   void send(std::list<NextPush>::iterator begun) {
     const NextPush next = std::move(*begun);
     pushes_.erase(begun);
@@ -176,7 +178,7 @@ private:
     }
   }
 
-  // Nothing when there is no way to the receiver.
+  // Returns the pusher for a receiver, or null when there is no route to it.
   Pusher* find_pusher(const std::string& url) {
     const auto known = pushers_.find(url);
     if (known != pushers_.end()) {
@@ -216,7 +218,8 @@ private:
     const Entry& entry = next.entries[index];
     const WaitingFile& file = next.files[index];
     if (judgement.is_about_age && !file.is_restamped) {
-      // Its turn comes after the others, which it would otherwise leave too far behind.
+      // The new time puts the entry after the others, or it would leave them too far behind for
+      // Loki.
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
       SpoolRecord renewed{next.destination, entry, true};
       renewed.entry.time = last_stamp_;
@@ -228,7 +231,7 @@ private:
     }
     drained_.refused += 1;
     if (drained_.refused > most_warnings) {
-      return; // all are in refused/, with their reasons
+      return; // the refused entries are in refused/ with their reasons
     }
     listener_.warn(next.destination.url + " refuses " + printable(event_of(entry), longest_name) +
                    ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
@@ -258,10 +261,10 @@ private:
   Clock& clock_;
   const DrainListener& listener_;
   std::map<std::string, Pusher> pushers_; // by URL
-  std::set<std::string> stopped_urls_;    // with all their tenants
+  std::set<std::string> stopped_urls_;    // including all their tenants
   std::set<Destination> stopped_;
-  std::list<NextPush> pushes_; // begun and not sent, the oldest first
-  bool is_done_ = false;       // what the limits allow
+  std::list<NextPush> pushes_; // gathered and not yet sent, the oldest first
+  bool is_done_ = false;       // true once the one push that the limits allow is sent
   Instant last_stamp_{};
   Drained drained_;
 };

@@ -13,38 +13,39 @@
 
 namespace metrics_event {
 
-/// Finds the way to the receiver of a URL, as a record has it. Throws Failure where there is none.
+/// Returns the route to the receiver of a URL as a spool record holds it. Throws Failure when there
+/// is no such route.
 using FindRoute = std::function<Route(const std::string& url)>;
 
 /// The limits of a drain.
 struct DrainLimits {
   PushLimits push{};
-  std::size_t most_entries = 0;      // in the one push that is then made; 0: all, in many
-  std::optional<Destination> only{}; // all else stays where it is
+  std::size_t most_entries = 0;      // in a single push; 0 means all, in many pushes
+  std::optional<Destination> only{}; // entries of other destinations stay
 };
 
 /// The result of a drain.
 struct Drained {
   std::uint64_t delivered = 0;
-  std::uint64_t refused = 0;                              // by the receiver
-  std::uint64_t set_aside = 0;                            // files that are no entries
-  std::optional<Failure> failure;                         // of several: one that does not pass
-  bool may_pass = false;                                  // whether some of the trouble does
-  std::optional<std::chrono::milliseconds> retry_after{}; // the longest that a receiver asked for
+  std::uint64_t refused = 0;      // entries that a receiver refused
+  std::uint64_t set_aside = 0;    // files that are not valid entries
+  std::optional<Failure> failure; // a lasting failure takes precedence
+  bool may_pass = false;          // true when some of the trouble is temporary
+  std::optional<std::chrono::milliseconds> retry_after{}; // the longest wait a receiver asked for
 };
 
-/// Is told how a drain goes on.
+/// The callbacks that follow the progress of a drain.
 struct DrainListener {
   Warn warn;
-  std::function<void(const std::string& words)> note; // of what goes well
+  std::function<void(const std::string& words)> note; // of each successful delivery
   std::function<void(const Drained& so_far)> progress;
 };
 
-/// Delivers what waits in a spool that we have locked, oldest first: entries of one destination
-/// together, as many as one push takes. An entry leaves the spool only when it was accepted. One
-/// that is refused is put aside, but one that is too old gets the present as its entry time first,
-/// once, and waits for its turn. Trouble of another kind leaves the rest of its destination
-/// waiting.
+/// Delivers the entries of a spool that we have locked, oldest first. Entries of one destination go
+/// together, as many as one push takes. An entry leaves the spool only when it was accepted; one
+/// that the receiver refuses moves to refused/. An entry refused for its age is first given the
+/// present as its entry time, once, and waits for its turn. Any other trouble leaves the remaining
+/// entries of that destination, or of all the receiver's tenants, waiting.
 Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
               const Transport& transport, Clock& clock, const DrainListener& listener);
 

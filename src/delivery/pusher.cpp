@@ -11,7 +11,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t worth_compressing = 1024; // bytes
+constexpr std::size_t worth_compressing = 1024; // in bytes
 
 Pushed::Fate fate_of(const Delivery& delivery) {
   if (delivery.accepted()) {
@@ -32,7 +32,7 @@ Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport
 std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entries,
                          const std::function<void(const Pushed&)>& listener) {
   std::size_t first = 0;
-  std::vector<std::size_t> ends{entries.size()}; // of the parts that are left, the next one's last
+  std::vector<std::size_t> ends{entries.size()}; // of the parts left, the next at the back
   while (first < entries.size() && !is_over(limits_, clock_)) {
     const std::size_t count = ends.back() - first;
     if (count > most_entries_) {
@@ -41,7 +41,8 @@ std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entri
     }
     const Delivery delivery = encode_and_post(org_id, entries.subspan(first, count));
     const Pushed::Fate fate = fate_of(delivery);
-    // Fewer at a time may do, unless the receiver has said when to come again.
+    // Loki sends no Retry-After when a push exceeds its rate, and may accept smaller pushes. A
+    // receiver that does send one has said when to come again.
     const bool is_too_much =
         delivery.http_status == too_many_requests && !delivery.retry_after && limits_.retries > 0;
     if (count > 1 && is_too_much) {
@@ -68,7 +69,7 @@ Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const Entr
     if (delivery.http_status != 400 && delivery.http_status != 415) {
       return delivery;
     }
-    takes_gzip_ = false; // it may be the encoding that it does not take
+    takes_gzip_ = false; // these statuses may mean that it does not accept gzip
   }
   return post(org_id, body_, false);
 }

@@ -14,41 +14,43 @@
 
 namespace metrics_event {
 
-/// How far pushing goes.
+/// The limits of pushing.
 struct PushLimits {
-  int retries = 0;                     // of each push
-  std::chrono::milliseconds timeout{}; // of each push
-  Deadline ends = Deadline::max();     // for all of it
+  int retries = 0;                     // for each push, after its first attempt
+  std::chrono::milliseconds timeout{}; // for each push, all attempts together
+  Deadline ends = Deadline::max();     // for all pushes together
 };
 
-/// Tells whether pushing goes no further: the time for all of it is over, or a signal is noted.
+/// Returns true when no further push may start: the time for all pushes is used up, or a signal is
+/// noted.
 bool is_over(const PushLimits& limits, Clock& clock);
 
-/// What became of neighbours among the entries that were to be pushed.
+/// The fate that consecutive entries share.
 struct Pushed {
   enum class Fate {
     accepted,
-    refused, // this one entry, for what it is
-    stopped, // by trouble that is not about the entries
+    refused, // a single entry, for its content
+    stopped, // by trouble not caused by the entries
   };
   Fate fate = Fate::accepted;
-  std::size_t first = 0; // the index of the first of them
+  std::size_t first = 0; // index of the first of these entries
   std::size_t count = 0;
-  Delivery delivery; // the last, which decided it
+  Delivery delivery; // the last delivery, which decided their fate
 };
 
-/// Pushes entries to one receiver, and remembers from one push to the next what it has learned:
-/// whether the receiver takes compressed bodies, and how many entries at once.
+/// Pushes entries to one receiver. From one push to the next it remembers whether the receiver
+/// accepts compressed bodies, and how many entries it accepts at once.
 class Pusher {
 public:
   Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock);
 
-  /// Pushes entries of one tenant, no more than a PushRoom takes, compressed from 1 KiB. A push of
-  /// many that is refused is halved until the entries that are refused are found, and one that
-  /// exceeds a rate is halved while there are retries, unless the receiver says when to come again.
-  /// Tells `listener` what became of them, from the first to the last. Returns how many are
-  /// accepted or refused; what follows them was stopped by trouble, of which `listener` was told,
-  /// or it is over.
+  /// Pushes entries of one tenant, no more than a PushRoom takes; bodies of 1 KiB or more are
+  /// compressed. When the receiver refuses a push of several entries, the push is halved until the
+  /// refused entries are found. A push that exceeds a rate limit (HTTP status 429) is halved too,
+  /// unless there are no retries or the receiver sent Retry-After. Tells `listener` the fate of the
+  /// entries, in order. Returns the number of entries that were accepted or refused; those that
+  /// follow were stopped by trouble, of which `listener` was told, or were not sent because pushing
+  /// is over.
   std::size_t push(const std::string& org_id, std::span<const Entry> entries,
                    const std::function<void(const Pushed&)>& listener);
 
@@ -60,11 +62,11 @@ private:
   PushLimits limits_;
   const Transport& transport_;
   Clock& clock_;
-  std::string body_; // used again, as what follows
+  std::string body_; // kept, like the next two, to reuse its memory
   std::string compressed_;
   Gzip gzip_;
   bool takes_gzip_ = true;
-  std::size_t most_entries_ = std::numeric_limits<std::size_t>::max(); // at once
+  std::size_t most_entries_ = std::numeric_limits<std::size_t>::max(); // accepted in one push
 };
 
 } // namespace metrics_event

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto first_backoff = 100ms;
 constexpr auto longest_backoff = 2000ms;
-constexpr int most_doublings = 5; // which is beyond the longest
+constexpr int most_doublings = 5; // 100 ms * 2^5 exceeds the longest backoff
 constexpr std::chrono::seconds longest_ask = 24h * 365;
 
 } // namespace

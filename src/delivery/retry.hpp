@@ -8,22 +8,22 @@
 
 namespace metrics_event {
 
-/// What is known after an attempt.
+/// The facts after an attempt that decide about the next one.
 struct Situation {
-  bool worth_a_retry = false; // as the attempt was judged
-  int attempts = 1;           // made so far
+  bool worth_a_retry = false; // as judge() decided
+  int attempts = 1;           // number made so far
   std::chrono::milliseconds time_left{};
-  std::optional<std::chrono::milliseconds> retry_after{}; // the receiver's
+  std::optional<std::chrono::milliseconds> retry_after{}; // the wait the receiver asked for
   double random = 0;                                      // in [0, 1)
 };
 
-/// What to do about it.
+/// The decision after an attempt.
 struct Plan {
   enum class Step {
-    try_again, // after `wait`
-    settled,   // it was accepted, or trying again cannot help
+    try_again, // wait, then make another attempt
+    settled,   // the push was accepted, or another attempt cannot help
     give_up,   // all attempts are used up
-    too_late,  // the next one would come after the time for all of them
+    too_late,  // the next attempt would start after the deadline
   };
   Step step = Step::settled;
   std::chrono::milliseconds wait{};
@@ -31,19 +31,20 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-/// Plans the next attempt, if there is to be one among `retries` after the first. Exponential
-/// backoff from 100 ms, doubling, to at most 2 s, with full jitter: chance takes any part of it.
-/// What the receiver asked for counts when it is longer.
+/// Decides whether another attempt follows, of at most `retries` after the first, and how long to
+/// wait before it. The backoff doubles from 100 ms to at most 2 s, with full jitter: the wait is a
+/// random part of it. A longer wait that the receiver asked for takes precedence.
 Plan plan_retry(const Situation& situation, int retries);
 
-/// What a Retry-After header asks for, in seconds or as a date (RFC 9110, section 10.2.3), which is
-/// relative to `now`: the response's own Date where it has one. Nothing of other texts; no time of
-/// a date that has passed.
+/// Reads a Retry-After header, which holds seconds or a date (RFC 9110, section 10.2.3), and
+/// returns the wait, at most 365 days. A date is relative to `now`, which should be the response's
+/// own Date where it has one; a date that has passed means no wait. Returns nothing for any other
+/// text.
 std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& text,
                                                            std::chrono::sys_seconds now);
 
-/// The wait that a reply asks for, if it does. A date is relative to the reply's own Date; without
-/// one, to `now` by our clock.
+/// Returns the wait that a reply asks for, if any. A date is relative to the reply's own Date, or
+/// to `now`, the time of this machine, when it has none.
 std::optional<std::chrono::milliseconds> retry_after(const Reply& reply,
                                                      std::chrono::sys_seconds now);
 

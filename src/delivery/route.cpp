@@ -28,7 +28,7 @@ public:
 private:
   const Origin& origin(std::string_view setting) const { return resolved_.origins.at(setting); }
 
-  // A secret that is given as such or in a file, whichever is nearer to the command line.
+  // Returns a secret that is given directly or in a file, whichever takes precedence by its origin.
   template <class Parse>
   Secret secret(const Secret& given, std::string_view name, const std::string& path,
                 std::string_view file_name, Parse&& parse) const {
@@ -47,7 +47,8 @@ private:
     return *std::move(parsed);
   }
 
-  // `what` is the part of the file that is secret, if not all of it is.
+  // Warns of a file that its group or others can read. `what` names the secret part of the file
+  // when not all of it is secret.
   void warn_of_readers(const std::string& path, std::string_view setting,
                        const char* what = "") const {
     if (others_can_read(path)) {
@@ -82,14 +83,14 @@ private:
     return token.empty() ? Secret{} : bearer_authorization(token);
   }
 
-  // What follows the name of the scheme.
+  // Notes the credentials that follow the name of the authentication scheme.
   void note_authorization(const Secret& authorization) {
     const std::string& value = authorization.reveal();
     route_.secrets.emplace_back(value.substr(value.find(' ') + 1));
   }
 
-  // What a receiver may repeat: credentials as they are sent, values of the query, and headers,
-  // which may be keys.
+  // Notes the values that a receiver may repeat in its answer: credentials as they are sent, values
+  // of the query, and headers, which may hold keys.
   void note_secrets() {
     note_authorization(route_.authorization);
     for (std::string& query_value : query_values(settings_.url)) {
@@ -114,14 +115,14 @@ private:
   }
 
   std::shared_ptr<const TlsContext> tls() const {
-    // The key may be in the file of the certificate.
+    // The key may be in the same file as the certificate.
     const bool has_own_file = !settings_.key.empty();
     const std::string& key_path = has_own_file ? settings_.key : settings_.cert;
     const std::string_view key_setting = has_own_file ? "key" : "cert";
     TlsOptions options{.authorities = text_of(settings_.ca_cert, "ca-cert"),
                        .certificate = text_of(settings_.cert, "cert"),
                        .verify = !settings_.tls_skip_verify};
-    // What is read once may be a pipe.
+    // The file may be a pipe, which can be read only once.
     auto key = has_own_file ? text_of(key_path, key_setting) : options.certificate;
     if (key) {
       options.key.emplace(*std::move(key));

@@ -10,21 +10,22 @@
 
 namespace metrics_event {
 
-/// Tells whether events that cannot be delivered are kept: there is a spool, and they would go to a
-/// receiver.
+/// Returns true when events that cannot be delivered are kept: the spool is on, and events are sent
+/// to a receiver (not to a file, in a dry run or while sending is disabled).
 bool keeps_undelivered(const Settings& settings);
 
-/// Keeps entries that could not be delivered in the spool of the settings, which is made when the
-/// first of them comes.
+/// Keeps undelivered entries in the spool that the settings name. The spool is created when the
+/// first entry is kept.
 class Spooler {
 public:
   Spooler(const Settings& settings, Clock& clock) : settings_{settings}, clock_{clock} {}
 
-  /// Tells whether an event that failed so is kept. One that the receiver refuses for what it is
-  /// would be refused again.
+  /// Returns true when an event whose delivery ended with `failure` is kept. An event that the
+  /// receiver refused for its content (data) is not kept, as it would be refused again.
   bool keeps(const Failure& failure) const;
 
-  /// Keeps an entry that was tried in vain so often. Throws Failure (cantcreat).
+  /// Keeps an entry after `attempts` attempts to deliver it. Throws Failure (cantcreat) when the
+  /// spool cannot take it.
   void keep(const Entry& entry, int attempts);
 
 private:

@@ -21,7 +21,7 @@ std::string shown(const ASN1_STRING* text) {
   return printable({bytes, static_cast<std::size_t>(ASN1_STRING_length(text))}, longest_name);
 }
 
-// The common name, or else all of the name.
+// Returns the common name, or the whole name when it has none.
 std::string name_of(const X509_NAME* name) {
   const int common_name = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (common_name >= 0) {

@@ -8,13 +8,15 @@ struct x509_st;
 
 namespace metrics_event {
 
-/// What a certificate says, its texts safe for a terminal.
+/// Returns the subject, the issuer and the expiry time of a certificate. Its texts are safe to
+/// print on a terminal.
 Certificate certificate_of(x509_st* certificate);
 
-/// The names and addresses that it was issued for, at most five: `a.example.com, 192.0.2.1`.
+/// Returns the host names and addresses that the certificate was issued for, at most five, such as
+/// `a.example.com, 192.0.2.1`. A certificate that lists none yields the name of its subject.
 std::string names_of(x509_st* certificate);
 
-/// The first moment of its validity.
+/// Returns the time from which the certificate is valid.
 std::chrono::sys_seconds start_of(x509_st* certificate);
 
 } // namespace metrics_event

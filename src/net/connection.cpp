@@ -91,7 +91,7 @@ std::size_t Connection::send(std::span<const iovec> parts, error_code& error) {
   if (!tls_) {
     return socket_.send(parts, deadline_, error);
   }
-  std::string record; // or each part would be one of its own
+  std::string record; // one record, as each write to OpenSSL makes its own
   for (const iovec& part : parts) {
     record.append(static_cast<const char*>(part.iov_base),
                   std::min(part.iov_len, largest_record - record.size()));

@@ -15,44 +15,47 @@
 
 namespace metrics_event {
 
-/// One connection to a receiver or a proxy: TCP, and TLS over it when that is started. Every step
-/// is waited for as a Socket does it, until the deadline and no longer.
+/// One connection to a receiver or a proxy: TCP, with TLS on top once it is started. Every step
+/// waits until the deadline at the latest; a noted signal ends the wait sooner, as in Socket.
 class Connection {
 public:
   Connection() = default;
 
-  /// Goes on with a stream that is connected already, of whatever family.
+  /// Takes over a stream socket of any address family that is already connected.
   explicit Connection(Descriptor connected) : socket_{std::move(connected)} {}
 
-  /// Until when the steps that follow are waited for.
+  /// Sets the deadline for the steps that follow.
   void set_deadline(Deadline deadline) { deadline_ = deadline; }
 
-  /// Looks the host up and tries each of its addresses. Returns the trouble, if any.
+  /// Looks the host up and tries its addresses in turn, each for at most `connect_timeout`. Returns
+  /// nothing on success, or else the trouble.
   std::optional<Reply> open(const std::string& host, std::uint16_t port,
                             std::chrono::milliseconds connect_timeout);
 
-  /// Goes on in TLS with `host`, which may be behind a tunnel. Returns the trouble, if any.
+  /// Starts TLS with `host`, which may be at the far end of a tunnel. Returns nothing on success,
+  /// or else the trouble.
   std::optional<Reply> start_tls(const TlsContext& context, const std::string& host);
 
-  /// Sends some of the parts and returns how much.
+  /// Sends at least the beginning of the parts and returns the number of bytes sent.
   std::size_t send(std::span<const iovec> parts, boost::system::error_code& error);
 
-  /// Receives what has come.
+  /// Receives the bytes that are available, waiting for the first, and returns their number.
   std::size_t receive(std::span<char> room, boost::system::error_code& error);
 
-  /// Whether something has come that nobody has received, be it the end.
+  /// Returns true when unread input, the end of the stream or an error is pending.
   bool has_input() const { return socket_.has_input(); }
 
-  /// The trouble that an error of TLS is, once it has been started.
+  /// Returns the reply that describes a TLS error. TLS must have been started.
   Reply tls_trouble(const boost::system::error_code& error) const;
 
-  /// What is known about the way so far.
+  /// Returns the facts recorded about the connection so far: addresses, peer, TLS version and
+  /// certificate.
   const Trace& trace() const { return trace_; }
 
 private:
   Deadline deadline_ = Deadline::max();
   Socket socket_;
-  std::optional<TlsStream> tls_; // over the socket
+  std::optional<TlsStream> tls_; // runs over the socket; none before TLS is started
   bool has_certificate_ = false;
   Trace trace_;
 };

@@ -30,13 +30,14 @@ constexpr std::uint32_t largest_header = 16 * 1024;
 constexpr std::size_t largest_body = 64UL * 1024;
 constexpr std::size_t largest_answer = largest_header + largest_body;
 constexpr std::size_t read_size = 4096;
-constexpr std::size_t most_parts = 32; // of a request, sent at once
-// Beast's parser looks only at a complete header; this tells garbage from a slow answer at once.
+constexpr std::size_t most_parts = 32; // buffers of a request that one call sends
+// Beast's parser waits for a complete header. This prefix tells garbage from a slow answer at once.
 constexpr std::string_view start_of_http = "HTTP/1.";
-// How a TLS server answers plain text (RFC 8446, section 5.1).
+// A TLS server answers plain text with an alert record of this type and version (RFC 8446, section
+// 5.1).
 constexpr std::string_view start_of_tls_alert = "\x15\x03";
 
-// A body of which only the beginning is kept, whatever length the other side announces.
+// A body type that keeps only the beginning of the body, whatever length the other side announces.
 struct BeginningOfBody {
   using value_type = std::string;
 
@@ -70,11 +71,11 @@ public:
       : connection_{connection}, request_{request} {}
 
   Exchanged run() {
-    // A receiver may answer before it has read all, and close: then its answer says more than the
-    // error of our write.
+    // A receiver may answer before it has read the whole request, and close the connection. Its
+    // answer then says more than the error of our write.
     const error_code write_error = write();
     if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
-      return {in_trouble(Trouble::no_resources, system_words(write_error))}; // none answers a part
+      return {in_trouble(Trouble::no_resources, system_words(write_error))}; // no answer to a part
     }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {
@@ -86,12 +87,13 @@ public:
 private:
   bool is_connect() const { return request_.method == "CONNECT"; }
 
-  // Who may then ask for other credentials with 401 and a header of its own.
+  // A proxy that reads this request itself may ask for its own credentials with 401 and
+  // Proxy-Authenticate.
   bool speaks_to_proxy() const {
     return is_connect() || request_.target.starts_with("http://"); // RFC 9112, section 3.2.2
   }
 
-  // What follows is then the tunnel, not a body.
+  // After a success, CONNECT is followed by the tunnel, not by a body.
   bool opens_tunnel(const Parser& parser) const {
     return is_connect() && parser.is_header_done() && parser.get().result_int() / 100 == 2;
   }
@@ -127,7 +129,7 @@ private:
     std::array<iovec, most_parts> parts{};
     std::size_t count = 0;
     for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
-      if (count < most_parts) { // the rest follows
+      if (count < most_parts) { // the serializer offers the rest again
         parts[count++] = {const_cast<void*>(part.data()), part.size()};
       }
     }
@@ -138,12 +140,13 @@ private:
     while (true) {
       Parser parser;
       parser.header_limit(largest_header);
-      parser.body_limit(boost::none); // ours cuts the body off and still judges the answer
+      parser.body_limit(boost::none); // our reader truncates the body; Beast would fail
       parser.eager(true);
       const std::optional<Reply> trouble = read_into(parser);
       const bool has_status = parser.is_header_done();
       const unsigned status = has_status ? parser.get().result_int() : 0;
-      // What a refusal says is clear from its status; a success must have come whole.
+      // The status alone tells a refusal, even when the rest of the answer is missing; a success
+      // must be complete.
       if (trouble && (!has_status || is_acceptance(static_cast<int>(status)))) {
         return *trouble;
       }
@@ -162,7 +165,8 @@ private:
     }
   }
 
-  // Nothing when the message is complete, or as long as an answer may be.
+  // Returns nothing when the message is complete or has reached the largest size, or else the
+  // trouble.
   std::optional<Reply> read_into(Parser& parser) {
     error_code error;
     bool recognised = false;
@@ -196,7 +200,7 @@ private:
                                        : std::optional{trouble_of(http::error::header_limit)};
       }
       error = read_more();
-      // Many close a TLS connection without saying so.
+      // Many servers end a TLS connection without the closing alert.
       ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
       if (error && !ended) {
         return trouble_of(error);

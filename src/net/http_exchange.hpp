@@ -9,25 +9,26 @@
 
 namespace metrics_event {
 
-/// A request as it stands on the wire; Content-Length is added, and `Connection: close` unless the
+/// A request as it is sent. `exchange` adds Content-Length, and `Connection: close` unless the
 /// connection is kept.
 struct HttpMessage {
   std::string_view method;
   std::string target;
-  Headers headers; // Host first
+  Headers headers; // Host comes first
   std::string_view body;
   bool keeps_connection = false;
 };
 
-/// What came of it.
+/// The result of an exchange.
 struct Exchanged {
   Reply reply;
-  bool is_silent = true;    // not a byte came
-  bool is_reusable = false; // the connection takes another request
+  bool is_silent = true;    // not one byte was received
+  bool is_reusable = false; // the connection can carry another request
 };
 
 /// Sends one request and reads the answer: a header of up to 16 KiB and the first 64 KiB of the
-/// body. After CONNECT (RFC 9110, section 9.3.6) the body of a success is the tunnel and not read.
+/// body. After a successful CONNECT (RFC 9110, section 9.3.6) the tunnel follows the header, so no
+/// body is read. Trouble is returned in the reply.
 Exchanged exchange(Connection& connection, const HttpMessage& request);
 
 } // namespace metrics_event

@@ -12,14 +12,14 @@
 namespace metrics_event {
 namespace {
 
-// The proxy's own way of asking for credentials, on what the proxy itself reads.
+// Adds the credentials for the proxy, which only a request that the proxy itself reads may carry.
 void add_proxy_credentials(const Endpoint& proxy, Headers& headers) {
   if (proxy.credentials) {
     headers.emplace_back("Proxy-Authorization", basic_authorization(*proxy.credentials).reveal());
   }
 }
 
-// Asks the proxy for a tunnel to the receiver. Returns the trouble, if any.
+// Asks the proxy for a tunnel to the receiver. Returns nothing on success, or else the trouble.
 std::optional<Reply> open_tunnel(Connection& connection, const Endpoint& proxy,
                                  const Endpoint& receiver) {
   const std::string authority = bracketed(receiver.host) + ':' + std::to_string(receiver.port);
@@ -50,7 +50,8 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
   return message;
 }
 
-// Opens the way that leads to the receiver. Returns the trouble, if any.
+// Connects to the receiver, through a tunnel if it must be. Returns nothing on success, or else the
+// trouble.
 std::optional<Reply> open(Connection& connection, const Route& route) {
   const Endpoint& first = route.proxy ? *route.proxy : route.endpoint;
   const bool is_https = route.endpoint.scheme == Scheme::https;
@@ -65,6 +66,8 @@ std::optional<Reply> open(Connection& connection, const Route& route) {
   return is_https ? connection.start_tls(*route.tls, route.endpoint.host) : std::nullopt;
 }
 
+// Compares neither the credentials nor the headers of the receiver, as each request carries its
+// own.
 bool lead_the_same_way(const Route& one, const Route& other) {
   return one.endpoint.has_origin_of(other.endpoint) && one.tls == other.tls &&
          one.proxy.has_value() == other.proxy.has_value() &&
@@ -84,7 +87,7 @@ public:
     reply.proxy = request.route.proxy ? request.route.proxy->url() : "";
     reply.trace = connection_->trace();
     if (!is_kept_ && reply.trouble != Trouble::none) {
-      connection_.reset(); // before another attempt is waited for
+      connection_.reset(); // closed now, not after the wait for another attempt
     }
     return reply;
   }
@@ -95,7 +98,8 @@ private:
     const bool is_fresh = std::chrono::steady_clock::now() - last_use_ < longest_idle_;
     if (is_kept_ && is_fresh && lead_the_same_way(*route_, route) && !connection_->has_input()) {
       const Exchanged exchanged = exchange_by_connection(request, deadline);
-      // The receiver may have closed it at this moment (RFC 9112, section 9.3.1).
+      // The receiver may have closed the connection at this moment, so the request is sent again
+      // over a new one (RFC 9112, section 9.3.1).
       if (!exchanged.is_silent || exchanged.reply.trouble != Trouble::connection_lost) {
         return exchanged.reply;
       }
@@ -123,9 +127,9 @@ private:
 
   std::chrono::milliseconds longest_idle_;
   std::optional<Connection> connection_; // the last one
-  std::optional<Route> route_;           // where it leads, once kept
-  bool is_kept_ = false;                 // it takes another request
-  Deadline last_use_{};                  // then
+  std::optional<Route> route_;           // where the connection leads, once it is kept
+  bool is_kept_ = false;                 // the connection can carry another request
+  Deadline last_use_{};                  // when the kept connection was last used
 };
 
 } // namespace
@@ -135,7 +139,7 @@ Transport http_transport(std::chrono::milliseconds longest_idle) {
                                                                      Deadline deadline) -> Reply {
     try {
       return transport->attempt(request, deadline);
-    } catch (const std::system_error& error) { // a thread that cannot be started
+    } catch (const std::system_error& error) { // no thread could be started
       return in_trouble(Trouble::no_resources, system_words(error.code()));
     }
   };

@@ -6,10 +6,11 @@
 
 namespace metrics_event {
 
-/// A Transport over HTTP/1.1, plain or in TLS, direct or through a proxy: looks the host up, tries
-/// every address, sends the request and reads the answer, all by the deadline. After a request that
-/// keeps it, the connection serves the next one to the same receiver, unless it was idle for long:
-/// what is between may have forgotten it without a word.
+/// Returns a Transport that speaks HTTP/1.1, plain or over TLS, directly or through a proxy. An
+/// attempt looks the host up, tries every address, sends the request and reads the answer, all by
+/// the deadline. After a request that keeps its connection, the next request to the same receiver
+/// uses it again, unless it has been idle for `longest_idle`: a firewall or a proxy in between may
+/// have dropped an idle connection without notice.
 Transport http_transport(std::chrono::milliseconds longest_idle = std::chrono::seconds{5});
 
 } // namespace metrics_event

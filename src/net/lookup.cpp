@@ -47,11 +47,11 @@ Lookup ask(const std::string& host) {
   return addresses;
 }
 
-// Shared with the thread that asks, which may outlive everybody who waits for it.
+// The state shared with the thread that asks, which may outlive its caller.
 struct Question {
   std::mutex mutex;
   std::optional<Lookup> answer;
-  Descriptor answered{eventfd(0, EFD_CLOEXEC)}; // readable once it is
+  Descriptor answered{eventfd(0, EFD_CLOEXEC)}; // readable once there is an answer
 };
 
 } // namespace
@@ -67,8 +67,8 @@ Lookup look_up(const std::string& host, Deadline deadline) {
   if (!question->answered) {
     return in_trouble(Trouble::no_resources, system_words(last_error()));
   }
-  // getaddrinfo can neither be interrupted nor given a deadline, so it is left behind when it is
-  // late.
+  // getaddrinfo can neither be interrupted nor be given a deadline, so its thread is detached and
+  // left behind when it is late.
   std::thread{[question, host] {
     Lookup answer = ask(host);
     const std::lock_guard lock{question->mutex};

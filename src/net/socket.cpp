@@ -20,7 +20,7 @@ error_code last_socket_error() {
   return {errno, boost::system::system_category()};
 }
 
-// Why a wait has ended without one.
+// Returns the error of a wait that ended without an event.
 error_code no_event() {
   return noted_signal() != 0 ? asio::error::interrupted : asio::error::timed_out;
 }
@@ -32,7 +32,7 @@ Socket::Socket(Descriptor connected) : descriptor_{std::move(connected)} {
 }
 
 error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadline) {
-  descriptor_.reset(); // first, as there may be no room for another
+  descriptor_.reset(); // first, as the process may have no descriptor left for a second one
   descriptor_ = Descriptor{
       socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP)};
   if (!descriptor_) {
@@ -59,14 +59,14 @@ error_code Socket::connect(const asio::ip::tcp::endpoint& peer, Deadline deadlin
 
 std::size_t Socket::send(std::span<const iovec> parts, Deadline deadline, error_code& error) const {
   msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data()); // which only receiving writes to
+  message.msg_iov = const_cast<iovec*>(parts.data()); // sendmsg(2) does not write to it
   message.msg_iovlen = parts.size();
   return repeat([&] { return sendmsg(descriptor(), &message, MSG_NOSIGNAL); }, POLLOUT, deadline,
                 error);
 }
 
 std::size_t Socket::receive(std::span<char> room, Deadline deadline, error_code& error) const {
-  // An answer is never there yet, so waiting first spares a call.
+  // The answer has rarely arrived yet, so waiting first saves a call of recv(2).
   error = await(POLLIN, deadline);
   if (error) {
     return 0;
@@ -87,7 +87,7 @@ std::size_t Socket::repeat(Call&& call, short events, Deadline deadline, error_c
       error = {};
       return static_cast<std::size_t>(size);
     }
-    if (errno != EINTR) { // which would look like a signal that is noted
+    if (errno != EINTR) { // EINTR would be taken for a noted signal
       error = errno == EAGAIN ? await(events, deadline) : last_socket_error();
       if (error) {
         return 0;

@@ -13,30 +13,31 @@ struct iovec;
 
 namespace metrics_event {
 
-/// A stream socket. Every call waits until the deadline and no longer: then its error is
-/// asio::error::timed_out, or asio::error::interrupted when a signal is noted.
+/// A non-blocking stream socket. Every call waits until the deadline at the latest. At the deadline
+/// its error is asio::error::timed_out; when a signal is noted, it is asio::error::interrupted.
 class Socket {
 public:
   Socket() = default;
 
-  /// Goes on with one that is connected already, of whatever family.
+  /// Takes over a stream socket of any address family that is already connected.
   explicit Socket(Descriptor connected);
 
-  /// Connects to a peer, by a new socket.
+  /// Closes the current socket, if any, and connects a new one to the peer.
   boost::system::error_code connect(const boost::asio::ip::tcp::endpoint& peer, Deadline deadline);
 
-  /// Sends some of the parts and returns how much.
+  /// Sends at least the beginning of the parts and returns the number of bytes sent.
   std::size_t send(std::span<const iovec> parts, Deadline deadline,
                    boost::system::error_code& error) const;
 
-  /// Receives what has come; the end is asio::error::eof.
+  /// Receives the bytes that are available, waiting for the first, and returns their number. The
+  /// end of the stream is the error asio::error::eof.
   std::size_t receive(std::span<char> room, Deadline deadline,
                       boost::system::error_code& error) const;
 
-  /// Waits until it is ready for these events of poll(2).
+  /// Waits until the socket is ready for these events of poll(2).
   boost::system::error_code await(short events, Deadline deadline) const;
 
-  /// Whether something has come that nobody has received, be it the end.
+  /// Returns true when unread input, the end of the stream or an error is pending.
   bool has_input() const;
 
   int descriptor() const { return descriptor_.get(); }

@@ -41,7 +41,7 @@ namespace {
 
 using Badness = std::optional<BadTlsOption>;
 
-// A passphrase is never asked for: nobody may be there to answer.
+// Refuses to ask for a passphrase, because nobody may be there to enter it.
 int no_passphrase(char*, int, int, void*) {
   return -1;
 }
@@ -55,7 +55,7 @@ std::string last_reason() {
   return reason == nullptr ? "OpenSSL refuses it" : lower_first(reason);
 }
 
-// All certificates of a text, and what is wrong when there is none or one is damaged.
+// The certificates of a PEM text, and the trouble when there is none or one is damaged.
 struct Certificates {
   std::vector<X509Pointer> all;
   std::string trouble;
@@ -86,7 +86,7 @@ Badness trust(SSL_CTX* context, const std::string& pem) {
   for (const X509Pointer& certificate : authorities.all) {
     X509_STORE_add_cert(store, certificate.get());
   }
-  // What is given is trusted, be it a root or what a root has signed.
+  // A certificate that the user names is trusted even when it is an intermediate and not a root.
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
   return std::nullopt;
 }
@@ -119,9 +119,9 @@ Badness use_key(SSL_CTX* context, const Secret& pem) {
   return std::nullopt;
 }
 
-// OpenSSL looks where the distribution that it comes from keeps the authorities. On another one
-// they are in one of these files: of Fedora, openSUSE, Alpine, and what others have taken from
-// Debian.
+// Trusts the authorities of the system. OpenSSL looks for them where the distribution it was built
+// for keeps them. On other distributions they are in one of the files below: those of Fedora,
+// openSUSE and Alpine, and that of Debian, which others have adopted.
 void trust_system(SSL_CTX* context) {
   SSL_CTX_set_default_verify_paths(context);
   const bool is_elsewhere = ::secure_getenv(X509_get_default_cert_file_env()) != nullptr ||
@@ -142,8 +142,8 @@ void trust_system(SSL_CTX* context) {
 
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options) {
-  // The names of all ciphers are for PEM files that are encrypted, which are refused; they would
-  // cost two million instructions of eighteen.
+  // OpenSSL needs the names of all ciphers only to read encrypted PEM files, which are refused.
+  // Adding them would cost two million of eighteen million instructions.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
   auto owner = std::make_shared<const TlsContext>();
   SSL_CTX* const context = owner->get();
@@ -163,7 +163,7 @@ make_tls_context(const TlsOptions& options) {
   if (!bad && options.key) {
     bad = use_key(context, *options.key);
   }
-  ERR_clear_error(); // the end of a PEM text is an error to OpenSSL
+  ERR_clear_error(); // OpenSSL reports the end of a PEM text as an error
   if (bad) {
     return *bad;
   }
@@ -184,13 +184,13 @@ TlsClient new_tls_client(const TlsContext& context, const std::string& host) {
   if (address_bytes(host).empty()) {
     const std::string name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
     SSL_ctrl(client.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(name.c_str())); // what the macro of OpenSSL does, which casts
+             const_cast<char*>(name.c_str())); // as OpenSSL's macro does, which uses a C cast
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     is_bound = !name.empty() && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
   } else {
     is_bound = X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
   }
-  if (!is_bound) { // OpenSSL would take a certificate for any host
+  if (!is_bound) { // or OpenSSL would accept a certificate for any host
     throw std::invalid_argument{"a host that no certificate can be issued for"};
   }
   return client;

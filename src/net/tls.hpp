@@ -15,32 +15,36 @@ struct ssl_st;
 
 namespace metrics_event {
 
-/// What TLS is to use, as PEM texts.
+/// The settings of TLS; certificates and keys are PEM texts, not paths.
 struct TlsOptions {
-  /// To trust. None: the system's, which the variables SSL_CERT_FILE and SSL_CERT_DIR replace.
+  /// The authorities to trust. None means those of the system, which the environment variables
+  /// SSL_CERT_FILE and SSL_CERT_DIR replace.
   std::optional<std::string> authorities;
-  std::optional<std::string> certificate; // of the client, followed by its chain
-  std::optional<Secret> key;              // of that certificate
+  std::optional<std::string> certificate; // the client's, followed by its chain
+  std::optional<Secret> key;              // belongs to that certificate
   bool verify = true;
 };
 
-/// Which of the options is bad, by the name of its setting, and why.
+/// Names the setting that cannot be used, and says why.
 struct BadTlsOption {
   std::string_view setting;
   std::string reason;
 };
 
-/// The client side of TLS 1.2 or newer. The one place where OpenSSL is initialised.
+/// Makes the context of a TLS client that accepts TLS 1.2 or newer, or says which option cannot be
+/// used. No other function initialises OpenSSL. Throws std::bad_alloc.
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options);
 
 void free_tls_client(ssl_st* client);
 
-/// The state of one connection. OpenSSL's own function stays out of this header.
+/// The TLS state of one connection. The deleter is declared here to keep OpenSSL's headers out of
+/// this one.
 using TlsClient = Owned<ssl_st, free_tls_client>;
 
-/// Makes the state of one connection to `host`, which the certificate must be issued for; it is
-/// named to the other side unless it is an address.
+/// Makes the state of one connection to `host`, for which the certificate must have been issued. A
+/// host name is also sent to the server (SNI); an address is not. Throws std::invalid_argument when
+/// no certificate can be issued for `host`.
 TlsClient new_tls_client(const TlsContext& context, const std::string& host);
 
 } // namespace metrics_event

@@ -25,7 +25,7 @@ int note_verification(int is_good, X509_STORE_CTX* state) {
   return static_cast<Verification*>(SSL_get_app_data(tls))->note(is_good != 0, state) ? 1 : 0;
 }
 
-// What a call that has failed for good means.
+// Returns the error of a call that must not be repeated.
 error_code error_of(int kind) {
   const unsigned long code = ERR_get_error();
   if (kind == SSL_ERROR_ZERO_RETURN) {
@@ -47,7 +47,7 @@ error_code error_of(int kind) {
 TlsStream::TlsStream(const TlsContext& context, const std::string& host, const Socket& socket)
     : socket_{socket}, verification_{std::make_unique<Verification>(host)}, tls_{new_tls_client(
                                                                                 context, host)} {
-  SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY); // or one call reads on past the deadline
+  SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY); // or one call may read past the deadline
   SSL_set_app_data(tls_.get(), verification_.get());
   if (SSL_get_verify_mode(tls_.get()) !=
       SSL_VERIFY_NONE) { // OpenSSL calls it with SSL_VERIFY_NONE as well

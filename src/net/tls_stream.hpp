@@ -13,30 +13,34 @@
 
 namespace metrics_event {
 
-/// TLS over a socket, which must outlive it. Waits as the socket does; errors of OpenSSL are of
-/// asio's category for them.
+/// TLS over a socket, which must outlive it. It waits as the socket does. Errors of OpenSSL belong
+/// to the category asio::error::get_ssl_category().
 class TlsStream {
 public:
-  /// With `host`, which the receiver's certificate must be issued for.
+  /// Prepares TLS with `host`, for which the receiver's certificate must have been issued. Throws
+  /// as `new_tls_client` does.
   TlsStream(const TlsContext& context, const std::string& host, const Socket& socket);
 
-  /// Agrees with the other side; nothing else comes before.
+  /// Performs the TLS handshake, which must come before anything is sent or received.
   boost::system::error_code handshake(Deadline deadline);
 
-  /// Sends some of a text, which is not empty, and returns how much.
+  /// Sends at least the beginning of a text, which must not be empty, and returns the number of
+  /// bytes sent.
   std::size_t send(std::span<const char> text, Deadline deadline, boost::system::error_code& error);
 
-  /// Receives what has come; the end is asio::error::eof, one without TLS's own
+  /// Receives the bytes that are available, waiting for the first, and returns their number. The
+  /// end of the stream is the error asio::error::eof; an end without TLS's closing alert is
   /// asio::ssl::error::stream_truncated.
   std::size_t receive(std::span<char> room, Deadline deadline, boost::system::error_code& error);
 
-  /// What is wrong with the receiver's certificate, and what mends it; empty when nothing is.
+  /// Says why the receiver's certificate is not trusted and what to do about it; empty when it is
+  /// trusted.
   const std::string& distrust() const { return verification_->words(); }
 
-  /// Why TLS failed, in words with a remedy, from an error of OpenSSL.
+  /// Says why TLS failed, with a remedy, given an error of OpenSSL.
   std::string words(const boost::system::error_code& error) const;
 
-  /// Completes what is known about the way by what TLS agreed on.
+  /// Adds the TLS version and the receiver's certificate to the trace.
   void describe(Trace& trace) const;
 
 private:
@@ -44,7 +48,7 @@ private:
   std::size_t repeat(Step&& step, Deadline deadline, boost::system::error_code& error);
 
   const Socket& socket_;
-  std::unique_ptr<Verification> verification_; // which OpenSSL knows by its address
+  std::unique_ptr<Verification> verification_; // OpenSSL holds its address, so it must not move
   TlsClient tls_;
 };
 

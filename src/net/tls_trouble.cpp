@@ -44,7 +44,7 @@ std::string why_untrusted(int error, X509* certificate, bool is_receiver, const 
   }
 }
 
-// Errors of OpenSSL's TLS library, and the words for them.
+// A reason code of OpenSSL's TLS library and the message for it.
 struct Row {
   int reason;
   std::string_view words;
@@ -68,7 +68,8 @@ constexpr std::array rows{
     Row{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the receiver has no such host; check the URL"},
 };
 
-// Alerts about our certificate. Without one they all mean that it is missing.
+// These alerts are about our certificate. When we have shown none, they all mean that it is
+// missing.
 constexpr std::array rows_of_certificate{
     Row{SSL_R_TLSV1_ALERT_UNKNOWN_CA,
         "the receiver does not know the authority of the client certificate; check --cert"},

@@ -9,17 +9,18 @@ struct x509_store_ctx_st;
 
 namespace metrics_event {
 
-/// Watches OpenSSL verify the receiver's chain of certificates, and keeps the first thing that is
-/// wrong with it.
+/// Observes how OpenSSL verifies the receiver's certificate chain, and keeps a description of the
+/// first fault.
 class Verification {
 public:
-  /// `host` is what the certificate must have been issued for.
+  /// Expects a certificate that was issued for `host`.
   explicit Verification(std::string host) : host_{std::move(host)} {}
 
-  /// OpenSSL's verify callback, and its result.
+  /// Records a fault that OpenSSL's verify callback reports, if it is the first. Returns `is_good`
+  /// unchanged, so that it never alters the verdict.
   bool note(bool is_good, x509_store_ctx_st* state);
 
-  /// What is wrong and what mends it; empty when nothing is.
+  /// Describes the first fault and its remedy; empty when there is none.
   const std::string& words() const { return words_; }
 
 private:
@@ -27,8 +28,9 @@ private:
   std::string words_;
 };
 
-/// Why TLS failed, in words with a remedy, from an error of OpenSSL as Asio gives it.
-/// `has_certificate`: whether we have shown the receiver one.
+/// Says why TLS failed, with a remedy, given an error of OpenSSL as Asio reports it.
+/// `has_certificate` is true when we have a client certificate to show; without one, an alert about
+/// it means that the receiver requires one.
 std::string tls_words(const boost::system::error_code& error, bool has_certificate);
 
 } // namespace metrics_event
