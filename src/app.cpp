@@ -17,11 +17,12 @@
 namespace metrics_event {
 namespace {
 
-// Its --timeout is not known before the configuration is.
+// The time limit for reading configuration files; the setting timeout is not known before they are
+// read.
 constexpr auto patience_with_config = std::chrono::seconds{5};
 
-// Runs COMMAND, if the command line has one. Only a mistake in the command line itself keeps it
-// from being run, also one that is found in the value of a flag.
+// Runs COMMAND, if the command line has one. Only a mistake in the command line itself prevents
+// that, which includes the value of a flag.
 std::optional<ChildEnd> run_wrapped_command(const App& app, CommandLine& line) {
   if (line.runs_wrapped()) {
     try {
@@ -41,7 +42,7 @@ std::optional<ChildEnd> run_wrapped_command(const App& app, CommandLine& line) {
   return child;
 }
 
-// Tells the outcome what is known of how to report before the settings are.
+// Stores in the outcome how to report failures that happen before the settings are known.
 void begin(RunOutcome& outcome, const CommandLine& line, const std::vector<Layer>& layers,
            const std::optional<ChildEnd>& child) {
   outcome.output = output_of(layers);
@@ -60,7 +61,8 @@ void print_words(const App& app, const CommandLine& line, const EventTypes& type
                                 : "metrics-event " + std::string{version} + '\n');
 }
 
-// What the configuration files give, the one that counts least first.
+// Returns the layers of the configuration files; a later one takes precedence. Throws Failure
+// (config) when a file cannot be read.
 std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
                                      std::span<const std::string> directories) {
   std::vector<Layer> from_files;
@@ -71,7 +73,7 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
           config_layer(read_named_file(place.path, *place.asked_by, deadline), place.path));
       continue;
     }
-    const auto text = read_file(place.path, {}); // a pipe there would be a mistake
+    const auto text = read_file(place.path, {}); // without waiting: a pipe here is an error
     if (text.has_error() && !is_missing(text.error())) {
       throw Failure{ExitCode::config, cannot_read(place.path, text.error())};
     }
@@ -82,7 +84,8 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
   return from_files;
 }
 
-// Fills in where the usual spool is. That there is none is found now, not in an outage.
+// Sets the usual place of the spool if one is needed. Throws Failure when there is none, so that
+// this is found now and not during an outage.
 void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
@@ -92,14 +95,15 @@ void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
   if (spool.directory.empty() && use != SpoolUse::reports) {
     Origin origin = resolved.origins.at("spool");
-    if (origin.source == Origin::Source::built_in) { // flush takes it unasked
+    if (origin.source == Origin::Source::built_in) { // flush uses a spool without being told to
       origin.name = "--spool";
     }
     blame(origin, std::string{no_usual_spool});
   }
 }
 
-// Resolves what the line, the environment and the files give, and tells the outcome how to report.
+// Resolves the settings from the command line, the environment and the files, and stores in the
+// outcome how to report failures.
 Resolved resolve_settings(const App& app, const Command& command, std::vector<Layer>& layers,
                           RunOutcome& outcome) {
   if (command.heeds("config")) {
@@ -118,7 +122,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
   return resolved;
 }
 
-// Runs the command of a line with its settings.
+// Runs the command of a command line with its settings.
 void run_command(const App& app, const CommandLine& line, const EventTypes& types,
                  std::vector<Layer>& layers, const std::optional<ChildEnd>& child,
                  RunOutcome& outcome) {
@@ -130,10 +134,10 @@ void run_command(const App& app, const CommandLine& line, const EventTypes& type
   line.command->run({app, line, types, layers, resolved, measurement, context}, outcome);
 }
 
-// Prints the result and says what went wrong: the one place that speaks of failure.
+// Prints the result and the failure. Failures are reported here and nowhere else.
 void report(const Console& console, RunOutcome& outcome) {
   const bool can_print = !outcome.failure || outcome.failure->code() != ExitCode::ioerr;
-  if (outcome.result && can_print) { // stdout has not just failed
+  if (outcome.result && can_print) { // ioerr: stdout may have just failed
     try {
       console.print(outcome.result(outcome));
     } catch (const Failure& failure) {
@@ -150,7 +154,7 @@ void report(const Console& console, RunOutcome& outcome) {
 } // namespace
 
 End run(const App& app) {
-  RunOutcome outcome; // what is to be said, whatever happens
+  RunOutcome outcome; // reported whatever happens
   std::optional<ChildEnd> child;
   try {
     const EventTypes types =

@@ -6,13 +6,13 @@
 
 namespace metrics_event {
 
-/// How a process is to end.
+/// The way in which the process ends.
 struct End {
   ExitCode code = ExitCode::ok;
-  int signal = 0; // that ended COMMAND, and is to end this process as well; 0: none
+  int signal = 0; // ended COMMAND and must end this process too; 0 means none
 };
 
-/// Runs one command line from beginning to end.
+/// Runs one command line and reports its outcome. Turns every exception into an exit status.
 End run(const App& app);
 
 } // namespace metrics_event

@@ -22,7 +22,7 @@ std::optional<std::string> variable(const std::string& name) {
   return text == nullptr ? std::nullopt : std::optional<std::string>{text};
 }
 
-// Those that look like ours.
+// Returns the names of the variables that start with METRICS_EVENT_.
 std::vector<std::string> our_variables(char** environment) {
   std::vector<std::string> names;
   for (char** text = environment; *text != nullptr; ++text) {
@@ -42,7 +42,7 @@ std::vector<std::string> existing(std::vector<std::string> paths) {
 } // namespace
 
 int main(int argc, char** argv) {
-  open_interruption(); // first, so that it fills the places of closed standard streams
+  open_interruption(); // first, so that it takes the descriptors of closed standard streams
   SystemClock clock;
   const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
                 .environment = variable,
@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   if (end.signal != 0) {
     die_of(end.signal);
   }
-  // Not exit(): a name lookup that is late may still be running, and nobody waits for it.
+  // This does not call exit(), because a late name lookup may still be running and nothing waits
+  // for it.
   _exit(static_cast<int>(end.code));
 }

@@ -5,7 +5,7 @@
 namespace metrics_event {
 namespace {
 
-// Neither an option nor a subject looks like that.
+// Returns whether a word can only be a path: neither an option nor a subject contains a slash.
 bool is_path(std::string_view word) {
   return !word.starts_with('-') && word.find('/') != word.npos;
 }
@@ -33,7 +33,7 @@ public:
         found_.words.push_back(word);
       } else if (word.starts_with('-') && word != "-") {
         const Subject& subject = found_.subject;
-        if (!subject.word || subject.is_known()) { // else every option would be unknown
+        if (!subject.word || subject.is_known()) { // otherwise every option is unknown
           note(found_.unknown_option, word);
         }
       } else {
@@ -49,7 +49,8 @@ private:
     place = place.empty() ? word : place;
   }
 
-  // The option that a word such as `--name` or `--name=value` gives; null: it gives none.
+  // Returns the option that a word such as `--name` or `--name=value` names; null when it names
+  // none.
   Option* long_option(std::string_view word) {
     if (!word.starts_with("--")) {
       return nullptr;
@@ -64,7 +65,7 @@ private:
     return option == found_.options.end() ? nullptr : &*option;
   }
 
-  // Whether all letters of `-nq` are short flags.
+  // Returns whether every letter of a word such as `-nq` is a short flag.
   bool is_short_flags(std::string_view word) {
     return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
            std::ranges::all_of(word.substr(1), [this](char letter) {
@@ -89,7 +90,7 @@ private:
       take_separate_value(word);
     } else if (option.value == Option::Value::optional && at_ + 1 < given_.size() &&
                is_path(
-                   given_[at_ + 1])) { // it can be nothing else, so `--spool /path` is understood
+                   given_[at_ + 1])) { // a path can only be the value, so `--spool /path` is valid
       found_.words.push_back(word + '=' + given_[++at_]);
     } else {
       found_.words.push_back(word);
@@ -109,8 +110,8 @@ private:
     found_.words.insert(found_.words.end(), {word, given_[++at_]});
   }
 
-  // The first word names the subject; behind a command that sends events, the second names the
-  // event.
+  // Takes the first word as the subject and, after a command that sends events, the second word as
+  // the name of the event.
   void name(const std::string& word) {
     Subject& subject = found_.subject;
     if (!subject.word) {
@@ -157,7 +158,7 @@ private:
     }
   }
 
-  // Fills in what the name of an event means; throws nothing.
+  // Looks up the event of a name. Throws nothing: a Failure becomes the trouble of the subject.
   void find_event(const std::string& name) {
     try {
       found_.subject.event = types_.find(name);
@@ -169,7 +170,7 @@ private:
   std::span<const std::string> given_;
   const EventTypes& types_;
   std::span<const Command> commands_;
-  std::size_t at_ = 0; // the word that is looked at
+  std::size_t at_ = 0; // index of the current word
   Arguments found_;
 };
 

@@ -13,33 +13,34 @@
 
 namespace metrics_event {
 
-/// What a command line is about. Its first word that is not an option names a command or an event;
-/// behind a command that sends events, the second one names the event.
+/// The subject of a command line. The first word that is not an option names a command or an event;
+/// after a command that sends events, the second such word names the event.
 struct Subject {
-  std::optional<std::string> word{}; // the first one, as given
-  const Command* command = nullptr;  // of an event, the one that sends it; null: unknown
+  std::optional<std::string> word{}; // the first word, as given
+  const Command* command = nullptr;  // for an event, the command that sends it; null means unknown
   const EventType* event = nullptr;
   bool is_named_by_operand = false; // whether the second word names the event
-  std::optional<Failure> trouble{}; // with the event's name, or with the file that declares it
+  std::optional<Failure> trouble{}; // a bad event name, or a broken file that declares it
 
   bool is_known() const { return command != nullptr; }
 };
 
-/// A first look at the arguments, before CLI11 parses them: which rows they name, where `--` is,
-/// and two rules that CLI11 2.1.2 lacks. A separate value that names an option is a missing value,
-/// because a variable that is empty and not quoted makes the next option look like one; and
-/// `--name=` gives an empty value.
+/// The result of a first pass over the arguments, before CLI11 parses them: the rows they name, the
+/// place of `--`, and two rules that CLI11 2.1.2 lacks. A separate value that names an option
+/// counts as a missing value, because an empty unquoted shell variable would otherwise make the
+/// next option the value; and `--name=` gives an empty value.
 struct Arguments {
   Subject subject;
-  std::vector<Option> options;                     // that are possible with the subject
-  std::vector<std::string> words;                  // for CLI11: all before `--` but unknown options
-  std::optional<std::vector<std::string>> wrapped; // what follows `--`; none: there is no `--`
-  std::string unknown_option;                      // the first one, as given; empty: none
-  std::string missing_value; // the first option whose value is missing; empty: none
-  std::string remedy;        // how to give it; empty: no next word looked like it
+  std::vector<Option> options;    // that the subject allows
+  std::vector<std::string> words; // for CLI11: all before `--` except unknown options
+  std::optional<std::vector<std::string>> wrapped; // the words after `--`; none means no `--`
+  std::string unknown_option;                      // the first one, as given; empty means none
+  std::string missing_value; // the first option without its value; empty means none
+  std::string remedy;        // how to give that value; empty means no suggestion
 };
 
-/// Looks at the arguments that follow the program's name.
+/// Makes the first pass over the arguments that follow the program name. `types` and `commands`
+/// must outlive the result.
 Arguments look_at(std::span<const std::string> given, const EventTypes& types,
                   std::span<const Command> commands);
 

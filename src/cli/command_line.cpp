@@ -18,7 +18,8 @@ Failure usage(std::string text) {
   return Failure{ExitCode::usage, std::move(text)};
 }
 
-// A word as messages show it; a URL in the wrong place may hold a password.
+// Returns a word for messages. A URL is redacted, because one in the wrong place may hold a
+// password.
 std::string shown(const std::string& word) {
   return quote(word.find("://") == word.npos ? word : redacted_url(word));
 }
@@ -53,9 +54,9 @@ private:
     return "see metrics-event" + (subject().is_known() ? ' ' + *subject().word : "") + " --help";
   }
 
-  // CLI11 is told of the options that the arguments name alone, because an option costs it
-  // thousands of instructions; all their values are taken, because it would split one such as [a,b]
-  // otherwise.
+  // Only the options that the arguments name are added to CLI11, because each option costs
+  // thousands of instructions. Values are taken with TakeAll, because CLI11 would otherwise split
+  // one such as [a,b].
   void parse() {
     CLI::App app;
     app.set_help_flag();
@@ -107,8 +108,8 @@ private:
     line_.event.fields.push_back({option.field, text, option.form});
   }
 
-  // The words that are no options: the subject, then for an event its name and its extra fields,
-  // for another command its operand.
+  // Reads the words that are not options: the subject, then for an event its name and its extra
+  // fields, or for another command its operand.
   void read_operands(const std::vector<std::string>& words) {
     if (!subject().is_known()) {
       return;
@@ -166,7 +167,7 @@ private:
                  (hint.empty() ? ", see metrics-event --help" : hint));
   }
 
-  // The option that was probably meant, as messages say it; empty when none is close enough.
+  // Returns a suggestion of the option that was probably meant; empty when none is similar enough.
   std::string hint_at_option(std::string_view name) const {
     std::vector<std::string_view> known;
     for (const Option& option : look_.options) {
@@ -197,7 +198,7 @@ private:
     return usage("unexpected argument " + shown(word) + (hint.empty() ? ", " + see_help() : hint));
   }
 
-  // What is wrong with the words of an event, whatever their values are.
+  // Returns the mistake in the words of an event, whatever their values are.
   std::optional<Failure> trouble_with_event() const {
     if (!bad_extra_.empty()) {
       return usage(bad_extra_);
@@ -256,8 +257,8 @@ private:
   std::span<const Command> commands_;
   Arguments look_;
   CommandLine line_;
-  std::string bad_extra_;                 // what is wrong with an extra field; empty: nothing
-  std::optional<std::string> unexpected_; // the first word that nothing can be made of
+  std::string bad_extra_;                 // the mistake in an extra field; empty means none
+  std::optional<std::string> unexpected_; // the first unexpected argument
 };
 
 } // namespace

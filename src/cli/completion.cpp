@@ -21,7 +21,8 @@ constexpr std::array table{
 
 std::string field_line(const std::string& flag, const Field& field, std::string_view help) {
   std::string line = flag + '\t' + placeholder(field) + '\t' + printable(help, longest_text);
-  // Choices with what a terminal would act on are not declared in the first place.
+  // Choices need no check here: event files cannot declare one with characters that a terminal
+  // would interpret.
   for (const std::string_view choice : field.choices) {
     line.append("\t").append(choice);
   }

@@ -3,8 +3,8 @@
 namespace metrics_event {
 namespace {
 
-// No word of the line, and nothing that the program says, is ever expanded: no eval, no compgen -W.
-// The helpers see the variables of _metrics_event.
+// The script uses neither eval nor compgen -W, so that no word of the line and no output of the
+// program is ever expanded. The helpers share the variables of _metrics_event.
 constexpr std::string_view bash_script = R"bash(# bash completion for metrics-event; @notice@
 # shellcheck shell=bash
 
@@ -218,7 +218,7 @@ std::string flags(std::span<const Command> commands, const Command* command) {
   });
 }
 
-// Offers what a value or an operand names; nothing for free text.
+// Returns the code that completes a value or an operand; none for free text.
 std::string bash_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "_metrics_event_files -f \"$before\"";

@@ -3,7 +3,7 @@
 namespace metrics_event {
 namespace {
 
-// What a command substitution prints is never expanded: fish quotes it where it goes into the line.
+// The script never expands the output of a command substitution: fish quotes it on insertion.
 constexpr std::string_view fish_script = R"fish(# fish completion for metrics-event; @notice@
 
 # Prints what stands before the cursor, a line each: the program, the directory of --events, the
@@ -147,7 +147,7 @@ std::string value(const Option& option) {
   }
 }
 
-// With which subjects an option may stand; empty: all.
+// Returns the condition for the subjects that allow an option; empty means all subjects.
 std::string condition(const Option& option, std::span<const Command> commands) {
   if (option.owner != nullptr) {
     return "__metrics_event_subject_is " + std::string{option.owner->name};
@@ -179,7 +179,7 @@ std::string subject_pattern(const Command& command) {
   return fish_quoted(std::string{command.name} + ":*");
 }
 
-// Prints what an operand names; nothing where there is none.
+// Returns the code that prints the candidates of an operand; none when there is no operand.
 std::string fish_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "__fish_complete_path $plain";

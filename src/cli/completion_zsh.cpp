@@ -3,8 +3,8 @@
 namespace metrics_event {
 namespace {
 
-// _arguments evaluates an action in parentheses, so what the program says is never in one. The
-// helpers see the variables of _metrics-event.
+// _arguments evaluates an action in parentheses, so output of the program never stands in one. The
+// helpers share the variables of _metrics-event.
 constexpr std::string_view zsh_script = R"zsh(#compdef metrics-event
 # @notice@
 
@@ -125,7 +125,7 @@ else
 fi
 )zsh";
 
-// With the characters that _arguments and _describe read escaped.
+// Returns a text in which the characters special to _arguments and _describe are escaped.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -134,7 +134,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// Offers what a value or an operand names; nothing for free text.
+// Returns the code that completes a value or an operand; none for free text.
 std::string zsh_action(ValueKind kind) {
   switch (kind) {
   case ValueKind::file: return "_files";

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t page_width = 80;
 constexpr std::size_t left_width = 30;
 
-// A table of two columns: the left one indented by two, the right one wrapped.
+// A table of two columns: the left one is indented by two spaces, the right one is wrapped.
 class Columns {
 public:
   void row(std::string_view left, std::string_view right) {
@@ -86,7 +86,8 @@ std::string exit_status_rows() {
   return columns.str();
 }
 
-// A line of the usage for an event and for each command that sends events; the others share one.
+// Returns the usage: one line for an event, one for each command that sends events, and one that
+// the other commands share.
 std::string usage_lines(std::span<const Command> commands) {
   constexpr std::string_view program = "metrics-event [OPTIONS] ";
   std::string lines = "usage: " + std::string{program} +
@@ -124,7 +125,7 @@ std::string general_help(const EventTypes& types, std::span<const Command> comma
          setting_rows() + "\nexit status:\n" + exit_status_rows();
 }
 
-// The fields of an event, and what the usage of the event says of them.
+// The help on the fields of an event: a table row and a part of the usage for each.
 struct FieldHelp {
   Columns rows;
   std::string usage;

@@ -9,8 +9,8 @@
 
 namespace metrics_event {
 
-/// Returns what `--help` prints about an event (snake_case), a command, or (empty) the whole
-/// program.
+/// Returns the text of `--help` about an event (snake_case) or a command; an empty topic means the
+/// whole program.
 std::string help(std::string_view topic, const EventTypes& types,
                  std::span<const Command> commands);
 

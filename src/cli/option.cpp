@@ -42,7 +42,7 @@ bool Option::is_of(const Command* command) const {
 
 std::vector<Option> common_options() {
   std::vector<Option> options;
-  options.reserve(64); // more than there are, with those of a subject
+  options.reserve(64); // more than the common options and those of any subject
   for (const Setting& setting : all_settings()) {
     if (setting.has_flag()) {
       options.push_back({.name = std::string{setting.name},

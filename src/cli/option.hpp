@@ -13,7 +13,7 @@
 
 namespace metrics_event {
 
-/// An option that is answered with words and takes no value.
+/// An option that prints a text, such as help, and takes no value.
 struct WordsOption {
   std::string_view name;
   char short_flag;
@@ -23,42 +23,42 @@ struct WordsOption {
 inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
 inline constexpr WordsOption version_option{"version", 'V', "the version"};
 
-/// The option of a field: by its value, or by the time since which the value has lasted.
+/// The option of a field. It gives either the value, or the time since which the value has lasted.
 struct FieldOption {
   const Field* field;
   GivenField::Form form;
 };
 
-/// An option as the parser and the completions see it, whichever table its row stands in.
+/// An option in the form that the parser and the completions share, whichever table its row is in.
 struct Option {
   enum class Value { none, optional, required };
 
   std::string name; // without dashes
   char short_flag = '\0';
-  Value value = Value::none; // an optional one has to stand behind an equals sign
+  Value value = Value::none; // an optional one needs an equals sign
   std::string_view placeholder{};
   ValueKind value_kind = ValueKind::text;
   std::string_view help{};
   std::span<const std::string_view> choices{};
   std::variant<const WordsOption*, const Setting*, const CommandOption*, FieldOption> row;
-  const Command* owner = nullptr; // the only command that has it; null: several have
-  bool is_named = false;          // whether an argument gives it
+  const Command* owner = nullptr; // the only command that has it; null means several
+  bool is_named = false;          // whether an argument names it
 
-  /// Returns the setting whose flag the option is; null when it is none.
+  /// Returns the setting whose flag this is; null when it is not the flag of a setting.
   const Setting* setting() const;
 
-  /// Returns whether the option means something to a command, or (null) to an event.
+  /// Returns whether the option applies to a command, or to an event when `command` is null.
   bool is_of(const Command* command) const;
 };
 
-/// Returns the options of every command line: the settings that have a flag, in the order of their
-/// table, help and version.
+/// Returns the options of every command line: the settings that have a flag, in table order, then
+/// help and version.
 std::vector<Option> common_options();
 
-/// Appends the options of a command alone.
+/// Appends the options that only this command has.
 void add_options(std::vector<Option>& options, const Command& command);
 
-/// Appends the flags of an event: its timestamp, then its fields in their order.
+/// Appends the flags of an event: its timestamp, then its fields in table order.
 void add_options(std::vector<Option>& options, const EventType& type);
 
 } // namespace metrics_event

@@ -23,7 +23,7 @@ public:
         const Context& context, BatchReport& report)
       : resolved_{resolved}, settings_{resolved.settings}, context_{context}, report_{report},
         started_{context.clock.steady_now()}, skips_invalid_{line.options.is_on("skip-invalid")},
-        // Unless it is asked for, an import keeps the times of what it imports.
+        // An import keeps the times of its events unless the caller asked for another entry time.
         takes_own_time_{resolved.origins.at("entry-time").source == Origin::Source::built_in ||
                         settings_.entry_time == EntryTime::event},
         input_{line.operand.value_or(""), line.options.is_on("null") ? '\0' : '\n', types},
@@ -107,10 +107,11 @@ private:
     sender_.add(entry_, input_.number());
   }
 
-  // A line that is no event.
+  // Counts a line that is not a valid event, and ends the batch there unless such lines are
+  // skipped.
   void pass_over() {
     passed_over_ += 1;
-    if (passed_over_ > report_.invalid) { // it was not said when all were looked at
+    if (passed_over_ > report_.invalid) { // `validate` has not reported it
       complain_of_line();
     }
     if (!skips_invalid_) {
@@ -120,7 +121,7 @@ private:
     }
   }
 
-  // Once of each.
+  // Warns of likely losses, once for each kind.
   void warn_of_losses(Instant now) {
     for (const std::string_view loss : likely_losses(entry_, now)) {
       if (losses_.insert(loss).second) {
@@ -141,9 +142,9 @@ private:
   BatchConsole console_;
   BatchSender sender_;
   DistinctTimes times_;
-  Entry entry_{settings_.labels, {}, {}, settings_.metadata}; // of the line that was read last
-  std::uint64_t passed_over_ = 0;                             // lines that are no events
-  std::set<std::string_view> losses_;                         // that were warned of
+  Entry entry_{settings_.labels, {}, {}, settings_.metadata}; // entry of the line read last
+  std::uint64_t passed_over_ = 0;                             // lines that are not valid events
+  std::set<std::string_view> losses_;                         // kinds already warned of
 };
 
 } // namespace
@@ -151,7 +152,7 @@ private:
 void run_batch(const Run& run, RunOutcome& outcome) {
   const auto report = std::make_shared<BatchReport>();
   outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
-  report->url = run.resolved.settings.url.url(); // before anything can go wrong
+  report->url = run.resolved.settings.url.url(); // set before anything can fail
   Batch{run.line, run.types, run.resolved, run.context, *report}.run();
 }
 

@@ -4,12 +4,12 @@
 
 namespace metrics_event {
 
-/// Sends the events of a file or of standard input, a line of JSON each, as flush sends what waits;
-/// or does what --dry-run and --disabled do instead. Throws Failure; the result then holds all that
-/// was known.
+/// Sends the events of a file or of standard input, one JSON object per line, in pushes of many
+/// entries as `flush` does. With --dry-run it prints them instead, and with --disabled it only
+/// validates them. Throws Failure; the result object then holds everything known so far.
 void run_batch(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that has failed before it began.
+/// Renders the result object of a run that failed before the command began.
 std::string batch_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

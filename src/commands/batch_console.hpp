@@ -8,22 +8,24 @@
 
 namespace metrics_event {
 
-/// What a batch says on its way, beside the bar of its progress.
+/// Prints the messages of a running batch and its progress bar.
 class BatchConsole {
 public:
-  /// `input` is what messages call it.
+  /// `input` is the name of the input in messages.
   BatchConsole(const Console& console, Clock& clock, std::string input)
       : console_{console}, input_{std::move(input)}, progress_{console, clock, "read"} {}
 
-  /// Says what is wrong with something at a place of the input, the first times; `count` is how
-  /// often that was so.
+  /// Counts a problem in `count` and prints it with its place in the input; after the first few
+  /// problems of a kind it only counts.
   void complain(std::uint64_t& count, const std::string& place, const std::string& text);
 
+  /// Prints a warning.
   void warn(const std::string& text);
 
+  /// Shows that `done` of `total` lines are processed; a total of 0 means that it is unknown.
   void show_progress(std::uint64_t done, std::uint64_t total) { progress_.show(done, total); }
 
-  /// Takes the bar away, so that something else can be said.
+  /// Removes the progress bar, so that other text can be printed.
   void clear() { progress_.clear(); }
 
 private:

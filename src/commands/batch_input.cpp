@@ -7,12 +7,12 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors begin files with it
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors write it first
 
-// Whether the line of an event leaves room in a push for its labels and metadata.
+// Returns whether the line of an event leaves room in a push for its labels and metadata.
 bool fits_a_push(std::string_view line) {
   constexpr std::size_t room = largest_push - 64UL * 1024;
-  constexpr std::size_t most_a_byte = 6; // as JSON
+  constexpr std::size_t most_a_byte = 6; // bytes that JSON needs to escape one byte
   return line.size() < room / most_a_byte || json_string_bound(line) <= room ||
          json_string(line).size() <= room;
 }
@@ -61,7 +61,7 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       return Step::mistake;
     case LineReader::Step::idle: return Step::idle;
     case LineReader::Step::end:
-      if (is_validated_) { // or what is missing would pass for sent
+      if (is_validated_) { // otherwise the missing lines would pass for sent
         throw Failure{ExitCode::ioerr,
                       name() + " has become shorter, it had " + std::to_string(total_) + " lines"};
       }

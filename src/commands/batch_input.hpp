@@ -10,45 +10,48 @@
 
 namespace metrics_event {
 
-/// Events that come a line each, from a file or from standard input. Blank lines are none.
+/// Reads events from a file or from standard input, one per line. Blank lines are skipped.
 class BatchInput {
 public:
   enum class Step {
     event,
-    mistake, // a line that is no event
+    mistake, // the line is not a valid event
     end,
-    idle, // nothing came until the deadline, or a signal was noted
+    idle, // nothing arrived before the deadline, or a signal was noted
   };
 
-  /// As a LineReader.
+  /// Opens the input as LineReader does; lines end with `end_of_line`, and `types` must outlive the
+  /// reader.
   BatchInput(const std::string& path, char end_of_line, const EventTypes& types);
 
-  /// Whether all of it can be looked at before it is read: it is a regular file.
+  /// Returns whether the input can be validated before it is sent, which needs a regular file.
   bool is_regular() const { return reader_.is_regular(); }
 
-  /// Looks at all lines of a regular file and calls `on_mistake` at each mistake, then starts
-  /// again: what was not looked at is not read any more. Returns false when a signal ended it.
-  /// Throws Failure.
+  /// Reads every line of a regular file, calls `on_mistake` for each invalid one, and rewinds.
+  /// Lines appended after that are not read. Returns false when a signal interrupted it. Throws
+  /// Failure (ioerr) when reading fails.
   bool validate(Instant now, const std::function<void()>& on_mistake);
 
-  /// Looks for the next event, whose timestamp is `now` unless it has one. Throws Failure (ioerr)
-  /// when reading fails, or a file has become shorter since it was looked at.
+  /// Reads up to the next event or mistake; `now` is the timestamp of an event that gives none.
+  /// Throws Failure (ioerr) when reading fails, or when the file has become shorter since
+  /// `validate`.
   Step next(Deadline deadline, Instant now);
 
-  /// The event that was found, until the next call: its line and its timestamp.
+  /// These return the line and the timestamp of the event found last; they are valid until the next
+  /// call of `next`.
   std::string_view line() const { return lines_.line(); }
   Instant timestamp() const { return *found_; }
 
-  /// The mistake that was found.
+  /// Returns the mistake found last; valid only after Step::mistake.
   LineMistake mistake() const { return found_.error(); }
 
-  /// The number of the line that was looked at last.
+  /// Returns the number of the line read last, counted from 1.
   std::uint64_t number() const { return reader_.number(); }
 
-  /// How many lines there are; 0: not known.
+  /// Returns the number of lines that `validate` counted; 0 means that it is unknown.
   std::uint64_t total() const { return total_; }
 
-  /// What messages call the input.
+  /// Returns the name of the input in messages.
   const std::string& name() const { return reader_.name(); }
 
 private:

@@ -18,9 +18,9 @@
 
 namespace metrics_event {
 
-/// Gathers the entries of a batch until a push is full and sends it; or prints it, appends its
-/// lines to a file, keeps it in the spool, as the settings and the receiver want it. Fills the
-/// report as it goes.
+/// Gathers the entries of a batch until a push is full, then sends it. Depending on the settings
+/// and on the receiver, it prints the entries, appends them to a file or keeps them in the spool
+/// instead. It updates the report as it proceeds.
 class BatchSender {
 public:
   BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
@@ -28,25 +28,26 @@ public:
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
 
-  /// Takes the entry of a line, whose number is `number`. Where a push has no room for it, what was
-  /// gathered is sent first. Throws Failure when that can neither be sent nor kept.
+  /// Adds the entry of line `number`. When the current push has no room for it, sends that push
+  /// first. Throws Failure when the push can be neither delivered nor kept.
   void add(const Entry& entry, std::uint64_t number);
 
-  /// Sends what was gathered, which is all that is to be sent of the lines before `next_line`.
-  /// Throws as `add`.
+  /// Sends the gathered entries, so that every line before `next_line` is dealt with. Throws
+  /// Failure when they can be neither delivered nor kept.
   void send(std::uint64_t next_line);
 
-  /// The time at which what was gathered has to be sent although there is room left.
+  /// Returns the time at which the gathered entries must be sent even though the push has room
+  /// left; Deadline::max() when there are none.
   Deadline due() const { return numbers_.empty() ? Deadline::max() : due_; }
 
-  /// There are so many lines; 0: that is not known.
+  /// Sets the total number of lines for the progress bar; 0 means that it is unknown.
   void expect(std::uint64_t total) { total_ = total; }
 
-  /// Ends the batch at a signal: keeps what was gathered, if there is a spool, and throws Failure,
-  /// which names the first line that is neither sent nor kept.
+  /// Ends the batch after a signal: keeps the gathered entries if a spool is in use, then throws
+  /// Failure (tempfail) that names the first line neither sent nor kept.
   [[noreturn]] void stop(std::uint64_t next_line);
 
-  /// Why what comes goes into the spool, if it does.
+  /// Returns why entries currently go into the spool; nothing while the receiver accepts them.
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
@@ -65,16 +66,16 @@ private:
   const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
-  PushRoom room_;                      // what is left of it beside the entries that were gathered
-  std::vector<std::uint64_t> numbers_; // of the lines that were gathered, and neither sent nor kept
-  std::vector<Entry> entries_;         // of these lines, and behind them old ones
+  PushRoom room_;                      // remaining room beside the gathered entries
+  std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
+  std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;
   Spooler spooler_;
   std::optional<Pusher> pusher_;
   std::optional<Failure> trouble_;
-  Deadline next_try_{}; // of the receiver, then
+  Deadline next_try_{}; // when the receiver is tried again
   Deadline::duration pause_;
 };
 

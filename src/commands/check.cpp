@@ -27,10 +27,10 @@ constexpr EventType check_event{.name = "metrics_event_check", .help = "a check"
 constexpr std::chrono::milliseconds first_pause = 200ms;
 constexpr std::chrono::milliseconds longest_pause = 2s;
 
-// How much `check` does.
+// The options of `check`.
 struct CheckOptions {
-  bool send = false;                             // a real event
-  std::optional<std::chrono::milliseconds> wait; // poll for so long until the receiver is ready
+  bool send = false;                             // sends a real event
+  std::optional<std::chrono::milliseconds> wait; // time to poll until the receiver is ready
 };
 
 class Check {
@@ -69,7 +69,7 @@ private:
     if (settings_.disabled || settings_.dry_run) {
       report_.verdict = Verdict::not_sent;
     }
-    Resolved as_sent = resolved_; // with what only a delivery needs
+    Resolved as_sent = resolved_; // checked like the settings of a delivery
     as_sent.settings.disabled = as_sent.settings.dry_run = false;
     check_settings(as_sent);
     add(findings_of_settings(resolved_));
@@ -123,7 +123,7 @@ private:
     }
   }
 
-  // As many rounds as it takes, or as there is time for.
+  // Makes rounds until the receiver is ready or the time of --wait has passed.
   void wait_until_ready(const std::vector<Finding>& before) {
     std::chrono::milliseconds pause = first_pause;
     while (one_round()) {
@@ -133,7 +133,7 @@ private:
         break;
       }
       clock_.sleep_until(clock_.steady_now() +
-                         std::min(pause, left / 2)); // the last ones are short
+                         std::min(pause, left / 2)); // shorter pauses near the end
       pause = std::min(2 * pause, longest_pause);
       report_.findings = before;
     }
@@ -157,7 +157,7 @@ private:
     }
     add({"tenant", Result::note, settings_.org_id.empty() ? "none" : settings_.org_id});
     const bool may_pass = judge_push(reply);
-    // Where an event is sent, its answer says more than the clock and the readiness.
+    // With --send, the answer to the event says more than the clock and the readiness do.
     if (!report_.failure && !options_.send && report_.findings.end() != failed_clock()) {
       report_.failure = would_fail(ExitCode::data, failed_clock()->text);
     }
@@ -196,7 +196,7 @@ private:
     return {code, "an event would not be delivered to " + settings_.url.url() + ": " + why};
   }
 
-  // Returns whether the trouble, if any, may pass.
+  // Adds the finding about the push. Returns whether a failure may pass.
   bool judge_push(const Reply& reply) {
     const Judgement judgement = judge(reply);
     const std::string what = sends_ ? "an event" : "an empty push";
@@ -208,7 +208,8 @@ private:
                (is_page ? " with a web page; is it the push endpoint?" : "")});
       return false;
     }
-    // An empty push may be refused for being empty.
+    // A receiver may refuse an empty push because it is empty, so this tells nothing about an
+    // event.
     if (!sends_ && judgement.scope == Scope::entries) {
       report_.verdict = Verdict::unknown;
       add({"push", Result::note,
@@ -247,7 +248,7 @@ private:
   Route route_;
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
-  bool sends_ = false; // a real event, in this round
+  bool sends_ = false; // whether this round sends a real event
   CheckReport report_;
 };
 

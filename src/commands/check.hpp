@@ -4,13 +4,13 @@
 
 namespace metrics_event {
 
-/// Goes the way of an event as far as it leads, without sending one unless that is asked for: an
-/// empty push finds out what would be answered. Throws the Failure that an event would meet; the
-/// result then holds all that was found. A variable that looks like ours and is no setting's is a
-/// finding, and so is each event that a file declares.
+/// Tests each step of a delivery. By default it sends an empty push to see how the receiver
+/// answers, and it sends a real event only with --send. Throws the Failure that an event would
+/// meet; the result then holds all findings. Findings also report METRICS_EVENT_ variables that
+/// match no setting, and each event that a file declares.
 void run_check(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that has failed before it began.
+/// Renders the result object of a run that failed before the command began.
 std::string check_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

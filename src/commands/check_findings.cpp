@@ -14,13 +14,13 @@ using namespace std::chrono;
 using Result = Finding::Result;
 
 constexpr auto soon = days{14};
-constexpr auto unremarkable_skew = 2s; // a Date header has whole seconds
+constexpr auto unremarkable_skew = 2s; // the Date header has a resolution of one second
 constexpr auto remarkable_skew = 5min;
 constexpr auto most_ahead = 10min;
 constexpr auto most_behind = days{7};
 constexpr std::size_t longest_words = 200;
 
-// "3 min 20 s", of the two largest units.
+// Returns a duration in its two largest units, such as "3 min 20 s".
 std::string spoken(seconds duration) {
   struct Unit {
     std::string_view name;

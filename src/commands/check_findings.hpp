@@ -10,7 +10,7 @@
 
 namespace metrics_event {
 
-/// One thing that `check` looked at.
+/// One finding of `check`.
 struct Finding {
   enum class Result { ok, warning, failed, note };
 
@@ -19,22 +19,24 @@ struct Finding {
   std::string text;
 };
 
-/// What an attempt over a route met on its way: lookup, proxy, connection, TLS, certificate.
+/// Returns what one attempt over a route showed: lookup, proxy, connection, TLS and certificate.
 std::vector<Finding> findings_of_trace(const Route& route, const Reply& reply, Instant now);
 
-/// Compares the clocks: `now` is ours at the time of the reply. Loki refuses entries more than 10
-/// minutes ahead and 7 days behind (creation_grace_period, reject_old_samples_max_age); the warning
-/// comes from 5 minutes on. `failed` is what it would refuse.
+/// Compares the Date of a reply with `now`, the local time at which it arrived. Loki refuses
+/// entries more than 10 minutes ahead (creation_grace_period) or 7 days behind
+/// (reject_old_samples_max_age); the finding is `failed` beyond these limits and a warning from 5
+/// minutes on.
 Finding compare_clocks(const Reply& reply, Instant now);
 
-/// The paths at which the receiver behind a push URL may say whether it is ready: Loki's,
-/// Promtail's, VictoriaLogs', Alloy's; below the same prefix as the push path.
+/// Returns the paths that may report readiness behind a push URL: those of Loki, Promtail,
+/// VictoriaLogs and Alloy, below the same prefix as the push path.
 std::vector<std::string> ready_targets(const Endpoint& endpoint);
 
-/// Whether a reply says that the receiver is ready, or that it is not yet.
+/// Returns whether a reply says that the receiver is ready or that it is not ready yet.
 bool knows_readiness(const Reply& reply);
 
-/// What came of asking them one after the other, until one of them knew.
+/// Returns the finding after the targets were asked one after the other, until one reply told the
+/// readiness.
 Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies);
 
 } // namespace metrics_event

@@ -59,7 +59,7 @@ std::string verdict_of(const CheckReport& report) {
   return "an event would be delivered";
 }
 
-// The objects of an array.
+// Returns a JSON array of objects.
 template <class Rows, class Object>
 std::string array_of(const Rows& rows, Object&& object) {
   std::string text;

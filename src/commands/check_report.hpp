@@ -12,30 +12,30 @@
 
 namespace metrics_event {
 
-/// A setting as `check` shows it.
+/// One setting in the output of `check`.
 struct ShownSetting {
   std::string_view name;
-  std::string value; // without what may be secret; empty: not set
+  std::string value; // secrets are removed; empty means not set
   std::string origin;
 };
 
-/// All that `check` found out.
+/// The complete result of `check`.
 struct CheckReport {
-  /// What would become of an event when there is no failure.
+  /// The fate of an event, provided that there is no failure.
   enum class Verdict { would_be_delivered, delivered, not_sent, unknown };
 
   std::vector<ShownSetting> settings;
   std::vector<Finding> findings;
   Verdict verdict = Verdict::would_be_delivered;
-  std::optional<Failure> failure; // what an event would fail with
-  std::string response;           // the receiver's own words, when it refused
+  std::optional<Failure> failure; // the failure that an event would meet
+  std::string response;           // the receiver's text when it refused the push
 };
 
-/// Every setting with its value and origin.
+/// Returns every setting with its value and origin.
 std::vector<ShownSetting> shown_settings(const Resolved& resolved);
 
-/// Renders what stdout gets: aligned columns for people, with colour for a terminal, or the result
-/// object, one line with its newline.
+/// Renders the text for stdout: aligned columns for people, coloured if `with_colour`, or the
+/// result object, one line with its newline.
 std::string to_result(const CheckReport& report, const RunOutcome& outcome, bool with_colour);
 
 } // namespace metrics_event

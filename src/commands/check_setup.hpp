@@ -11,19 +11,21 @@
 
 namespace metrics_event {
 
-/// Finds the names of variables that look like ours and are no setting's.
+/// Returns a warning for each variable name that matches no setting.
 std::vector<Finding> findings_of_variables(std::span<const std::string> names);
 
-/// Finds the events that files declare, or fail to.
+/// Returns findings about the events that files declare, and about files that fail to declare one.
 std::vector<Finding> findings_of_events(const EventTypes& types, std::span<const Command> commands);
 
-/// Finds what keeps events from being sent, or their failures from being seen.
+/// Returns findings about settings that prevent events from being sent or failures from being seen.
 std::vector<Finding> findings_of_switches(const Resolved& resolved);
 
-/// Finds settings that are allowed and unwise, and labels that were probably meant as settings.
+/// Returns findings about settings that are allowed but unwise, and about labels that were probably
+/// meant as settings.
 std::vector<Finding> findings_of_settings(const Resolved& resolved);
 
-/// Finds what an outage would meet in the spool; an empty directory is one that could not be found.
+/// Returns the state of the spool as an outage would meet it. An empty directory name means that no
+/// usual place could be determined.
 std::vector<Finding> findings_of_spool(const SpoolPlace& place);
 
 } // namespace metrics_event

@@ -6,7 +6,8 @@
 
 namespace metrics_event {
 
-/// The surroundings that a command works in: the network, time and chance, the standard streams.
+/// The services a command uses: the network, the clock with its random numbers, and the standard
+/// streams.
 struct Context {
   Transport transport;
   Clock& clock;

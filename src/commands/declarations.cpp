@@ -29,14 +29,14 @@ EventFile event_file(const std::string& directory, std::string_view file_name) {
                                         "dashes, such as disk-full.json"};
 }
 
-// Whether a file declares the event `name`. In each spelling a name begins with the same letter,
-// which most files of a full directory do not.
+// Returns whether the file of this stem declares the event `name`. All spellings of a name begin
+// with the same letter, so comparing it first rejects most files of a large directory cheaply.
 bool declares(std::string_view stem, std::string_view name) {
   return lower_case(stem.substr(0, 1)) == name.substr(0, 1) && event_name(stem) == name;
 }
 
-// Adds the files of a directory, all or those that declare the event `name`, until something keeps
-// it from being read on.
+// Appends the files of a directory, all of them or those that declare the event `name`. Returns the
+// error that prevented reading the whole directory, if any.
 std::error_code add_files(const std::string& directory, std::optional<std::string_view> name,
                           std::vector<EventFile>& files) {
   Descriptor opened{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -59,7 +59,7 @@ std::vector<EventFile> files_in(const ConfigPlace& directory,
     throw file_failure(*directory.asked_by, cannot_read(directory.path, error));
   }
   if (error && !is_missing(error)) {
-    const bool is_mode = error == std::errc::permission_denied; // else the machine lacks something
+    const bool is_mode = error == std::errc::permission_denied; // other errors may pass
     throw Failure{is_mode ? ExitCode::config : ExitCode::tempfail,
                   cannot_read(directory.path, error)};
   }
@@ -82,7 +82,7 @@ std::vector<EventFile> files_in(const std::vector<ConfigPlace>& directories,
   return all;
 }
 
-// The flags that no field can have, as an event takes them anyway.
+// Returns the flags that no field may have, because every event has them already.
 std::vector<std::string_view> taken_flags() {
   std::vector<std::string_view> flags{help_option.name, version_option.name};
   for (const Setting& setting : all_settings()) {
@@ -97,7 +97,7 @@ Declaration read_declaration(const EventFile& file) {
   if (!file.trouble.empty()) {
     return file.path + ": " + file.trouble;
   }
-  const auto text = read_file(file.path, {}); // a pipe there would be a mistake
+  const auto text = read_file(file.path, {}); // without waiting: a pipe here is an error
   if (!text) {
     return "cannot read " + quote_path(file.path) + ": " + system_words(text.error());
   }

@@ -8,11 +8,12 @@
 
 namespace metrics_event {
 
-/// The event types that there are: the built-in ones, and those that files `NAME.json` of
-/// directories declare, NAME being the name of the event in any of its spellings. The directory
-/// that counts least comes first. What two files of one directory declare is trouble of the second.
-/// A directory that cannot be read is, when the types are asked for, a Failure: noinput when a flag
-/// names it, config when it is named otherwise or closed to us, else tempfail.
+/// Returns all event types: the built-in ones and those declared by files `NAME.json` in
+/// `directories`, where NAME is the event name in any of its spellings. A later directory takes
+/// precedence over an earlier one. When two files of one directory declare the same event, the
+/// second one is reported as broken. A directory that cannot be read causes a Failure when the
+/// types are looked up: noinput when a flag names it; config when it comes from elsewhere but was
+/// named explicitly, or when its permissions deny access; otherwise tempfail.
 EventTypes known_types(std::span<const EventType> built_in, std::vector<ConfigPlace> directories);
 
 } // namespace metrics_event

@@ -22,9 +22,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_names = 1000; // known at a time
+constexpr std::size_t most_names = 1000; // names read from the spool at a time
 constexpr auto between_looks_at_lock = 50ms;
-constexpr auto shortest_pause = 50ms; // the last ones before the end are short
+constexpr auto shortest_pause = 50ms; // pauses get shorter near the end
 
 std::chrono::milliseconds floor_ms(Deadline::duration time) {
   return std::chrono::floor<std::chrono::milliseconds>(time);
@@ -54,7 +54,7 @@ public:
 private:
   Box box() const { return options_.refused ? Box::refused : Box::waiting; }
 
-  // Calls `visit(name, listed)` for every file that is selected, the oldest first.
+  // Calls `visit(listed, now)` for each selected file, the oldest first.
   template <class Visit>
   void for_each_selected(const Spool& spool, Visit&& visit) {
     const Instant now = context_.clock.now();
@@ -63,7 +63,7 @@ private:
       for (const std::string& name : names) {
         const auto text = spool.read(box(), name);
         if (!text && text.error() == std::errc::no_such_file_or_directory) {
-          continue; // somebody delivers it at this moment
+          continue; // another process has just removed it
         }
         ListedEntry listed{.file = name};
         const auto record = record_of(text);
@@ -143,7 +143,8 @@ private:
     }
   }
 
-  // Throws the failure that a flush ends with, if it does.
+  // Throws the Failure with which the flush ends, if any. Refused entries take precedence over
+  // trouble that may pass.
   void conclude() {
     if (report_.left == 0) {
       failure_.reset();
@@ -186,7 +187,7 @@ private:
     }
   }
 
-  // As many rounds as it takes, or as there is time for.
+  // Makes rounds until the spool is empty, or until no retry is worthwhile or possible in time.
   void drain_in_rounds(Spool& spool, Deadline start) {
     const Deadline end = options_.wait ? start + *options_.wait : Deadline::max();
     total_ = spool.usage(Box::waiting).entries;
@@ -212,7 +213,7 @@ private:
       failure_ = drained.failure;
       const bool has_moved = drained.delivered + drained.refused + drained.set_aside > 0;
       if (!failure_ && has_moved && noted_signal() == 0 && spool.usage(Box::waiting).entries > 0) {
-        continue; // what came meanwhile
+        continue; // entries have arrived in the meantime
       }
       round = drained.delivered > 0 ? 1 : round;
       const Deadline now = context_.clock.steady_now();
@@ -232,7 +233,8 @@ private:
     }
   }
 
-  // The settings of the receiver that is configured go to no other server.
+  // Returns the route to a URL, opened once. Credentials of the configured receiver go to no other
+  // server.
   const Route& find_route(const std::string& url) {
     const auto known = routes_.find(url);
     return known != routes_.end() ? known->second
@@ -263,7 +265,7 @@ private:
     return route;
   }
 
-  // What depends on the URL, such as the proxy, is then right.
+  // Resolves the settings anew, so that those that depend on the URL, such as the proxy, are right.
   Resolved resolve_for(const std::string& url) const {
     const auto setting = std::ranges::find(all_settings(), "url", &Setting::name);
     std::vector<Layer> layers = layers_;
@@ -289,7 +291,7 @@ private:
   const Settings& settings_;
   const Context& context_;
   FlushReport& report_;
-  std::map<std::string, Route> routes_; // by URL, so that their files are read once
+  std::map<std::string, Route> routes_; // by URL, so that each reads its files once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
   Progress progress_;

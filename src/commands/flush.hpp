@@ -4,11 +4,11 @@
 
 namespace metrics_event {
 
-/// Delivers what waits in the spool, or lists or drops it. Each destination gets the settings that
-/// go with its URL. Throws Failure; the result then holds all that was known.
+/// Delivers, lists or drops the entries in the spool. Each destination gets the settings that apply
+/// to its URL. Throws Failure; the result object then holds everything known so far.
 void run_flush(const Run& run, RunOutcome& outcome);
 
-/// Renders the result of a run that has failed before it began.
+/// Renders the result object of a run that failed before the command began.
 std::string flush_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

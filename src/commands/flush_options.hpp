@@ -10,23 +10,23 @@
 
 namespace metrics_event {
 
-/// Which entries of a spool are meant.
+/// Selects entries of a spool.
 struct SpoolFilter {
-  std::string event{};                                   // its name; empty: any
-  std::optional<std::chrono::milliseconds> older_than{}; // by entry time
+  std::string event{};                                   // event name; empty means any
+  std::optional<std::chrono::milliseconds> older_than{}; // age by entry time; none means any
 
   bool selects_all() const { return event.empty() && !older_than; }
   bool selects(const Entry& entry, Instant now) const;
 };
 
-/// What `flush` does.
+/// The options of `flush`.
 struct FlushOptions {
   enum class Task { send, list, drop };
 
   Task task = Task::send;
-  std::optional<std::chrono::milliseconds> wait{}; // keep trying for so long
+  std::optional<std::chrono::milliseconds> wait{}; // time to keep retrying
   SpoolFilter filter{};
-  bool refused = false; // what was refused, instead of what waits
+  bool refused = false; // selects refused entries instead of waiting ones
 };
 
 /// Reads the options of `flush`. Throws Failure (usage).

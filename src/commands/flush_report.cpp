@@ -13,7 +13,7 @@ constexpr std::size_t attempts_width = 9;
 constexpr std::size_t event_width = 19;
 constexpr std::size_t longest_reason = 200;
 
-// A line of the list but for its last column.
+// Returns a line of the list without its last column.
 std::string columns(std::string_view age, std::string_view attempts, std::string_view event) {
   return padded(age, age_width) + ' ' + padded(attempts, attempts_width) + ' ' +
          padded(event, event_width) + ' ';

@@ -12,47 +12,47 @@
 
 namespace metrics_event {
 
-/// What became of a flush.
+/// The outcome of a flush; the counts are numbers of entries.
 struct FlushReport {
-  std::optional<FlushOptions::Task> task; // that was begun; none: nothing was
-  std::string spool;                      // its path; empty: not known
+  std::optional<FlushOptions::Task> task; // the task that was begun; none means no task was
+  std::string spool;                      // path; empty means unknown
   std::uint64_t delivered = 0;
   std::uint64_t refused = 0;
-  std::uint64_t set_aside = 0; // no entries
+  std::uint64_t set_aside = 0; // files that are not valid entries
   std::uint64_t left = 0;
   std::uint64_t dropped = 0;
   std::chrono::milliseconds elapsed{};
 };
 
-/// `delivered 12, refused 0, left 3`, or `dropped 5, left 0`, with its newline; nothing when
-/// neither was begun.
+/// Returns the counts of a delivery or a drop as a line, such as `delivered 12, refused 0, left 3`
+/// or `dropped 5, left 0`. Returns an empty text when neither task was begun.
 std::string to_text(const FlushReport& report);
 
-/// Renders what stdout gets, for people or as the result object. A list is printed as it is made,
-/// and nothing follows it.
+/// Renders the text for stdout, for people or as the result object. Returns an empty text for a
+/// list, which is printed while it is made.
 std::string to_result(const FlushReport& report, const RunOutcome& outcome);
 
-/// An entry as `--list` shows it.
+/// One entry in the output of `--list`.
 struct ListedEntry {
   std::string file;
   int attempts = 0;
-  std::optional<SpoolRecord> record{}; // none: the file is no entry
-  std::string reason{};                // why it was refused, or is no entry
+  std::optional<SpoolRecord> record{}; // none means that the file is not a valid entry
+  std::string reason{};                // why it was refused or is not a valid entry
 };
 
-/// The head of the list for people.
+/// Returns the column headings of the list for people.
 std::string list_head();
 
-/// The list as one JSON object: what stands before its entries, which have commas between them,
-/// and behind.
+/// `list_begin` and `list_end` enclose the entries of the list as one JSON object; commas separate
+/// the entries.
 std::string list_begin(const std::string& spool);
 inline constexpr std::string_view list_end = "]}\n";
 
-/// A line of the list for people: age, attempts, event, destination, tenant, reason.
+/// Returns a line of the list for people: age, attempts, event, destination, tenant and reason.
 std::string to_text(const ListedEntry& entry, Instant now);
 
-/// The same as one JSON object: `file`, `event`, `entry_time_ns`, `age_s`, `attempts`, `url`,
-/// `org_id`, `labels`, `line`, `reason`.
+/// Returns an entry of the list as a JSON object of `file`, `event`, `entry_time_ns`, `age_s`,
+/// `attempts`, `url`, `org_id`, `labels`, `line` and `reason`.
 std::string to_json(const ListedEntry& entry, Instant now);
 
 } // namespace metrics_event

@@ -26,8 +26,9 @@ constexpr std::size_t most_connections = 256;
 constexpr auto pause_after_accept_error = 100ms;
 constexpr std::size_t longest_refusal = 200;
 
-// While stdout blocks, the loop does not see signals: then they end the process by themselves.
-// Nothing is lost by that, because nothing that is not printed is answered.
+// Restores the default action of SIGINT and SIGTERM, because the loop sees no signals while stdout
+// blocks. Ending the process then loses nothing: entries are acknowledged only after they are
+// printed.
 class DefaultSignals {
 public:
   DefaultSignals() {
@@ -48,7 +49,7 @@ private:
   struct sigaction terminate_ {};
 };
 
-// Accepts clients as long as there is room, and keeps what all of them share.
+// Accepts clients up to the limit of connections, and holds the state that the connections share.
 class Receiver final : public ConnectionHost {
 public:
   Receiver(const ListenOptions& options, const Console& console);
@@ -66,8 +67,7 @@ public:
     return options_.answers[std::min(next_answer_, options_.answers.size() - 1)];
   }
 
-  // Prints what an answer accepts; before it is sent, so that nothing is acknowledged and then
-  // lost.
+  // Prints the entries of an answer before it is sent, so that no acknowledged entry is lost.
   void take(const Answer& answer) override {
     next_answer_ += answer.scripted ? 1 : 0;
     std::string lines;
@@ -88,7 +88,7 @@ public:
   std::uint64_t entries() const { return entries_; }
   bool finished() const override { return options_.count && entries_ >= *options_.count; }
 
-  // A connection says this when it ends.
+  // A connection calls this when it ends.
   void release() override {
     --connections_;
     if (full_ && !closing_) {
@@ -105,7 +105,7 @@ private:
   std::size_t connections_ = 0;
   bool full_ = false;
   bool closing_ = false;
-  asio::io_context io_{1}; // its end is the end of the connections, which still use what is above
+  asio::io_context io_{1}; // last: it destroys the connections, which use the members above
   tcp::acceptor acceptor_{io_};
   asio::steady_timer pause_{io_};
 };
@@ -151,7 +151,7 @@ void Receiver::accept() {
       ++connections_;
       serve(std::move(socket), *this);
     }
-    if (error) { // descriptors ran out; one may be free again in a moment
+    if (error) { // out of descriptors, probably; one may be free again soon
       pause_.expires_after(pause_after_accept_error);
       pause_.async_wait([this](error_code cancelled) {
         if (!cancelled) {

@@ -6,14 +6,14 @@
 
 namespace metrics_event {
 
-/// Runs the receiver for trying things out, by the options of the command line.
+/// Runs the test receiver with the options of the command line. Throws Failure.
 void run_listen(const Run& run, RunOutcome& outcome);
 
-/// Runs that receiver: says on stderr where it listens, answers pushes, prints
-/// each accepted entry on stdout before it is answered. Returns after SIGINT or SIGTERM, after
-/// `count` entries, or when `timeout` passes without a count. Throws Failure: usage for an address
-/// that is no literal, unavailable when the address cannot be listened on, ioerr when stdout fails,
-/// tempfail when `timeout` passes before the count is reached.
+/// Runs the test receiver: prints its URL on stderr, answers pushes, and prints each accepted entry
+/// on stdout before it answers. Returns after SIGINT or SIGTERM, after `count` entries, or when
+/// `timeout` expires and no count was given. Throws Failure: usage when the address is not an IP
+/// literal, unavailable when the address cannot be listened on, ioerr when stdout fails, tempfail
+/// when `timeout` expires before the count is reached.
 void listen(const ListenOptions& options, const Console& console);
 
 } // namespace metrics_event

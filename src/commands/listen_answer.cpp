@@ -14,7 +14,8 @@ std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
 
-// Loki parses the media type and takes everything that is not JSON for compressed protobuf.
+// Returns why the media type is refused, if it is. Loki treats every media type that is not JSON as
+// compressed protobuf.
 std::optional<std::string> refusal_of_type(const std::optional<std::string>& content_type) {
   if (!content_type) {
     return "mime: no media type";

@@ -26,7 +26,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-constexpr auto patience_with_a_client = 30s; // as Loki has it
+constexpr auto patience_with_a_client = 30s; // the value that Loki uses
 constexpr std::uint32_t largest_header = 16 * 1024;
 constexpr std::size_t most_bytes_discarded = 16UL * 1024 * 1024;
 
@@ -82,7 +82,7 @@ private:
 
   void on_request() {
     if (host_.finished()) {
-      return; // unanswered, so the client knows that it was not taken
+      return; // no answer, so that the client knows the push was not accepted
     }
     const auto& message = parser_->get();
     const auto field = [&message](http::field name) -> std::optional<std::string> {
@@ -97,12 +97,14 @@ private:
          .content_encoding = field(http::field::content_encoding).value_or(""),
          .body = message.body()},
         host_.scripted_answer());
-    // An answer to HEAD has no body, so nothing may follow the one that we give.
+    // An answer to HEAD must not have a body (RFC 9110, section 9.3.2). This one may, so the
+    // connection is closed after it.
     const bool is_head = message.method() == http::verb::head;
     send(answer, message.keep_alive() && !is_head, message.version());
   }
 
-  // The rest of the request is read and dropped, or the client could lose the answer to a reset.
+  // Refuses a body that is too large. The rest of the request is read and discarded, because the
+  // client could otherwise lose the answer to a connection reset.
   void refuse_large_body() {
     discard_after_answer_ = true;
     send(too_large(), false);

@@ -7,28 +7,28 @@
 
 namespace metrics_event {
 
-/// What a connection needs of the receiver that let it in, and that outlives it.
+/// The interface of the listener that a connection uses. It must outlive the connection.
 class ConnectionHost {
 public:
   virtual ~ConnectionHost() = default;
 
-  /// The script's answer to the next push.
+  /// Returns the script's answer to the next push.
   virtual const ScriptedAnswer& scripted_answer() const = 0;
 
-  /// Takes what an answer accepts, before the answer is sent. Throws Failure when it cannot.
+  /// Processes the entries of an answer before the answer is sent. Throws Failure when that fails.
   virtual void take(const Answer& answer) = 0;
 
-  /// Whether no more pushes are wanted.
+  /// Returns whether no further pushes are wanted.
   virtual bool finished() const = 0;
 
-  /// The last answer is sent.
+  /// Tells the listener that the last answer has been sent.
   virtual void stop() = 0;
 
-  /// A connection has ended.
+  /// Tells the listener that a connection has ended.
   virtual void release() = 0;
 };
 
-/// Serves one client: reads requests and answers them until the client goes or is too slow.
+/// Serves one client: reads and answers requests until the client disconnects or is too slow.
 void serve(boost::asio::ip::tcp::socket socket, ConnectionHost& host);
 
 } // namespace metrics_event

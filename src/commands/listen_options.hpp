@@ -16,25 +16,25 @@ namespace metrics_event {
 /// One answer of the script that `--respond` gives.
 struct ScriptedAnswer {
   int status = 204;
-  std::optional<std::uint64_t> retry_after; // seconds
+  std::optional<std::uint64_t> retry_after; // in seconds
 };
 
-/// How the receiver for trying things out behaves.
+/// The options of the test receiver.
 struct ListenOptions {
-  std::string address; // a literal
+  std::string address; // an IP address literal
   std::uint16_t port = 0;
-  std::optional<std::uint64_t> count;               // end after so many entries
-  std::optional<std::chrono::milliseconds> timeout; // end after so long
+  std::optional<std::uint64_t> count;               // number of entries after which to end
+  std::optional<std::chrono::milliseconds> timeout; // time after which to end
   std::vector<ScriptedAnswer> answers;              // never empty; the last one repeats
   Output output{};
-  bool verbose = false; // say what is refused
+  bool verbose = false; // report refused requests on stderr
 };
 
-/// `503,429:retry-after=1,204`.
+/// Parses a script of answers such as `503,429:retry-after=1,204`.
 Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script);
 
-/// Reads the options of `listen`; `--timeout` counts only when it was given
-/// by flag, because the setting's other origins mean deliveries. Throws Failure (usage).
+/// Reads the options of `listen`. `--timeout` counts only when the flag gave it, because elsewhere
+/// the setting limits deliveries. Throws Failure (usage).
 ListenOptions listen_options(const CommandOptions& given, const Resolved& resolved);
 
 } // namespace metrics_event

@@ -17,43 +17,43 @@
 
 namespace metrics_event {
 
-/// What a process is given.
+/// The inputs of the process.
 struct App {
   std::vector<std::string> arguments; // without the program's name
   Environment environment;
   std::vector<std::string> variables{};          // names that start with METRICS_EVENT_
-  std::vector<std::string> config_directories{}; // that exist
-  bool is_root = false;                          // whose spool is elsewhere
-  std::span<const EventType> events;             // the built-in ones
+  std::vector<std::string> config_directories{}; // only existing ones
+  bool is_root = false;                          // root has a different usual spool
+  std::span<const EventType> events;             // the built-in types
   std::span<const Command> commands;
   Context context;
 };
 
-/// One run of a command.
+/// The inputs of one run of a command.
 struct Run {
   const App& app;
   const CommandLine& line;
   const EventTypes& types;
-  const std::vector<Layer>& layers; // which `resolved` was made of
+  const std::vector<Layer>& layers; // the sources of `resolved`
   const Resolved& resolved;
-  const std::optional<Measurement>& measurement; // of the COMMAND that was run
-  const Context& context;                        // that of the app, as quiet as the settings want
+  const std::optional<Measurement>& measurement; // of COMMAND, if it was run
+  const Context& context; // the context of the app, with the setting quiet applied
 };
 
-/// What is to be said at the end of a run, whatever happens.
+/// The outcome of a run, which decides the output and the exit status.
 struct RunOutcome {
-  Output output{}; // as far as the settings are known, and so the next two
+  Output output{}; // this and the next two are provisional until the settings are known
   bool is_quiet = false;
   bool is_best_effort = false;
-  ExitCodeRange excusable{};              // by the command that runs
-  std::optional<ExitCode> command_status; // of the COMMAND that was run, which is then ours
+  ExitCodeRange excusable{};              // the codes that --best-effort covers
+  std::optional<ExitCode> command_status; // status of COMMAND, which becomes the exit status
   std::optional<Failure> failure;
-  std::string done; // what is done although stdout may fail: "the event is delivered"
+  std::string done; // appended to an error of stdout: "; the event is delivered"
 
-  /// Renders what stdout gets; null: nothing. Commands set it before anything can go wrong.
+  /// Renders the text for stdout; null means no text. Commands set it before anything can fail.
   std::function<std::string(const RunOutcome&)> result;
 
-  /// Notes why the run ends. A signal that was noted, if any, decides the status.
+  /// Records why the run ends. If `signal` is not 0, the exit status is that of the signal.
   void fail(const Failure& why, int signal) {
     failure = signal == 0 ? why : Failure{status_of_signal(signal), why.text()};
   }
@@ -67,11 +67,11 @@ struct RunOutcome {
   }
 };
 
-/// Begins the result object of a run: `status`, unless it is empty, and `exit_code`.
+/// Begins the result object of a run with `status`, unless it is empty, and `exit_code`.
 JsonObject result_head(const RunOutcome& outcome, std::string_view status = "");
 
-/// Returns the member `error` of a result object: null without a failure, else an object of `kind`,
-/// `message` and `response`, the receiver's own words, if there are any.
+/// Returns the member `error` of a result object: null without a failure, otherwise an object of
+/// `kind`, `message` and `response`, the receiver's text if there is any.
 std::string error_object(const std::optional<Failure>& failure, const std::string& response);
 
 } // namespace metrics_event

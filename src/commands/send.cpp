@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::size_t most_entries_drained = 100;
 
-// The text of a file that holds a value.
+// Returns the text of a file that holds a value. Throws Failure (noinput) when it cannot be read.
 std::string value_in(const std::string& path, const std::string& name, Deadline deadline) {
   auto text = read_file(path, deadline);
   if (!text) {
@@ -36,7 +36,8 @@ std::string value_in(const std::string& path, const std::string& name, Deadline 
   return *std::move(text);
 }
 
-// `@FILE` stands for the time at which the file was changed last.
+// Replaces `@FILE` by the modification time of FILE. Throws Failure (noinput) when it cannot be
+// read.
 void read_time(FieldFlag& flag) {
   const bool is_time =
       flag.field->type == FieldType::timestamp || flag.form == GivenField::Form::since;
@@ -51,7 +52,7 @@ void read_time(FieldFlag& flag) {
   }
 }
 
-// The event that the command line gives, with what the files hold that it names.
+// Builds the event of the command line, after reading the files that it names.
 boost::system::result<Event, EventMistake> read_event(EventArguments command,
                                                       const std::optional<Measurement>& measurement,
                                                       Instant now, Deadline deadline) {
@@ -77,7 +78,8 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
   return build_event(*command.type, *given, now);
 }
 
-// What to write where a text was given by key, but would do as JSON: `duration=12.5`.
+// Returns advice for a value given as text that would be valid as JSON, such as `duration=12.5`;
+// empty otherwise.
 std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   const auto fields = command.type->fields;
   const auto field = std::ranges::find(fields, mistake.member, &Field::name);
@@ -151,7 +153,7 @@ private:
       return;
     }
     note_signals();
-    // The time for the files that it takes is part of the whole, and so is a drain.
+    // One deadline covers reading the files of the route, the push and the drain.
     const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     try {
       push(body, deadline);
@@ -204,7 +206,8 @@ private:
     }
   }
 
-  // What may pass is no failure then; what somebody has to mend still is.
+  // Keeps the event in the spool. Trouble that may pass is then only a warning; trouble that needs
+  // a correction is still a Failure.
   void keep(const Failure& failure) {
     try {
       spooler_.keep(*report_.entry, report_.attempts);
@@ -222,7 +225,8 @@ private:
     context_.console.warn(kept.text());
   }
 
-  // The receiver is there, so what waits for it goes as well, as far as there is time.
+  // Delivers entries that wait for the same receiver, which is evidently reachable, within the
+  // remaining time.
   void drain_spool(Deadline deadline) {
     try {
       auto spool = Spool::find(settings_.spool.directory);
@@ -236,7 +240,7 @@ private:
             [this](const std::string&) { return route_; }, context_.transport, context_.clock,
             {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});
-    } catch (...) { // nobody asked for it
+    } catch (...) { // the drain is optional, so its failure is not the failure of the run
       if (settings_.verbose) {
         context_.console.say(current_failure().text());
       }
@@ -249,7 +253,7 @@ private:
   const Settings& settings_;
   const Context& context_;
   SendReport& report_;
-  Route route_; // once it was opened
+  Route route_; // set once it is opened
   Spooler spooler_{settings_, context_.clock};
 };
 

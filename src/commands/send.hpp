@@ -4,12 +4,12 @@
 
 namespace metrics_event {
 
-/// Sends one event, or does what --dry-run and --disabled do instead. After a COMMAND it does so
-/// only if COMMAND ended as `on` asks for. Throws Failure; the result then holds all that was
-/// known.
+/// Sends one event; with --dry-run it prints the push instead, and with --disabled it only
+/// validates the event. After COMMAND it does nothing unless COMMAND ended as the setting `on`
+/// requires. Throws Failure; the result object then holds everything known so far.
 void run_send(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that has failed before it began.
+/// Renders the result object of a run that failed before the command began.
 std::string send_result(const RunOutcome& outcome);
 
 } // namespace metrics_event

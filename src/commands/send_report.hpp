@@ -12,26 +12,27 @@
 
 namespace metrics_event {
 
-/// What became of an event, as far as it came: the result object of `--output json`.
+/// The outcome of sending an event, from which the result object of `--output json` is rendered.
 struct SendReport {
   enum class Status { delivered, spooled, failed, dry_run, disabled, skipped };
 
   Status status = Status::failed;
   std::optional<Event> event;
   std::optional<Entry> entry;
-  std::string url; // redacted; empty: not known
+  std::string url; // redacted; empty means unknown
   int attempts = 0;
-  int http_status = 0; // 0: no answer
+  int http_status = 0; // 0 means no answer
   std::chrono::milliseconds elapsed{};
-  std::string response;           // the receiver's own words, when it refused
-  std::optional<Failure> failure; // why it is in the spool
+  std::string response;           // the receiver's text when it refused the event
+  std::optional<Failure> failure; // why the event went into the spool
 };
 
-/// Renders the result object, one line with its newline; nothing unless the output is JSON. A
-/// member that is not known is null.
+/// Renders the result object, one line with its newline; unknown members are null. Returns an empty
+/// text unless the output is JSON.
 std::string to_result(const SendReport& report, const RunOutcome& outcome);
 
-/// What `--verbose` says of a delivered event: what, where, the status, the time.
+/// Returns the message of `--verbose` about a delivered event: its name, the URL, the status and
+/// the time taken.
 std::string describe_delivery(const SendReport& report);
 
 } // namespace metrics_event

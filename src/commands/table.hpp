@@ -6,8 +6,8 @@
 
 namespace metrics_event {
 
-/// The table of commands besides the events, in the order in which help shows them. Adding a
-/// command is one row, and its `run` in a file of its name in this folder.
+/// Returns the commands in the order in which help shows them. A new command needs one row in this
+/// table, and its `run` in a file named after it in this folder.
 std::span<const Command> all_commands();
 
 } // namespace metrics_event

@@ -8,11 +8,12 @@
 
 namespace metrics_event {
 
-/// Renders the event types for people: a line each, with its name, where it is declared, and what
-/// it says, or why its file is broken. One that has the name of a command is marked.
+/// Renders the event types for people: one line each, with the name, the origin, and the
+/// description or why the file is broken. A type that has the name of a command is marked.
 std::string events_to_text(const EventTypes& types, std::span<const Command> commands);
 
-/// The same as a JSON array of `name`, `origin` (null: built in), `help`, `fields` and `error`.
+/// Renders the event types as a JSON array of objects with `name`, `origin` (null for built-in
+/// types), `help`, `fields` and `error`.
 std::string events_to_json(const EventTypes& types);
 
 } // namespace metrics_event

@@ -6,14 +6,14 @@
 
 namespace metrics_event {
 
-/// A file of the source tree that is generated from the tables, as a whole or in parts.
+/// A file of the source tree that is generated from the tables, entirely or in part.
 struct Document {
   std::string file; ///< its path in the tree
-  /// Returns what the file should contain, given what it contains now.
+  /// Returns the new text of the file, given its current text.
   std::function<std::string(const std::string& now)> text;
 };
 
-/// Returns every generated file of which the tables decide.
+/// Returns every file that is generated from the tables.
 std::vector<Document> documents();
 
 } // namespace metrics_event

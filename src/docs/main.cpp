@@ -1,5 +1,5 @@
-// Writes the generated documents: metrics-event-docs FROM TO reads those of the source tree FROM
-// and writes them anew in the tree TO, which may be the same.
+// Writes the generated documents: `metrics-event-docs FROM TO` reads the documents of the source
+// tree FROM and writes them to the tree TO, which may be the same tree.
 
 #include "docs/documents.hpp"
 

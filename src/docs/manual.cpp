@@ -17,7 +17,8 @@ namespace {
 using Events = std::span<const EventType>;
 using Commands = std::span<const Command>;
 
-// Prose as roff wants its source: a backslash escaped, a new line for each sentence, none too long.
+// Returns prose as roff source: backslashes are escaped, each sentence begins a line, and no line
+// is too long.
 std::string mdoc_text(std::string_view text) {
   constexpr std::size_t longest_line = 79;
   std::string out;
@@ -36,7 +37,7 @@ std::string mdoc_text(std::string_view text) {
   return out;
 }
 
-// "what it says" as "What it says."
+// Returns a description such as "what it says" as a sentence: "What it says."
 std::string sentence(std::string_view text) {
   std::string out{text};
   if (!out.empty()) {
@@ -45,7 +46,7 @@ std::string sentence(std::string_view text) {
   return out + '.';
 }
 
-// One item of a tagged list: the head is the arguments of .It, in mdoc.
+// Returns one item of a tagged list; `head` holds the arguments of .It, in mdoc.
 std::string mdoc_item(std::string_view head, std::string_view body) {
   return ".It " + std::string{head} + '\n' + mdoc_text(sentence(body)) + '\n';
 }
@@ -68,7 +69,7 @@ std::string mdoc_flag(const Setting& setting) {
                                                  : mdoc_flag(setting.name, setting.placeholder);
 }
 
-// What follows the name of an event that is sent by its name, in mdoc.
+// The usage after the name of an event, for a command that sends events, in mdoc.
 constexpr std::string_view mdoc_of_an_event =
     ".Op Ar key Ns = Ns Ar text | Ar key Ns := Ns Ar json\n\\&...\n"
     ".Op Fl - Ar command Op Ar argument ...\n";
@@ -132,12 +133,12 @@ std::string mdoc_keys(Events, Commands) {
   return mdoc_list(items, "Ds");
 }
 
-// The operand of a command, or an option with its value, in mdoc.
+// Returns the operand of a command, or an option with its value, in mdoc.
 std::string mdoc_optional(std::string_view text, bool is_required) {
   return (is_required ? "." : ".Op ") + std::string{text} + '\n';
 }
 
-// A paragraph of the synopsis for each command.
+// Returns the synopsis, a paragraph for each command.
 std::string mdoc_synopsis(Events, Commands commands) {
   std::string text;
   for (const Command& command : commands) {
@@ -207,7 +208,7 @@ std::string mdoc_events(Events events, Commands) {
   return text;
 }
 
-// A row of a Markdown table; `|` would end a cell.
+// Returns a row of a Markdown table; `|` is escaped because it would end a cell.
 std::string markdown_row(const std::vector<std::string>& cells) {
   std::string row = "|";
   for (const std::string& cell : cells) {

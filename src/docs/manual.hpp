@@ -9,12 +9,12 @@
 
 namespace metrics_event {
 
-/// The markup of a document.
+/// The markup language of a document.
 enum class Markup { markdown, mdoc };
 
-/// Returns a document whose generated parts are made anew from the tables. A part stands between a
-/// line that holds `begin NAME` in a comment and one that holds `end NAME`; all else is prose and
-/// stays. Throws std::runtime_error for a part that does not end.
+/// Returns a document with its generated parts replaced from the tables. A part stands between a
+/// line with `begin NAME` in a comment and one with `end NAME`; everything else is kept. Throws
+/// std::runtime_error for a part without an end.
 std::string with_generated_parts(std::string_view document, Markup markup,
                                  std::span<const EventType> events,
                                  std::span<const Command> commands);

@@ -16,7 +16,8 @@ std::string comment(std::string_view text) {
   return out;
 }
 
-// The value as TOML has it; no default and no example holds a quotation mark.
+// Returns a value in TOML syntax. No default and no example contains a quotation mark, so none is
+// escaped.
 std::string toml_value(const Setting& setting, std::string_view text) {
   const std::string quoted = '"' + std::string{text} + '"';
   if (setting.kind == Setting::Kind::list) {
