@@ -156,8 +156,8 @@ std::string spec(const Option& option) {
   const std::string flag = "--" + option.name;
   std::string text = '[' + escaped(option.help) + ']';
   if (!option.placeholder.empty()) {
-    text += (option.value == Option::Value::optional ? "::" : ":") + escaped(option.placeholder) + ':' +
-            zsh_action(option);
+    text += (option.value == Option::Value::optional ? "::" : ":") + escaped(option.placeholder) +
+            ':' + zsh_action(option);
   }
   if (option.short_flag != '\0') {
     return std::string{"{-"} + option.short_flag + ',' + flag + '}' + single_quoted(text);

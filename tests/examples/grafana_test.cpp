@@ -165,8 +165,8 @@ std::map<std::string, std::string> variables() {
 TEST_SUITE_BEGIN("grafana");
 
 TEST_CASE("queries.logql has every query of the dashboard and of the alerts") {
-  const Outcome queries = run("/usr/bin/python3",
-                              {.arguments = {"-B", source_directory + "/tests/examples/queries.py",
+  const Outcome queries =
+      run("/usr/bin/python3", {.arguments = {"-B", source_directory + "/tests/examples/queries.py",
                                              source_directory + '/' + directory}});
   REQUIRE_MESSAGE(queries.status == 0, queries.err);
   const bool up_to_date =
