@@ -17,8 +17,7 @@ bool is_white_space(char c) {
   return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
-// True for each byte that stands for itself in a string: printable ASCII except the quote and the
-// backslash.
+// True for each byte that stands for itself in a string: printable ASCII but quote and backslash.
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> plain{};
   for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
@@ -36,8 +35,7 @@ bool take(std::string_view& rest, char c) {
 }
 
 // Removes a code unit of UTF-16, which is four hexadecimal digits, from the beginning of `rest`.
-// Returns nullopt when there are fewer digits; they are removed, so that `rest` begins where the
-// mistake is.
+// Returns nullopt when there are fewer digits; `rest` then begins where the mistake is.
 std::optional<char32_t> take_code_unit(std::string_view& rest) {
   constexpr std::size_t digits = 4;
   const char* const begin = rest.data();
@@ -106,8 +104,7 @@ std::string compact(std::string_view text) {
 
 } // namespace
 
-// One pass through a text. Each function consumes the part that it is named for. A JsonMistake is
-// thrown to leave the recursion; `read` catches it and keeps it as a value.
+// One pass through a text. A function consumes the part that it is named for or throws JsonMistake.
 class JsonReader::Pass {
 public:
   Pass(JsonReader& reader, std::string_view text, std::size_t levels)
