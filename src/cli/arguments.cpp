@@ -84,16 +84,14 @@ private:
       } else {
         note(found_.missing_value, flag);
       }
-    } else if (equals != std::string::npos) {
-      found_.words.push_back(word);
-    } else if (needs_value) {
+    } else if (equals == std::string::npos && needs_value) {
       take_separate_value(word);
-    } else if (option.value == Option::Value::optional && at_ + 1 < given_.size() &&
-               is_path(
-                   given_[at_ + 1])) { // a path can only be the value, so `--spool /path` is valid
-      found_.words.push_back(word + '=' + given_[++at_]);
     } else {
-      found_.words.push_back(word);
+      // A path behind an option with an optional value can only be the value: `--spool /path`.
+      const bool has_path = equals == std::string::npos &&
+                            option.value == Option::Value::optional && at_ + 1 < given_.size() &&
+                            is_path(given_[at_ + 1]);
+      found_.words.push_back(has_path ? word + '=' + given_[++at_] : word);
     }
   }
 

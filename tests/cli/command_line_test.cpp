@@ -306,9 +306,9 @@ TEST_CASE("what CLI11 would take otherwise is taken as a table says") {
       {{"runner-installed", "--flavor="}, {"flavor="}},
       {{"runner-installed", "--flavor", "%", "--", "--duration", "1"}, {"flavor=%"}},
   };
-  for (const auto& [words, expected] : rows) {
-    CAPTURE(words);
-    CHECK(fields(words) == expected);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(fields(row.first) == row.second);
   }
   CHECK(settings({"listen", "--spool=false"}) == Words{"spool=false"});
   CHECK(settings({"--spool", "/var/x", "runner-installed"}) == Words{"spool=/var/x"});

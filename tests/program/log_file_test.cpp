@@ -278,7 +278,7 @@ TEST_CASE("a batch goes into a FIFO line by line, and into a file at once") {
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const Descriptor reader = opened(fifo, O_RDONLY | O_NONBLOCK);
   std::string events;
-  while (events.size() <= 4 * PIPE_BUF) { // far less than a pipe holds
+  while (events.size() <= 4UL * PIPE_BUF) { // far less than a pipe holds
     events += line;
   }
   for (const fs::path& path : {fifo, file}) {

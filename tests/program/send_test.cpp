@@ -650,10 +650,10 @@ TEST_CASE("adding a command is one row: it is driven through the whole path") {
       {"bash", "    --from:repeat) _metrics_event_files -f"},
       {"zsh", "'--from=[what to repeat]:FILE:_files'"},
       {"fish", "__metrics_event_subject_is repeat' -l from -r -F"}};
-  for (const auto& [shell, part] : in_scripts) {
-    CAPTURE(part);
-    CHECK(process.run({"completion", shell}) == 0);
-    CHECK(process.out().find(part) != std::string::npos);
+  for (const auto& row : in_scripts) {
+    CAPTURE(row.second);
+    CHECK(process.run({"completion", row.first}) == 0);
+    CHECK(process.out().find(row.second) != std::string::npos);
   }
 }
 

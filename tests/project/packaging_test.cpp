@@ -212,7 +212,7 @@ TEST_CASE("the configuration file of the packages sets nothing, and each of its 
       ++count;
     }
   }
-  CHECK(count >= 28);
+  CHECK(count >= 27);
 }
 
 // A system without systemd's own directories, where the package's scripts of Debian run.
