@@ -4,12 +4,13 @@ set -eu
 cd "$(dirname "$0")/.."
 
 cmake --preset test-arm64 --no-warn-unused-cli >/dev/null
-cmake --build --preset test-arm64 --target metrics-event-tests >/dev/null
+cmake --build --preset test-arm64 --target metrics-event-tests metrics-event-program-tests >/dev/null
+qemu-aarch64 build/test-arm64/tests/metrics-event-tests
 # Not here: what traces the program, counts what it does or signals it (qemu would be seen instead),
-# what starts it by thousands, what is about this machine (shells, systemd, packages, the examples),
-# and the core that qemu leaves.
-qemu-aarch64 build/test-arm64/tests/metrics-event-tests \
-  --test-suite-exclude=budget,cliff,completion,crowd,example-*,faults,packaging,receivers,release,signals,spool_faults,systemd,workflows,wrapper \
+# what starts it by thousands, what is about this tree or machine (documents, shells, systemd, packages,
+# the examples), and the core that qemu leaves.
+qemu-aarch64 build/test-arm64/tests/metrics-event-program-tests \
+  --test-suite-exclude=budget,cliff,completion,crowd,docs,example-*,faults,packaging,receivers,release,signals,spool_faults,systemd,workflows,wrapper \
   --test-case-exclude='*nor in a core of it'
 
 cmake --preset release >/dev/null
