@@ -1,7 +1,10 @@
-# bash completion for metrics-event; generated from the tables in src/ by ./dev docs; do not edit
+# bash completion for metrics-event
 # shellcheck shell=bash
 
-# Sets REPLY to a word without its quotes, and open to the one that does not end.
+# The script uses neither eval nor compgen -W, so that no word of the line and no output of the
+# program is ever expanded. The helpers share the variables of _metrics_event.
+
+# Sets REPLY to a word without its quotes, and open to the quote that does not end.
 _metrics_event_unquote() {
   local rest=$1 next
   REPLY='' open=''
@@ -16,20 +19,10 @@ _metrics_event_unquote() {
   done
 }
 
-# Prints what the program lists; nothing when it does not answer.
-_metrics_event_list() {
-  local program=${words[0]} rows
-  [[ $program == \~/* ]] && program=~/${program:2}
-  [[ $events == \~/* ]] && events=~/${events:2}
-  [[ -n $(type -P -- "$program") ]] || return
-  rows=$(command "$program" completion ${events:+"--events=$events"} "$@" 2>/dev/null </dev/null) &&
-    [[ -n $rows ]] && printf '%s\n' "$rows"
-}
-
-# Offers names of files, or with -d of directories, behind what stands before them.
+# Offers names of files, or with -d of directories, behind the part of the word before them.
 _metrics_event_files() {
   local file
-  if [[ $2 != *@ ]]; then # else readline would quote the @
+  if [[ $2 != *@ ]]; then # readline would quote the @
     compopt -o filenames
     is_file=yes
   fi
@@ -42,92 +35,23 @@ _metrics_event_files() {
   done < <(compgen "$1" -- "${word#"$2"}")
 }
 
-_metrics_event_events() {
-  local row
+# Offers what the program offers for the last word; nothing when the program does not answer.
+_metrics_event_ask() {
+  local row asked=("${words[@]:1}")
+  [[ -n $(type -P -- "${words[0]}") ]] || return
+  compopt -o nosort
   while IFS= read -r row; do
-    offers+=("$before${row%%$'\t'*}")
-  done < <(_metrics_event_list --list-events)
-}
-
-# Offers the flags of the event, or with a flag its values.
-_metrics_event_fields() {
-  local row flag value
-  [[ -z $event ]] || while IFS= read -r row; do
-    flag=${row%%$'\t'*} row=${row#*$'\t'}
-    if [[ -z $1 ]]; then
-      offers+=("$flag")
-    elif [[ $1 == "$flag" && ${row%%$'\t'*} == TIME && $word == "$before@"* ]]; then
-      _metrics_event_files -f "$before@"
-    elif [[ $1 == "$flag" ]]; then
-      row=${row#*$'\t'}
-      while [[ $row == *$'\t'* ]]; do
-        row=${row#*$'\t'} value=${row%%$'\t'*}
-        offers+=("$before$value")
-      done
-    fi
-  done < <(_metrics_event_list --list-fields "$event")
-}
-
-# Offers values of an option.
-_metrics_event_values() {
-  case $1:$subject in
-    --password-file:*) _metrics_event_files -f "$before" ;;
-    --bearer-token-file:*) _metrics_event_files -f "$before" ;;
-    --ca-cert:*) _metrics_event_files -f "$before" ;;
-    --cert:*) _metrics_event_files -f "$before" ;;
-    --key:*) _metrics_event_files -f "$before" ;;
-    --config:*) _metrics_event_files -f "$before" ;;
-    --events:*) _metrics_event_files -d "$before" ;;
-    --spool:*) _metrics_event_files -d "$before" ;;
-    --entry-time:*) offers=("${before}now" "${before}event") ;;
-    --on:*) offers=("${before}success" "${before}failure" "${before}always") ;;
-    --output:*) offers=("${before}text" "${before}json") ;;
-    --list-fields:completion) _metrics_event_events ;;
-    --event:flush) _metrics_event_events ;;
-    *) _metrics_event_fields "$1" ;;
-  esac
-}
-
-_metrics_event_flags() {
-  case $subject in
-    batch) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --null --skip-invalid) ;;
-    schema) offers=(--label --config --events --output --help --version --logql) ;;
-    completion) offers=(--events --help --version --list-events --list-fields) ;;
-    check) offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version --send --wait) ;;
-    flush) offers=(--url --header --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --timeout --connect-timeout --retries --spool --best-effort --disabled --dry-run --output --quiet --verbose --help --version --wait --list --drop --all --event --older-than --refused) ;;
-    listen) offers=(--config --timeout --output --verbose --help --version --address --port --count --respond) ;;
-    *)
-      offers=(--url --label --metadata --header --org-id --username --password-file --bearer-token-file --ca-cert --cert --key --tls-skip-verify --no-proxy --proxy --config --events --timeout --connect-timeout --retries --spool --spool-max-bytes --entry-time --on --best-effort --disabled --dry-run --output --quiet --verbose --help --version)
-      _metrics_event_fields ''
-      ;;
-  esac
-}
-
-# Offers what is no option.
-_metrics_event_words() {
-  case $subject:$operand in
-    :)
-      offers=(send batch schema completion check flush listen)
-      _metrics_event_events
-      ;;
-    send:) _metrics_event_events ;;
-    batch:) _metrics_event_files -f "$before" ;;
-    schema:) _metrics_event_events ;;
-    completion:) offers=(bash zsh fish) ;;
-    *)
-      if [[ -n $event && $word == *=@* ]]; then
-        _metrics_event_files -f "${word%%=@*}=@"
-      elif [[ -z $word ]]; then
-        _metrics_event_flags
-      fi
-      ;;
-  esac
+    case $row in
+      $'\tfiles\t'*) _metrics_event_files -f "${row#$'\tfiles\t'}" ;;
+      $'\tdirectories\t'*) _metrics_event_files -d "${row#$'\tdirectories\t'}" ;;
+      *) offers+=("${row%%$'\t'*}") ;;
+    esac
+  done < <(command "${words[0]}" completion bash "${asked[@]/#/--word=}" 2>/dev/null </dev/null)
 }
 
 _metrics_event() {
   local words=() starts=() offers=() line=${COMP_LINE:0:COMP_POINT} piece space kept='' word i
-  local REPLY open
-  local events='' subject='' operand='' event='' option='' before='' dashes='' is_file=''
+  local REPLY open dashes='' is_file=''
   COMPREPLY=()
 
   # Readline splits at = and @ as well, and replaces what follows up to the cursor, with an @ before
@@ -149,62 +73,23 @@ _metrics_event() {
   kept=$REPLY
   for ((i = 0; i < ${#words[@]}; i++)); do
     _metrics_event_unquote "${words[i]}"
+    if ((i < ${#words[@]} - 1)); then
+      [[ $REPLY != \~/* ]] || REPLY=~/${REPLY:2}
+      [[ -n $dashes || $REPLY != -- ]] || dashes=$i
+    fi
     words[i]=$REPLY
   done
   word=$REPLY
 
-  for ((i = 1; i < ${#words[@]} - 1; i++)); do
-    case ${words[i]}:$subject in
-      --:*)
-        dashes=$i
-        break
-        ;;
-      --events=*) events=${words[i]#*=} ;;
-      --*=* | --tls-skip-verify:* | --spool:* | --best-effort:* | --disabled:* | --dry-run:* | --quiet:* | --verbose:* | --help:* | --version:* | --null:batch | --skip-invalid:batch | --logql:schema | --list-events:completion | --send:check | --list:flush | --drop:flush | --all:flush | --refused:flush) ;;
-      --*)
-        option=${words[i]}
-        if ((++i < ${#words[@]} - 1)); then
-          [[ $option != --events ]] || events=${words[i]}
-          option=''
-        fi
-        ;;
-      -[!:]*) ;;
-      *)
-        if [[ -z $subject ]]; then
-          subject=${words[i]}
-        elif [[ -z $operand ]]; then
-          operand=${words[i]}
-        fi
-        ;;
-    esac
-  done
-  case $subject in
-    send | batch | schema | completion | check | flush | listen) event='' ;;
-    *) event=$subject ;;
-  esac
-  case $subject in
-    send) event=$operand ;;
-  esac
-
-  if [[ -n $dashes ]]; then
-    if declare -F _command_offset >/dev/null; then
-      _command_offset "$((starts[dashes] + 1))"
-      return
-    fi
-    if ((dashes == ${#words[@]} - 2)); then
-      mapfile -t offers < <(compgen -c -- "$word")
-    else
-      _metrics_event_files -f ''
-    fi
-  elif [[ -n $option ]]; then
-    _metrics_event_values "$option"
-  elif [[ $word == --*=* ]]; then
-    before=${word%%=*}=
-    _metrics_event_values "${word%%=*}"
-  elif [[ $word == -* ]]; then
-    _metrics_event_flags
+  if [[ -z $dashes ]]; then
+    _metrics_event_ask
+  elif declare -F _command_offset >/dev/null; then
+    _command_offset "$((starts[dashes] + 1))"
+    return
+  elif ((dashes == ${#words[@]} - 2)); then
+    mapfile -t offers < <(compgen -c -- "$word")
   else
-    _metrics_event_words
+    _metrics_event_files -f ''
   fi
 
   for piece in "${offers[@]}"; do

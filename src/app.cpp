@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "cli/arguments.hpp"
 #include "cli/help.hpp"
 #include "commands/declarations.hpp"
 #include "delivery/spooler.hpp"
@@ -157,9 +156,7 @@ End run(const App& app) {
   RunOutcome outcome; // reported whatever happens
   std::optional<ChildEnd> child;
   try {
-    const EventTypes types =
-        known_types(app.events, event_directories(app.config_directories, app.environment,
-                                                  last_value(app.arguments, "events")));
+    const EventTypes types = known_types(app, app.arguments);
     CommandLine line = parse_command_line(app.arguments, types, app.commands);
     child = run_wrapped_command(app, line);
     std::vector<Layer> layers{environment_layer(app.environment), line.settings};

@@ -85,7 +85,7 @@ private:
         note(found_.missing_value, flag);
       }
     } else if (equals == std::string::npos && needs_value) {
-      take_separate_value(word);
+      take_separate_value(option);
     } else {
       // A path behind an option with an optional value can only be the value: `--spool /path`.
       const bool has_path = equals == std::string::npos &&
@@ -95,8 +95,10 @@ private:
     }
   }
 
-  void take_separate_value(const std::string& word) {
+  void take_separate_value(const Option& option) {
+    const std::string& word = given_[at_];
     const bool is_last = at_ + 1 == given_.size();
+    found_.waiting = is_last ? &option : nullptr;
     if (is_last || given_[at_ + 1] == "--" || long_option(given_[at_ + 1]) != nullptr ||
         is_short_flags(given_[at_ + 1])) {
       if (found_.missing_value.empty() && !is_last) {
@@ -120,6 +122,7 @@ private:
       subject.is_named_by_operand = true;
       name_sent(word);
     } else {
+      ++found_.operands;
       return;
     }
     if (subject.event != nullptr) {

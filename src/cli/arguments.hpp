@@ -35,8 +35,10 @@ struct Arguments {
   std::vector<std::string> words; // for CLI11: all before `--` except unknown options
   std::optional<std::vector<std::string>> wrapped; // the words after `--`; none means no `--`
   std::string unknown_option;                      // the first one, as given; empty means none
-  std::string missing_value; // the first option without its value; empty means none
-  std::string remedy;        // how to give that value; empty means no suggestion
+  std::size_t operands = 0;        // words behind the subject that are no options or their values
+  const Option* waiting = nullptr; // the last argument, if its value would come next
+  std::string missing_value;       // the first option without its value; empty means none
+  std::string remedy;              // how to give that value; empty means no suggestion
 };
 
 /// Makes the first pass over the arguments that follow the program name. `types` and `commands`

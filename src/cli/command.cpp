@@ -36,6 +36,16 @@ const Command* sender_of_events(std::span<const Command> commands) {
   return command == commands.end() ? nullptr : &*command;
 }
 
+std::vector<std::string> CommandOptions::texts(std::string_view name) const {
+  std::vector<std::string> texts;
+  for (const GivenOption& one : given_) {
+    if (one.option->name == name) {
+      texts.push_back(one.text);
+    }
+  }
+  return texts;
+}
+
 std::optional<std::string_view> CommandOptions::given(std::string_view name) const {
   std::optional<std::string_view> text;
   for (const GivenOption& one : given_) {

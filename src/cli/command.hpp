@@ -23,7 +23,6 @@ struct CommandOption {
   std::string_view help;
   char short_flag = '\0'; // '\0' means none
   ValueKind value_kind = ValueKind::text;
-  bool replaces_operand = false;
 };
 
 /// The word that may follow the name of a command.
@@ -106,7 +105,8 @@ public:
   explicit CommandOptions(std::span<const CommandOption> rows) : rows_{rows} {}
 
   void add(GivenOption given) { given_.push_back(std::move(given)); }
-  std::span<const GivenOption> all() const { return given_; }
+  /// Returns every text given for an option, in order.
+  std::vector<std::string> texts(std::string_view name) const;
 
   /// Returns the last text given for an option; nothing when none was given.
   std::optional<std::string_view> given(std::string_view name) const;

@@ -234,15 +234,7 @@ private:
     if (look_.wrapped) {
       return usage("unexpected argument \"--\", " + see_help());
     }
-    const auto replacing = std::ranges::find_if(line_.options.all(), [](const GivenOption& given) {
-      return given.option->replaces_operand;
-    });
-    const bool is_replaced = replacing != line_.options.all().end();
-    if (is_replaced && line_.operand) {
-      return usage("--" + std::string{replacing->option->name} + " takes the place of " +
-                   shown(*line_.operand) + ", leave one out");
-    }
-    if (command.operand.is_required && !line_.operand && !is_replaced) {
+    if (command.operand.is_required && !line_.operand) {
       return usage(name + " needs " + std::string{command.operand.name} + ", " + see_help());
     }
     for (const GivenSetting& given : line_.settings) {

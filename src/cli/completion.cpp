@@ -2,8 +2,8 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "base/value.hpp"
-#include "cli/completion_words.hpp"
+#include "cli/arguments.hpp"
+#include "cli/completion_scripts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,69 +11,177 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t longest_text = 200;
-
-constexpr std::array table{
-    Completion{shells[0], "metrics-event.bash", bash_completion},
-    Completion{shells[1], "_metrics-event", zsh_completion},
-    Completion{shells[2], "metrics-event.fish", fish_completion},
+struct Script {
+  std::string_view shell;
+  std::string_view text;
 };
 
-std::string field_line(const std::string& flag, const Field& field, std::string_view help) {
-  std::string line = flag + '\t' + placeholder(field) + '\t' + printable(help, longest_text);
-  // Choices need no check here: event files cannot declare one with characters that a terminal
-  // would interpret.
-  for (const std::string_view choice : field.choices) {
-    line.append("\t").append(choice);
-  }
-  const bool is_plain_boolean = field.type == FieldType::boolean && field.choices.empty();
-  return line + (is_plain_boolean ? "\ttrue\tfalse\n" : "\n");
+constexpr std::array scripts{
+    Script{"bash", bash_completion},
+    Script{"zsh", zsh_completion},
+    Script{"fish", fish_completion},
+};
+
+std::string placeholder(const Option& option) {
+  const auto* const field = std::get_if<FieldOption>(&option.row);
+  return field == nullptr                         ? std::string{option.placeholder}
+         : field->form == GivenField::Form::since ? "TIME"
+                                                  : placeholder(*field->field);
 }
 
-std::string field_lines(const EventType& type) {
-  std::string lines;
-  for (const Field& field : type.fields) {
-    lines += field_line("--" + kebab_case(field.name), field, field.help);
-    if (has_since(field)) {
-      lines +=
-          field_line("--" + since_flag(field), timestamp_field, "the same as the time since then");
+class Offers {
+public:
+  Offers(const Arguments& before, std::string_view word, const EventTypes& types,
+         std::span<const Command> commands)
+      : before_{before}, word_{word}, types_{types}, commands_{commands} {}
+
+  std::string text() {
+    const std::size_t equals = word_.find('=');
+    if (before_.waiting != nullptr) {
+      offer_values(*before_.waiting, 0);
+    } else if (word_.starts_with("--") && equals != word_.npos) {
+      const auto option =
+          std::ranges::find(before_.options, word_.substr(2, equals - 2), &Option::name);
+      if (option != before_.options.end()) {
+        offer_values(*option, equals + 1);
+      }
+    } else if (word_.starts_with('-')) {
+      offer_flags();
+    } else {
+      offer_arguments();
+    }
+    return std::move(text_);
+  }
+
+private:
+  void offer(std::string_view word, std::string_view description = "",
+             std::string_view value = "") {
+    constexpr std::size_t longest_description = 200;
+    text_.append(word).append("\t").append(printable(description, longest_description));
+    text_.append("\t").append(value).append("\n");
+  }
+
+  // Has the script complete names of files or directories after the first `size` characters.
+  void offer_names(std::string_view kind, std::size_t size) {
+    text_.append("\t").append(kind).append("\t").append(word_.substr(0, size)).append("\n");
+  }
+
+  // Offers values that follow the first `size` characters of the word.
+  void offer_values(const Option& option, std::size_t size) {
+    const std::string before{word_.substr(0, size)};
+    for (const std::string_view choice : option.choices) {
+      offer(before + std::string{choice});
+    }
+    if (option.value_kind == ValueKind::time && word_.substr(size).starts_with('@')) {
+      offer_names("files", size + 1);
+    } else {
+      offer_kind(option.value_kind, before);
     }
   }
-  return lines + field_line("--timestamp", timestamp_field, timestamp_field.help);
-}
+
+  void offer_kind(ValueKind kind, const std::string& before) {
+    switch (kind) {
+    case ValueKind::file: offer_names("files", before.size()); break;
+    case ValueKind::directory: offer_names("directories", before.size()); break;
+    case ValueKind::event: offer_events(before); break;
+    case ValueKind::shell:
+      for (const Script& script : scripts) {
+        offer(before + std::string{script.shell});
+      }
+      break;
+    case ValueKind::none:
+    case ValueKind::text:
+    case ValueKind::number:
+    case ValueKind::time: break;
+    }
+  }
+
+  void offer_events(const std::string& before) {
+    for (const EventTypes::Listed& listed : types_.all()) {
+      if (listed.type != nullptr) {
+        offer(before + kebab_case(listed.type->name), listed.type->help);
+      }
+    }
+  }
+
+  // Offers the options that begin with the word and are not given yet, the most particular first.
+  // fish would also offer options that merely contain the letters of the word.
+  void offer_flags() {
+    const Subject& subject = before_.subject;
+    const Command* const command = subject.event == nullptr ? subject.command : nullptr;
+    std::vector<const Option*> options;
+    for (const Option& option : before_.options) {
+      if (("--" + option.name).starts_with(word_) && option.is_of(command) && !is_given(option)) {
+        options.push_back(&option);
+      }
+    }
+    std::ranges::stable_sort(options, {}, [](const Option* option) {
+      const Field* const field = option->field();
+      return field == nullptr            ? (option->owner != nullptr ? 3 : 4)
+             : field->always()           ? 0
+             : field != &timestamp_field ? 1
+                                         : 2;
+    });
+    for (const Option* const option : options) {
+      offer("--" + option->name, option->help,
+            option->value == Option::Value::required ? placeholder(*option) : "");
+    }
+  }
+
+  // Returns whether giving the option once more would be in vain. A field is given by either of its
+  // two flags.
+  bool is_given(const Option& option) const {
+    if (option.setting() != nullptr && option.setting()->kind == Setting::Kind::list) {
+      return false;
+    }
+    return std::ranges::any_of(before_.options, [&option](const Option& other) {
+      return other.is_named &&
+             (&other == &option || (option.field() != nullptr && other.field() == option.field()));
+    });
+  }
+
+  void offer_arguments() {
+    const Subject& subject = before_.subject;
+    if (!subject.word) {
+      offer_events("");
+      for (const Command& command : commands_) {
+        offer(command.name, command.summary);
+      }
+    } else if (subject.event != nullptr) {
+      if (const std::size_t at = word_.find("=@"); at != word_.npos) {
+        offer_names("files", at + 2);
+      } else if (word_.empty()) {
+        offer_flags();
+      }
+    } else if (subject.is_known() && before_.operands == 0) {
+      offer_kind(subject.command->operand.kind, "");
+    }
+  }
+
+  const Arguments& before_;
+  std::string_view word_;
+  const EventTypes& types_;
+  std::span<const Command> commands_;
+  std::string text_;
+};
 
 } // namespace
 
-std::span<const Completion> completions() {
-  return table;
-}
-
-std::string completion_script(std::string_view shell, std::span<const Command> commands) {
-  const auto* const completion = std::ranges::find(table, shell, &Completion::shell);
-  if (completion == table.end()) {
+std::string_view completion_script(std::string_view shell) {
+  const auto* const script = std::ranges::find(scripts, shell, &Script::shell);
+  if (script == scripts.end()) {
     throw Failure{ExitCode::usage, "completion: " + Mismatch{"bash, zsh or fish", shell}.text};
   }
-  return completion->script(commands);
+  return script->text;
 }
 
-std::string listed_events(const EventTypes& types) {
-  std::string lines;
-  for (const EventTypes::Listed& listed : types.all()) {
-    if (listed.type != nullptr) {
-      lines +=
-          kebab_case(listed.type->name) + '\t' + printable(listed.type->help, longest_text) + '\n';
-    }
+std::string completion_offers(std::span<const std::string> words, const EventTypes& types,
+                              std::span<const Command> commands) {
+  const Arguments before = look_at(words.first(words.size() - 1), types, commands);
+  if (before.subject.trouble) {
+    throw Failure{*before.subject.trouble};
   }
-  return lines;
-}
-
-std::string listed_fields(std::string_view event, const EventTypes& types) {
-  for (const EventTypes::Listed& listed : types.all()) {
-    if (event_name(event) == listed.name) {
-      return listed.type == nullptr ? "" : field_lines(*listed.type);
-    }
-  }
-  throw Failure{ExitCode::usage, "completion: " + Mismatch{"the name of an event", event}.text};
+  return Offers{before, words.back(), types, commands}.text();
 }
 
 } // namespace metrics_event

@@ -9,26 +9,17 @@
 
 namespace metrics_event {
 
-/// A shell's completion script.
-struct Completion {
-  std::string_view shell;
-  std::string_view file; // its path below completions/, in the source tree and in Debian
-  std::string (*script)(std::span<const Command> commands);
-};
+/// Returns the completion script of a shell: `completions/` has the scripts. Throws Failure (usage)
+/// when the shell has none.
+std::string_view completion_script(std::string_view shell);
 
-/// Returns the scripts for bash, zsh and fish.
-std::span<const Completion> completions();
-
-/// Returns the script of a shell. Throws Failure (usage) when the shell has none.
-std::string completion_script(std::string_view shell, std::span<const Command> commands);
-
-/// Returns the events for the completion scripts: on each line a name, a tab and its description. A
-/// broken event file is ignored.
-std::string listed_events(const EventTypes& types);
-
-/// Returns the flags of an event for the completion scripts: on each line the flag, the placeholder
-/// of its value, its description and its known values, separated by tabs. Throws Failure: usage for
-/// an unknown event, config for a directory that cannot be read.
-std::string listed_fields(std::string_view event, const EventTypes& types);
+/// Returns what a completion script offers for the last of `words`, which are the words of a
+/// command line without quotes: those between the program's name and the cursor. Each line is an
+/// offer: a word, its description, and the placeholder of its value when it is an option that needs
+/// one, with tabs between them. Instead, one line that begins with a tab has the script complete
+/// names of files itself: `files` or `directories`, a tab, and the part of the last word that
+/// stands before the name. Throws Failure when the event that `words` name cannot be used.
+std::string completion_offers(std::span<const std::string> words, const EventTypes& types,
+                              std::span<const Command> commands);
 
 } // namespace metrics_event

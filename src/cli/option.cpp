@@ -1,17 +1,35 @@
 #include "cli/option.hpp"
 
+#include <array>
+
 namespace metrics_event {
 namespace {
 
 using Value = Option::Value;
 
+constexpr std::array<std::string_view, 2> truth_values{"true", "false"};
+
+std::span<const std::string_view> choices_of(const Field& field) {
+  const bool is_any_boolean = field.type == FieldType::boolean && field.choices.empty();
+  return is_any_boolean ? truth_values : field.choices;
+}
+
+ValueKind kind_of(const Field& field) {
+  return field.type == FieldType::timestamp ? ValueKind::time : ValueKind::text;
+}
+
 void add_field(std::vector<Option>& options, const Field& field) {
   options.push_back({.name = kebab_case(field.name),
                      .value = Value::required,
+                     .value_kind = kind_of(field),
+                     .help = field.help,
+                     .choices = choices_of(field),
                      .row = FieldOption{&field, GivenField::Form::text}});
   if (has_since(field)) {
     options.push_back({.name = since_flag(field),
                        .value = Value::required,
+                       .value_kind = ValueKind::time,
+                       .help = "the same as the time since then",
                        .row = FieldOption{&field, GivenField::Form::since}});
   }
 }
@@ -31,6 +49,11 @@ Value value_of(Setting::Kind kind) {
 const Setting* Option::setting() const {
   const auto* const setting = std::get_if<const Setting*>(&row);
   return setting == nullptr ? nullptr : *setting;
+}
+
+const Field* Option::field() const {
+  const auto* const option = std::get_if<FieldOption>(&row);
+  return option == nullptr ? nullptr : option->field;
 }
 
 bool Option::is_of(const Command* command) const {

@@ -47,6 +47,9 @@ struct Option {
   /// Returns the setting whose flag this is; null when it is not the flag of a setting.
   const Setting* setting() const;
 
+  /// Returns the field that the option gives a value; null when it is not the option of a field.
+  const Field* field() const;
+
   /// Returns whether the option applies to a command, or to an event when `command` is null.
   bool is_of(const Command* command) const;
 };

@@ -1,22 +1,27 @@
 #include "commands/completion.hpp"
 
 #include "cli/completion.hpp"
+#include "commands/declarations.hpp"
 
 namespace metrics_event {
 
 void run_completion(const Run& run, RunOutcome&) {
-  const CommandLine& line = run.line;
-  std::string text;
-  if (line.operand) {
-    text = completion_script(*line.operand, run.app.commands);
+  const App& app = run.app;
+  const std::string_view script = completion_script(run.line.operand.value());
+  const std::vector<std::string> words = run.line.options.texts("word");
+  if (words.empty()) {
+    app.context.console.print(script);
+    return;
   }
-  if (line.options.is_on("list-events")) {
-    text += listed_events(run.types);
+  std::vector<std::string> arguments = app.arguments;
+  arguments.insert(arguments.end(), words.begin(), words.end()); // they may have --events
+  std::string offers;
+  try {
+    offers = completion_offers(words, known_types(app, arguments), app.commands);
+  } catch (const Failure&) {
+    offers = completion_offers(words, EventTypes{app.events}, app.commands);
   }
-  if (const auto event = line.options.given("list-fields")) {
-    text += listed_fields(*event, run.types);
-  }
-  run.context.console.print(text);
+  app.context.console.print(offers);
 }
 
 } // namespace metrics_event

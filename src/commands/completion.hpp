@@ -4,9 +4,9 @@
 
 namespace metrics_event {
 
-/// Prints the completion script of a shell; with --list-events or --list-fields it prints the data
-/// that the scripts ask for, in tab-separated lines. A broken event file is ignored. Throws
-/// Failure: usage for an unknown shell or event, config for a directory that cannot be read.
+/// Prints the completion script of a shell; with --word, it prints what the script offers. Only the
+/// built-in events are offered when the declared ones cannot be read. Throws Failure (usage) for an
+/// unknown shell.
 void run_completion(const Run& run, RunOutcome& outcome);
 
 } // namespace metrics_event

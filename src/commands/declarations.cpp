@@ -2,8 +2,10 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "cli/arguments.hpp"
 #include "cli/option.hpp"
 #include "schema/reader.hpp"
+#include "settings/places.hpp"
 #include "settings/table.hpp"
 #include "system/error.hpp"
 #include "system/file.hpp"
@@ -111,10 +113,11 @@ Declaration read_declaration(const EventFile& file) {
 
 } // namespace
 
-EventTypes known_types(std::span<const EventType> built_in, std::vector<ConfigPlace> directories) {
+EventTypes known_types(const App& app, std::span<const std::string> arguments) {
   return EventTypes{
-      built_in,
-      {.list = [directories = std::move(directories)](
+      app.events,
+      {.list = [directories = event_directories(app.config_directories, app.environment,
+                                                last_value(arguments, "events"))](
                    std::optional<std::string_view> name) { return files_in(directories, name); },
        .read = read_declaration}};
 }

@@ -58,16 +58,9 @@ constexpr std::array batch_options{
 };
 
 constexpr std::array completion_options{
-    CommandOption{.name = "list-events",
-                  .help = "print the events instead: on each line a name, a tab, and what it says",
-                  .replaces_operand = true},
-    CommandOption{.name = "list-fields",
-                  .placeholder = "EVENT",
-                  .help = "print the flags of an event instead: on each line, with tabs between "
-                          "them, a flag, what stands for its value, what it says, and each of its "
-                          "values where they are known",
-                  .value_kind = ValueKind::event,
-                  .replaces_operand = true},
+    CommandOption{"word", "WORD", "",
+                  "print what the script offers for the last WORD of a command line instead; "
+                  "repeatable"},
 };
 
 constexpr std::array schema_options{
@@ -139,22 +132,23 @@ constexpr std::array table{
             .options = schema_options,
             .settings = schema_settings,
             .run = run_schema},
-    Command{
-        .name = "completion",
-        .summary = "print the completion script of a shell",
-        .details =
-            "Prints what makes SHELL complete the arguments of metrics-event: bash, zsh or fish. "
-            "Packages install the same; without one, the shell's start file can source it. The "
-            "script "
-            "asks the program for the events and their flags "
-            "with "
-            "--list-events and --list-fields, which leave out what a terminal would act on, and "
-            "what "
-            "broken files declare.",
-        .operand = {ValueKind::shell, "SHELL", true},
-        .options = completion_options,
-        .settings = completion_settings,
-        .run = run_completion},
+    Command{.name = "completion",
+            .summary = "print the completion script of a shell",
+            .details =
+                "Prints the script with which SHELL, which is bash, zsh or fish, completes the "
+                "arguments "
+                "of metrics-event. Packages install the same scripts; without a package, the start "
+                "file "
+                "of the shell can source it. The script asks the program for everything that it "
+                "offers: "
+                "it runs this command with --word for each word before the cursor, and the program "
+                "prints on each line a word, its description and the placeholder of its value, "
+                "with tabs "
+                "between them.",
+            .operand = {ValueKind::shell, "SHELL", true},
+            .options = completion_options,
+            .settings = completion_settings,
+            .run = run_completion},
     Command{
         .name = "check",
         .summary = "say what is set and whether an event would be delivered",

@@ -1,6 +1,5 @@
 #include "docs/documents.hpp"
 
-#include "cli/completion.hpp"
 #include "commands/table.hpp"
 #include "docs/manual.hpp"
 #include "docs/sample_config.hpp"
@@ -14,18 +13,13 @@ std::vector<Document> documents() {
       return with_generated_parts(now, markup, built_in_events(), all_commands());
     };
   };
-  std::vector<Document> all{
+  return {
       {"README.md", with_parts_in(Markup::markdown)},
       {"man/metrics-event.1", with_parts_in(Markup::mdoc)},
       {"man/metrics-event.conf.5", with_parts_in(Markup::mdoc)},
       {"man/metrics-event-events.7", with_parts_in(Markup::mdoc)},
       {"packaging/config.toml", [](const std::string&) { return sample_config(); }},
   };
-  for (const Completion& completion : completions()) {
-    all.push_back({"completions/" + std::string{completion.file},
-                   [&](const std::string&) { return completion.script(all_commands()); }});
-  }
-  return all;
 }
 
 } // namespace metrics_event

@@ -19,7 +19,7 @@ struct FallbackVariable {
 };
 
 /// The kind of thing that a value or an operand names, for shell completion and documents.
-enum class ValueKind { none, text, number, file, directory, event, shell };
+enum class ValueKind { none, text, number, time, file, directory, event, shell };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
 /// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.

@@ -194,7 +194,9 @@ const Case built_in_cases[]{
     {"flush --event reconciliation --older", {"--older-than"}},
     {"flush --list --older", {"--older-than"}},
     {"completion ", {"bash", "fish", "zsh"}},
-    {"completion --list-fields rec", {"reconciliation"}},
+    {"runner-stop --flavor small --fl", {}},
+    {"runner-stop --job-duration=3 --job-d", {}},
+    {"runner-stop --label a=b --lab", {"--label"}},
     {"schema rec", {"reconciliation"}},
     {"schema reconciliation --outp", {"--output"}},
     {"schema --output ", {"json", "text"}},
@@ -203,16 +205,8 @@ const Case built_in_cases[]{
     {"xyzzy", {}},
 };
 
-// What is offered when the program does not answer.
-const Case silent_cases[]{
-    {"recon", {}},
-    {"ba", {"batch"}},
-    {"runner-installed --flav", {}},
-    {"runner-installed --output js", {"json"}},
-    {"listen --timeout 1s --resp", {"--respond"}},
-    {"send thing --lab", {"--label"}},
-    {"completion ", {"bash", "fish", "zsh"}},
-};
+// Without the program nothing is offered.
+const char* const silent_lines[]{"recon", "ba", "runner-installed --flav", "completion "};
 
 const Case declared_cases[]{
     {"dis", {"disk-full"}},
@@ -243,13 +237,13 @@ TEST_CASE("bash offers commands, options and their values, and the events that t
     CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
   }
   CHECK(user.bash("metrics-event runner-installed --output=\x1b*") ==
-        "metrics-event runner-installed --output=json text ");
+        "metrics-event runner-installed --output=text json ");
   CHECK(user.bash("metrics-event flush --event=rec\t") ==
         "metrics-event flush --event=reconciliation ");
   user.hide_program();
-  for (const Case& expected : silent_cases) {
-    CAPTURE(expected.line);
-    CHECK(user.bash_offers("metrics-event " + expected.line) == expected.offers);
+  for (const std::string line : silent_lines) {
+    CAPTURE(line);
+    CHECK(user.bash_offers("metrics-event " + line).empty());
   }
 }
 
@@ -380,8 +374,8 @@ TEST_CASE("bash asks the program for what is declared") {
 TEST_CASE("bash expands nothing of what a file or the line says") {
   User user;
   CHECK(user.bash("metrics-event disk-full --level \x1b*") ==
-        "metrics-event disk-full --level \\\"d \\$\\(touch\\ pwned\\) \\'q \\* "
-        "\\`touch\\ pwned\\` a\\ b warn ");
+        "metrics-event disk-full --level warn a\\ b \\$\\(touch\\ pwned\\) "
+        "\\`touch\\ pwned\\` \\* \\'q \\\"d ");
   CHECK(user.bash("metrics-event disk-full --level \"a\t") ==
         "metrics-event disk-full --level \"a b\" ");
   CHECK(user.bash("metrics-event disk-full --level \"\\$\t") ==
@@ -421,9 +415,9 @@ TEST_CASE("fish offers the same") {
     CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
   }
   user.hide_program();
-  for (const Case& expected : silent_cases) {
-    CAPTURE(expected.line);
-    CHECK(user.fish_offers("metrics-event " + expected.line) == expected.offers);
+  for (const std::string line : silent_lines) {
+    CAPTURE(line);
+    CHECK(user.fish_offers("metrics-event " + line).empty());
   }
 }
 
@@ -484,59 +478,91 @@ TEST_CASE("zsh completes in a terminal what the others do") {
                   {"runner-installed -n --timeout 1s --duration-",
                    "runner-installed -n --timeout 1s --duration-since="},
                   {"schema recon", "schema reconciliation "},
+                  {"runner-installed --output=j", "runner-installed --output=json "},
+                  {"runner-installed --label a=b --lab", "runner-installed --label a=b --label="},
+                  {"listen --timeout 1s --resp", "listen --timeout 1s --respond="},
+                  {"completion fi", "completion fish "},
+                  {"batch --nul", "batch --null "},
+                  {"runner-stop --flavor small --fl", "runner-stop --flavor small --fl"},
+                  {"runner-stop --fl", "runner-stop --flavor="},
               });
   user.hide_program();
   check(user, {
                   {"recon", "recon"},
                   {"dis", "dis"},
                   {"runner-installed --flav", "runner-installed --flav"},
-                  {"runner-installed --output=j", "runner-installed --output=json "},
-                  {"runner-installed --label a=b --lab", "runner-installed --label a=b --label="},
-                  {"listen --timeout 1s --resp", "listen --timeout 1s --respond="},
-                  {"completion fi", "completion fish "},
-                  {"batch --nul", "batch --null "},
               });
 }
 
 TEST_CASE("the program says what can be completed, and nothing of what is broken") {
   User user;
-  const auto list = [&user](Lines arguments) {
-    arguments.insert(arguments.begin(), "completion");
+  const auto offers = [&user](const Lines& words) {
+    Lines arguments{"completion", "bash"};
+    for (const std::string& word : words) {
+      arguments.push_back("--word=" + word);
+    }
     const Outcome outcome = user.run_shell(program, arguments);
     return outcome.out + outcome.err + std::to_string(outcome.status);
   };
-  CHECK(list({"--list-events"}) == "runner-installed\ta runner was installed and is ready\n"
-                                   "runner-start\ta runner started a job\n"
-                                   "runner-stop\ta runner ended a job\n"
-                                   "reconciliation\trounds\n"
-                                   "disk-full\ta disk `touch pwned` $(touch pwned) is full\n0");
-  const std::string timestamp = "--timestamp\tTIME\twhen it happened: UNIX seconds, or a time such "
-                                "as 2023-11-14T22:13:20Z; default now\n";
-  CHECK(list({"--list-fields", "disk-full"}) ==
-        "--level\tTEXT\thow [bad]: it's\twarn\ta b\t$(touch pwned)\t`touch pwned`\t*\t'q\t\"d\n"
-        "--disk\tsd:a|sd:b|by=id\t\tsd:a\tsd:b\tby=id\n"
-        "--ok\ttrue|false\t\ttrue\tfalse\n" +
-            timestamp + "0");
-  CHECK(list({"--list-fields=RunnerInstalled"}) ==
-        "--flavor\tTEXT\tthe kind of runner, such as its size\n"
-        "--duration\tSECONDS\thow long the installation took\n"
-        "--duration-since\tTIME\tthe same as the time since then\n" +
-            timestamp + "0");
-  CHECK(list({"--list-fields", "broken"}) == "0");
-  CHECK(list({"--events", user.path + "/cwd/more events", "--list-fields", "runner-start"}) ==
-        "--shape\tround|flat\t\tround\tflat\n" + timestamp + "0");
-  CHECK(list({"--list-fields", "xyzzy"}) ==
-        "metrics-event: error: completion: expected the name of an event, got \"xyzzy\"\n64");
-  CHECK(list({}) ==
-        "metrics-event: error: completion needs SHELL, see metrics-event completion --help\n64");
-  CHECK(list({"bash", "--list-events"}) ==
-        "metrics-event: error: --list-events takes the place of \"bash\", leave one out\n64");
-  CHECK(list({"tcsh"}) ==
-        "metrics-event: error: completion: expected bash, zsh or fish, got \"tcsh\"\n64");
+  const auto begins = [&offers](const Lines& words, const std::string& text) {
+    const std::string all = offers(words);
+    CAPTURE(all);
+    CHECK(all.starts_with(text));
+  };
+  begins({"run"}, "runner-installed\ta runner was installed and is ready\t\n"
+                  "runner-start\ta runner started a job\t\n"
+                  "runner-stop\ta runner ended a job\t\n"
+                  "reconciliation\trounds\t\n"
+                  "disk-full\ta disk `touch pwned` $(touch pwned) is full\t\n"
+                  "send\tsend an event that is declared nowhere\t\n");
+  const std::string timestamp = "--timestamp\twhen it happened: UNIX seconds, or a time such "
+                                "as 2023-11-14T22:13:20Z; default now\tTIME\n";
+  begins({"disk-full", "-"}, "--level\thow [bad]: it's\tTEXT\n"
+                             "--disk\t\tsd:a|sd:b|by=id\n"
+                             "--ok\t\ttrue|false\n" +
+                                 timestamp + "--url\t");
+  begins({"RunnerInstalled", "-"}, "--flavor\tthe kind of runner, such as its size\tTEXT\n"
+                                   "--duration\thow long the installation took\tSECONDS\n"
+                                   "--duration-since\tthe same as the time since then\tTIME\n" +
+                                       timestamp + "--url\t");
+  // What must be given comes first, and what is given is offered no more.
+  begins({"runner-stop", "--flavor", "f", "--repo=r", ""},
+         "--workflow\tthe workflow that the job belongs to\tTEXT\n"
+         "--github-event\twhat triggered the workflow, such as push\tTEXT\n"
+         "--status\thow the runner ended: normal, abnormal, or what the operator calls it\tTEXT\n"
+         "--job-duration\thow long the job ran\tSECONDS\n"
+         "--job-duration-since\tthe same as the time since then\tTIME\n"
+         "--status-info-code\t");
+  CHECK(offers({"disk-full", "--disk", ""}) == "sd:a\t\t\nsd:b\t\t\nby=id\t\t\n0");
+  CHECK(offers({"disk-full", "--ok="}) == "--ok=true\t\t\n--ok=false\t\t\n0");
+  CHECK(offers({"--config="}) == "\tfiles\t--config=\n0");
+  CHECK(offers({"--events", ""}) == "\tdirectories\t\n0");
+  CHECK(offers({"disk-full", "--timestamp", "@"}) == "\tfiles\t@\n0");
+  CHECK(offers({"disk-full", "key:=@"}) == "\tfiles\tkey:=@\n0");
+  CHECK(offers({"disk-full", "--level"}).starts_with("--level\t"));
+  CHECK(offers({"disk-full", "--xyzzy="}) == "0");
+  CHECK(offers({"broken", "--le"}).find("--level\t") == std::string::npos);
+  begins({"--events", user.path + "/cwd/more events", "runner-start", "-"},
+         "--shape\t\tround|flat\n" + timestamp);
+  begins({"--events", "/nowhere", "reconciliation", "-"}, "--flavor\t");
+}
+
+TEST_CASE("completion prints the script that packages install") {
+  const auto completion = [](Lines arguments) {
+    arguments.insert(arguments.begin(), "completion");
+    const Outcome outcome = run(program, {.arguments = std::move(arguments)});
+    return outcome.out + outcome.err + std::to_string(outcome.status);
+  };
   for (const auto& [shell, file] :
        {std::pair{"bash", "metrics-event.bash"}, std::pair{"zsh", "_metrics-event"},
         std::pair{"fish", "metrics-event.fish"}}) {
-    CHECK(list({shell}) == read_file(source_directory + "/completions/" + file) + '0');
+    CHECK(completion({shell}) == read_file(source_directory + "/completions/" + file) + '0');
+  }
+  CHECK(completion({}) ==
+        "metrics-event: error: completion needs SHELL, see metrics-event completion --help\n64");
+  for (const Lines& words : {Lines{"tcsh"}, Lines{"tcsh", "--word="}}) {
+    CHECK(completion(words) ==
+          "metrics-event: error: completion: expected bash, zsh or fish, got \"tcsh\"\n64");
   }
 }
 
