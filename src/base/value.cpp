@@ -6,138 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 
 namespace metrics_event {
 namespace {
-
-using namespace std::chrono;
-
-std::optional<std::uint64_t> digits_to_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
-}
-
-// Reads the digits behind a decimal point: "5" is 500 ms. More than nine digits are refused, so
-// that nothing is rounded.
-std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
-  const auto parsed = digits_to_number(digits);
-  if (!parsed || digits.size() > 9) {
-    return std::nullopt;
-  }
-  auto number = static_cast<nanoseconds::rep>(*parsed);
-  for (std::size_t place = digits.size(); place < 9; ++place) {
-    number *= 10;
-  }
-  return nanoseconds{number};
-}
-
-void append_number(std::string& out, std::int64_t number) {
-  std::array<char, 20> digits{}; // enough for the smallest number with its sign
-  out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
-}
-
-// Returns true when a text has a form. In the form, 0 stands for any digit, and T for each of the
-// separators that RFC 3339 allows between a date and a time.
-bool has_form(std::string_view text, std::string_view form) {
-  return std::ranges::equal(text, form, [](char c, char wanted) {
-    return wanted == '0'   ? is_digit(c)
-           : wanted == 'T' ? c == 'T' || c == 't' || c == ' '
-                           : c == wanted;
-  });
-}
-
-// A time that an Instant may be unable to hold: its nanoseconds end in the year 2262.
-struct SplitTime {
-  sys_seconds whole;
-  nanoseconds fraction;
-};
-
-// Parses a time by RFC 3339, section 5.6. A leap second, `:60`, counts as the first second of the
-// next minute.
-std::optional<SplitTime> parse_rfc3339(std::string_view text) {
-  constexpr std::string_view form = "0000-00-00T00:00:00";
-  if (!has_form(text.substr(0, form.size()), form)) {
-    return std::nullopt;
-  }
-  std::string_view rest = text.substr(form.size());
-  std::optional<nanoseconds> fraction{0};
-  if (rest.starts_with('.')) {
-    rest.remove_prefix(1);
-    const std::size_t end = std::min(rest.find_first_not_of(decimal_digits), rest.size());
-    fraction = fraction_of_a_second(rest.substr(0, end));
-    rest.remove_prefix(end);
-  }
-  const auto number = [](std::string_view from, std::size_t at, std::size_t size) {
-    return static_cast<int>(digits_to_number(from.substr(at, size)).value_or(0));
-  };
-  minutes offset{0};
-  if (has_form(rest, "+00:00") || has_form(rest, "-00:00")) {
-    const int h = number(rest, 1, 2), min = number(rest, 4, 2);
-    if (h > 23 || min > 59) {
-      return std::nullopt;
-    }
-    offset = (hours{h} + minutes{min}) * (rest.front() == '-' ? -1 : 1);
-  } else if (rest != "Z" && rest != "z") {
-    return std::nullopt;
-  }
-  const year_month_day date{year{number(text, 0, 4)},
-                            month{static_cast<unsigned>(number(text, 5, 2))},
-                            day{static_cast<unsigned>(number(text, 8, 2))}};
-  const int h = number(text, 11, 2), min = number(text, 14, 2), s = number(text, 17, 2);
-  if (!fraction || !date.ok() || h > 23 || min > 59 || s > 60) {
-    return std::nullopt;
-  }
-  return SplitTime{sys_days{date} + hours{h} + minutes{min} + seconds{s} - offset, *fraction};
-}
-
-// Returns a mismatch when a number has too many digits for seconds. In seconds, 12 digits lie
-// beyond the year 5000, so the number must be in a finer unit, which its length tells.
-std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string_view text) {
-  const std::size_t n = whole_digits.size();
-  if (n < 12) {
-    return std::nullopt;
-  }
-  const auto say = [text](const char* unit, const char* parts) {
-    Mismatch mismatch{std::string{"UNIX seconds and not "} + unit, text};
-    mismatch.text.append(", divide it by ").append(parts);
-    return mismatch;
-  };
-  return n < 15   ? say("milliseconds", "1000")
-         : n < 18 ? say("microseconds", "1000000")
-                  : say("nanoseconds", "1000000000");
-}
-
-// Parses a number with a unit. Its whole part is capped at a hundred years, so that the
-// multiplication cannot overflow.
-Parsed<milliseconds> parse_time_span(std::string_view text, const Mismatch& mismatch) {
-  struct Unit {
-    std::string_view name;
-    milliseconds length;
-  };
-  constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h},
-                             Unit{"d", days{1}}};
-  const std::size_t number_end = text.find_first_not_of("0123456789.");
-  if (number_end == std::string_view::npos) {
-    return mismatch;
-  }
-  const auto* const unit = std::ranges::find(units, text.substr(number_end), &Unit::name);
-  const std::string_view number = text.substr(0, number_end);
-  const std::size_t point = std::min(number.find('.'), number.size());
-  const auto whole = digits_to_number(number.substr(0, point));
-  const auto fraction =
-      point == number.size() ? std::optional{0ns} : fraction_of_a_second(number.substr(point + 1));
-  constexpr auto longest = static_cast<std::uint64_t>(milliseconds{days{36500}}.count());
-  if (unit == units.end() || !whole || !fraction) {
-    return mismatch;
-  }
-  const auto part = duration_cast<milliseconds>(*fraction * unit->length.count() / 1000);
-  return std::min(*whole, longest / static_cast<std::uint64_t>(unit->length.count())) *
-             unit->length +
-         part;
-}
 
 struct ByteUnit {
   std::string_view name;
@@ -149,30 +20,16 @@ constexpr std::uint64_t largest_byte_size = 1UL << 50U;
 
 } // namespace
 
-Mismatch::Mismatch(std::string_view expected, std::string_view got)
-    : text{"expected " + std::string{expected} + ", got " + quote(got)} {}
-
-Parsed<milliseconds> parse_duration(std::string_view text) {
-  auto duration = parse_time_span(text, {"a duration such as 500ms or 5s", text});
-  if (duration && (*duration <= 0ms || *duration > 24h)) {
-    return Mismatch{"a duration of more than 0 and at most 24h", text};
-  }
-  return duration;
-}
-
-std::string duration_text(milliseconds duration) {
-  const auto whole = floor<seconds>(duration);
-  return whole == duration ? std::to_string(whole.count()) + 's'
-                           : std::to_string(duration.count()) + "ms";
-}
-
-Parsed<milliseconds> parse_age(std::string_view text) {
-  return parse_time_span(text, {"an age such as 12h or 7d", text});
+std::optional<std::uint64_t> parse_digits(std::string_view text, int base) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
+  return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
 Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
   const std::size_t digits = std::min(text.find_first_not_of(decimal_digits), text.size());
-  const auto number = digits_to_number(text.substr(0, digits));
+  const auto number = parse_digits(text.substr(0, digits));
   const auto* const unit = std::ranges::find(byte_units, text.substr(digits), &ByteUnit::name);
   if (!number || *number == 0 || unit == byte_units.end() ||
       *number > largest_byte_size / unit->size) {
@@ -198,84 +55,12 @@ Parsed<bool> parse_bool(std::string_view text) {
 
 Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t smallest,
                                   std::uint64_t largest) {
-  const std::optional<std::uint64_t> number = digits_to_number(text);
+  const std::optional<std::uint64_t> number = parse_digits(text);
   if (!number || *number < smallest || *number > largest) {
     return Mismatch{
         "a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest), text};
   }
   return *number;
-}
-
-Parsed<Instant> parse_timestamp(std::string_view text) {
-  const std::size_t point = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, point);
-  const auto fraction =
-      point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
-  const bool leading_zero = whole.size() > 1 && whole.front() == '0';
-  const auto number = digits_to_number(whole);
-  std::optional<SplitTime> time;
-  if ((!number && !all_digits(whole)) || !fraction || leading_zero) {
-    time = parse_rfc3339(text);
-    if (!time) {
-      return Mismatch{
-          "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
-    }
-  } else if (auto mismatch = unit_too_fine(whole, text)) {
-    return *std::move(mismatch);
-  } else {
-    time = {sys_seconds{seconds{*number}}, *fraction};
-  }
-  if (time->whole < sys_seconds{}) {
-    return Mismatch{"a time not before 1970", text};
-  }
-  if (time->whole >= sys_days{year{2262} / 1 / 1}) { // an Instant overflows in that year
-    return Mismatch{"a time before the year 2262", text};
-  }
-  return time->whole + time->fraction;
-}
-
-Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    return Mismatch{"KEY=VALUE", text};
-  }
-  return std::pair{std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}};
-}
-
-std::string unix_seconds(Instant time) {
-  std::string text;
-  append_unix_seconds(text, time);
-  return text;
-}
-
-void append_unix_seconds(std::string& out, Instant time) {
-  const auto whole = floor<seconds>(time);
-  append_number(out, whole.time_since_epoch().count());
-  const auto fraction = (time - whole).count();
-  if (fraction != 0) {
-    const std::size_t point = out.size();
-    append_number(out, 1'000'000'000 + fraction); // the 1 keeps the leading zeros of nine digits
-    out[point] = '.';
-    out.resize(out.find_last_not_of('0') + 1);
-  }
-}
-
-std::string unix_nanoseconds(Instant time) {
-  std::string text;
-  append_unix_nanoseconds(text, time);
-  return text;
-}
-
-void append_unix_nanoseconds(std::string& out, Instant time) {
-  append_number(out, time.time_since_epoch().count());
-}
-
-Parsed<Instant> parse_unix_nanoseconds(std::string_view text) {
-  const auto time = parse_count(text, 0, std::numeric_limits<std::int64_t>::max());
-  if (!time) {
-    return Mismatch{"UNIX nanoseconds in digits", text};
-  }
-  return Instant{nanoseconds{static_cast<std::int64_t>(*time)}};
 }
 
 } // namespace metrics_event

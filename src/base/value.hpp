@@ -1,45 +1,17 @@
 #pragma once
 
-#include <boost/system/result.hpp>
+#include "base/mismatch.hpp"
 
-#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace metrics_event {
 
-/// A point in time in UTC, in nanoseconds since 1970.
-using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
-
-/// The time at which to give up, on the monotonic clock, which nobody can set.
-using Deadline = std::chrono::steady_clock::time_point;
-
-/// The message of a parser that rejects a text: `expected …, got "…"`. Callers put the origin of
-/// the text in front.
-struct Mismatch {
-  std::string text;
-
-  Mismatch() = default;
-  Mismatch(std::string_view expected, std::string_view got);
-};
-
-/// Either the value that a text stands for or the reason why the text is not valid.
-template <class T>
-using Parsed = boost::system::result<T, Mismatch>;
-
-/// Parses a duration such as `500ms`, `5s`, `1.5s`, `2m` or `1h`. It is more than zero, at most 24
-/// hours, and cut to whole milliseconds. A number without a unit is refused.
-Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
-
-/// Returns a duration in a form that `parse_duration` takes: `5s` when it is a number of whole
-/// seconds, otherwise milliseconds such as `1500ms`.
-std::string duration_text(std::chrono::milliseconds duration);
-
-/// Parses an age such as `12h` or `7d`, in the units of `parse_duration`. It may be zero, and a
-/// longer one than a hundred years counts as about that.
-Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
+/// Returns the number that a text of digits stands for; nothing when it has other characters, a
+/// sign included, or the number does not fit.
+std::optional<std::uint64_t> parse_digits(std::string_view text, int base = 10);
 
 /// Parses `true`, `yes`, `on`, `1`, `false`, `no`, `off` or `0`, in upper or lower case.
 Parsed<bool> parse_bool(std::string_view text);
@@ -55,25 +27,5 @@ Parsed<std::uint64_t> parse_byte_size(std::string_view text);
 /// Returns a size in bytes as `parse_byte_size` takes it, in the largest unit that leaves no
 /// fraction.
 std::string byte_size(std::uint64_t bytes);
-
-/// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339. Times before 1970 or from
-/// 2262 on are refused, and so are numbers so large that they must be milliseconds, microseconds or
-/// nanoseconds.
-Parsed<Instant> parse_timestamp(std::string_view text);
-
-/// Splits `KEY=VALUE` at the first `=`. The key must not be empty; the value may be.
-Parsed<std::pair<std::string, std::string>> parse_assignment(std::string_view text);
-
-/// Returns or appends a time in UNIX seconds, with as many decimals as it needs: 1700000000.123.
-std::string unix_seconds(Instant time);
-void append_unix_seconds(std::string& out, Instant time);
-
-/// Returns or appends a time in UNIX nanoseconds, in digits, as the entries of a push to Loki have
-/// it.
-std::string unix_nanoseconds(Instant time);
-void append_unix_nanoseconds(std::string& out, Instant time);
-
-/// Parses UNIX nanoseconds as `unix_nanoseconds` writes them.
-Parsed<Instant> parse_unix_nanoseconds(std::string_view text);
 
 } // namespace metrics_event

@@ -1,5 +1,7 @@
 #include "cli/command.hpp"
 
+#include "base/value.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 

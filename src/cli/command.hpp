@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
-#include "base/value.hpp"
+#include "base/mismatch.hpp"
 #include "settings/table.hpp"
 
 #include <optional>

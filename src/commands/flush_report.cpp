@@ -1,7 +1,7 @@
 #include "commands/flush_report.hpp"
 
 #include "base/text.hpp"
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 

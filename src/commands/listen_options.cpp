@@ -1,6 +1,7 @@
 #include "commands/listen_options.hpp"
 
 #include "base/exit_code.hpp"
+#include "base/value.hpp"
 
 #include <limits>
 #include <map>

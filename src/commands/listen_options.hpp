@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/value.hpp"
+#include "base/mismatch.hpp"
 #include "cli/command.hpp"
 #include "settings/settings.hpp"
 

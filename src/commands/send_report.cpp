@@ -1,6 +1,6 @@
 #include "commands/send_report.hpp"
 
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "json/writer.hpp"
 
 namespace metrics_event {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "event/known_types.hpp"
 #include "event/shape.hpp"
 #include "json/reader.hpp"

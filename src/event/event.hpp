@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "event/given.hpp"
 #include "event/shape.hpp"
 #include "event/type.hpp"

@@ -118,9 +118,8 @@ Parsed<std::string> value_of(const ExtraField& field) {
   }
   auto json = json_in(field);
   if (!json) {
-    Mismatch mismatch;
-    mismatch.text = json.error().text + (field.text.empty() ? "" : ", in " + quote(field.text));
-    return mismatch;
+    return Mismatch::saying(json.error().text +
+                            (field.text.empty() ? "" : ", in " + quote(field.text)));
   }
   return *std::move(json);
 }

@@ -114,11 +114,8 @@ bool is_json_number(std::string_view json) {
 // the number 5.
 Mismatch mismatch_of_json(const Field& field, std::string_view json) {
   const auto text = string_value(json);
-  Mismatch mismatch{describe(field), text.value_or(std::string{json})};
-  if (text) {
-    mismatch.text = "expected " + describe(field) + ", got the text " + quote(*text);
-  }
-  return mismatch;
+  return text ? Mismatch::saying("expected " + describe(field) + ", got the text " + quote(*text))
+              : Mismatch{describe(field), json};
 }
 
 // Returns 5 for 5.0, and a number without a fraction of zero as it is.

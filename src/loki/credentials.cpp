@@ -20,13 +20,6 @@ std::string_view without_newline(std::string_view text) {
   return text;
 }
 
-// Makes a mismatch that does not quote the text, because the text may be a secret.
-Mismatch secret_mismatch(std::string_view expected) {
-  Mismatch mismatch;
-  mismatch.text = "expected " + std::string{expected};
-  return mismatch;
-}
-
 // Encodes bytes in Base64 with padding (RFC 4648, section 4).
 std::string base64(std::string_view bytes) {
   constexpr std::string_view digits =
@@ -58,7 +51,7 @@ Parsed<std::string> parse_username(std::string_view text) {
 Parsed<Secret> parse_password(std::string_view text) {
   text = without_newline(text);
   if (text.empty() || !is_utf8(text) || std::ranges::any_of(text, is_control)) {
-    return secret_mismatch("a password on one line without control characters");
+    return Mismatch::saying("expected a password on one line without control characters");
   }
   return Secret{std::string{text}};
 }
@@ -67,7 +60,7 @@ Parsed<Secret> parse_bearer_token(std::string_view text) {
   text = without_newline(text);
   const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
   if (text.empty() || !visible) {
-    return secret_mismatch("a token, one word of printable ASCII");
+    return Mismatch::saying("expected a token, one word of printable ASCII");
   }
   return Secret{std::string{text}};
 }

@@ -2,6 +2,7 @@
 
 #include "base/characters.hpp"
 #include "base/text.hpp"
+#include "base/value.hpp"
 #include "loki/host.hpp"
 
 #include <boost/url/parse.hpp>

@@ -63,14 +63,16 @@ std::optional<Mismatch> check_label(std::string_view name, std::string_view valu
 }
 
 Parsed<Labels::value_type> parse_label(std::string_view text) {
-  const auto assignment = parse_assignment(text);
-  if (!assignment) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos || equals == 0) {
     return Mismatch{"NAME=VALUE", text};
   }
-  if (const auto mismatch = check_label(assignment->first, assignment->second)) {
+  const std::string_view name = text.substr(0, equals);
+  const std::string_view value = text.substr(equals + 1);
+  if (const auto mismatch = check_label(name, value)) {
     return *mismatch;
   }
-  return Labels::value_type{*assignment};
+  return Labels::value_type{name, value};
 }
 
 } // namespace metrics_event

@@ -57,9 +57,7 @@ Parsed<Headers::value_type> parse_header(std::string_view text) {
   // Messages show only the name: the value may be a key, and without a colon the whole text may be
   // one.
   if (colon == text.size()) {
-    Mismatch mismatch;
-    mismatch.text = "expected NAME: VALUE, and there is no colon";
-    return mismatch;
+    return Mismatch::saying("expected NAME: VALUE, and there is no colon");
   }
   if (!is_token(name)) {
     return Mismatch{"NAME: VALUE", name};

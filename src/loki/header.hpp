@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/value.hpp"
+#include "base/mismatch.hpp"
 
 #include <string>
 #include <string_view>

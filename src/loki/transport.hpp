@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "loki/endpoint.hpp"
 #include "loki/header.hpp"
 #include "loki/secret.hpp"

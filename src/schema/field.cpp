@@ -1,6 +1,7 @@
 #include "schema/field.hpp"
 
 #include "base/text.hpp"
+#include "base/value.hpp"
 #include "event/field_value.hpp"
 #include "json/number.hpp"
 #include "json/reader.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/value.hpp"
 #include "settings/settings.hpp"
 

@@ -1,6 +1,7 @@
 #include "spool/record.hpp"
 
 #include "base/text.hpp"
+#include "base/value.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
@@ -9,12 +10,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <span>
 
 namespace metrics_event {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::uint64_t format_version = 1;
 constexpr std::size_t time_digits = 19; // as many as the largest int64 has
 constexpr std::size_t id_digits = 16;
 
@@ -22,14 +24,6 @@ constexpr std::size_t id_digits = 16;
 struct Refusal {
   std::string reason;
 };
-
-template <class Number>
-std::optional<Number> number_of(std::string_view digits, int base = 10) {
-  Number number{};
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
-  return error == std::errc{} && stop == end && number >= 0 ? std::optional{number} : std::nullopt;
-}
 
 std::string with_zeros(std::string digits, std::size_t width) {
   return digits.insert(0, width - std::min(digits.size(), width), '0');
@@ -96,7 +90,7 @@ private:
   std::string string(std::string_view name) { return text_of(take(name), name); }
 
   void check_version() {
-    const auto version = number_of<std::int64_t>(take("version"));
+    const auto version = parse_digits(take("version"));
     if (!version || *version < 1) {
       throw Refusal{"its format version is not a number"};
     }
@@ -217,14 +211,14 @@ std::uint64_t size_in(std::string_view name) {
 
 std::optional<SpoolName> parse_spool_name(std::string_view name) {
   std::string_view rest = name;
-  const auto time = number_of<std::int64_t>(cut(rest, "."));
-  const auto id = number_of<std::uint64_t>(cut(rest, ",S="), 16);
-  const auto size = number_of<std::uint64_t>(cut(rest, ",A="));
-  const auto attempts = number_of<int>(cut(rest, ".json"));
+  const auto time = parse_unix_nanoseconds(cut(rest, "."));
+  const auto id = parse_digits(cut(rest, ",S="), 16);
+  const auto size = parse_digits(cut(rest, ",A="));
+  const auto attempts = parse_count(cut(rest, ".json"), 0, std::numeric_limits<int>::max());
   if (!time || !id || !size || !attempts) {
     return std::nullopt;
   }
-  const SpoolName parsed{Instant{std::chrono::nanoseconds{*time}}, *id, *size, *attempts};
+  const SpoolName parsed{*time, *id, *size, static_cast<int>(*attempts)};
   // Only the canonical spelling is accepted; a number with extra zeros makes the name foreign.
   return parsed.text() == name ? std::optional{parsed} : std::nullopt;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/origin.hpp"
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "system/descriptor.hpp"
 
 #include <boost/system/result.hpp>

@@ -1,5 +1,6 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/value.hpp"
 #include "event/catalogue.hpp"
 #include "event/event.hpp"

@@ -1,6 +1,6 @@
 // The whole command line as a table: arguments, environment and what the receiver does, against
 // exit status, stdout, stderr and the requests that were sent, all compared whole.
-#include "base/value.hpp"
+#include "base/time.hpp"
 #include "base/version.hpp"
 #include "support/in_process.hpp"
 #include "support/process.hpp"
