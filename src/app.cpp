@@ -13,6 +13,8 @@
 #include "system/file.hpp"
 #include "system/signals.hpp"
 
+#include <algorithm>
+
 namespace metrics_event {
 namespace {
 
@@ -88,7 +90,9 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  if (!spool.directory.empty() || !(use == SpoolUse::empties || keeps_undelivered(settings))) {
+  const bool is_used =
+      use == SpoolUse::empties || (use != SpoolUse::none && keeps_undelivered(settings));
+  if (!spool.directory.empty() || !is_used) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};
@@ -105,12 +109,15 @@ void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
 // outcome how to report failures.
 Resolved resolve_settings(const App& app, const Command& command, std::vector<Layer>& layers,
                           RunOutcome& outcome) {
-  if (command.heeds("config")) {
+  const bool heeds_a_key = std::ranges::any_of(all_settings(), [&command](const Setting& setting) {
+    return setting.has_key() && command.heeds(setting);
+  });
+  if (heeds_a_key) { // else a broken file must not stop the command
     const std::vector<Layer> from_files = read_config_files(layers, app.config_directories);
     layers.insert(layers.begin(), from_files.begin(), from_files.end());
     outcome.output = output_of(layers);
   }
-  Resolved resolved = resolve(layers, command.heeded_settings());
+  Resolved resolved = resolve(layers, command.settings);
   find_spool(app, command.spool, resolved);
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;

@@ -14,20 +14,6 @@ std::string Command::synopsis(std::string_view fields) const {
   return text + (sends_event ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "");
 }
 
-std::vector<std::string_view> Command::heeded_settings() const {
-  std::vector<std::string_view> names;
-  for (std::string_view rest = settings; !rest.empty();) {
-    names.push_back(rest.substr(0, rest.find(' ')));
-    rest.remove_prefix(std::min(names.back().size() + 1, rest.size()));
-  }
-  return names;
-}
-
-bool Command::heeds(std::string_view setting) const {
-  const auto names = heeded_settings();
-  return names.empty() || std::ranges::find(names, setting) != names.end();
-}
-
 const Command* find_command(std::span<const Command> commands, std::string_view name) {
   const auto command = std::ranges::find(commands, name, &Command::name);
   return command == commands.end() ? nullptr : &*command;

@@ -63,7 +63,7 @@ struct Command {
   /// after the name of an event.
   bool sends_event = false;
   std::span<const CommandOption> options{};
-  std::string_view settings{}; // the names it uses, with spaces between; empty: all
+  std::string_view settings{}; // those that it heeds, a list as `lists` reads it; empty: all
   SpoolUse spool = SpoolUse::none;
   ExitCodeRange excusable{}; // the failures that --best-effort covers
 
@@ -77,11 +77,9 @@ struct Command {
   /// `fields` holds the fields of an event in the same form.
   std::string synopsis(std::string_view fields = "") const;
 
-  /// Returns the names of the settings that the command uses; empty means all.
-  std::vector<std::string_view> heeded_settings() const;
-
-  /// Returns whether the command uses the setting of this name.
-  bool heeds(std::string_view setting) const;
+  /// Returns whether the command heeds a setting: takes its flag, shows it in its help, and refuses
+  /// a bad value.
+  bool heeds(const Setting& setting) const { return lists(settings, setting); }
 };
 
 /// Returns the command of this name, or null when there is none.

@@ -238,7 +238,7 @@ private:
       return usage(name + " needs " + std::string{command.operand.name} + ", " + see_help());
     }
     for (const GivenSetting& given : line_.settings) {
-      if (!command.heeds(given.setting->name)) {
+      if (!command.heeds(*given.setting)) {
         return usage(given.origin.name + " means nothing to " + name + ", leave it out");
       }
     }

@@ -184,7 +184,7 @@ std::string command_help(const Command& command) {
              with_default(option.help, option.default_text));
   }
   for (const Setting& setting : all_settings()) {
-    if (command.heeds(setting.name)) {
+    if (command.heeds(setting)) {
       add_setting(rows, setting);
     }
   }

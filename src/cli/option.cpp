@@ -60,7 +60,7 @@ bool Option::is_of(const Command* command) const {
   if (owner != nullptr) {
     return owner == command;
   }
-  return command == nullptr || setting() == nullptr || command->heeds(setting()->name);
+  return command == nullptr || setting() == nullptr || command->heeds(*setting());
 }
 
 std::vector<Option> common_options() {

@@ -32,11 +32,10 @@ std::chrono::milliseconds floor_ms(Deadline::duration time) {
 
 class Flush {
 public:
-  Flush(const FlushOptions& options, const std::vector<Layer>& layers, const Resolved& resolved,
-        const Context& context, FlushReport& report)
-      : options_{options}, layers_{layers}, resolved_{resolved}, settings_{resolved.settings},
-        context_{context}, report_{report}, progress_{context.console, context.clock,
-                                                      "delivered or refused"} {}
+  Flush(const FlushOptions& options, const Run& run, FlushReport& report)
+      : options_{options}, run_{run}, resolved_{run.resolved}, settings_{resolved_.settings},
+        context_{run.context}, report_{report}, progress_{context_.console, context_.clock,
+                                                          "delivered or refused"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
@@ -268,17 +267,9 @@ private:
   // Resolves the settings anew, so that those that depend on the URL, such as the proxy, are right.
   Resolved resolve_for(const std::string& url) const {
     const auto setting = std::ranges::find(all_settings(), "url", &Setting::name);
-    std::vector<Layer> layers = layers_;
+    std::vector<Layer> layers = run_.layers;
     layers.push_back({GivenSetting{&*setting, url, Origin{.name = "the spool"}}});
-    return resolve(layers, known_settings());
-  }
-
-  std::vector<std::string_view> known_settings() const {
-    std::vector<std::string_view> names;
-    for (const auto& known : resolved_.origins) {
-      names.push_back(known.first);
-    }
-    return names;
+    return resolve(layers, run_.line.command->settings);
   }
 
   void show_progress(const Drained& so_far) {
@@ -286,7 +277,7 @@ private:
   }
 
   const FlushOptions& options_;
-  const std::vector<Layer>& layers_;
+  const Run& run_;
   const Resolved& resolved_;
   const Settings& settings_;
   const Context& context_;
@@ -307,7 +298,7 @@ void run_flush(const Run& run, RunOutcome& outcome) {
     blame(run.resolved.origins.at("dry-run"),
           "means nothing to flush; flush --list shows what waits");
   }
-  Flush{options, run.layers, run.resolved, run.context, *report}.run();
+  Flush{options, run, *report}.run();
 }
 
 std::string flush_result(const RunOutcome& outcome) {

@@ -83,11 +83,20 @@ Layer environment_layer(const Environment& environment) {
   return layer;
 }
 
-Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only) {
+Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   Resolved resolved;
   for (const Setting& setting : all_settings()) {
-    if (only.empty() || std::ranges::find(only, setting.name) != only.end()) {
-      resolved.origins.emplace(setting.name, apply_layers(resolved.settings, setting, layers));
+    const bool is_heeded = lists(heeded, setting);
+    try {
+      const Origin origin = apply_layers(resolved.settings, setting, layers);
+      if (is_heeded) {
+        resolved.origins.emplace(setting.name, origin);
+      }
+    } catch (const Failure&) {
+      if (is_heeded) {
+        throw;
+      }
+      apply_layers(resolved.settings, setting, {}); // the default
     }
   }
   check_settings(resolved);

@@ -3,7 +3,6 @@
 #include "base/environment.hpp"
 #include "settings/table.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +27,12 @@ GivenSetting given_by_flag(const Setting& setting, std::string text);
 /// and so follows them in the layer. An empty variable counts as unset.
 Layer environment_layer(const Environment& environment);
 
-/// Applies the layers to the defaults, in ascending order of precedence. When `only` is not empty,
-/// just the settings that it names are resolved and checked. Throws Failure when a value is not
-/// valid or two settings exclude each other: usage when a flag is involved, config otherwise.
-Resolved resolve(const std::vector<Layer>& layers, std::span<const std::string_view> only = {});
+/// Applies the layers to the defaults, in ascending order of precedence. Throws Failure when a
+/// value is not valid or two settings exclude each other: usage when a flag is involved, config
+/// otherwise. A setting that `heeded`, a list as `lists` reads it, does not name is resolved as
+/// well, but has no origin and breaks no rule, and keeps its default when its value is not valid:
+/// what a command does not read must not stop it.
+Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded = "");
 
 /// Checks each value of a layer, but not their combination. Throws Failure (usage for a flag,
 /// config otherwise) when a value is not valid.

@@ -269,6 +269,12 @@ std::span<const Setting> all_settings() {
   return table;
 }
 
+bool lists(std::string_view names, const Setting& setting) {
+  const auto between_spaces = [](std::string_view text) { return ' ' + std::string{text} + ' '; };
+  return names.empty() ||
+         between_spaces(names).find(between_spaces(setting.name)) != std::string::npos;
+}
+
 std::string_view shown_default(const Setting& setting) {
   const bool is_off = setting.kind == Kind::toggle || setting.kind == Kind::optional;
   return is_off ? std::string_view{} : setting.default_text;

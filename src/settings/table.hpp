@@ -67,6 +67,10 @@ struct Setting {
 /// setting.
 std::span<const Setting> all_settings();
 
+/// Returns whether a list, the names of settings with spaces between them, has a setting. An empty
+/// list has all.
+bool lists(std::string_view names, const Setting& setting);
+
 /// Returns the default as documents show it. The result is empty when there is none worth showing.
 std::string_view shown_default(const Setting& setting);
 

@@ -153,7 +153,7 @@ TEST_CASE("for every setting and every combination of layers: the highest one wi
           highest = &places[i];
         }
       }
-      const Resolved resolved = resolve(layers, {&row.name, 1});
+      const Resolved resolved = resolve(layers, row.name);
       const Origin& origin = resolved.origins.at(sample.setting);
       if (highest == nullptr) {
         CHECK(origin.source == Source::built_in);
@@ -187,10 +187,10 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
            fallback.condition == "with https URLs" ? "https://example.com" : "http://example.com",
            {Source::file, "/file:1:1: url"}},
           {&row, sample.other, {Source::file, "/file:2:1"}}};
-      const std::string_view both[]{sample.setting, "url"};
-      const std::span<const std::string_view> only{both, is_conditional ? 2U : 1U};
       const auto origin = [&] {
-        return resolve({low, environment(variables)}, only).origins.at(sample.setting).name;
+        return resolve({low, environment(variables)}, sample.setting)
+            .origins.at(sample.setting)
+            .name;
       };
       variables[name] = sample.one;
       CHECK(origin() == above);
@@ -199,8 +199,9 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       above = name;
       if (is_conditional) {
         const Layer direct{{&setting("url"), "http://localhost", {Source::flag, "--url"}}};
-        CHECK(resolve({environment(variables), direct}, only).origins.at(sample.setting).source ==
-              Source::built_in);
+        CHECK(resolve({environment(variables), direct}, sample.setting)
+                  .origins.at(sample.setting)
+                  .source == Source::built_in);
         variables.erase(name);
         variables[above = variable_name(row)] = sample.other;
       }
@@ -281,13 +282,25 @@ TEST_CASE("a stream needs a label and has at most fifteen") {
         Blame{ExitCode::usage, "--label: expected at most 15 labels, got 16"});
 }
 
-TEST_CASE("only the settings that are asked for are looked at") {
-  const Layer broken =
-      environment({{"METRICS_EVENT_URL", "nonsense"}, {"METRICS_EVENT_TIMEOUT", "7s"}});
-  const std::string_view only[]{"timeout"};
-  const Resolved resolved = resolve({broken}, only);
+TEST_CASE(
+    "a setting that is not heeded has its value all the same, but its mistakes do not count") {
+  const Layer broken = environment({{"METRICS_EVENT_URL", "nonsense"},
+                                    {"METRICS_EVENT_LABEL", "job="},
+                                    {"METRICS_EVENT_RETRIES", "7"},
+                                    {"METRICS_EVENT_TIMEOUT", "7s"}});
+  const Resolved resolved = resolve({broken}, "timeout output");
   CHECK(resolved.settings.timeout == 7s);
-  CHECK(resolved.origins.size() == 1);
+  CHECK(resolved.settings.retries == 7);
+  CHECK(resolved.settings.url.url() == resolve({}).settings.url.url());
+  CHECK(resolved.settings.labels.empty());
+  CHECK(resolved.origins.size() == 2);
+}
+
+TEST_CASE("a list of settings has those that it names whole") {
+  CHECK(lists("timeout output", setting("timeout")));
+  CHECK(lists("timeout output", setting("output")));
+  CHECK_FALSE(lists("connect-timeout output", setting("timeout")));
+  CHECK(lists("", setting("timeout")));
 }
 
 TEST_CASE("a bad value of a flag is refused although a later one would win") {
