@@ -85,7 +85,7 @@ Layer environment_layer(const Environment& environment) {
 
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   Resolved resolved;
-  for (const Setting& setting : all_settings()) {
+  for (const Setting& setting : all_settings()) { // in order, as `counts` reads earlier ones
     const bool is_heeded = lists(heeded, setting);
     try {
       const Origin origin = apply_layers(resolved.settings, setting, layers);

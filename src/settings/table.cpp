@@ -88,7 +88,8 @@ constexpr std::array ca_cert_variables{FallbackVariable{"LOKI_CA_CERT_PATH"}};
 constexpr std::array cert_variables{FallbackVariable{"LOKI_CLIENT_CERT_PATH"}};
 constexpr std::array key_variables{FallbackVariable{"LOKI_CLIENT_KEY_PATH"}};
 constexpr std::array tls_skip_verify_variables{FallbackVariable{"LOKI_TLS_SKIP_VERIFY"}};
-// Returns whether a proxy variable applies. One that would not be used is not even checked.
+// Returns whether a proxy variable applies. One that would not be used is not even checked. The row
+// `proxy` therefore comes after `url` and `no-proxy`.
 template <Scheme... schemes>
 bool is_proxied(const Settings& settings) {
   return ((settings.url.scheme == schemes) || ...) && !goes_direct(settings.url, settings.no_proxy);

@@ -15,7 +15,9 @@ namespace metrics_event {
 struct FallbackVariable {
   std::string_view name;
   std::string_view condition{}; // in words, for a variable that applies only at times
-  bool (*counts)(const Settings& settings) = nullptr; // reads earlier rows; null: always
+  /// Returns whether the variable applies; null means always. It may read the settings of earlier
+  /// rows only, because rows are resolved in the order of the table.
+  bool (*counts)(const Settings& settings) = nullptr;
 };
 
 /// The kind of thing that a value or an operand names, for shell completion and documents.
@@ -63,8 +65,8 @@ struct Setting {
   bool has_key() const { return places == Places::all; }
 };
 
-/// Returns the table of all settings, in the order of help. A row is the only place that declares a
-/// setting.
+/// Returns the table of all settings, in the order of help and of resolving. A row is the only
+/// place that declares a setting.
 std::span<const Setting> all_settings();
 
 /// Returns whether a list, the names of settings with spaces between them, has a setting. An empty
