@@ -19,8 +19,7 @@ constexpr std::array table{
                 "or a bad value of a setting given by flag"},
     ExitCodeRow{ExitCode::data, "data",
                 "a field's value or a line of a batch is not what its type allows, or the receiver "
-                "refused the event: "
-                "400, 413, 422, or 260 (Loki's answer when ingestion is blocked)"},
+                "refused the event: 400, 413 or 422"},
     ExitCodeRow{
         ExitCode::noinput, "noinput",
         "a file that the command line names is missing, unreadable, or not what it should be"},
@@ -37,8 +36,10 @@ constexpr std::array table{
         ExitCode::protocol, "protocol",
         "not a push endpoint: no HTTP, TLS that fails, a redirect, 404, 405, 415, or another "
         "unexpected status"},
-    ExitCodeRow{ExitCode::noperm, "noperm",
-                "the receiver or a proxy refused access: 401, 403 or 407"},
+    ExitCodeRow{
+        ExitCode::noperm, "noperm",
+        "the receiver or a proxy denied access: 401, 403 or 407, or 260 (Loki's answer when "
+        "ingestion is blocked)"},
     ExitCodeRow{ExitCode::config, "config",
                 "a setting from the environment or a file is bad; the message names it"},
     ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},

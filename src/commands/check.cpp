@@ -210,7 +210,7 @@ private:
     }
     // A receiver may refuse an empty push because it is empty, so this tells nothing about an
     // event.
-    if (!sends_ && judgement.scope == Scope::entries) {
+    if (!sends_ && is_refused(judgement.code)) {
       report_.verdict = Verdict::unknown;
       add({"push", Result::note,
            "an empty push was answered " + std::to_string(reply.status) +

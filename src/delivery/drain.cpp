@@ -241,7 +241,7 @@ private:
   void stop(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
     const Judgement& judgement = delivery.judgement;
-    if (judgement.scope == Scope::tenant) {
+    if (judgement.is_about_tenant) {
       stopped_.insert(next.destination);
     } else {
       stopped_urls_.insert(next.destination.url);

@@ -17,7 +17,7 @@ Pushed::Fate fate_of(const Delivery& delivery) {
   if (delivery.accepted()) {
     return Pushed::Fate::accepted;
   }
-  return delivery.judgement.scope == Scope::entries ? Pushed::Fate::refused : Pushed::Fate::stopped;
+  return is_refused(delivery.judgement.code) ? Pushed::Fate::refused : Pushed::Fate::stopped;
 }
 
 } // namespace

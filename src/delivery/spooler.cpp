@@ -1,5 +1,7 @@
 #include "delivery/spooler.hpp"
 
+#include "loki/judgement.hpp"
+
 namespace metrics_event {
 
 bool keeps_undelivered(const Settings& settings) {
@@ -8,7 +10,7 @@ bool keeps_undelivered(const Settings& settings) {
 }
 
 bool Spooler::keeps(const Failure& failure) const {
-  return keeps_undelivered(settings_) && failure.code() != ExitCode::data;
+  return keeps_undelivered(settings_) && !is_refused(failure.code());
 }
 
 void Spooler::keep(const Entry& entry, int attempts) {

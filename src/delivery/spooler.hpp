@@ -20,8 +20,7 @@ class Spooler {
 public:
   Spooler(const Settings& settings, Clock& clock) : settings_{settings}, clock_{clock} {}
 
-  /// Returns true when an event whose delivery ended with `failure` is kept. An event that the
-  /// receiver refused for its content (data) is not kept, as it would be refused again.
+  /// Returns true when an event whose delivery ended with `failure` is kept: unless it is refused.
   bool keeps(const Failure& failure) const;
 
   /// Keeps an entry after `attempts` attempts to deliver it. Throws Failure (cantcreat) when the

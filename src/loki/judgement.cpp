@@ -23,7 +23,7 @@ constexpr std::string_view wrong_endpoint =
     "is it the push endpoint? Loki's path is /loki/api/v1/push";
 
 constexpr std::array known_statuses{
-    StatusRow{ingestion_blocked, ExitCode::data, false,
+    StatusRow{ingestion_blocked, ExitCode::noperm, false,
               "ingestion is blocked, ask who runs the receiver"},
     StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{401, ExitCode::noperm, false,
@@ -91,15 +91,6 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
     return StatusRow{400, ExitCode::protocol, false, "the port speaks TLS, use an https URL"};
   }
   return std::nullopt;
-}
-
-Scope scope_of(ExitCode code, int status) {
-  if (code == ExitCode::data && status != ingestion_blocked) {
-    return Scope::entries;
-  }
-  const bool is_about_tenant =
-      code == ExitCode::data || code == ExitCode::noperm || status == too_many_requests;
-  return is_about_tenant ? Scope::tenant : Scope::receiver;
 }
 
 // The whole body is searched, because Loki may put its reason behind the labels of the stream,
@@ -178,13 +169,13 @@ Judgement judge(const Reply& reply) {
                                  : complaint_about_tls(reply).value_or(classify(reply.status));
   judgement.code = row.code;
   judgement.worth_a_retry = row.worth_a_retry;
-  judgement.scope = scope_of(row.code, reply.status);
+  judgement.is_about_tenant = row.code == ExitCode::noperm || row.status == too_many_requests;
   judgement.message = said + "; " + std::string{row.reason};
   return judgement;
 }
 
 std::string explain(const Judgement& judgement, bool had_metadata) {
-  const bool may_be_metadata = had_metadata && judgement.code == ExitCode::data;
+  const bool may_be_metadata = had_metadata && is_refused(judgement.code);
   return judgement.message +
          (may_be_metadata ? "; structured metadata needs Loki 3, try without --metadata" : "");
 }

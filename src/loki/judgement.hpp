@@ -7,28 +7,30 @@
 
 namespace metrics_event {
 
-/// The extent of a refusal or trouble: all entries within it would meet the same answer.
-enum class Scope {
-  entries,  // the entries of this push, because of their content
-  tenant,   // all entries for the same tenant of the receiver
-  receiver, // all entries for the receiver
-};
-
 /// The meaning of a reply: how an attempt at a push ended, and whether another one can succeed.
 struct Judgement {
   ExitCode code = ExitCode::ok;
   bool worth_a_retry = false;
-  std::string message;           // the error and its remedy; empty when the push was accepted
-  bool is_about_age = false;     // the receiver would accept a newer entry time
-  std::string response;          // the receiver's text, at most 1 KiB, safe for a terminal
-  Scope scope = Scope::receiver; // unspecified when the push was accepted
+  std::string message;          // the error and its remedy; empty when the push was accepted
+  bool is_about_age = false;    // the receiver would accept a newer entry time
+  std::string response;         // the receiver's text, at most 1 KiB, safe for a terminal
+  bool is_about_tenant = false; // another tenant of the receiver may meet another answer
 };
 
-/// Judges the reply to a push. This function alone decides what a reply means.
+/// Judges the reply to a push. No other function decides with which status the push ends and
+/// whether it is worth a retry. (The Pusher asks the HTTP status a second question: whether a
+/// smaller or an uncompressed body would be accepted.)
 Judgement judge(const Reply& reply);
 
-/// Returns the message of a judgement. When a push with structured metadata was refused (exit code
-/// `data`), the message adds that metadata may be the reason: a Loki older than 3 does not know it
+/// Returns true when a push that ended with this status was refused for the content of its entries.
+/// No other function decides that. Such entries would be refused again, so they are not kept for
+/// later, and are put aside when they were.
+constexpr bool is_refused(ExitCode code) {
+  return code == ExitCode::data;
+}
+
+/// Returns the message of a judgement. When a push with structured metadata is refused, the message
+/// adds that metadata may be the reason: a Loki older than 3 does not know it
 /// and refuses the whole push.
 std::string explain(const Judgement& judgement, bool had_metadata);
 

@@ -2,7 +2,7 @@
 
 namespace metrics_event {
 
-/// Loki's status when ingestion is blocked for a tenant: a refusal, although 2xx means success.
+/// Loki's status when ingestion is blocked for a tenant: trouble, although 2xx means success.
 inline constexpr int ingestion_blocked = 260;
 
 /// The status of a receiver whose rate limit is exceeded (RFC 6585, section 4).

@@ -310,7 +310,7 @@ TEST_CASE("what is answered when a tenant is blocked puts nothing aside") {
   Bench bench;
   bench.keep(1, 10);
   bench.answer = [](const Push&) { return Reply{.status = 260}; };
-  CHECK(bench.drain().failure->code() == ExitCode::data);
+  CHECK(bench.drain().failure->code() == ExitCode::noperm);
   CHECK(bench.sizes() == Sizes{10});
   CHECK(bench.left() == 10);
 }

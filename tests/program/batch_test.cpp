@@ -445,16 +445,19 @@ TEST_CASE("with a spool, what cannot be delivered is kept with one warning, and 
 }
 
 TEST_CASE("with a spool, what somebody has to mend is kept as well, and still is an error") {
-  const Scene scene;
-  const RawServer server{{{.reply = accepted}, {.reply = http_reply(401, "Unauthorized")}}};
-  const Outcome outcome = scene.batch_file(
-      lines_of(4), {"--url", at(server.port()), "--spool", scene.spool, "--output", "json"});
-  CHECK(outcome.status == 77);
-  CHECK(outcome.out.starts_with(R"({"exit_code":77,"url":")" + at(server.port()) +
-                                R"(","delivered":1,"spooled":3,"refused":0,"invalid":0,)"));
-  CHECK(has(outcome.out, R"("error":{"kind":"noperm",)"));
-  CHECK(scene.waiting() == 3);
-  CHECK(server.requests().size() == 2);
+  for (const int status : {260, 401}) {
+    CAPTURE(status);
+    const Scene scene;
+    const RawServer server{{{.reply = accepted}, {.reply = http_reply(status, "No")}}};
+    const Outcome outcome = scene.batch_file(
+        lines_of(4), {"--url", at(server.port()), "--spool", scene.spool, "--output", "json"});
+    CHECK(outcome.status == 77);
+    CHECK(outcome.out.starts_with(R"({"exit_code":77,"url":")" + at(server.port()) +
+                                  R"(","delivered":1,"spooled":3,"refused":0,"invalid":0,)"));
+    CHECK(has(outcome.out, R"("error":{"kind":"noperm",)"));
+    CHECK(scene.waiting() == 3);
+    CHECK(server.requests().size() == 2);
+  }
 }
 
 TEST_CASE("a spool that is full ends it with the line that had no room") {

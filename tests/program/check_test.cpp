@@ -161,7 +161,7 @@ TEST_CASE("what is wrong is said in one line, with the status that an event woul
        75,
        "HTTP status 503, \"later\"; the receiver is in trouble; try again later"},
       {{.reply = http_reply(260, "Blocked")},
-       65,
+       77,
        "HTTP status 260; ingestion is blocked, ask who runs the receiver"},
       {{.reply = "SSH-2.0-OpenSSH_9.2\r\n"}, 76, "the answer is not HTTP; check the port"},
       {{.reply = http_reply(204, "No Content", "", {dated(-660s)})}, 0, ""},

@@ -130,13 +130,13 @@ const std::vector<std::pair<std::string, Fault>> faults{
        return trial.send("https://127.0.0.1:" + std::to_string(plain.port()));
      }},
     {"the receiver answers 3xx, 404, 405 or 415", at_statuses({301, 302, 307, 308, 404, 405, 415})},
-    {"the receiver answers 401, 403 or 407", at_statuses({401, 403, 407})},
+    {"the receiver answers 260, 401, 403 or 407", at_statuses({260, 401, 403, 407})},
     {"a password file that a flag names is missing",
      [](const Trial& trial) {
        return at_closed_port(trial, {"--username", "x", "--password-file", "/nonexistent"});
      }},
     {"a signal comes", signalled},
-    {"the receiver answers 400, 413, 422 or 260", at_statuses({400, 413, 422, 260})},
+    {"the receiver answers 400, 413 or 422", at_statuses({400, 413, 422})},
     {"the spool is full",
      [](const Trial& trial) {
        return at_closed_port(trial, {"--spool-max-bytes", "1"});

@@ -131,8 +131,10 @@ TEST_CASE("the result object says that an event is spooled, and why") {
 }
 
 TEST_CASE("what somebody has to mend is kept as well, and still is an error") {
-  const std::pair<std::string, int> rows[]{
-      {http_reply(401, "Unauthorized"), 77}, {http_reply(404, "Not Found"), 76}, {"hello\n", 76}};
+  const std::pair<std::string, int> rows[]{{http_reply(401, "Unauthorized"), 77},
+                                           {http_reply(260, "Blocked"), 77},
+                                           {http_reply(404, "Not Found"), 76},
+                                           {"hello\n", 76}};
   for (const auto& [reply, status] : rows) {
     const Scene scene;
     const RawServer server{{{.reply = reply}}};

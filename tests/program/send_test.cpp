@@ -381,7 +381,7 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
   const std::string endpoint_hint = "; is it the push endpoint? Loki's path is /loki/api/v1/push";
   const Answer answers[]{
       {{.reply = http_reply(260, "Blocked", "ingestion blocked\n")},
-       65,
+       77,
        "HTTP status 260, \"ingestion blocked\"; ingestion is blocked, ask who runs the receiver"},
       {{.reply = http_reply(400, "Bad Request", "too old\n")},
        65,
