@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono;
 
-// Reads the digits behind a decimal point: "5" is 500 ms. More than nine digits are refused, so
+// Reads the digits behind a decimal point: "5" is 500 ms. More than nine digits are rejected, so
 // that nothing is rounded.
 std::optional<nanoseconds> fraction_of_a_second(std::string_view digits) {
   const auto parsed = parse_digits(digits);

@@ -15,7 +15,7 @@ using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// Parses a duration such as `500ms`, `5s`, `1.5s`, `2m` or `1h`. It is more than zero, at most 24
-/// hours, and cut to whole milliseconds. A number without a unit is refused.
+/// hours, and cut to whole milliseconds. A number without a unit is rejected.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// Returns a duration in a form that `parse_duration` takes: `5s` when it is a number of whole
@@ -27,8 +27,8 @@ std::string duration_text(std::chrono::milliseconds duration);
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 
 /// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339. Times before 1970 or from
-/// 2262 on are refused, and so are numbers so large that they must be milliseconds, microseconds or
-/// nanoseconds.
+/// 2262 on are rejected, and so are numbers so large that they must be milliseconds, microseconds
+/// or nanoseconds.
 Parsed<Instant> parse_timestamp(std::string_view text);
 
 /// Returns or appends a time in UNIX seconds, with as many decimals as it needs: 1700000000.123.

@@ -77,7 +77,7 @@ struct Command {
   /// `fields` holds the fields of an event in the same form.
   std::string synopsis(std::string_view fields = "") const;
 
-  /// Returns whether the command heeds a setting: takes its flag, shows it in its help, and refuses
+  /// Returns whether the command heeds a setting: takes its flag, shows it in its help, and rejects
   /// a bad value.
   bool heeds(const Setting& setting) const { return lists(settings, setting); }
 };

@@ -8,7 +8,7 @@
 namespace metrics_event {
 namespace {
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void reject(const std::string& text) {
   throw Failure{ExitCode::usage, text};
 }
 
@@ -33,19 +33,19 @@ FlushOptions flush_options(const CommandOptions& given) {
 
   const bool filters = !options.filter.selects_all();
   if (lists && drops) {
-    refuse("--list and --drop exclude each other, give one");
+    reject("--list and --drop exclude each other, give one");
   }
   if (options.wait && (lists || drops)) {
-    refuse("--wait means nothing to --list and --drop, leave it out");
+    reject("--wait means nothing to --list and --drop, leave it out");
   }
   if (!lists && !drops && (filters || options.refused)) {
-    refuse("a filter is for --list or --drop, give one of them");
+    reject("a filter is for --list or --drop, give one of them");
   }
   if (given.is_on("all") && (!drops || filters)) {
-    refuse("--all is for --drop without a filter");
+    reject("--all is for --drop without a filter");
   }
   if (drops && !filters && !given.is_on("all")) {
-    refuse("--drop needs a filter, --event or --older-than, or --all");
+    reject("--drop needs a filter, --event or --older-than, or --all");
   }
   return options;
 }

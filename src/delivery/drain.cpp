@@ -123,7 +123,7 @@ private:
     if (record) {
       return *std::move(record);
     }
-    if (moves([&] { spool_.refuse(name, record.error()); })) {
+    if (moves([&] { spool_.set_aside(name, record.error()); })) {
       drained_.set_aside += 1;
       listener_.warn("a file in the spool is no entry and is set aside as " +
                      quote_path(spool_.path() + "/refused/" + name) + ": " + record.error());
@@ -226,7 +226,7 @@ private:
       moves([&] { spool_.replace(file.name, renewed); });
       return;
     }
-    if (!moves([&] { spool_.refuse(file.name, judgement.message); })) {
+    if (!moves([&] { spool_.set_aside(file.name, judgement.message); })) {
       return;
     }
     drained_.refused += 1;

@@ -26,7 +26,7 @@ EventMistake not_as_declared(std::string_view name, const Field& field) {
 std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].form == Form::json) {
-      continue; // the reader refuses duplicates; flags follow the object
+      continue; // the reader rejects duplicates; flags follow the object
     }
     const GivenField* const first = find(given.first(i), *given[i].field);
     if (first != nullptr && first->name() == given[i].name()) {

@@ -57,13 +57,13 @@ std::string_view name_in_re2(std::string_view property) {
     return categories.substr(begin, end - begin);
   }
   // RE2 has scripts, Any and the short names in one namespace, where only the short names have one
-  // or two letters. Its C is refused because it lacks the unassigned characters.
+  // or two letters. Its C is rejected because it lacks the unassigned characters.
   constexpr std::size_t longest_short_name = 2;
   const bool is_short = name.size() <= longest_short_name;
   return is_short == is_category && name != "Any" && name != "C" ? name : "";
 }
 
-// Translates an expression of ECMA-262 (with the flag u) into the syntax of RE2. It refuses
+// Translates an expression of ECMA-262 (with the flag u) into the syntax of RE2. It rejects
 // constructs that only one of the two has, and leaves mistakes such as a missing parenthesis to
 // RE2. It is as lenient as ECMA-262 without the flag u in two points: any punctuation may be
 // escaped, and braces may stand for themselves.
@@ -75,7 +75,7 @@ public:
     }
   }
 
-  // Returns the reason why the expression was refused, or nothing when it was not.
+  // Returns the reason why the expression was rejected, or nothing when it was not.
   const std::string& mistake() const { return mistake_; }
 
   // Returns the translation. RE2 would match \B between the bytes of a character, too, so that an
@@ -102,8 +102,8 @@ private:
   // Returns the part of the expression from `begin` to the current place.
   std::string_view part(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
 
-  // Ends the translation and refuses the construct that began at `begin`.
-  void refuse(std::string_view kind, std::size_t begin, const std::string& remedy = "") {
+  // Ends the translation and rejects the construct that began at `begin`.
+  void reject(std::string_view kind, std::size_t begin, const std::string& remedy = "") {
     mistake_ = "unsupported " + std::string{kind} + quote(part(begin)) + remedy + " at offset " +
                std::to_string(begin);
     at_ = text_.size();
@@ -128,7 +128,7 @@ private:
 
   void translate_bracket(std::size_t begin) {
     if (is_in_class_ && (take(":") || take(".") || take("="))) {
-      refuse("", begin, " in a class, write " + quote('\\' + std::string{part(begin)}) + ',');
+      reject("", begin, " in a class, write " + quote('\\' + std::string{part(begin)}) + ',');
     } else if (!is_in_class_ && take("]")) { // in RE2, this bracket would be a member of the class
       out_ += R"([^\x{0}-\x{10ffff}])";
     } else if (!is_in_class_ && take("^]")) {
@@ -143,14 +143,14 @@ private:
     if (take(":")) {
       out_ += "(?:";
     } else if (take("=") || take("!")) {
-      refuse("look-ahead ", begin);
+      reject("look-ahead ", begin);
     } else if (take("<=") || take("<!")) {
-      refuse("look-behind ", begin);
+      reject("look-behind ", begin);
     } else if (take("<") && is_name(take_until('>'))) {
-      out_ += '('; // the name is dropped, as back-references are refused
+      out_ += '('; // the name is dropped, as back-references are rejected
     } else {
       at_ = std::min(begin + 3, text_.size());
-      refuse("group ", begin);
+      reject("group ", begin);
     }
   }
 
@@ -175,9 +175,9 @@ private:
       has_no_boundary_ = has_no_boundary_ || c == 'B';
       out_ += part(begin);
     } else if (c == 'k' || (is_digit(c) && c != '0')) {
-      refuse("back-reference ", begin);
+      reject("back-reference ", begin);
     } else {
-      refuse("escape ", begin,
+      reject("escape ", begin,
              c == 'A'               ? ", write \"^\","
              : c == 'Z' || c == 'z' ? ", write \"$\","
                                     : "");
@@ -187,7 +187,7 @@ private:
   void translate_property(std::size_t begin) {
     const std::string_view name = take("{") ? name_in_re2(take_until('}')) : "";
     if (name.empty()) {
-      refuse("property ", begin);
+      reject("property ", begin);
     }
     out_.append(text_.substr(begin, 3)).append(name).append(1, '}');
   }
@@ -206,7 +206,7 @@ private:
       }
     }
     at_ = std::min(begin + one_escape, text_.size());
-    refuse("escape ", begin);
+    reject("escape ", begin);
   }
 
   void add(const std::string& character) { out_ += re2::RE2::QuoteMeta(character); }

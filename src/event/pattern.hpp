@@ -14,7 +14,7 @@ namespace metrics_event {
 
 /// A regular expression of JSON Schema: ECMA-262 with the flag u, which may match anywhere in a
 /// text. Matching takes time in proportion to the length of the text; look-around and
-/// back-references, which would break that promise, are refused.
+/// back-references, which would break that promise, are rejected.
 class Pattern {
 public:
   /// Compiles an expression. Returns a message that is safe to show on a terminal when the

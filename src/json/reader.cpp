@@ -58,7 +58,7 @@ std::optional<char32_t> take_escape(std::string_view& rest) {
     return static_cast<unsigned char>(characters[letter]);
   }
   // A character beyond U+FFFF is a leading and a trailing surrogate, each with ten of its bits. A
-  // surrogate that stands alone has no UTF-8 form and is refused.
+  // surrogate that stands alone has no UTF-8 form and is rejected.
   constexpr char32_t bits = 0x3FF;
   const auto unit = take(rest, 'u') ? take_code_unit(rest) : std::nullopt;
   if (!unit || (*unit & ~bits) != 0xD800) {
@@ -118,20 +118,20 @@ public:
     value(levels_);
     white_space();
     if (!rest_.empty()) {
-      refuse("something follows the JSON");
+      reject("something follows the JSON");
     }
   }
 
 private:
   std::size_t offset() const { return text_.size() - rest_.size(); }
-  [[noreturn]] void refuse(std::string why) const { throw JsonMistake{offset(), std::move(why)}; }
-  [[noreturn]] void refuse_syntax(std::string_view words = "syntax error") const {
-    refuse("no JSON: " + std::string{rest_.empty() ? "incomplete JSON" : words});
+  [[noreturn]] void reject(std::string why) const { throw JsonMistake{offset(), std::move(why)}; }
+  [[noreturn]] void reject_syntax(std::string_view words = "syntax error") const {
+    reject("no JSON: " + std::string{rest_.empty() ? "incomplete JSON" : words});
   }
 
   void expect(char c) {
     if (!take(rest_, c)) {
-      refuse_syntax();
+      reject_syntax();
     }
   }
 
@@ -157,7 +157,7 @@ private:
   // Consumes an object or an array, which `close`, its closing bracket, tells apart.
   void members(char close, std::size_t levels_left) {
     if (levels_left == 0) {
-      refuse("no JSON: too deep");
+      reject("no JSON: too deep");
     }
     const std::size_t first_name = reader_.names_.size();
     rest_.remove_prefix(1);
@@ -236,14 +236,14 @@ private:
     has_escape_ = true;
     is_compact_ = is_compact_ && as_written.find(rest_.substr(0, 1)) != as_written.npos;
     if (!take_escape(rest_)) {
-      refuse_syntax("illegal escape");
+      reject_syntax("illegal escape");
     }
   }
 
   void character() {
     const CodePoint c = rest_.empty() ? CodePoint{} : first_code_point(rest_);
     if (c.value < ' ') { // this includes bytes that are not UTF-8, whose value is 0
-      refuse_syntax();
+      reject_syntax();
     }
     is_compact_ = is_compact_ && !acts_on_terminal(c.value);
     rest_.remove_prefix(c.length);
@@ -252,18 +252,18 @@ private:
   void number() {
     const std::string_view before = rest_;
     if (!skip_number(rest_)) {
-      refuse_syntax();
+      reject_syntax();
     }
     const std::string_view number = passed_since(before);
     if (!is_always_finite(number) && !plain_number(number)) {
-      refuse("expected a number within the range of a double, got " + quote(number));
+      reject("expected a number within the range of a double, got " + quote(number));
     }
   }
 
   void word(std::string_view word) {
     if (!rest_.starts_with(word)) {
       rest_.remove_prefix(word.starts_with(rest_) ? rest_.size() : 0); // the word is cut off
-      refuse_syntax();
+      reject_syntax();
     }
     rest_.remove_prefix(word.size());
   }

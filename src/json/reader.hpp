@@ -36,7 +36,7 @@ struct Member {
 };
 
 /// Reads JSON texts (RFC 8259), one after another, and copies only values that are not compact.
-/// Bytes that are not UTF-8, duplicate names in an object, numbers that `plain_number` refuses and
+/// Bytes that are not UTF-8, duplicate names in an object, numbers that `plain_number` rejects and
 /// nesting that is too deep are mistakes, too. Reading n bytes takes at most n log n steps.
 class JsonReader {
 public:

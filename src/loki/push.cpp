@@ -32,12 +32,12 @@ bool is_before(const Entry* left, const Entry* right) {
 }
 
 // This exception leaves the nested calls of the decoder; decode_push turns it into a result.
-struct Refusal {
+struct Rejection {
   std::string reason;
 };
 
-[[noreturn]] void refuse(std::string reason) {
-  throw Refusal{std::move(reason)};
+[[noreturn]] void reject(std::string reason) {
+  throw Rejection{std::move(reason)};
 }
 
 // Checks the structure of a push and turns it into entries.
@@ -56,19 +56,19 @@ public:
 private:
   static const boost::json::object& as_object(const boost::json::value& value, const char* what) {
     if (!value.is_object()) {
-      refuse(std::string{what} + " is not an object");
+      reject(std::string{what} + " is not an object");
     }
     return value.get_object();
   }
   static const boost::json::array& as_array(const boost::json::value& value, const char* what) {
     if (!value.is_array()) {
-      refuse(std::string{what} + " is not an array");
+      reject(std::string{what} + " is not an array");
     }
     return value.get_array();
   }
   static std::string as_string(const boost::json::value& value, const char* what) {
     if (!value.is_string()) {
-      refuse(std::string{what} + " is not a string");
+      reject(std::string{what} + " is not a string");
     }
     return {value.get_string().data(), value.get_string().size()};
   }
@@ -89,14 +89,14 @@ private:
     std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
     for (const auto& [name, value] : labels) {
       if (const auto mismatch = check_label(name, value)) {
-        refuse("a label is bad: " + mismatch->text);
+        reject("a label is bad: " + mismatch->text);
       }
     }
     if (labels.empty()) {
-      refuse("error at least one label pair is required per stream");
+      reject("error at least one label pair is required per stream");
     }
     if (labels.size() > most_labels) {
-      refuse("a stream has " + std::to_string(labels.size()) + " label names; limit " +
+      reject("a stream has " + std::to_string(labels.size()) + " label names; limit " +
              std::to_string(most_labels));
     }
     return labels;
@@ -105,7 +105,7 @@ private:
   static Instant entry_time(const std::string& text) {
     const auto time = parse_unix_nanoseconds(text);
     if (!time) {
-      refuse("an entry time is not a string of digits: " + quote(text));
+      reject("an entry time is not a string of digits: " + quote(text));
     }
     return *time;
   }
@@ -119,7 +119,7 @@ private:
     for (const boost::json::value& value : values->get_array()) {
       const boost::json::array& pair = as_array(value, "an entry");
       if (pair.size() < 2 || pair.size() > 3) {
-        refuse("an entry is not [\"TIME\",\"LINE\"]");
+        reject("an entry is not [\"TIME\",\"LINE\"]");
       }
       Labels metadata;
       if (pair.size() == 3) {
@@ -218,8 +218,8 @@ boost::system::result<std::vector<Entry>, std::string> decode_push(std::string_v
   }
   try {
     return PushDecoder{}.entries(push);
-  } catch (const Refusal& refusal) {
-    return refusal.reason;
+  } catch (const Rejection& rejection) {
+    return rejection.reason;
   }
 }
 

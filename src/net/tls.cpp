@@ -41,7 +41,7 @@ namespace {
 
 using Badness = std::optional<BadTlsOption>;
 
-// Refuses to ask for a passphrase, because nobody may be there to enter it.
+// Declines to ask for a passphrase, because nobody may be there to enter it.
 int no_passphrase(char*, int, int, void*) {
   return -1;
 }
@@ -142,7 +142,7 @@ void trust_system(SSL_CTX* context) {
 
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
 make_tls_context(const TlsOptions& options) {
-  // OpenSSL needs the names of all ciphers only to read encrypted PEM files, which are refused.
+  // OpenSSL needs the names of all ciphers only to read encrypted PEM files, which are rejected.
   // Adding them would cost two million of eighteen million instructions.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
   auto owner = std::make_shared<const TlsContext>();

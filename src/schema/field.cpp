@@ -30,7 +30,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
   }
   std::vector<SchemaValue> values = elements_of(*several);
   if (values.empty()) {
-    refuse("at least one value", *several);
+    reject("at least one value", *several);
   }
   if (values.size() > most_choices) {
     throw SchemaMistake{several->pointer, "expected at most " + std::to_string(most_choices) +
@@ -40,7 +40,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
     return values;
   }
   if (std::ranges::find(values, one->json, &SchemaValue::json) == values.end()) {
-    refuse("one of the values of \"enum\"", *one);
+    reject("one of the values of \"enum\"", *one);
   }
   return {*one};
 }
@@ -86,12 +86,12 @@ std::optional<std::size_t> length_of(const Schema& schema, std::string_view keyw
   }
   const auto length = parse_count(value->json, 0, std::numeric_limits<std::uint32_t>::max());
   if (!length) {
-    refuse("a whole number, 0 or more", *value);
+    reject("a whole number, 0 or more", *value);
   }
   return *length;
 }
 
-void refuse_gaps(const Schema& schema) {
+void reject_gaps(const Schema& schema) {
   struct Limits {
     std::string_view lower;
     std::string_view upper;
@@ -131,7 +131,7 @@ void read_limits(const Schema& schema, Field& field, FieldStore& store) {
   field.exclusive_maximum = number("exclusiveMaximum");
   field.min_length = length_of(schema, "minLength");
   field.max_length = length_of(schema, "maxLength");
-  refuse_gaps(schema);
+  reject_gaps(schema);
   if (const SchemaValue* const value = schema.find("pattern")) {
     const std::string expression = text_of(*value);
     if (!is_safe_to_show(expression)) { // messages show it
@@ -151,7 +151,7 @@ void read_limits(const Schema& schema, Field& field, FieldStore& store) {
 std::string valid(const Field& field, const SchemaValue& value) {
   const Parsed<std::string> json = read_json(field, value.json);
   if (!json) {
-    refuse(describe(field), value);
+    reject(describe(field), value);
   }
   return *json;
 }
@@ -179,7 +179,7 @@ void read_choices(const Schema& schema, bool is_nullable, Field& field, FieldSto
 Unit unit_of(const Schema& schema) {
   const SchemaValue* const unit = schema.find("x-unit");
   if (unit != nullptr && text_of(*unit) != "seconds") {
-    refuse("\"seconds\"", *unit);
+    reject("\"seconds\"", *unit);
   }
   return unit == nullptr ? Unit::none : Unit::seconds;
 }
@@ -200,7 +200,7 @@ Measured measured_of(const Schema& schema, FieldType type) {
     }
     expected.append(expected.empty() ? "" : " or ").append(quote(row.name));
   }
-  refuse(expected, *value);
+  reject(expected, *value);
 }
 
 // Returns the text up to its first empty line.
@@ -228,7 +228,7 @@ DeclaredType declared_type(const Schema& schema) {
   std::ranges::transform(elements, std::back_inserter(names), text_of);
   std::erase(names, "null");
   if (elements.size() != 2 || names.size() != 1) {
-    refuse("one type, or one and \"null\"", *type);
+    reject("one type, or one and \"null\"", *type);
   }
   return {names.front(), true};
 }
@@ -253,7 +253,7 @@ std::string help_of(const Schema& schema, std::string_view name) {
 Field read_field(const Schema& schema, std::string_view name, FieldStore& store) {
   const DeclaredType declared = declared_type(schema);
   const TypeName& type = type_of(schema, declared.name);
-  refuse_idle_keywords(schema, type.name);
+  reject_idle_keywords(schema, type.name);
 
   Field field{.name = name, .type = type.type};
   field.help = store.keep(help_of(schema, name.substr(name.find('.') + 1)));

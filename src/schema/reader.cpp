@@ -80,7 +80,7 @@ std::vector<Property> properties_of(const Schema& schema) {
 void check_type(const Schema& schema, std::string_view type) {
   const SchemaValue* const declared = schema.find("type");
   if (declared != nullptr && declared->json != quote(type)) {
-    refuse(quote(type), *declared);
+    reject(quote(type), *declared);
   }
 }
 
@@ -108,7 +108,7 @@ void check_timestamp(const Schema& schema) {
   }
   const SchemaValue* const minimum = schema.find("minimum");
   if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
-    refuse("0", *minimum);
+    reject("0", *minimum);
   }
 }
 
@@ -120,13 +120,13 @@ void check_event_name(const Schema& schema, std::string_view name) {
   for (const std::string_view keyword : {"const", "default"}) {
     if (const SchemaValue* const value = schema.find(keyword);
         value != nullptr && value->json != expected) {
-      refuse(expected + ", the name of the type", *value);
+      reject(expected + ", the name of the type", *value);
     }
   }
   if (const SchemaValue* const names = schema.find("enum")) {
     const std::vector<SchemaValue> values = elements_of(*names);
     if (std::ranges::find(values, expected, &SchemaValue::json) == values.end()) {
-      refuse(expected + ", the name of the type, among them", *names);
+      reject(expected + ", the name of the type, among them", *names);
     }
   }
 }
@@ -174,10 +174,10 @@ private:
   }
 
   void add_object(const std::string& name, const Schema& schema, bool is_required) {
-    refuse_idle_keywords(schema, "object");
+    reject_idle_keywords(schema, "object");
     if (const SchemaValue* const extras = schema.find("additionalProperties");
         extras != nullptr && extras->json == "true") {
-      refuse("false, as only the event itself takes others", *extras);
+      reject("false, as only the event itself takes others", *extras);
     }
     if (const SchemaValue* const value = schema.find("default");
         value != nullptr && value->json != "null") {

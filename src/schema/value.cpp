@@ -40,7 +40,7 @@ std::string with_article(std::string_view type) {
   return (has_vowel ? "an " : "a ") + std::string{type};
 }
 
-void refuse(std::string_view expected, const SchemaValue& got) {
+void reject(std::string_view expected, const SchemaValue& got) {
   constexpr std::size_t most_shown = 80;
   throw SchemaMistake{got.pointer, "expected " + std::string{expected} + ", got " +
                                        printable(got.json, most_shown)};
@@ -49,7 +49,7 @@ void refuse(std::string_view expected, const SchemaValue& got) {
 void expect(std::string_view type, const SchemaValue& value) {
   const std::string_view kind = kind_of(value.json);
   if (kind != type && !(type == "number" && kind == "integer")) {
-    refuse(type == "boolean" ? "true or false" : with_article(type), value);
+    reject(type == "boolean" ? "true or false" : with_article(type), value);
   }
 }
 

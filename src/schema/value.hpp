@@ -32,7 +32,7 @@ std::string_view kind_of(std::string_view json);
 std::string with_article(std::string_view type);
 
 /// Throws SchemaMistake with the text `expected …, got …`.
-[[noreturn]] void refuse(std::string_view expected, const SchemaValue& got);
+[[noreturn]] void reject(std::string_view expected, const SchemaValue& got);
 
 /// Throws SchemaMistake when a value is not of `type`. An integer is also a "number".
 void expect(std::string_view type, const SchemaValue& value);

@@ -34,7 +34,7 @@ std::string above(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-[[noreturn]] void refuse_spool(const std::string& path, const std::string& why) {
+[[noreturn]] void reject_spool(const std::string& path, const std::string& why) {
   throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote_path(path) + ": " + why};
 }
 
@@ -42,7 +42,7 @@ std::string above(const std::string& path) {
 void sync(const Descriptor& file, const std::string& path) {
   const std::error_code error = error_of(uninterrupted([&] { return fsync(file.get()); }));
   if (error && error != std::errc::invalid_argument) { // the file system does not support fsync
-    refuse_spool(path, system_words(error));
+    reject_spool(path, system_words(error));
   }
 }
 
@@ -68,7 +68,7 @@ std::error_code make_directory_at(int descriptor, const char* path) {
 // Creates a directory and synchronises the one above it, so that the new name survives a crash.
 void make_lasting_directory(const std::string& path) {
   if (const std::error_code error = make_directory_at(AT_FDCWD, path.c_str())) {
-    refuse_spool(path, error == std::errc::no_such_file_or_directory
+    reject_spool(path, error == std::errc::no_such_file_or_directory
                            ? "the directory above it is missing, create it"
                            : system_words(error));
   }
@@ -77,7 +77,7 @@ void make_lasting_directory(const std::string& path) {
   if (parent) {
     sync(parent, path);
   } else if (errno != EACCES) { // the parent need not be readable
-    refuse_spool(path, system_words(last_error()));
+    reject_spool(path, system_words(last_error()));
   }
 }
 
@@ -102,7 +102,7 @@ std::optional<SpoolDirectory> SpoolDirectory::find(std::string path) {
   if (error) {
     struct stat status {};
     const bool is_link = lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
-    refuse_spool(path, is_link                               ? "it is a symbolic link"
+    reject_spool(path, is_link                               ? "it is a symbolic link"
                        : error == std::errc::not_a_directory ? "it is not a directory"
                                                              : system_words(error));
   }
@@ -119,7 +119,7 @@ SpoolDirectory SpoolDirectory::make(std::string path, bool with_parents) {
   make_lasting_directory(path);
   auto directory = find(path);
   if (!directory) {
-    refuse_spool(path, "it vanishes");
+    reject_spool(path, "it vanishes");
   }
   return *std::move(directory);
 }
@@ -128,8 +128,8 @@ bool SpoolDirectory::could_be_made(const std::string& path, bool with_parents) {
   return with_parents || access(above(without_slashes_at_end(path)).c_str(), W_OK | X_OK) == 0;
 }
 
-void SpoolDirectory::refuse(const std::string& why) const {
-  refuse_spool(path_, why);
+void SpoolDirectory::reject(const std::string& why) const {
+  reject_spool(path_, why);
 }
 
 void SpoolDirectory::fail(const std::string& what) const {
@@ -143,13 +143,13 @@ void SpoolDirectory::fail(const std::string& what, const std::error_code& error)
 void SpoolDirectory::check() const {
   struct stat status {};
   if (fstat(directory_.get(), &status) != 0) {
-    refuse(system_words(last_error()));
+    reject(system_words(last_error()));
   }
   if (status.st_uid != geteuid()) {
-    refuse("it belongs to another user");
+    reject("it belongs to another user");
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    refuse("others may write it, give it mode 700");
+    reject("others may write it, give it mode 700");
   }
 }
 

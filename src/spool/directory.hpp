@@ -36,7 +36,7 @@ public:
   const std::string& path() const { return path_; }
 
   /// Throws Failure (cantcreat): `cannot use the spool PATH: WHY`.
-  [[noreturn]] void refuse(const std::string& why) const;
+  [[noreturn]] void reject(const std::string& why) const;
 
   /// Throws Failure (cantcreat): `the spool PATH WHAT`, where `what` is a predicate such as `cannot
   /// be read`; the system's error follows.

@@ -21,7 +21,7 @@ constexpr std::size_t time_digits = 19; // as many as the largest int64 has
 constexpr std::size_t id_digits = 16;
 
 // This exception leaves the nested calls of the decoder; decode_record turns it into a result.
-struct Refusal {
+struct Rejection {
   std::string reason;
 };
 
@@ -49,7 +49,7 @@ public:
     check(record.destination);
     record.is_restamped = has("restamped") && take("restamped") == "true";
     if (taken_ < members_.size()) {
-      throw Refusal{"it has a member that is unknown: " + quote(first_unknown())};
+      throw Rejection{"it has a member that is unknown: " + quote(first_unknown())};
     }
     return record;
   }
@@ -66,7 +66,7 @@ private:
   std::string_view take(std::string_view name) {
     const auto found = find(name);
     if (found == members_.end()) {
-      throw Refusal{"it lacks " + quote(name)};
+      throw Rejection{"it lacks " + quote(name)};
     }
     taken_ += 1;
     return found->json;
@@ -83,7 +83,7 @@ private:
   static std::string text_of(std::string_view json, std::string_view name) {
     auto text = string_value(json);
     if (!text) {
-      throw Refusal{"its " + quote(name) + " is not a string"};
+      throw Rejection{"its " + quote(name) + " is not a string"};
     }
     return *std::move(text);
   }
@@ -92,34 +92,34 @@ private:
   void check_version() {
     const auto version = parse_digits(take("version"));
     if (!version || *version < 1) {
-      throw Refusal{"its format version is not a number"};
+      throw Rejection{"its format version is not a number"};
     }
     if (*version > format_version) {
-      throw Refusal{"its format version " + std::to_string(*version) +
-                    " is newer than this program knows"};
+      throw Rejection{"its format version " + std::to_string(*version) +
+                      " is newer than this program knows"};
     }
   }
 
   static void check(const Destination& destination) {
     const auto endpoint = parse_endpoint(destination.url);
     if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != destination.url) {
-      throw Refusal{"its URL is not one to send to"};
+      throw Rejection{"its URL is not one to send to"};
     }
     if (!destination.org_id.empty() && !parse_tenant(destination.org_id)) {
-      throw Refusal{"its tenant is not one"};
+      throw Rejection{"its tenant is not one"};
     }
   }
 
   Labels labels(std::string_view name) {
     JsonReader object;
     if (!object.read_object(take(name))) {
-      throw Refusal{"its " + quote(name) + " are not an object"};
+      throw Rejection{"its " + quote(name) + " are not an object"};
     }
     Labels labels;
     for (const Member& label : object.members()) {
       std::string text = text_of(label.json, name);
       if (text.empty() || check_label(label.name, text)) {
-        throw Refusal{"its " + quote(name) + " break Loki's rules"};
+        throw Rejection{"its " + quote(name) + " break Loki's rules"};
       }
       labels.emplace(label.name, std::move(text));
     }
@@ -129,11 +129,11 @@ private:
   Entry entry() {
     Entry entry{.labels = labels("labels"), .metadata = labels("metadata")};
     if (entry.labels.empty() || entry.labels.size() > most_labels) {
-      throw Refusal{"it has no labels, or too many"};
+      throw Rejection{"it has no labels, or too many"};
     }
     const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
     if (!time) {
-      throw Refusal{"its entry time is not a number of nanoseconds"};
+      throw Rejection{"its entry time is not a number of nanoseconds"};
     }
     entry.time = *time;
     entry.line = string("line");
@@ -173,8 +173,8 @@ DecodedRecord decode_record(std::string_view text) {
   }
   try {
     return RecordDecoder{object.members()}.record();
-  } catch (const Refusal& refusal) {
-    return refusal.reason;
+  } catch (const Rejection& rejection) {
+    return rejection.reason;
   }
 }
 

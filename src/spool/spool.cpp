@@ -40,7 +40,7 @@ Spool::Spool(SpoolDirectory directory) : directory_{std::move(directory)} {
   // spool right now makes refused/ first, so the second check finds it.
   if (!directory_.has("refused") && (directory_.has("new") || directory_.has("tmp")) &&
       !directory_.has("refused")) {
-    directory_.refuse("it is something else: it has no directory refused");
+    directory_.reject("it is something else: it has no directory refused");
   }
 }
 
@@ -210,7 +210,7 @@ void Spool::remove(Box box, const std::string& name) {
   }
 }
 
-void Spool::refuse(const std::string& name, const std::string& reason) {
+void Spool::set_aside(const std::string& name, const std::string& reason) {
   const std::string beside = path_in(Box::refused, reason_of(name));
   directory_.remove(beside); // left by a call that was cut short
   // An error is ignored: an entry without its reason is better than one that blocks the others.

@@ -70,8 +70,9 @@ public:
   /// Deletes an entry and its `.reason` file. An entry that does not exist is not an error.
   void remove(Box box, const std::string& name);
 
-  /// Moves a waiting entry to refused/ and writes the reason into a `.reason` file next to it.
-  void refuse(const std::string& name, const std::string& reason);
+  /// Moves a waiting entry to refused/, because a receiver refused it or it is not valid, and
+  /// writes the reason into a `.reason` file next to it.
+  void set_aside(const std::string& name, const std::string& reason);
 
   /// Replaces a waiting entry with another record atomically, and returns its new file name.
   std::string replace(const std::string& name, const SpoolRecord& record);

@@ -10,9 +10,9 @@ namespace metrics_event {
 /// Appends a line and a newline to a file by a single write; after a failure, a partial line is
 /// removed again. Concurrent processes of this program never interleave their lines. A missing file
 /// is created with mode 0644, but a missing directory is not. A FIFO or a device is written to as
-/// well, and opening it never blocks. A symbolic link is refused because it could lead anywhere,
-/// except the links by which the system names open files, such as /dev/stdout. A FIFO is refused in
-/// a directory where another user could have created it.
+/// well, and opening it never blocks. A symbolic link is rejected because it could lead anywhere,
+/// except the links by which the system names open files, such as /dev/stdout. A FIFO is rejected
+/// in a directory where another user could have created it.
 ///
 /// Throws Failure: cantcreat when the file cannot be opened or written, data when the line has more
 /// than PIPE_BUF bytes for a FIFO (pipe(7)), tempfail when a FIFO stays full until the deadline.

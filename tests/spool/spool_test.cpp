@@ -157,7 +157,7 @@ TEST_CASE("what is refused moves aside with the reason beside it, and can be dro
   Spool spool = scratch.make();
   spool.add(record(1ns), 0, 0, no_limit);
   const std::string name = waiting(spool).front();
-  spool.refuse(name, "because");
+  spool.set_aside(name, "because");
   CHECK(waiting(spool).empty());
   CHECK(spool.names(Box::refused, "", 9) == std::vector{name});
   CHECK(spool.usage(Box::refused).entries == 1);
@@ -230,7 +230,7 @@ TEST_CASE("a reason goes when its entry was moved back") {
   Spool spool = scratch.make();
   for (const auto time : {1ns, 2ns}) {
     spool.add(record(time), 0, 0, no_limit);
-    spool.refuse(waiting(spool).front(), "because");
+    spool.set_aside(waiting(spool).front(), "because");
   }
   const std::string name = spool.names(Box::refused, "", 1).front();
   fs::rename(scratch.path / "refused" / name, scratch.path / "new" / name);
