@@ -90,9 +90,10 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
-  const bool is_used =
-      use == SpoolUse::empties || (use != SpoolUse::none && keeps_undelivered(settings));
-  if (!spool.directory.empty() || !is_used) {
+  const bool is_needed =
+      use == SpoolUse::empties || (use == SpoolUse::keeps && keeps_undelivered(settings)) ||
+      (use == SpoolUse::reports && has_spool(settings)); // also while no events are sent
+  if (!spool.directory.empty() || !is_needed) {
     return;
   }
   spool = {.on = true, .directory = usual_spool(app.environment, app.is_root), .is_usual = true};

@@ -73,7 +73,7 @@ private:
     as_sent.settings.disabled = as_sent.settings.dry_run = false;
     check_settings(as_sent);
     add(findings_of_settings(resolved_));
-    if (keeps_undelivered(as_sent.settings)) {
+    if (has_spool(settings_)) {
       add(findings_of_spool(settings_.spool));
       if (settings_.spool.directory.empty()) {
         blame(resolved_.origins.at("spool"), std::string{no_usual_spool});

@@ -4,9 +4,12 @@
 
 namespace metrics_event {
 
+bool has_spool(const Settings& settings) {
+  return settings.spool.on && settings.url.scheme != Scheme::file;
+}
+
 bool keeps_undelivered(const Settings& settings) {
-  return settings.spool.on && !settings.dry_run && !settings.disabled &&
-         settings.url.scheme != Scheme::file;
+  return has_spool(settings) && !settings.dry_run && !settings.disabled;
 }
 
 bool Spooler::keeps(const Failure& failure) const {

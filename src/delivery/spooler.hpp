@@ -10,8 +10,12 @@
 
 namespace metrics_event {
 
-/// Returns true when events that cannot be delivered are kept: the spool is on, and events are sent
-/// to a receiver (not to a file, in a dry run or while sending is disabled).
+/// Returns true when the settings ask for a spool: it is on, and events go to a receiver, not to a
+/// file.
+bool has_spool(const Settings& settings);
+
+/// Returns true when events that cannot be delivered are kept: there is a spool, and events are
+/// sent, which they are not in a dry run or while sending is disabled.
 bool keeps_undelivered(const Settings& settings);
 
 /// Keeps undelivered entries in the spool that the settings name. The spool is created when the

@@ -323,6 +323,21 @@ TEST_CASE("what keeps events from being sent is warned of, and best effort excus
             .out.ends_with("\nan event would not be sent\n"));
 }
 
+TEST_CASE("the usual spool is reported also while no event is sent") {
+  const TemporaryDirectory state;
+  const ClosedPort closed;
+  for (const char* const flag : {"--disabled", "--dry-run"}) {
+    CAPTURE(flag);
+    const Outcome outcome = run_check({"--spool", flag, "--url", url_of(closed.port())},
+                                      {{"XDG_STATE_HOME", state.path().string()}});
+    CHECK(outcome.status == 69);
+    CHECK(std::regex_search(outcome.out, std::regex{R"(\n  spool +/\S*/metrics-event)"}));
+    const Words found = findings(outcome);
+    CHECK(std::ranges::none_of(
+        found, [](const std::string& line) { return line.starts_with("failed spool"); }));
+  }
+}
+
 TEST_CASE("--wait tries again until the receiver is ready") {
   const Behaviour busy{.reply = http_reply(503, "Service Unavailable", "starting\n")};
   const Behaviour starting{.reply = http_reply(503, "Service Unavailable", "Ingester not ready\n")};
