@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -707,9 +708,15 @@ TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {
   invocation.arguments.insert(invocation.arguments.begin(),
                               {"-c", R"(tty=$1; shift; exec "$@" 2>"$tty")", "sh", name, program});
   CHECK(run("/bin/sh", invocation).status == 65);
-  std::string shown(8192, '\0');
-  const ssize_t size = ::read(terminal.get(), shown.data(), shown.size());
-  shown.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  // What was written to a terminal may arrive in parts, and after its writer has ended.
+  std::string shown;
+  pollfd readable{terminal.get(), POLLIN, 0};
+  while (!shown.ends_with("invalid 0\r\n") &&
+         poll_until({&readable, 1}, std::chrono::steady_clock::now() + 20s)) {
+    std::array<char, 4096> part{};
+    const ssize_t size = check(::read(terminal.get(), part.data(), part.size()), "read");
+    shown.append(part.data(), static_cast<std::size_t>(size));
+  }
   const auto bar = [](int done) {
     const auto filled = static_cast<std::size_t>(done * 51 / 3);
     return "\r[" + std::string(filled, '#') + std::string(51 - filled, '.') + "] " +
