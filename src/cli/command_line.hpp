@@ -2,8 +2,7 @@
 
 #include "base/exit_code.hpp"
 #include "cli/command.hpp"
-#include "event/event.hpp"
-#include "event/extra_field.hpp"
+#include "event/from_arguments.hpp"
 #include "event/known_types.hpp"
 #include "settings/layers.hpp"
 
@@ -14,28 +13,6 @@
 #include <vector>
 
 namespace metrics_event {
-
-/// A flag that gives the value of a field.
-struct FieldFlag {
-  const Field* field;
-  std::string text;
-  GivenField::Form form = GivenField::Form::text;
-
-  GivenField given() const { return {field, text, form}; }
-};
-
-/// The event that a command line describes. Its values are not validated yet.
-struct EventArguments {
-  const EventType* type = nullptr; // null means no event, or a broken type
-  std::vector<FieldFlag> fields{};
-  std::vector<ExtraField> extras{};
-  bool is_by_key = false; // whether keys may name fields, as after `send`
-};
-
-/// Returns the fields that the arguments give; `members` are their extra fields as JSON members.
-/// The result refers to both arguments.
-boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments& arguments,
-                                                            std::span<const Member> members);
 
 /// A parsed command line. The settings are present even when the rest is wrong, because they decide
 /// how errors are reported.
