@@ -17,7 +17,7 @@
 
 namespace metrics_event {
 
-/// The inputs of the process.
+/// The inputs of the process. They stand here and not in app.hpp because commands read them as well.
 struct App {
   std::vector<std::string> arguments; // without the program's name
   Environment environment;

@@ -16,6 +16,9 @@
 
 namespace metrics_event {
 
+// The interface of the transport stands here and not in net/, which implements it: `judge` and
+// `push_request` speak of replies and requests, and are pure functions below net/.
+
 class TlsContext;
 
 /// The parameters of the connection to a receiver, which all requests to it share.
