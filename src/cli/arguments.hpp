@@ -25,10 +25,12 @@ struct Subject {
   bool is_known() const { return command != nullptr; }
 };
 
-/// The result of a first pass over the arguments, before CLI11 parses them: the rows they name, the
-/// place of `--`, and two rules that CLI11 2.1.2 lacks. A separate value that names an option
-/// counts as a missing value, because an empty unquoted shell variable would otherwise make the
-/// next option the value; and `--name=` gives an empty value.
+/// The arguments as a first look finds them, before CLI11 parses `words`. The look tells what the
+/// command line is about, so that CLI11 learns only the options that apply, and where `--` stands.
+///
+/// It also keeps two rules that CLI11 2.1.2 lacks. In `--flavor --dry-run`, the value of `--flavor`
+/// is missing; CLI11 would take `--dry-run` for the value, which happens when a shell variable
+/// between the two is empty and not quoted. And `--flavor=` gives an empty value.
 struct Arguments {
   Subject subject;
   std::vector<Option> options;    // that the subject allows
@@ -41,8 +43,8 @@ struct Arguments {
   std::string remedy;              // how to give that value; empty means no suggestion
 };
 
-/// Makes the first pass over the arguments that follow the program name. `types` and `commands`
-/// must outlive the result.
+/// Takes the first look at the arguments that follow the program name. `types` and `commands` must
+/// outlive the result.
 Arguments look_at(std::span<const std::string> given, const EventTypes& types,
                   std::span<const Command> commands);
 
