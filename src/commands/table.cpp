@@ -17,10 +17,9 @@ constexpr std::array listen_options{
     CommandOption{"address", "ADDRESS", "127.0.0.1", "the address to listen on"},
     CommandOption{"port", "PORT", "3100", "the port to listen on; 0 picks a free one"},
     CommandOption{"count", "N", "", "end after N entries"},
-    CommandOption{
-        "respond", "SCRIPT", "204",
-        "what to answer to one push after the other, the last one repeated: statuses with "
-        "commas between them, each with an optional :retry-after=SECONDS"},
+    CommandOption{"respond", "SCRIPT", "204",
+                  "what to answer to one push after the other, the last one repeated: statuses "
+                  "with commas between them, each with an optional :retry-after=SECONDS"},
 };
 
 constexpr std::string_view listen_settings = "config timeout output verbose";
@@ -58,9 +57,9 @@ constexpr std::array batch_options{
 };
 
 constexpr std::array completion_options{
-    CommandOption{"word", "WORD", "",
-                  "print what the script offers for the last WORD of a command line instead; "
-                  "repeatable"},
+    CommandOption{
+        "word", "WORD", "",
+        "print what the script offers for the last WORD of a command line instead; repeatable"},
 };
 
 constexpr std::array schema_options{
@@ -74,15 +73,12 @@ constexpr std::string_view completion_settings = "events";
 constexpr std::array table{
     Command{.name = "send",
             .summary = "send an event that is declared nowhere",
-            .details = "Sends an event of any name with any fields. The name is in kebab-case or "
-                       "snake_case, or "
-                       "in CamelCase, which becomes snake_case: RunnerInstalled is "
-                       "runner_installed. The name of "
-                       "a known event means that one, whose fields are validated, and may be given "
-                       "as KEY=VALUE "
-                       "as well. With -- COMMAND the event gets the fields duration, exit_code and "
-                       "status, unless "
-                       "they are given.",
+            .details =
+                "Sends an event of any name with any fields. The name is in kebab-case or "
+                "snake_case, or in CamelCase, which becomes snake_case: RunnerInstalled is "
+                "runner_installed. The name of a known event means that one, whose fields are "
+                "validated, and may be given as KEY=VALUE as well. With -- COMMAND the event gets "
+                "the fields duration, exit_code and status, unless they are given.",
             .operand = {ValueKind::event, "NAME", true},
             .sends_event = true,
             .spool = SpoolUse::keeps,
@@ -94,131 +90,99 @@ constexpr std::array table{
         .summary = "send many events, each a line of JSON",
         .details =
             "Reads one JSON object a line from FILE, or from standard input without FILE or with "
-            "-. "
-            "The member event names the event; a known one is validated, any other is taken as it "
-            "is. "
-            "The member timestamp is also the entry time, in UNIX seconds with a fraction to the "
-            "nanosecond; entries of the same time get one nanosecond more each, within 10 000 "
-            "lines. "
-            "What is missing there is now. A regular file is validated as a whole before anything "
-            "is "
-            "sent; an error names line and column. From a pipe, lines are sent as they come, and "
-            "an "
-            "error ends it. Many entries go in one push, as with flush, and each push has the time "
-            "of "
-            "--timeout. With a spool, what cannot be delivered goes there, and the receiver is "
-            "tried "
-            "again after a pause. A signal ends it after the push that is on its way, and it says "
-            "how "
-            "far it came; doing the same again is safe, since an entry with the same labels, time "
-            "and "
-            "line is stored once.",
+            "-. The member event names the event; a known one is validated, any other is taken as "
+            "it is. The member timestamp is also the entry time, in UNIX seconds with a fraction "
+            "to the nanosecond; entries of the same time get one nanosecond more each, within 10 "
+            "000 lines. What is missing there is now. A regular file is validated as a whole "
+            "before anything is sent; an error names line and column. From a pipe, lines are sent "
+            "as they come, and an error ends it. Many entries go in one push, as with flush, and "
+            "each push has the time of --timeout. With a spool, what cannot be delivered goes "
+            "there, and the receiver is tried again after a pause. A signal ends it after the push "
+            "that is on its way, and it says how far it came; doing the same again is safe, since "
+            "an entry with the same labels, time and line is stored once.",
         .operand = {ValueKind::file, "FILE"},
         .options = batch_options,
         .spool = SpoolUse::keeps,
         .excusable = run_time_failures,
         .run = run_batch,
         .result = batch_result},
-    Command{.name = "schema",
-            .summary = "list the events that are known, or print one as JSON Schema",
-            .details = "Lists the events with where they are declared, or prints that of EVENT as "
-                       "JSON Schema. "
-                       "What it prints declares the same event again; see metrics-event-schema(5). "
-                       "With --logql "
-                       "it prints queries for Loki, each on a line under a comment; they select "
-                       "the streams that "
-                       "have the labels of the setting label.",
-            .operand = {ValueKind::event, "EVENT"},
-            .options = schema_options,
-            .settings = schema_settings,
-            .run = run_schema},
+    Command{
+        .name = "schema",
+        .summary = "list the events that are known, or print one as JSON Schema",
+        .details =
+            "Lists the events with where they are declared, or prints that of EVENT as JSON "
+            "Schema. What it prints declares the same event again; see metrics-event-schema(5). "
+            "With --logql it prints queries for Loki, each on a line under a comment; they select "
+            "the streams that have the labels of the setting label.",
+        .operand = {ValueKind::event, "EVENT"},
+        .options = schema_options,
+        .settings = schema_settings,
+        .run = run_schema},
     Command{.name = "completion",
             .summary = "print the completion script of a shell",
             .details =
                 "Prints the script with which SHELL, which is bash, zsh or fish, completes the "
-                "arguments "
-                "of metrics-event. Packages install the same scripts; without a package, the start "
-                "file "
-                "of the shell can source it. The script asks the program for everything that it "
-                "offers: "
-                "it runs this command with --word for each word before the cursor, and the program "
-                "prints on each line a word, its description and the placeholder of its value, "
-                "with tabs "
-                "between them.",
+                "arguments of metrics-event. Packages install the same scripts; without a package, "
+                "the start file of the shell can source it. The script asks the program for "
+                "everything that it offers: it runs this command with --word for each word before "
+                "the cursor, and the program prints on each line a word, its description and the "
+                "placeholder of its value, with tabs between them.",
             .operand = {ValueKind::shell, "SHELL", true},
             .options = completion_options,
             .settings = completion_settings,
             .run = run_completion},
-    Command{
-        .name = "check",
-        .summary = "say what is set and whether an event would be delivered",
-        .details =
-            "Prints every setting with its value and where it comes from; of a secret, only that "
-            "it is "
-            "set. Then it goes the way of an event: name lookup, connection, proxy, TLS and the "
-            "certificate, whether the receiver says that it is ready, its clock against ours, the "
-            "tenant, and what it answers to an empty push, which leaves nothing there. The exit "
-            "status "
-            "is the one that an event would get, and standard error has the line that says what to "
-            "mend. A receiver that cannot be reached, or is busy or not ready, is what --wait "
-            "waits "
-            "for; what it refuses is not. With --output json the same is one object.",
-        .options = check_options,
-        .spool = SpoolUse::reports,
-        .run = run_check,
-        .result = check_result},
+    Command{.name = "check",
+            .summary = "say what is set and whether an event would be delivered",
+            .details =
+                "Prints every setting with its value and where it comes from; of a secret, only "
+                "that it is set. Then it goes the way of an event: name lookup, connection, proxy, "
+                "TLS and the certificate, whether the receiver says that it is ready, its clock "
+                "against ours, the tenant, and what it answers to an empty push, which leaves "
+                "nothing there. The exit status is the one that an event would get, and standard "
+                "error has the line that says what to mend. A receiver that cannot be reached, or "
+                "is busy or not ready, is what --wait waits for; what it refuses is not. With "
+                "--output json the same is one object.",
+            .options = check_options,
+            .spool = SpoolUse::reports,
+            .run = run_check,
+            .result = check_result},
     Command{
         .name = "flush",
         .summary = "deliver what waits in the spool",
         .details =
             "Sends what was kept when it could not be delivered, oldest first, each entry to where "
-            "it "
-            "was meant to go, many in one push, and deletes what was accepted. Credentials and "
+            "it was meant to go, many in one push, and deletes what was accepted. Credentials and "
             "headers are those of the settings, and go only to the server of the setting url. Says "
             "on stdout how many entries were delivered, refused, and are left. A push of many that "
-            "is "
-            "refused is narrowed down to the entries that the receiver refuses, which are put "
-            "aside "
-            "in refused/ with the reason beside each; an entry that is too old for the receiver "
-            "gets "
-            "the present as its entry time first, once. The exit status is 0 when nothing is left "
-            "and "
-            "nothing was refused, 65 when something was refused, or the status of what stopped it. "
-            "One flush works on a spool at a time, another waits for its end as long as --timeout, "
-            "or "
-            "--wait, says. --timeout is for each push. With --wait it tries again what may pass "
-            "(68, "
-            "69, 75), "
-            "and ends when nothing is left or the time is over. Without --spool it takes the usual "
-            "one: /var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
-            "~/.local/state of others.",
+            "is refused is narrowed down to the entries that the receiver refuses, which are put "
+            "aside in refused/ with the reason beside each; an entry that is too old for the "
+            "receiver gets the present as its entry time first, once. The exit status is 0 when "
+            "nothing is left and nothing was refused, 65 when something was refused, or the status "
+            "of what stopped it. One flush works on a spool at a time, another waits for its end "
+            "as long as --timeout, or --wait, says. --timeout is for each push. With --wait it "
+            "tries again what may pass (68, 69, 75), and ends when nothing is left or the time is "
+            "over. Without --spool it takes the usual one: /var/spool/metrics-event of root, "
+            "metrics-event/spool in $XDG_STATE_HOME or ~/.local/state of others.",
         .options = flush_options,
         .settings = flush_settings,
         .spool = SpoolUse::empties,
         .excusable = run_time_failures,
         .run = run_flush,
         .result = flush_result},
-    Command{
-        .name = "listen",
-        .summary = "receive pushes, for trying things out",
-        .details =
-            "Says on stderr where it listens, \"listening on URL\", once it does. Answers as Loki "
-            "does, "
-            "but takes entries of any age, and of encodings only gzip, and prints each entry that "
-            "it "
-            "accepts "
-            "as one line of JSON before it answers: the line itself, or with --output json the "
-            "whole "
-            "entry. With --verbose, says on stderr what it refused. GET /ready is answered as "
-            "well. A "
-            "body may have 4 MiB, a client 30 seconds for a request; 256 clients are served at a "
-            "time. "
-            "SIGINT and SIGTERM end it with status 0. With --timeout on the command line it ends "
-            "after "
-            "that time, with status 75 if --count was not reached.",
-        .options = listen_options,
-        .settings = listen_settings,
-        .run = run_listen},
+    Command{.name = "listen",
+            .summary = "receive pushes, for trying things out",
+            .details =
+                "Says on stderr where it listens, \"listening on URL\", once it does. Answers as "
+                "Loki does, but takes entries of any age, and of encodings only gzip, and prints "
+                "each entry that it accepts as one line of JSON before it answers: the line "
+                "itself, or with --output json the whole entry. With --verbose, says on stderr "
+                "what it refused. GET /ready is answered as well. A body may have 4 MiB, a client "
+                "30 seconds for a request; 256 clients are served at a time. SIGINT and SIGTERM "
+                "end it with status 0. With --timeout on the command line it ends after that time, "
+                "with status 75 if --count was not reached.",
+            .options = listen_options,
+            .settings = listen_settings,
+            .run = run_listen},
 };
 
 } // namespace

@@ -28,8 +28,7 @@ constexpr std::array known_statuses{
     StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
     StatusRow{401, ExitCode::noperm, false,
               "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
-              "tenant "
-              "(--org-id)"},
+              "tenant (--org-id)"},
     StatusRow{403, ExitCode::noperm, false,
               "the receiver forbids it, check the credentials and the tenant (--org-id)"},
     StatusRow{404, ExitCode::protocol, false, wrong_endpoint},
