@@ -14,6 +14,11 @@ using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 /// The time at which to give up, on the monotonic clock, which nobody can set.
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// Returns a time span in milliseconds, without the part of the last one.
+constexpr std::chrono::milliseconds whole_milliseconds(Deadline::duration span) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(span);
+}
+
 /// Parses a duration such as `500ms`, `5s`, `1.5s`, `2m` or `1h`. It is more than zero, at most 24
 /// hours, and cut to whole milliseconds. A number without a unit is rejected.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);

@@ -61,8 +61,7 @@ public:
 private:
   void finish() {
     console_.clear();
-    report_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
-        context_.clock.steady_now() - started_);
+    report_.elapsed = whole_milliseconds(context_.clock.steady_now() - started_);
   }
 
   void complain_of_line() {

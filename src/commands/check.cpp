@@ -127,8 +127,7 @@ private:
   void wait_until_ready(const std::vector<Finding>& before) {
     std::chrono::milliseconds pause = first_pause;
     while (one_round()) {
-      const auto left =
-          std::chrono::floor<std::chrono::milliseconds>(*give_up_ - clock_.steady_now());
+      const auto left = whole_milliseconds(*give_up_ - clock_.steady_now());
       if (left <= first_pause / 2) {
         break;
       }

@@ -26,10 +26,6 @@ constexpr std::size_t most_names = 1000; // names read from the spool at a time
 constexpr auto between_looks_at_lock = 50ms;
 constexpr auto shortest_pause = 50ms; // pauses get shorter near the end
 
-std::chrono::milliseconds floor_ms(Deadline::duration time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time);
-}
-
 class Flush {
 public:
   Flush(const FlushOptions& options, const Run& run, FlushReport& report)
@@ -169,7 +165,7 @@ private:
   }
 
   void finish(const Spool& spool, Deadline start) {
-    report_.elapsed = floor_ms(context_.clock.steady_now() - start);
+    report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
     report_.left = spool.usage(Box::waiting).entries;
     progress_.clear();
   }
@@ -216,7 +212,7 @@ private:
       }
       round = drained.delivered > 0 ? 1 : round;
       const Deadline now = context_.clock.steady_now();
-      const auto left = options_.wait ? floor_ms(end - now) : 0ms;
+      const auto left = options_.wait ? whole_milliseconds(end - now) : 0ms;
       const Plan plan = plan_retry({.worth_a_retry = options_.wait && drained.may_pass,
                                     .attempts = round,
                                     .time_left = left,

@@ -184,8 +184,7 @@ private:
     const Deadline start = context_.clock.steady_now();
     report_.attempts = 1;
     append_line(settings_.url.target, report_.entry->line, start + settings_.timeout);
-    report_.elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady_now() - start);
+    report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
   }
 
   void push(const std::string& body, Deadline deadline) {

@@ -6,9 +6,6 @@ namespace metrics_event {
 
 Delivery deliver(const Request& request, Deadline deadline, int retries, const Transport& transport,
                  Clock& clock) {
-  const auto milliseconds_between = [](Deadline from, Deadline to) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
-  };
   const Deadline start = clock.steady_now();
   Delivery delivery;
   while (true) {
@@ -20,12 +17,12 @@ Delivery deliver(const Request& request, Deadline deadline, int retries, const T
     }
     delivery.http_status = reply.status;
     delivery.attempts += 1;
-    delivery.elapsed = milliseconds_between(start, now);
+    delivery.elapsed = whole_milliseconds(now - start);
     delivery.retry_after =
         retry_after(reply, std::chrono::floor<std::chrono::seconds>(clock.now()));
     const Plan plan = plan_retry({.worth_a_retry = delivery.judgement.worth_a_retry,
                                   .attempts = delivery.attempts,
-                                  .time_left = milliseconds_between(now, deadline),
+                                  .time_left = whole_milliseconds(deadline - now),
                                   .retry_after = delivery.retry_after,
                                   .random = delivery.accepted() ? 0 : clock.random()},
                                  retries);
