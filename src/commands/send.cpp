@@ -27,13 +27,8 @@ namespace {
 
 constexpr std::size_t most_entries_drained = 100;
 
-// Returns the text of a file that holds a value. Throws Failure (noinput) when it cannot be read.
-std::string value_in(const std::string& path, const std::string& name, Deadline deadline) {
-  auto text = read_file(path, deadline);
-  if (!text) {
-    throw Failure{ExitCode::noinput, name + ": " + cannot_read(path, text.error())};
-  }
-  return *std::move(text);
+Origin argument(const std::string& name) {
+  return {Origin::Source::flag, name};
 }
 
 // Replaces `@FILE` by the modification time of FILE. Throws Failure (noinput) when it cannot be
@@ -45,8 +40,7 @@ void read_time(FieldFlag& flag) {
     const std::string path = flag.text.substr(1);
     const auto time = modification_time(path);
     if (!time) {
-      throw Failure{ExitCode::noinput,
-                    flag.given().name() + ": " + cannot_read(path, time.error())};
+      throw file_failure(argument(flag.given().name()), cannot_read(path, time.error()));
     }
     flag.text = unix_seconds(*time);
   }
@@ -61,7 +55,7 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
   }
   for (ExtraField& extra : command.extras) {
     if (extra.is_file) {
-      extra.text = value_in(extra.text, key_of(extra), deadline);
+      extra.text = read_named_file(extra.text, argument(key_of(extra)), deadline);
     }
   }
   const auto object = object_of(command.extras);
