@@ -124,6 +124,15 @@ Parsed<std::string> value_of(const ExtraField& field) {
   return *std::move(json);
 }
 
+// Returns the path of a field with `before` and `after` around each name that follows the first.
+std::string joined_path(const ExtraField& field, std::string_view before, std::string_view after) {
+  std::string path = field.path.front();
+  for (std::size_t i = 1; i < field.path.size(); ++i) {
+    path.append(before).append(field.path[i]).append(after);
+  }
+  return path;
+}
+
 } // namespace
 
 bool is_extra_field(std::string_view word) {
@@ -178,19 +187,11 @@ boost::system::result<std::string, EventMistake> object_of(std::span<const Extra
 }
 
 std::string key_of(const ExtraField& field) {
-  std::string key = field.path.front();
-  for (std::size_t i = 1; i < field.path.size(); ++i) {
-    key += '[' + field.path[i] + ']';
-  }
-  return key;
+  return joined_path(field, "[", "]");
 }
 
 std::string name_of(const ExtraField& field) {
-  std::string name = field.path.front();
-  for (std::size_t i = 1; i < field.path.size(); ++i) {
-    name += '.' + field.path[i];
-  }
-  return name;
+  return joined_path(field, ".", "");
 }
 
 } // namespace metrics_event

@@ -56,7 +56,6 @@ private:
   Deadline deadline_ = Deadline::max();
   Socket socket_;
   std::optional<TlsStream> tls_; // runs over the socket; none before TLS is started
-  bool has_certificate_ = false;
   Trace trace_;
 };
 

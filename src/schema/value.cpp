@@ -12,6 +12,19 @@ SchemaValue part_of(const SchemaValue& whole, std::string name, std::string_view
   return {std::move(name), std::move(pointer), std::string{json}};
 }
 
+// Returns the members of an object, or the elements of an array, which are named by their numbers.
+std::vector<SchemaValue> parts_of(const SchemaValue& whole) {
+  const bool is_array = whole.json.starts_with('[');
+  std::vector<SchemaValue> parts;
+  JsonReader reader;
+  reader.read(whole.json);
+  for (const Member& part : reader.members()) {
+    parts.push_back(part_of(whole, is_array ? std::to_string(parts.size()) : std::string{part.name},
+                            part.json));
+  }
+  return parts;
+}
+
 } // namespace
 
 std::string pointer_token(std::string_view name) {
@@ -60,24 +73,12 @@ std::string text_of(const SchemaValue& value) {
 
 std::vector<SchemaValue> elements_of(const SchemaValue& value) {
   expect("array", value);
-  std::vector<SchemaValue> elements;
-  JsonReader reader;
-  reader.read(value.json);
-  for (const Member& element : reader.members()) {
-    elements.push_back(part_of(value, std::to_string(elements.size()), element.json));
-  }
-  return elements;
+  return parts_of(value);
 }
 
 std::vector<SchemaValue> members_of(const SchemaValue& value) {
   expect("object", value);
-  std::vector<SchemaValue> members;
-  JsonReader reader;
-  reader.read(value.json);
-  for (const Member& member : reader.members()) {
-    members.push_back(part_of(value, std::string{member.name}, member.json));
-  }
-  return members;
+  return parts_of(value);
 }
 
 } // namespace metrics_event
