@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -70,6 +71,16 @@ std::string system_words(const std::error_code& error);
 
 /// Joins words into an enumeration: "a", "a and b", "a, b and c". `last` joins the last two words.
 std::string enumeration(std::span<const std::string> words, std::string_view last = " and ");
+
+/// Joins the texts that `text` returns for the elements of a range, with `between` between them.
+template <class Range, class Text>
+std::string joined(const Range& range, std::string_view between, const Text& text) {
+  std::string all;
+  for (bool is_first = true; const auto& one : range) {
+    all.append(std::exchange(is_first, false) ? "" : between).append(text(one));
+  }
+  return all;
+}
 
 /// Returns the text with spaces appended up to `width` bytes; a longer text stays as it is.
 std::string padded(std::string_view text, std::size_t width);

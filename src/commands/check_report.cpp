@@ -59,16 +59,6 @@ std::string verdict_of(const CheckReport& report) {
   return "an event would be delivered";
 }
 
-// Returns a JSON array of objects.
-template <class Rows, class Object>
-std::string array_of(const Rows& rows, Object&& object) {
-  std::string text;
-  for (const auto& row : rows) {
-    text += (text.empty() ? "" : ",") + object(row);
-  }
-  return '[' + text + ']';
-}
-
 std::string to_text(const CheckReport& report, bool with_colour) {
   const std::size_t names = widest(report.settings, [](const auto& row) { return row.name; });
   const std::size_t values =
@@ -108,8 +98,8 @@ std::string to_json(const CheckReport& report, const RunOutcome& outcome) {
         .str();
   };
   return result_head(outcome, outcome.failure ? "failed" : "ok")
-             .raw("settings", array_of(report.settings, setting))
-             .raw("findings", array_of(report.findings, finding))
+             .raw("settings", '[' + joined(report.settings, ",", setting) + ']')
+             .raw("findings", '[' + joined(report.findings, ",", finding) + ']')
              .raw("error", error_object(outcome.failure, report.response))
              .str() +
          '\n';

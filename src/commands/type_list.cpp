@@ -38,22 +38,21 @@ std::string events_to_text(const EventTypes& types, std::span<const Command> com
 }
 
 std::string events_to_json(const EventTypes& types) {
-  std::string text = "[";
-  for (const EventTypes::Listed& listed : types.all()) {
+  const auto object = [](const EventTypes::Listed& listed) {
     std::vector<std::string> fields;
     for (const Field& field :
          listed.type == nullptr ? std::span<const Field>{} : listed.type->fields) {
       fields.emplace_back(field.name);
     }
-    JsonObject object;
-    object.text("name", listed.name)
+    return JsonObject{}
+        .text("name", listed.name)
         .text_or_null("origin", listed.origin)
         .raw("help", listed.type == nullptr ? "null" : json_string(listed.type->help))
         .raw("fields", json_array(fields))
-        .text_or_null("error", listed.trouble);
-    text.append(text.size() > 1 ? "," : "").append(object.str());
-  }
-  return text + "]\n";
+        .text_or_null("error", listed.trouble)
+        .str();
+  };
+  return '[' + joined(types.all(), ",", object) + "]\n";
 }
 
 } // namespace metrics_event

@@ -1,9 +1,11 @@
 #include "event/type.hpp"
 
 #include "base/characters.hpp"
+#include "base/text.hpp"
 #include "event/pattern.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace metrics_event {
 namespace {
@@ -11,14 +13,6 @@ namespace {
 bool is_snake_case(std::string_view name) {
   return !name.empty() && is_lower(name.front()) &&
          std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
-}
-
-std::string joined(std::span<const std::string_view> words, std::string_view between) {
-  std::string text;
-  for (const std::string_view word : words) {
-    text.append(text.empty() ? "" : between).append(word);
-  }
-  return text;
 }
 
 // Describes the bounds of a number: "0 or more", "from 0 to 100", "more than 0 and at most 1".
@@ -97,7 +91,7 @@ std::string since_flag(const Field& field) {
 
 std::string placeholder(const Field& field) {
   constexpr std::size_t longest_list = 40;
-  if (std::string choices = joined(field.choices, "|");
+  if (std::string choices = joined(field.choices, "|", std::identity{});
       !choices.empty() && choices.size() <= longest_list) {
     return choices;
   }
@@ -113,7 +107,8 @@ std::string placeholder(const Field& field) {
 
 std::string describe(const Field& field) {
   if (!field.choices.empty()) {
-    return (field.choices.size() == 1 ? "" : "one of ") + joined(field.choices, ", ");
+    return (field.choices.size() == 1 ? "" : "one of ") +
+           joined(field.choices, ", ", std::identity{});
   }
   std::string words;
   switch (field.type) {

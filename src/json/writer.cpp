@@ -130,11 +130,7 @@ std::size_t json_string_bound(std::string_view utf8) {
 }
 
 std::string json_array(std::span<const std::string> strings) {
-  std::string out = "[";
-  for (const std::string& string : strings) {
-    out.append(out.size() > 1 ? "," : "").append(json_string(string));
-  }
-  return out += ']';
+  return '[' + joined(strings, ",", json_string) + ']';
 }
 
 std::string json_object(const std::map<std::string, std::string>& strings) {

@@ -27,12 +27,11 @@ bool is_number(const Field& field) {
 }
 
 std::string selector(const Labels& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) {
-    // Loki reads strings by Go's rules, which accept every escape that our JSON writer produces.
-    text.append(text.empty() ? "" : ", ").append(name).append("=").append(json_string(value));
-  }
-  return '{' + text + '}';
+  // Loki reads strings by Go's rules, which accept every escape that our JSON writer produces.
+  const auto matcher = [](const auto& label) {
+    return label.first + '=' + json_string(label.second);
+  };
+  return '{' + joined(labels, ", ", matcher) + '}';
 }
 
 class Queries {

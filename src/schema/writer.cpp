@@ -1,5 +1,6 @@
 #include "schema/writer.hpp"
 
+#include "base/text.hpp"
 #include "json/writer.hpp"
 #include "schema/field.hpp"
 
@@ -38,11 +39,10 @@ std::string indented(std::string_view compact) {
 }
 
 void add_choices(JsonObject& schema, const Field& field) {
-  std::string values;
-  for (const std::string_view choice : field.choices) {
-    values.append(values.empty() ? "" : ",");
-    values += field.type == FieldType::string ? json_string(choice) : std::string{choice};
-  }
+  const bool is_text = field.type == FieldType::string;
+  const std::string values = joined(field.choices, ",", [is_text](std::string_view choice) {
+    return is_text ? json_string(choice) : std::string{choice};
+  });
   if (field.choices.size() == 1) {
     schema.raw("const", values);
   } else if (!field.choices.empty()) {
