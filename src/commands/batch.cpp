@@ -155,8 +155,4 @@ void run_batch(const Run& run, RunOutcome& outcome) {
   Batch{run.line, run.types, run.resolved, run.context, *report}.run();
 }
 
-std::string batch_result(const RunOutcome& outcome) {
-  return to_result(BatchReport{}, outcome);
-}
-
 } // namespace metrics_event

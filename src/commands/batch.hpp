@@ -9,7 +9,4 @@ namespace metrics_event {
 /// validates them. Throws Failure; the result object then holds everything known so far.
 void run_batch(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that failed before the command began.
-std::string batch_result(const RunOutcome& outcome);
-
 } // namespace metrics_event

@@ -297,8 +297,4 @@ void run_flush(const Run& run, RunOutcome& outcome) {
   Flush{options, run, *report}.run();
 }
 
-std::string flush_result(const RunOutcome& outcome) {
-  return to_result(FlushReport{}, outcome);
-}
-
 } // namespace metrics_event

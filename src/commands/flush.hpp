@@ -8,7 +8,4 @@ namespace metrics_event {
 /// to its URL. Throws Failure; the result object then holds everything known so far.
 void run_flush(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that failed before the command began.
-std::string flush_result(const RunOutcome& outcome);
-
 } // namespace metrics_event

@@ -17,7 +17,8 @@
 
 namespace metrics_event {
 
-/// The inputs of the process. They stand here and not in app.hpp because commands read them as well.
+/// The inputs of the process. They stand here and not in app.hpp because commands read them as
+/// well.
 struct App {
   std::vector<std::string> arguments; // without the program's name
   Environment environment;
@@ -69,6 +70,13 @@ struct RunOutcome {
 
 /// Begins the result object of a run with `status`, unless it is empty, and `exit_code`.
 JsonObject result_head(const RunOutcome& outcome, std::string_view status = "");
+
+/// Renders the result object of a run that failed before its command began: that of an empty
+/// report.
+template <class Report>
+std::string empty_result(const RunOutcome& outcome) {
+  return to_result(Report{}, outcome);
+}
 
 /// Returns the member `error` of a result object: null without a failure, otherwise an object of
 /// `kind`, `message` and `response`, the receiver's text if there is any.

@@ -267,8 +267,4 @@ void run_send(const Run& run, RunOutcome& outcome) {
                                                                  : "";
 }
 
-std::string send_result(const RunOutcome& outcome) {
-  return to_result(SendReport{}, outcome);
-}
-
 } // namespace metrics_event

@@ -9,7 +9,4 @@ namespace metrics_event {
 /// requires. Throws Failure; the result object then holds everything known so far.
 void run_send(const Run& run, RunOutcome& outcome);
 
-/// Renders the result object of a run that failed before the command began.
-std::string send_result(const RunOutcome& outcome);
-
 } // namespace metrics_event

@@ -1,12 +1,15 @@
 #include "commands/table.hpp"
 
 #include "commands/batch.hpp"
+#include "commands/batch_report.hpp"
 #include "commands/check.hpp"
 #include "commands/completion.hpp"
 #include "commands/flush.hpp"
+#include "commands/flush_report.hpp"
 #include "commands/listen.hpp"
 #include "commands/schema.hpp"
 #include "commands/send.hpp"
+#include "commands/send_report.hpp"
 
 #include <array>
 
@@ -84,7 +87,7 @@ constexpr std::array table{
             .spool = SpoolUse::keeps,
             .excusable = run_time_failures,
             .run = run_send,
-            .result = send_result},
+            .result = empty_result<SendReport>},
     Command{
         .name = "batch",
         .summary = "send many events, each a line of JSON",
@@ -105,7 +108,7 @@ constexpr std::array table{
         .spool = SpoolUse::keeps,
         .excusable = run_time_failures,
         .run = run_batch,
-        .result = batch_result},
+        .result = empty_result<BatchReport>},
     Command{
         .name = "schema",
         .summary = "list the events that are known, or print one as JSON Schema",
@@ -168,7 +171,7 @@ constexpr std::array table{
         .spool = SpoolUse::empties,
         .excusable = run_time_failures,
         .run = run_flush,
-        .result = flush_result},
+        .result = empty_result<FlushReport>},
     Command{.name = "listen",
             .summary = "receive pushes, for trying things out",
             .details =
