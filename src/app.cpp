@@ -52,7 +52,7 @@ void begin(RunOutcome& outcome, const CommandLine& line, const std::vector<Layer
     outcome.result = line.command->result;
   }
   if (child) {
-    outcome.command_status = static_cast<ExitCode>(child->status);
+    outcome.command_status = child->status;
   }
 }
 
@@ -135,7 +135,8 @@ void run_command(const App& app, const CommandLine& line, const EventTypes& type
                  RunOutcome& outcome) {
   const Resolved resolved = resolve_settings(app, *line.command, layers, outcome);
   const auto measurement =
-      child ? std::optional{Measurement{child->duration, child->status}} : std::nullopt;
+      child ? std::optional{Measurement{child->duration, static_cast<int>(child->status)}}
+            : std::nullopt;
   Context context = app.context;
   context.console.set_quiet(outcome.is_quiet);
   line.command->run({app, line, types, layers, resolved, measurement, context}, outcome);

@@ -18,10 +18,6 @@
 namespace metrics_event {
 namespace {
 
-constexpr int not_found = 127;
-constexpr int not_executable = 126;
-constexpr int signal_base = 128;
-
 // SIGINT is held only so that it does not end this process. Its sender addresses the whole process
 // group, as a terminal does, so forwarding it would make COMMAND receive it twice.
 constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
@@ -121,7 +117,8 @@ bool exists(const std::string& name, std::string_view path) {
 }
 
 ChildEnd not_run(int error) {
-  return {.not_run = system_words({error, std::generic_category()}), .status = not_executable};
+  return {.not_run = system_words({error, std::generic_category()}),
+          .status = ExitCode::not_executable};
 }
 
 ChildEnd not_run(int error, const std::string& name, std::string_view path) {
@@ -130,8 +127,8 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
   }
   // execve(2) fails with ENOENT for a missing file and for a missing interpreter of a script.
   return exists(name, path)
-             ? ChildEnd{.not_run = "its interpreter is missing", .status = not_executable}
-             : ChildEnd{.not_run = "not found", .status = not_found};
+             ? ChildEnd{.not_run = "its interpreter is missing", .status = ExitCode::not_executable}
+             : ChildEnd{.not_run = "not found", .status = ExitCode::not_found};
 }
 
 // Returns whether COMMAND has not received a signal that this process has.
@@ -194,7 +191,7 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
     signals.restore();
     execvp(arguments.front(), arguments.data());
     report.send(errno);
-    _exit(not_executable);
+    _exit(static_cast<int>(ExitCode::not_executable));
   }
   const int error = report.receive();
   const int status = wait_for(child, signals);
@@ -203,7 +200,8 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
   }
   ChildEnd end{.duration = std::chrono::steady_clock::now() - start};
   end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  end.status = end.signal != 0 ? signal_base + end.signal : WEXITSTATUS(status);
+  end.status =
+      end.signal != 0 ? status_of_signal(end.signal) : static_cast<ExitCode>(WEXITSTATUS(status));
   return end;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/exit_code.hpp"
+
 #include <chrono>
 #include <optional>
 #include <span>
@@ -11,7 +13,7 @@ namespace metrics_event {
 /// The result of running COMMAND.
 struct ChildEnd {
   std::optional<std::string> not_run{}; // the reason why it could not be executed
-  int status = 0;                       // exit status as in a shell: 128+n after signal n
+  ExitCode status = ExitCode::ok;       // as in a shell: 128+n after signal n
   int signal = 0;                       // the signal that ended it; 0 means none
   std::chrono::nanoseconds duration{};  // from start to end, on the monotonic clock
 };
