@@ -235,7 +235,7 @@ private:
 
   Entry check_entry() {
     const Instant now = clock_.now();
-    return make_entry(make_event(check_event, {}, now), settings_.labels, settings_.metadata,
+    return make_entry(*build_event(check_event, {}, now), settings_.labels, settings_.metadata,
                       EntryTime::now, now);
   }
 

@@ -224,12 +224,4 @@ boost::system::result<Event, EventMistake> build_event(const EventType& type,
   return event;
 }
 
-Event make_event(const EventType& type, const GivenEvent& given, Instant now) {
-  auto event = build_event(type, given, now);
-  if (!event) {
-    throw Failure{event.error().code, event.error().text};
-  }
-  return *std::move(event);
-}
-
 } // namespace metrics_event

@@ -40,7 +40,4 @@ boost::system::result<Instant, EventMistake>
 append_event(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
              std::vector<std::string>* warnings = nullptr);
 
-/// Builds an event like `build_event`, but throws a mistake as a Failure with its exit code.
-Event make_event(const EventType& type, const GivenEvent& given, Instant now);
-
 } // namespace metrics_event

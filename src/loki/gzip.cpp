@@ -54,12 +54,6 @@ void Gzip::compress(std::string_view bytes, std::string& compressed) {
   compressed.resize(stream.total_out);
 }
 
-std::string gzip(std::string_view bytes) {
-  std::string compressed;
-  Gzip{}.compress(bytes, compressed);
-  return compressed;
-}
-
 std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit) {
   z_stream stream{};
   if (inflateInit2(&stream, gzip_window) != Z_OK) {

@@ -24,9 +24,6 @@ private:
   std::unique_ptr<z_stream_s, End> stream_; // created by the first call
 };
 
-/// Returns the bytes in gzip format.
-std::string gzip(std::string_view bytes);
-
 /// Returns the decompressed bytes. Returns nothing when the input is not exactly one complete gzip
 /// member, or when the result would exceed `limit` bytes.
 std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit);

@@ -31,6 +31,14 @@ std::vector<GivenField> given(const EventType& type, const Values& values) {
   return fields;
 }
 
+Event make_event(const EventType& type, const GivenEvent& given, Instant time) {
+  auto event = build_event(type, given, time);
+  if (!event) {
+    throw Failure{event.error().code, event.error().text};
+  }
+  return *std::move(event);
+}
+
 Event make(std::string_view name, const Values& values) {
   const EventType& type = type_named(name);
   return make_event(type, {.fields = given(type, values)}, now);

@@ -35,12 +35,11 @@ std::vector<GivenField> fields_of(const EventType& type,
 }
 
 void check_event(const EventType& type, const std::vector<std::string_view>& lines) {
-  try {
-    const Event event = make_event(type, {.fields = fields_of(type, lines)}, Instant{1ns});
-    must(is_safe_to_show(event.line), "a line is one line and safe to show");
-    must(compact_json(event.line) == event.line, "a line is compact JSON");
-  } catch (const Failure& failure) {
-    must(is_safe_to_show(failure.text()), "a failure is safe to show");
+  if (const auto event = build_event(type, {.fields = fields_of(type, lines)}, Instant{1ns})) {
+    must(is_safe_to_show(event->line), "a line is one line and safe to show");
+    must(compact_json(event->line) == event->line, "a line is compact JSON");
+  } else {
+    must(is_safe_to_show(event.error().text), "a mistake is safe to show");
   }
 }
 

@@ -63,7 +63,9 @@ void fuzz_push(std::string_view input) {
   if (input.starts_with("\x1f\x8b")) { // unpacking begins with 4 MiB, too many for every input
     encoded.content_encoding = "gzip";
     checked_answer(encoded);
-    must(gunzip(gzip(input), input.size()) == text, "what was compressed comes back");
+    std::string compressed;
+    Gzip{}.compress(input, compressed);
+    must(gunzip(compressed, input.size()) == text, "what was compressed comes back");
   }
   checked_answer({.method = input, .target = input});
 }

@@ -4,6 +4,16 @@
 
 using namespace metrics_event;
 
+namespace {
+
+std::string gzip(std::string_view bytes) {
+  std::string compressed;
+  Gzip{}.compress(bytes, compressed);
+  return compressed;
+}
+
+} // namespace
+
 TEST_SUITE_BEGIN("gzip");
 
 TEST_CASE("what was compressed comes back, and text gets smaller") {
