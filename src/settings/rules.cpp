@@ -23,7 +23,9 @@ public:
     }
     if (origins_.contains("url") && settings_.url.scheme != Scheme::file) {
       check_credentials();
-      check_certificate();
+      if (given("key") && !given("cert")) {
+        blame(origin("key"), "a key needs its certificate, give it with --cert");
+      }
     }
   }
 
@@ -89,12 +91,6 @@ private:
   void check_pair(std::string_view secret, std::string_view file) const {
     if (given(secret) && given(file) && origin(secret).source == origin(file).source) {
       blame_both(origin(secret), origin(file), "both give the same secret, leave one of them out");
-    }
-  }
-
-  void check_certificate() const {
-    if (given("key") && !given("cert")) {
-      blame(origin("key"), "a key needs its certificate, give it with --cert");
     }
   }
 
