@@ -168,7 +168,9 @@ void Receiver::accept() {
 
 } // namespace
 
-void listen(const ListenOptions& options, const Console& console) {
+void run_listen(const Run& run, RunOutcome&) {
+  const ListenOptions options = listen_options(run.line.options, run.resolved);
+  const Console& console = run.app.context.console;
   Receiver receiver{options, console};
 
   asio::signal_set signals{receiver.io(), SIGINT, SIGTERM};
@@ -190,10 +192,6 @@ void listen(const ListenOptions& options, const Console& console) {
     throw Failure{ExitCode::tempfail, "received " + std::to_string(receiver.entries()) + " of " +
                                           std::to_string(*options.count) + " entries in time"};
   }
-}
-
-void run_listen(const Run& run, RunOutcome&) {
-  listen(listen_options(run.line.options, run.resolved), run.app.context.console);
 }
 
 } // namespace metrics_event
