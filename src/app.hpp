@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/environment.hpp"
 #include "base/exit_code.hpp"
 #include "commands/run.hpp"
 

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "delivery/route.hpp"
-#include "settings/rules.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
 

@@ -9,11 +9,9 @@
 #include "loki/push.hpp"
 #include "settings/settings.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace metrics_event {

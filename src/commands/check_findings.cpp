@@ -2,7 +2,6 @@
 
 #include "base/http_date.hpp"
 #include "base/text.hpp"
-#include "loki/judgement.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/exit_code.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/run.hpp"
 #include "spool/record.hpp"

@@ -4,7 +4,6 @@
 #include "loki/entry.hpp"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -4,7 +4,6 @@
 #include "base/value.hpp"
 
 #include <limits>
-#include <map>
 
 namespace metrics_event {
 Parsed<std::vector<ScriptedAnswer>> parse_answers(std::string_view script) {

@@ -7,7 +7,6 @@
 #include "json/reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <iterator>
