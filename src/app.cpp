@@ -22,8 +22,8 @@ namespace {
 // read.
 constexpr auto patience_with_config = std::chrono::seconds{5};
 
-// Runs COMMAND, if the command line has one. Only a mistake in the command line itself prevents
-// that, which includes the value of a flag.
+// Runs COMMAND if `line.runs_wrapped()`. The values of flags are checked before that, because a bad
+// one is a mistake in the command line as well.
 std::optional<ChildEnd> run_wrapped_command(const App& app, CommandLine& line) {
   if (line.runs_wrapped()) {
     try {
@@ -62,8 +62,9 @@ void print_words(const App& app, const CommandLine& line, const EventTypes& type
                                 : "metrics-event " + std::string{version} + '\n');
 }
 
-// Returns the layers of the configuration files; a later one takes precedence. Throws Failure
-// (config) when a file cannot be read.
+// Returns the layers of the configuration files; a later one takes precedence. Throws Failure:
+// noinput when a flag names a file that cannot be read, config for any other such file and for a
+// mistake in a file.
 std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
                                      std::span<const std::string> directories) {
   std::vector<Layer> from_files;
@@ -86,7 +87,8 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 }
 
 // Sets the usual place of the spool if one is needed. Throws Failure when there is none, so that
-// this is found now and not during an outage.
+// this is found now and not during an outage; only a command that just reports the spool goes on
+// without a place.
 void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
@@ -142,7 +144,7 @@ void run_command(const App& app, const CommandLine& line, const EventTypes& type
   line.command->run({app, line, types, layers, resolved, measurement, context}, outcome);
 }
 
-// Prints the result and the failure. Failures are reported here and nowhere else.
+// Prints the result, and the failure with which the run ends.
 void report(const Console& console, RunOutcome& outcome) {
   const bool can_print = !outcome.failure || outcome.failure->code() != ExitCode::ioerr;
   if (outcome.result && can_print) { // ioerr: stdout may have just failed

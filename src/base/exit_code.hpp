@@ -50,13 +50,15 @@ std::span<const ExitCodeRow> exit_code_table();
 /// Returns the name of a status, such as "tempfail"; for any status from 128 up it is "signal".
 std::string_view name_of(ExitCode code);
 
-/// Returns true for a status whose cause may pass without anybody's help, so that a retry may
-/// succeed: `nohost`, `unavailable` and `tempfail`.
+/// Returns true for a status whose cause may pass without anybody's help, so that sending again
+/// later may succeed: `nohost`, `unavailable` and `tempfail`. Whether to try again at once is
+/// another question, which `Judgement::worth_a_retry` answers.
 bool may_pass(ExitCode code);
 
-/// A Failure reports terminal trouble. It is the program's one exception type, and app turns it
-/// into the message and the exit status. `text` is the whole message without the program's name: it
-/// begins in lower case, quotes the offending value, ends with the remedy and has no full stop.
+/// A Failure is an error for the user: app turns it into the message and the exit status. An
+/// exception of any other type that reaches app becomes a Failure first (`current_failure`). `text`
+/// is the whole message without the program's name: it begins in lower case, quotes the offending
+/// value, ends with the remedy and has no full stop.
 class Failure : public std::exception {
 public:
   Failure(ExitCode code, std::string text) : code_{code}, text_{std::move(text)} {}

@@ -40,8 +40,9 @@ struct ExitCodeRange {
   constexpr bool contains(ExitCode code) const { return first <= code && code <= last; }
 };
 
-/// The run-time failures. `--best-effort` turns them into warnings, but never a mistake in the
-/// command line or the configuration.
+/// The run-time failures, from 65 to 77, which `--best-effort` turns into warnings. They include a
+/// field's value that is not valid and a missing file that a flag names. Any other mistake in the
+/// command line (64) stays an error, and so does one in the configuration (78).
 inline constexpr ExitCodeRange run_time_failures{ExitCode::data, ExitCode::noperm};
 
 /// The use a command makes of the spool, which decides when the settings must give its place.

@@ -31,7 +31,9 @@ struct CommandLine {
   Layer settings{};
   std::optional<Failure> trouble{};
 
-  /// Returns whether COMMAND is to be run; only a mistake in the command line itself prevents that.
+  /// Returns whether COMMAND is to be run. A mistake in the command line (`usage`) prevents that,
+  /// and so does asking for help or the version. Other trouble, such as a broken declaration of the
+  /// event, does not.
   bool runs_wrapped() const;
 };
 

@@ -51,7 +51,8 @@ struct RunOutcome {
   std::optional<Failure> failure;
   std::string done; // appended to an error of stdout: "; the event is delivered"
 
-  /// Renders the text for stdout; null means no text. Commands set it before anything can fail.
+  /// Renders the text for stdout; null means no text. Until a command sets it, it is the command's
+  /// `Command::result`.
   std::function<std::string(const RunOutcome&)> result;
 
   /// Records why the run ends. If `signal` is not 0, the exit status is that of the signal.

@@ -264,7 +264,7 @@ private:
   std::set<std::string> stopped_urls_;    // including all their tenants
   std::set<Destination> stopped_;
   std::list<NextPush> pushes_; // gathered and not yet sent, the oldest first
-  bool is_done_ = false;       // true once the one push that the limits allow is sent
+  bool is_done_ = false; // true once a limited drain has sent its push or seen its first names
   Instant last_stamp_{};
   Drained drained_;
 };

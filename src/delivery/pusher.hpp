@@ -66,7 +66,7 @@ private:
   std::string compressed_;
   Gzip gzip_;
   bool takes_gzip_ = true;
-  std::size_t most_entries_ = std::numeric_limits<std::size_t>::max(); // accepted in one push
+  std::size_t most_entries_ = std::numeric_limits<std::size_t>::max(); // in a push; a 429 lowers it
 };
 
 } // namespace metrics_event

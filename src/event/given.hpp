@@ -41,8 +41,10 @@ struct Measurement {
 /// Everything that the caller gave for an event.
 struct GivenEvent {
   std::vector<GivenField> fields{};
-  std::vector<Member> extras{};             // members that are not declared
-  bool is_json = false;                     // it came as a JSON object, not as flags
+  std::vector<Member> extras{};
+  /// Whether `sort_members` has moved the declared members from `extras` to `fields`. Messages then
+  /// name a missing field as a member, not as a flag.
+  bool is_json = false;
   std::optional<Measurement> measurement{}; // fills the measured fields
 };
 

@@ -42,9 +42,9 @@ class EventTypes {
 public:
   explicit EventTypes(std::span<const EventType> built_in, EventSource source = {});
 
-  /// Returns the type with this name, in snake_case, or null when there is none. Throws Failure
-  /// (config) with the name of the file when the declaration is not valid. The type lives as long
-  /// as this object.
+  /// Returns the type with this name, in snake_case, or null when there is none. The type lives as
+  /// long as this object. Throws Failure (config) with the name of the file when the declaration is
+  /// not valid, and as `EventSource::list` does when the files cannot be listed.
   const EventType* find(std::string_view name) const;
 
   /// An entry in a list of types.

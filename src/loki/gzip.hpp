@@ -25,7 +25,8 @@ private:
 };
 
 /// Returns the decompressed bytes. Returns nothing when the input is not exactly one complete gzip
-/// member, or when the result would exceed `limit` bytes.
+/// member, or when the result would exceed `limit` bytes. Throws std::bad_alloc when zlib cannot
+/// allocate its state.
 std::optional<std::string> gunzip(std::string_view compressed, std::size_t limit);
 
 } // namespace metrics_event

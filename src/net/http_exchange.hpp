@@ -10,7 +10,7 @@
 namespace metrics_event {
 
 /// A request as it is sent. `exchange` adds Content-Length, and `Connection: close` unless the
-/// connection is kept.
+/// connection is kept; to CONNECT it adds neither.
 struct HttpMessage {
   std::string_view method;
   std::string target;

@@ -33,8 +33,8 @@ public:
   /// asio::ssl::error::stream_truncated.
   std::size_t receive(std::span<char> room, Deadline deadline, boost::system::error_code& error);
 
-  /// Says why the receiver's certificate is not trusted and what to do about it; empty when it is
-  /// trusted.
+  /// Says why verification rejects the receiver's certificate and what to do about it; empty when
+  /// it has found no fault or has not taken place.
   const std::string& distrust() const { return verification_->words(); }
 
   /// Says why TLS failed, with a remedy, given an error of OpenSSL.

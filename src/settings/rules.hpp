@@ -7,8 +7,9 @@
 
 namespace metrics_event {
 
-/// Clears everything that authenticates the client: user name, password, bearer token, headers, and
-/// the client certificate with its key.
+/// Clears everything that authenticates the client to the receiver: user name, password, bearer
+/// token, the files with them, the credentials in the URL, headers, and the client certificate with
+/// its key. Credentials for the proxy stay.
 void forget_credentials(Settings& settings);
 
 /// Checks the rules that involve more than one setting, without any I/O. Throws Failure that names

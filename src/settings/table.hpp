@@ -65,8 +65,8 @@ struct Setting {
   bool has_key() const { return places == Places::all; }
 };
 
-/// Returns the table of all settings, in the order of help and of resolving. A row is the only
-/// place that declares a setting.
+/// Returns the table of all settings, in the order of help and of resolving. A row declares the
+/// names, the help, the default and the parser of a setting, whose value is a member of Settings.
 std::span<const Setting> all_settings();
 
 /// Returns whether a list, the names of settings with spaces between them, has a setting. An empty

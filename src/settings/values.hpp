@@ -12,8 +12,9 @@
 #include <type_traits>
 #include <vector>
 
-// These functions parse each kind of value and format it for display. Only the table of settings
-// includes this header; it pairs a parser and a formatter in each row.
+// These functions parse the kinds of value that no other room parses, and format every kind for
+// display. Only the table of settings includes this header; it pairs a parser and a formatter in
+// each row.
 
 namespace metrics_event {
 

@@ -14,10 +14,10 @@
 
 namespace metrics_event {
 
-/// The directory of a spool. Only its owner may enter it, and a file that was written completely
-/// survives a crash. Names are relative to the directory, and no file is opened when its name is
-/// a symbolic link. Most calls return the system's error, which the spool judges; an error that
-/// makes the directory unusable throws Failure (cantcreat), whose message names it.
+/// The directory of a spool. A file that was written completely survives a crash. Names are
+/// relative to the directory, and no file is opened when its name is a symbolic link. Most calls
+/// return the system's error, which the spool judges; an error that makes the directory unusable
+/// throws Failure (cantcreat), whose message names it.
 class SpoolDirectory {
 public:
   /// Opens the directory. Returns nothing when it does not exist. Throws Failure (cantcreat) when

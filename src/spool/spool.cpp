@@ -11,7 +11,8 @@
 namespace metrics_event {
 namespace {
 
-// A record may hold a push of 1 MiB, escaped once more; this many bytes are enough for it.
+// A record may hold an entry of 1 MiB, whose line is escaped once more; this many bytes are enough
+// for it.
 constexpr std::size_t largest_record = 16UL * 1024 * 1024;
 constexpr auto age_of_leftovers = std::chrono::hours{36};
 constexpr std::array boxes{"refused", "new", "tmp"}; // made in this order: tmp/ implies the others

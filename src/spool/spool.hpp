@@ -29,8 +29,8 @@ struct SpoolUsage {
 
 /// A directory that keeps undelivered entries through kills and power cuts. It follows maildir: a
 /// file is written in tmp/, synchronised, and renamed into new/, which is then synchronised as
-/// well. Only its owner may enter it. Errors throw Failure (cantcreat), whose message names the
-/// spool.
+/// well. Errors throw Failure (cantcreat), whose message names the spool, unless a function says
+/// otherwise.
 class Spool {
 public:
   /// Opens a spool and creates it when it is missing; `with_parents` also creates the directories
@@ -82,7 +82,8 @@ public:
   std::string count_attempts(const std::string& name, int more);
 
   /// Deletes the files in tmp/ that killed writers left behind, once they are 36 hours old (the
-  /// rule of maildir(5)), and `.reason` files without an entry. Errors are ignored.
+  /// rule of maildir(5)), the `.reason` files in refused/ whose entry is gone, and all `.reason`
+  /// files in new/. Errors are ignored.
   void tidy();
 
 private:
