@@ -14,7 +14,7 @@ using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 /// The time at which to give up, on the monotonic clock, which nobody can set.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// Returns a time span in milliseconds, without the part of the last one.
+/// Returns a time span in milliseconds, truncated.
 constexpr std::chrono::milliseconds whole_milliseconds(Deadline::duration span) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(span);
 }
@@ -27,8 +27,8 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// seconds, otherwise milliseconds such as `1500ms`.
 std::string duration_text(std::chrono::milliseconds duration);
 
-/// Parses an age such as `12h` or `7d`, in the units of `parse_duration`. It may be zero, and a
-/// longer one than a hundred years counts as about that.
+/// Parses an age such as `12h` or `7d`, in the units of `parse_duration`. It may be zero. An age of
+/// more than about a hundred years is reduced to that.
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 
 /// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339. Times before 1970 or from

@@ -110,8 +110,7 @@ private:
     found_.words.insert(found_.words.end(), {word, given_[++at_]});
   }
 
-  // Takes the first word as the subject and, after a command that sends events, the second word as
-  // the name of the event.
+  // Takes a word that is not an option; `Subject` says what it means.
   void name(const std::string& word) {
     Subject& subject = found_.subject;
     if (!subject.word) {

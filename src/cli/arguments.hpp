@@ -28,9 +28,9 @@ struct Subject {
 /// The arguments as a first look finds them, before CLI11 parses `words`. The look tells what the
 /// command line is about, so that CLI11 learns only the options that apply, and where `--` stands.
 ///
-/// It also keeps two rules that CLI11 2.1.2 lacks. In `--flavor --dry-run`, the value of `--flavor`
-/// is missing; CLI11 would take `--dry-run` for the value, which happens when a shell variable
-/// between the two is empty and not quoted. And `--flavor=` gives an empty value.
+/// It also keeps two rules that CLI11 2.1.2 lacks. The first: in `--flavor --dry-run`, the value of
+/// `--flavor` is missing. CLI11 would take `--dry-run` for the value, which happens when a shell
+/// variable between the two is empty and not quoted. The second: `--flavor=` gives an empty value.
 struct Arguments {
   Subject subject;
   std::vector<Option> options;    // that the subject allows

@@ -64,7 +64,7 @@ struct Command {
   /// after the name of an event.
   bool sends_event = false;
   std::span<const CommandOption> options{};
-  std::string_view settings{}; // those that it heeds, a list as `lists` reads it; empty: all
+  std::string_view settings{}; // those that it heeds, a list as `lists` reads it
   SpoolUse spool = SpoolUse::none;
   ExitCodeRange excusable{}; // the failures that --best-effort covers
 

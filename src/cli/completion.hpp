@@ -13,12 +13,14 @@ namespace metrics_event {
 /// when the shell has none.
 std::string_view completion_script(std::string_view shell);
 
-/// Returns what a completion script offers for the last of `words`, which are the words of a
-/// command line without quotes: those between the program's name and the cursor. Each line is an
-/// offer: a word, its description, and the placeholder of its value when it is an option that needs
-/// one, with tabs between them. Instead, one line that begins with a tab has the script complete
-/// names of files itself: `files` or `directories`, a tab, and the part of the last word that
-/// stands before the name. Throws Failure when the event that `words` name cannot be used.
+/// Returns what a completion script offers for the last of `words`. These are the words of a
+/// command line between the program's name and the cursor, without quotes; there must be at least
+/// one. Throws Failure when the event that they name cannot be used.
+///
+/// Each line is an offer: a word, its description, and the placeholder of its value when it is an
+/// option that needs one, with tabs between them. A line that begins with a tab is no offer, but
+/// makes the script complete names of files itself: `files` or `directories`, a tab, and the part
+/// of the last word that stands before the name.
 std::string completion_offers(std::span<const std::string> words, const EventTypes& types,
                               std::span<const Command> commands);
 

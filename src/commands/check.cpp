@@ -138,7 +138,7 @@ private:
     }
   }
 
-  // Returns whether the receiver may be ready later.
+  // Returns whether the receiver may be ready in a later round.
   bool one_round() {
     report_.failure.reset();
     round_ends_ = deadline();
@@ -195,7 +195,8 @@ private:
     return {code, "an event would not be delivered to " + settings_.url.url() + ": " + why};
   }
 
-  // Adds the finding about the push. Returns whether a failure may pass.
+  // Adds the finding about the push. Returns whether a later round may succeed: when the push is
+  // worth a retry, and also when the host is unknown, because its name may not exist yet.
   bool judge_push(const Reply& reply) {
     const Judgement judgement = judge(reply);
     const std::string what = sends_ ? "an event" : "an empty push";

@@ -32,9 +32,9 @@ struct Answer {
 /// The largest request body that is accepted, in bytes.
 inline constexpr std::size_t largest_received_body = 4UL * 1024 * 1024;
 
-/// Returns the answer that measurements of Loki 2.8 showed, with two exceptions: entries of any age
+/// Returns the answer that Loki 2.8 was observed to give, with two exceptions: entries of any age
 /// are accepted, and gzip is the only content encoding. `scripted` is the answer to a well-formed
-/// push; any status but 200, 202 and 204 refuses the entries.
+/// push; a status that `is_acceptance` rejects refuses the entries.
 Answer answer_to(const ReceivedRequest& request, const ScriptedAnswer& scripted);
 
 /// Returns the answer to a body larger than `largest_received_body`.

@@ -97,8 +97,8 @@ private:
          .content_encoding = field(http::field::content_encoding).value_or(""),
          .body = message.body()},
         host_.scripted_answer());
-    // An answer to HEAD must not have a body (RFC 9110, section 9.3.2). This one may, so the
-    // connection is closed after it.
+    // This answer may have a body although an answer to HEAD must not (RFC 9110, section 9.3.2), so
+    // the connection is closed after it.
     const bool is_head = message.method() == http::verb::head;
     send(answer, message.keep_alive() && !is_head, message.version());
   }

@@ -7,7 +7,7 @@
 
 namespace metrics_event {
 
-/// The interface of the listener that a connection uses. It must outlive the connection.
+/// The functions of the listener that a connection calls. The listener must outlive the connection.
 class ConnectionHost {
 public:
   virtual ~ConnectionHost() = default;
@@ -21,7 +21,7 @@ public:
   /// Returns whether no further pushes are wanted.
   virtual bool finished() const = 0;
 
-  /// Tells the listener that the last answer has been sent.
+  /// Ends the listener. A connection calls this once it has sent the last answer.
   virtual void stop() = 0;
 
   /// Tells the listener that a connection has ended.

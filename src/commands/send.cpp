@@ -46,7 +46,9 @@ void read_time(FieldFlag& flag) {
   }
 }
 
-// Builds the event of the command line, after reading the files that it names.
+// Builds the event of the command line, after reading the files that it names. The parser of the
+// command line has checked the names already, because a mistake in them must keep COMMAND from
+// running. They are checked here once more together with the values, which are known only now.
 boost::system::result<Event, EventMistake> read_event(EventArguments command,
                                                       const std::optional<Measurement>& measurement,
                                                       Instant now, Deadline deadline) {

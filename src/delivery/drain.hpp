@@ -20,7 +20,7 @@ using FindRoute = std::function<Route(const std::string& url)>;
 /// The limits of a drain.
 struct DrainLimits {
   PushLimits push{};
-  std::size_t most_entries = 0;      // in a single push; 0 means all, in many pushes
+  std::size_t most_entries = 0;      // 0: all, in many pushes; else the most in the only push
   std::optional<Destination> only{}; // entries of other destinations stay
 };
 
@@ -30,7 +30,7 @@ struct Drained {
   std::uint64_t refused = 0;      // entries that a receiver refused
   std::uint64_t set_aside = 0;    // files that are not valid entries
   std::optional<Failure> failure; // a lasting failure takes precedence
-  bool may_pass = false;          // true when some of the trouble is temporary
+  bool may_pass = false;          // whether `may_pass` holds for some trouble of a destination
   std::optional<std::chrono::milliseconds> retry_after{}; // the longest wait a receiver asked for
 };
 

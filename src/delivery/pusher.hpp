@@ -44,13 +44,13 @@ class Pusher {
 public:
   Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock);
 
-  /// Pushes entries of one tenant, no more than a PushRoom takes; bodies of 1 KiB or more are
-  /// compressed. When the receiver refuses a push of several entries, the push is halved until the
-  /// refused entries are found. A push that exceeds a rate limit (HTTP status 429) is halved too,
-  /// unless there are no retries or the receiver sent Retry-After. Tells `listener` the fate of the
-  /// entries, in order. Returns the number of entries that were accepted or refused; those that
-  /// follow were stopped by trouble, of which `listener` was told, or were not sent because pushing
-  /// is over.
+  /// Pushes entries, which must belong to one tenant and fit a PushRoom; bodies of 1 KiB or more
+  /// are compressed. When the receiver refuses a push of several entries, the push is halved until
+  /// the refused entries are found. A push that exceeds a rate limit (HTTP status 429) is halved
+  /// too, unless there are no retries or the receiver sent Retry-After. Tells `listener` the fate
+  /// of the entries, in order. Returns the number of entries that were accepted or refused; those
+  /// that follow were stopped by trouble, of which `listener` was told, or were not sent because
+  /// pushing is over.
   std::size_t push(const std::string& org_id, std::span<const Entry> entries,
                    const std::function<void(const Pushed&)>& listener);
 

@@ -24,7 +24,8 @@ class Spooler {
 public:
   Spooler(const Settings& settings, Clock& clock) : settings_{settings}, clock_{clock} {}
 
-  /// Returns true when an event whose delivery ended with `failure` is kept: unless it is refused.
+  /// Returns true when an event whose delivery ended with `failure` is to be kept: the settings ask
+  /// for that, and the event was not refused for its content.
   bool keeps(const Failure& failure) const;
 
   /// Keeps an entry after `attempts` attempts to deliver it. Throws Failure (cantcreat) when the

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view name_member = "event";
 constexpr std::size_t most_known = 32;     // the most names to remember, which bounds the memory
-constexpr std::size_t longest_known = 256; // in bytes; a longer name is kept only while last
+constexpr std::size_t longest_known = 256; // in bytes; a longer name is kept until the next comes
 
 // Returns the offset in bytes of a member's value in a text, where `a.b` is the member b of the
 // object a, or 0 when there is no such member.

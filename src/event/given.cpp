@@ -115,7 +115,8 @@ std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
     if (field == type.fields.end()) {
       return not_as_declared(name, expected);
     }
-    add(given, *field, inner.text); // its text, like the outer value's, is compact and lives on
+    // The text is a part of the outer value, so it is compact and outlives `nested`.
+    add(given, *field, inner.text);
   }
   return std::nullopt;
 }

@@ -67,20 +67,21 @@ extern const Field timestamp_field;
 std::string kebab_case(std::string_view name);
 
 /// Converts the name of an event from snake_case, kebab-case or CamelCase to snake_case. CamelCase
-/// follows the rule of the operator's classes: `RunnerInstalled` becomes `runner_installed`, and
-/// `HTTPError` becomes `h_t_t_p_error`. Returns nullopt when the result does not match
-/// `[a-z][a-z0-9_]*`.
+/// is converted as the Python classes of the runner operator do it: `RunnerInstalled` becomes
+/// `runner_installed`, and `HTTPError` becomes `h_t_t_p_error`. Returns nullopt when the result
+/// does not match `[a-z][a-z0-9_]*`.
 std::optional<std::string> event_name(std::string_view spelling);
 
 /// Returns the name of the nested object that a field is a member of, or nothing when the field is
 /// at the top level.
 std::string_view parent_of(std::string_view name);
 
-/// Returns true for a field in seconds. The flag `since_flag` can give it, too, as the time from
-/// which the seconds are counted.
+/// Returns true for a field in seconds. It can also be given as the time from which the seconds are
+/// counted, by the flag that `since_flag` names.
 bool has_since(const Field& field);
 
-/// Returns that flag without its dashes: `duration-since` for the field `duration`.
+/// Returns the flag that gives a field as a start time, without dashes: `duration-since` for the
+/// field `duration`.
 std::string since_flag(const Field& field);
 
 /// Returns the placeholder for a field's value in help texts: TEXT, SECONDS, NUMBER, INTEGER, TIME,

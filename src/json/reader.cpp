@@ -17,7 +17,7 @@ bool is_white_space(char c) {
   return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
-// True for each byte that stands for itself in a string: printable ASCII but quote and backslash.
+// Whether a byte stands for itself in a string: printable ASCII except quote and backslash does.
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> plain{};
   for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {

@@ -24,8 +24,8 @@ struct JsonMistake {
 template <class T>
 using ParsedJson = boost::system::result<T, JsonMistake>;
 
-/// The maximum depth of nested arrays and objects. The reader is recursive, so that a limit is
-/// needed to protect the stack.
+/// The maximum depth of nested arrays and objects. The reader is recursive, so this limit protects
+/// the stack.
 inline constexpr std::size_t most_json_levels = 32;
 
 /// A member of an object, or an element of an array, whose name is empty.

@@ -10,7 +10,7 @@ namespace metrics_event {
 /// The meaning of a reply: how an attempt at a push ended, and whether another one can succeed.
 struct Judgement {
   ExitCode code = ExitCode::ok;
-  bool worth_a_retry = false;
+  bool worth_a_retry = false;   // at once; `may_pass` tells whether a later run may succeed
   std::string message;          // the error and its remedy; empty when the push was accepted
   bool is_about_age = false;    // the receiver would accept a newer entry time
   std::string response;         // the receiver's text, at most 1 KiB, safe for a terminal
@@ -30,8 +30,8 @@ constexpr bool is_refused(ExitCode code) {
 }
 
 /// Returns the message of a judgement. When a push with structured metadata is refused, the message
-/// adds that metadata may be the reason: a Loki older than 3 does not know it
-/// and refuses the whole push.
+/// adds that metadata may be the reason: a Loki older than 3 does not know it and refuses the whole
+/// push.
 std::string explain(const Judgement& judgement, bool had_metadata);
 
 /// Returns the Failure for a push that was not accepted, with the exit code of the judgement and

@@ -79,8 +79,9 @@ private:
 
   const Labels& labels_;
   std::string events_;
-  std::string group_; // groups numbers by the first text field; else by `event`, which is the same
-                      // in all lines, because each event would otherwise be its own group
+  // The label by which numbers are grouped: the first text field, or else `event`, which is the
+  // same in all lines. Without grouping, each event would be a group of its own.
+  std::string group_;
 };
 
 std::string comment(std::string_view name, std::string_view help) {

@@ -76,7 +76,7 @@ struct Trace {
 /// The body of a refusal may be incomplete.
 struct Reply {
   Trouble trouble = Trouble::none;
-  std::string detail;    // the event in words: "127.0.0.1:3100: connection refused"
+  std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
   std::string proxy;     // the proxy in use, redacted; empty: none
   bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
   int status = 0;
@@ -98,8 +98,9 @@ inline Reply interrupted() {
   return in_trouble(Trouble::interrupted, "a signal ended the attempt");
 }
 
-/// A function that makes one attempt and returns by the deadline, whatever the other side does; a
-/// noted signal ends the attempt at once. Network trouble is reported in the reply, never thrown.
+/// A function that makes one attempt and returns by the deadline, whatever the other side does. A
+/// signal that asks the process to end (see `note_signals`) ends the attempt at once. Network
+/// trouble is reported in the reply, never thrown.
 using Transport = std::function<Reply(const Request& request, Deadline deadline)>;
 
 } // namespace metrics_event

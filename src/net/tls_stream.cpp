@@ -49,8 +49,8 @@ TlsStream::TlsStream(const TlsContext& context, const std::string& host, const S
                                                                                 context, host)} {
   SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY); // or one call may read past the deadline
   SSL_set_app_data(tls_.get(), verification_.get());
-  if (SSL_get_verify_mode(tls_.get()) !=
-      SSL_VERIFY_NONE) { // OpenSSL calls it with SSL_VERIFY_NONE as well
+  // OpenSSL would call a callback even without verification, so none is set then.
+  if (SSL_get_verify_mode(tls_.get()) != SSL_VERIFY_NONE) {
     SSL_set_verify(tls_.get(), SSL_VERIFY_PEER, note_verification);
   }
   disarm_write_signals(); // OpenSSL writes without MSG_NOSIGNAL

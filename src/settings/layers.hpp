@@ -29,9 +29,11 @@ Layer environment_layer(const Environment& environment);
 
 /// Applies the layers to the defaults, in ascending order of precedence. Throws Failure when a
 /// value is not valid or two settings exclude each other: usage when a flag is involved, config
-/// otherwise. A setting that `heeded`, a list as `lists` reads it, does not name is resolved as
-/// well, but has no origin and breaks no rule, and keeps its default when its value is not valid:
-/// what a command does not read must not stop it.
+/// otherwise.
+///
+/// `heeded` lists the settings that the command reads (see `lists`). Any other setting must not
+/// stop the command: it is resolved as well, but keeps its default when its value is not valid, no
+/// rule applies to it, and it has no origin.
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded = "");
 
 /// Checks each value of a layer, but not their combination. Throws Failure (usage for a flag,

@@ -69,8 +69,8 @@ struct Setting {
 /// names, the help, the default and the parser of a setting, whose value is a member of Settings.
 std::span<const Setting> all_settings();
 
-/// Returns whether a list, the names of settings with spaces between them, has a setting. An empty
-/// list has all.
+/// Returns whether a list of settings, their names with spaces between them, has this one. The
+/// empty list has all settings.
 bool lists(std::string_view names, const Setting& setting);
 
 /// Returns the default as documents show it. The result is empty when there is none worth showing.

@@ -46,8 +46,8 @@ inline Parsed<std::string> parse_file(std::string_view text) {
   return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};
 }
 
-/// Returns a list of hosts in the syntax of `is_listed`. An empty list is a Mismatch, and so is a
-/// text that is not safe to show; tabs are.
+/// Returns a list of hosts in the syntax of `is_listed`. A list that is empty or not safe to show
+/// is a Mismatch; tabs are allowed in it.
 inline Parsed<std::string> parse_host_list(std::string_view text) {
   std::string spaced{text};
   std::ranges::replace(spaced, '\t', ' ');
@@ -56,8 +56,7 @@ inline Parsed<std::string> parse_host_list(std::string_view text) {
                : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
 }
 
-/// Parses `true`, `false`, or a directory. Any other text without a slash is a
-/// Mismatch.
+/// Parses `true`, `false`, or a directory. Any other text without a slash is a Mismatch.
 inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
   if (const auto on = parse_bool(text)) {
     return SpoolPlace{.on = *on};

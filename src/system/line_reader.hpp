@@ -15,7 +15,7 @@ class LineReader {
 public:
   enum class Step {
     line,
-    too_long, // a line has more than the longest allowed bytes and is skipped
+    too_long, // the line has more than `longest` bytes and is skipped
     end,
     idle, // nothing arrived until the deadline, or a signal was noted
   };
