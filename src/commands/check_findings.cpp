@@ -2,6 +2,7 @@
 
 #include "base/http_date.hpp"
 #include "base/text.hpp"
+#include "loki/entry.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -15,8 +16,6 @@ using Result = Finding::Result;
 constexpr auto soon = days{14};
 constexpr auto unremarkable_skew = 2s; // the Date header has a resolution of one second
 constexpr auto remarkable_skew = 5min;
-constexpr auto most_ahead = 10min;
-constexpr auto most_behind = days{7};
 constexpr std::size_t longest_words = 200;
 
 // Returns a duration in its two largest units, such as "3 min 20 s".

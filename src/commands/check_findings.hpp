@@ -22,10 +22,9 @@ struct Finding {
 /// Returns what one attempt over a route showed: lookup, proxy, connection, TLS and certificate.
 std::vector<Finding> findings_of_trace(const Route& route, const Reply& reply, Instant now);
 
-/// Compares the Date of a reply with `now`, the local time at which it arrived. Loki refuses
-/// entries more than 10 minutes ahead (creation_grace_period) or 7 days behind
-/// (reject_old_samples_max_age); the finding is `failed` beyond these limits and a warning from 5
-/// minutes on.
+/// Compares the Date of a reply with `now`, the local time at which it arrived. The finding is
+/// `failed` when Loki would refuse entries with the local time, because it is beyond `most_ahead`
+/// or `most_behind`, and a warning from 5 minutes on.
 Finding compare_clocks(const Reply& reply, Instant now);
 
 /// Returns the paths that may report readiness behind a push URL: those of Loki, Promtail,

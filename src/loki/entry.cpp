@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t longest_label_name = 1024;
 constexpr std::size_t longest_label_value = 2048;
 constexpr std::size_t longest_line = 256UL * 1024;
-constexpr auto oldest_accepted = std::chrono::days{7};
-constexpr auto furthest_ahead = std::chrono::minutes{10};
 
 bool is_label_name(std::string_view name) {
   return !name.empty() && name.size() <= longest_label_name && !is_digit(name.front()) &&
@@ -32,11 +30,11 @@ Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime t
 
 std::vector<std::string_view> likely_losses(const Entry& entry, Instant now) {
   std::vector<std::string_view> losses;
-  if (now - entry.time > oldest_accepted) {
+  if (now - entry.time > most_behind) {
     losses.emplace_back("the entry time is more than 7 days old; Loki refuses it, and an agent in "
                         "front of Loki accepts and loses it");
   }
-  if (entry.time - now > furthest_ahead) {
+  if (entry.time - now > most_ahead) {
     losses.emplace_back("the entry time is more than 10 minutes ahead; Loki refuses it, and an "
                         "agent in front of Loki accepts and loses it");
   }

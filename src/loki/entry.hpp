@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "event/event.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,9 +32,14 @@ enum class EntryTime { now, event };
 /// timestamp of the event, according to `time`.
 Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime time, Instant now);
 
-/// Returns a sentence for each limit of Loki that an entry exceeds. Loki itself refuses such an
-/// entry, but an agent in front of Loki accepts and then loses it. The limits are Loki's defaults
-/// (reject_old_samples_max_age, creation_grace_period, max_line_size).
+/// The limits of Loki for the entry time: how far it may be behind Loki's clock, and how far ahead
+/// of it (the defaults of reject_old_samples_max_age and creation_grace_period).
+inline constexpr std::chrono::days most_behind{7};
+inline constexpr std::chrono::minutes most_ahead{10};
+
+/// Returns a sentence for each limit of Loki that an entry exceeds: these two, and the default of
+/// max_line_size. Loki itself refuses such an entry, but an agent in front of Loki accepts and then
+/// loses it.
 std::vector<std::string_view> likely_losses(const Entry& entry, Instant now);
 
 /// Checks a stream label by Loki's rules. Returns the mismatch, or nothing for a valid label.

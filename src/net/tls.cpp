@@ -39,8 +39,6 @@ private:
 
 namespace {
 
-using Badness = std::optional<BadTlsOption>;
-
 // Declines to ask for a passphrase, because nobody may be there to enter it.
 int no_passphrase(char*, int, int, void*) {
   return -1;
@@ -77,7 +75,7 @@ Certificates certificates_in(const std::string& pem) {
   return certificates;
 }
 
-Badness trust(SSL_CTX* context, const std::string& pem) {
+std::optional<BadTlsOption> trust(SSL_CTX* context, const std::string& pem) {
   const Certificates authorities = certificates_in(pem);
   if (!authorities.trouble.empty()) {
     return BadTlsOption{"ca-cert", authorities.trouble};
@@ -91,7 +89,7 @@ Badness trust(SSL_CTX* context, const std::string& pem) {
   return std::nullopt;
 }
 
-Badness use_certificate(SSL_CTX* context, const std::string& pem) {
+std::optional<BadTlsOption> use_certificate(SSL_CTX* context, const std::string& pem) {
   const Certificates chain = certificates_in(pem);
   if (!chain.trouble.empty()) {
     return BadTlsOption{"cert", chain.trouble};
@@ -105,7 +103,7 @@ Badness use_certificate(SSL_CTX* context, const std::string& pem) {
   return std::nullopt;
 }
 
-Badness use_key(SSL_CTX* context, const Secret& pem) {
+std::optional<BadTlsOption> use_key(SSL_CTX* context, const Secret& pem) {
   const Bio bio = reader_of(pem.reveal());
   const Key key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
   if (key == nullptr) {
@@ -151,7 +149,7 @@ make_tls_context(const TlsOptions& options) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   }
   SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  Badness bad;
+  std::optional<BadTlsOption> bad;
   if (options.authorities) {
     bad = trust(context, *options.authorities);
   } else {

@@ -23,10 +23,6 @@ constexpr mode_t mode_of_new_file = 0644; // the agent that reads the file runs 
 constexpr int pause_for_lock_ms = 5;
 constexpr auto patience_for_lock = std::chrono::seconds{1};
 
-std::string last_words() {
-  return system_words(last_error());
-}
-
 // A file to append to. It stays open, and locked, until the object is destroyed.
 class LogFile {
 public:
@@ -50,7 +46,7 @@ public:
     if (lstat(path_.c_str(), &status_) == 0) {
       open_it();
     } else if (access(directory().c_str(), W_OK | X_OK) != 0) {
-      fail(errno == ENOENT ? missing_directory : last_words());
+      fail(errno == ENOENT ? missing_directory : system_words(last_error()));
     }
   }
 
@@ -140,7 +136,7 @@ private:
       return;
     }
     const std::string why =
-        written < 0 ? last_words() : "it takes only a part, the disk may be full";
+        written < 0 ? system_words(last_error()) : "it takes only a part, the disk may be full";
     // Other programs may append without the lock. The file is cut only when our part is the last.
     const bool is_ours_last =
         fstat(file_.get(), &status_) == 0 && status_.st_size == before + written;
