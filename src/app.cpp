@@ -44,8 +44,8 @@ std::optional<ChildEnd> run_wrapped_command(const App& app, CommandLine& line) {
 }
 
 // Stores in the outcome how to report failures that happen before the settings are known.
-void begin(RunOutcome& outcome, const CommandLine& line, const std::vector<Layer>& layers,
-           const std::optional<ChildEnd>& child) {
+void prepare_report(RunOutcome& outcome, const CommandLine& line, const std::vector<Layer>& layers,
+                    const std::optional<ChildEnd>& child) {
   outcome.output = output_of(layers);
   if (line.command != nullptr) {
     outcome.excusable = line.command->excusable;
@@ -56,8 +56,8 @@ void begin(RunOutcome& outcome, const CommandLine& line, const std::vector<Layer
   }
 }
 
-void print_words(const App& app, const CommandLine& line, const EventTypes& types) {
-  app.context.console.print(line.words == CommandLine::Words::help
+void print_info(const App& app, const CommandLine& line, const EventTypes& types) {
+  app.context.console.print(line.info == CommandLine::Info::help
                                 ? help(line.topic, types, app.commands)
                                 : "metrics-event " + std::string{version} + '\n');
 }
@@ -89,7 +89,7 @@ std::vector<Layer> read_config_files(const std::vector<Layer>& layers,
 // Sets the usual place of the spool if one is needed. Throws Failure when there is none, so that
 // this is found now and not during an outage; only a command that just reports the spool goes on
 // without a place.
-void find_spool(const App& app, SpoolUse use, Resolved& resolved) {
+void set_usual_spool(const App& app, SpoolUse use, Resolved& resolved) {
   const Settings& settings = resolved.settings;
   SpoolPlace& spool = resolved.settings.spool;
   const bool is_needed =
@@ -121,7 +121,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
     outcome.output = output_of(layers);
   }
   Resolved resolved = resolve(layers, command.settings);
-  find_spool(app, command.spool, resolved);
+  set_usual_spool(app, command.spool, resolved);
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;
   outcome.is_best_effort = resolved.settings.best_effort;
@@ -167,18 +167,18 @@ End run(const App& app) {
   RunOutcome outcome; // reported whatever happens
   std::optional<ChildEnd> child;
   try {
-    const EventTypes types = known_types(app, app.arguments);
+    const EventTypes types = event_types(app, app.arguments);
     CommandLine line = parse_command_line(app.arguments, types, app.commands);
     child = run_wrapped_command(app, line);
     std::vector<Layer> layers{environment_layer(app.environment), line.settings};
-    begin(outcome, line, layers, child);
+    prepare_report(outcome, line, layers, child);
     if (line.trouble) {
       throw Failure{*line.trouble};
     }
-    if (line.words == CommandLine::Words::none) {
+    if (line.info == CommandLine::Info::none) {
       run_command(app, line, types, layers, child, outcome);
     } else {
-      print_words(app, line, types);
+      print_info(app, line, types);
     }
   } catch (...) {
     outcome.fail(current_failure(), noted_signal());

@@ -64,7 +64,7 @@ struct Command {
   /// after the name of an event.
   bool sends_event = false;
   std::span<const CommandOption> options{};
-  std::string_view settings{}; // those that it heeds, a list as `lists` reads it
+  std::string_view settings{}; // those that it heeds, a list as `names_setting` reads it
   SpoolUse spool = SpoolUse::none;
   ExitCodeRange excusable{}; // the failures that --best-effort covers
 
@@ -80,7 +80,7 @@ struct Command {
 
   /// Returns whether the command heeds a setting: takes its flag, shows it in its help, and rejects
   /// a bad value.
-  bool heeds(const Setting& setting) const { return lists(settings, setting); }
+  bool heeds(const Setting& setting) const { return names_setting(settings, setting); }
 };
 
 /// Returns the command of this name, or null when there is none.

@@ -20,7 +20,7 @@ Failure usage(std::string text) {
 
 // Returns a word for messages. A URL is redacted, because one in the wrong place may hold a
 // password.
-std::string shown(const std::string& word) {
+std::string quote_redacted(const std::string& word) {
   return quote(word.find("://") == word.npos ? word : redacted_url(word));
 }
 
@@ -35,10 +35,10 @@ public:
     try {
       parse();
       const bool is_about_nothing = subject().word && !subject().is_known();
-      if (line_.words == CommandLine::Words::none || is_about_nothing || subject().trouble) {
+      if (line_.info == CommandLine::Info::none || is_about_nothing || subject().trouble) {
         line_.trouble = trouble();
       }
-      if (line_.words != CommandLine::Words::none && !line_.trouble) {
+      if (line_.info != CommandLine::Info::none && !line_.trouble) {
         line_.command = nullptr;
       }
     } catch (const CLI::ParseError& error) {
@@ -88,10 +88,10 @@ private:
     read_operands(app.remaining());
   }
 
-  void give(const WordsOption* option, const std::string&) {
+  void give(const InfoOption* option, const std::string&) {
     const bool is_help = option == &help_option;
-    if (is_help || line_.words == CommandLine::Words::none) {
-      line_.words = is_help ? CommandLine::Words::help : CommandLine::Words::program_version;
+    if (is_help || line_.info == CommandLine::Info::none) {
+      line_.info = is_help ? CommandLine::Info::help : CommandLine::Info::program_version;
     }
     const bool is_event = subject().event != nullptr && !subject().is_named_by_operand;
     line_.topic = is_event               ? subject().event->name
@@ -157,13 +157,13 @@ private:
   }
 
   Failure unknown_subject(const std::string& word) const {
-    const std::vector<std::string> names = types_.words();
+    const std::vector<std::string> names = types_.names();
     std::vector<std::string_view> known{names.begin(), names.end()};
     for (const Command& command : commands_) {
       known.push_back(command.name);
     }
     const std::string hint = did_you_mean(word, known);
-    return usage("unknown event or command " + shown(word) +
+    return usage("unknown event or command " + quote_redacted(word) +
                  (hint.empty() ? ", see metrics-event --help" : hint));
   }
 
@@ -195,7 +195,8 @@ private:
   Failure unexpected_argument(const std::string& word) const {
     const std::size_t equals = word.find('=');
     const std::string hint = equals == word.npos ? "" : hint_at_option(word.substr(0, equals));
-    return usage("unexpected argument " + shown(word) + (hint.empty() ? ", " + see_help() : hint));
+    return usage("unexpected argument " + quote_redacted(word) +
+                 (hint.empty() ? ", " + see_help() : hint));
   }
 
   // Returns the mistake in the words of an event, whatever their values are.
@@ -203,12 +204,12 @@ private:
     if (!bad_extra_.empty()) {
       return usage(bad_extra_);
     }
-    const auto shape = shape_of(line_.event.extras);
-    if (!shape) {
-      return usage(shape.error().text);
+    const auto outline = outline_of(line_.event.extras);
+    if (!outline) {
+      return usage(outline.error().text);
     }
     JsonReader extras;
-    extras.read_object(*shape);
+    extras.read_object(*outline);
     const bool gives_timestamp = std::ranges::find(extras.members(), timestamp_field.name,
                                                    &Member::name) != extras.members().end();
     if (gives_timestamp && line_.event.is_by_key) {
@@ -218,7 +219,7 @@ private:
       return usage("the command behind \"--\" is missing");
     }
     for (const GivenSetting& given : line_.settings) {
-      if (given.setting->is_about_wrapped && line_.wrapped.empty()) {
+      if (given.setting->needs_command && line_.wrapped.empty()) {
         return usage(given.origin.name + " means nothing without -- COMMAND, leave it out");
       }
     }
@@ -257,7 +258,7 @@ private:
 
 bool CommandLine::runs_wrapped() const {
   return !wrapped.empty() &&
-         (trouble ? trouble->code() != ExitCode::usage : words == CommandLine::Words::none);
+         (trouble ? trouble->code() != ExitCode::usage : info == CommandLine::Info::none);
 }
 
 CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types,

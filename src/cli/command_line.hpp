@@ -17,10 +17,10 @@ namespace metrics_event {
 /// A parsed command line. The settings are present even when the rest is wrong, because they decide
 /// how errors are reported.
 struct CommandLine {
-  enum class Words { none, help, program_version };
+  enum class Info { none, help, program_version };
 
-  Words words = Words::none; // text to print instead of running a command
-  std::string_view topic{};  // topic of help: an event or a command; empty means the program
+  Info info = Info::none;   // text to print instead of running a command
+  std::string_view topic{}; // topic of help: an event or a command; empty means the program
   /// The command to run; null when only help or the version is requested. When the subject is
   /// unknown, this is the command that sends events, because its result object is the one to print.
   const Command* command = nullptr;

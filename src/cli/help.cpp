@@ -62,8 +62,8 @@ void add_setting(Columns& columns, const Setting& setting) {
   columns.row(left, text);
 }
 
-void add_words_options(Columns& columns) {
-  for (const WordsOption& option : {help_option, version_option}) {
+void add_info_options(Columns& columns) {
+  for (const InfoOption& option : {help_option, version_option}) {
     columns.row(std::string{'-', option.short_flag} + ", --" + std::string{option.name},
                 option.help);
   }
@@ -74,7 +74,7 @@ std::string setting_rows() {
   for (const Setting& setting : all_settings()) {
     add_setting(columns, setting);
   }
-  add_words_options(columns);
+  add_info_options(columns);
   return columns.str();
 }
 
@@ -188,7 +188,7 @@ std::string command_help(const Command& command) {
       add_setting(rows, setting);
     }
   }
-  add_words_options(rows);
+  add_info_options(rows);
   FieldHelp fields;
   if (command.sends_event) {
     fields.add(timestamp_field);

@@ -78,11 +78,11 @@ std::vector<Option> common_options() {
                          .row = &setting});
     }
   }
-  for (const WordsOption* const words : {&help_option, &version_option}) {
-    options.push_back({.name = std::string{words->name},
-                       .short_flag = words->short_flag,
-                       .help = words->help,
-                       .row = words});
+  for (const InfoOption* const info : {&help_option, &version_option}) {
+    options.push_back({.name = std::string{info->name},
+                       .short_flag = info->short_flag,
+                       .help = info->help,
+                       .row = info});
   }
   return options;
 }

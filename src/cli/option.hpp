@@ -14,14 +14,14 @@
 namespace metrics_event {
 
 /// An option that prints a text, such as help, and takes no value.
-struct WordsOption {
+struct InfoOption {
   std::string_view name;
   char short_flag;
   std::string_view help;
 };
 
-inline constexpr WordsOption help_option{"help", 'h', "help, also about one event or command"};
-inline constexpr WordsOption version_option{"version", 'V', "the version"};
+inline constexpr InfoOption help_option{"help", 'h', "help, also about one event or command"};
+inline constexpr InfoOption version_option{"version", 'V', "the version"};
 
 /// The option of a field. It gives either the value, or the time since which the value has lasted.
 struct FieldOption {
@@ -40,7 +40,7 @@ struct Option {
   ValueKind value_kind = ValueKind::text;
   std::string_view help{};
   std::span<const std::string_view> choices{};
-  std::variant<const WordsOption*, const Setting*, const CommandOption*, FieldOption> row;
+  std::variant<const InfoOption*, const Setting*, const CommandOption*, FieldOption> row;
   const Command* owner = nullptr; // the only command that has it; null means several
   bool is_named = false;          // whether an argument names it
 

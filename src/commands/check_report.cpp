@@ -40,7 +40,7 @@ std::size_t widest(const Rows& rows, Text&& text) {
   return width;
 }
 
-std::string without_empty(const std::string& value) {
+std::string or_dash(const std::string& value) {
   return value.empty() ? "-" : value;
 }
 
@@ -65,8 +65,8 @@ std::string to_text(const CheckReport& report, bool with_colour) {
       widest(report.settings, [](const auto& row) -> std::string_view { return row.value; });
   std::string text = "settings\n";
   for (const ShownSetting& row : report.settings) {
-    text += "  " + padded(row.name, names) + "  " + padded(without_empty(row.value), values) +
-            "  " + row.origin + '\n';
+    text += "  " + padded(row.name, names) + "  " + padded(or_dash(row.value), values) + "  " +
+            row.origin + '\n';
   }
   text += "\nfindings\n";
   const std::size_t results = widest(result_rows, [](const auto& row) { return row.name; });

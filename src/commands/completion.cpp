@@ -17,7 +17,7 @@ void run_completion(const Run& run, RunOutcome&) {
   arguments.insert(arguments.end(), words.begin(), words.end()); // they may have --events
   std::string offers;
   try {
-    offers = completion_offers(words, known_types(app, arguments), app.commands);
+    offers = completion_offers(words, event_types(app, arguments), app.commands);
   } catch (const Failure&) {
     offers = completion_offers(words, EventTypes{app.events}, app.commands);
   }

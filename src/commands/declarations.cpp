@@ -113,7 +113,7 @@ Declaration read_declaration(const EventFile& file) {
 
 } // namespace
 
-EventTypes known_types(const App& app, std::span<const std::string> arguments) {
+EventTypes event_types(const App& app, std::span<const std::string> arguments) {
   return EventTypes{
       app.events,
       {.list = [directories = event_directories(app.config_directories, app.environment,

@@ -15,6 +15,6 @@ namespace metrics_event {
 /// directory that cannot be read causes a Failure when the types are looked up: noinput when a flag
 /// names it; config when it comes from elsewhere but was named explicitly, or when its permissions
 /// deny access; otherwise tempfail.
-EventTypes known_types(const App& app, std::span<const std::string> arguments);
+EventTypes event_types(const App& app, std::span<const std::string> arguments);
 
 } // namespace metrics_event

@@ -12,9 +12,9 @@ const EventType& type_named(const std::string& word, const EventTypes& types) {
   const auto name = event_name(word);
   const EventType* const type = name ? types.find(*name) : nullptr;
   if (type == nullptr) {
-    const std::vector<std::string> words = types.words();
+    const std::vector<std::string> names = types.names();
     const std::string hint =
-        did_you_mean(word, std::vector<std::string_view>{words.begin(), words.end()});
+        did_you_mean(word, std::vector<std::string_view>{names.begin(), names.end()});
     throw Failure{ExitCode::usage, "unknown event " + quote(word) +
                                        (hint.empty() ? ", see metrics-event schema" : hint)};
   }

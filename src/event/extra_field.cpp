@@ -156,7 +156,7 @@ Parsed<ExtraField> parse_extra_field(std::string_view word) {
   return field;
 }
 
-boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields) {
+boost::system::result<std::string, EventMistake> outline_of(std::span<const ExtraField> fields) {
   Node root;
   for (const ExtraField& field : fields) {
     const auto json =

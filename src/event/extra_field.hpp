@@ -31,10 +31,10 @@ Parsed<ExtraField> parse_extra_field(std::string_view word);
 /// Returns the JSON object that the fields make, before any file is read: valid JSON values are in
 /// place, `null` stands for the value of a file and 0 for any other value. Returns a mistake
 /// (`usage`) when a key is given twice, or both as a value and as an object or array.
-boost::system::result<std::string, EventMistake> shape_of(std::span<const ExtraField> fields);
+boost::system::result<std::string, EventMistake> outline_of(std::span<const ExtraField> fields);
 
 /// Returns the JSON object that the fields make, with nested fields merged. The files must have
-/// been read into `text`, and `shape_of` must accept the keys. Returns a mistake (`data`) when a
+/// been read into `text`, and `outline_of` must accept the keys. Returns a mistake (`data`) when a
 /// value is not valid JSON or not UTF-8.
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 

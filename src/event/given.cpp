@@ -10,7 +10,7 @@ namespace {
 using Form = GivenField::Form;
 
 // Returns a field as the caller would give it: the name of a JSON member, or a flag with its value.
-std::string remedy(const Field& field, bool is_json) {
+std::string how_to_give(const Field& field, bool is_json) {
   return is_json ? std::string{field.name}
                  : "--" + kebab_case(field.name) + ' ' + placeholder(field);
 }
@@ -83,7 +83,7 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
   for (const Field& field : type.fields) {
     if (field.required && find(given.fields, field) == nullptr &&
         !is_measured(field, will_measure) && has_parent(type, given.fields, field, will_measure)) {
-      missing.push_back(remedy(field, given.is_json));
+      missing.push_back(how_to_give(field, given.is_json));
     }
   }
   return missing.empty()

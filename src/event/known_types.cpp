@@ -86,14 +86,14 @@ std::vector<EventTypes::Listed> EventTypes::all() const {
   return all;
 }
 
-std::vector<std::string> EventTypes::words() const {
-  std::vector<std::string> words;
+std::vector<std::string> EventTypes::names() const {
+  std::vector<std::string> names;
   for (const Listed& listed : all()) {
     if (event_name(listed.name) == listed.name) {
-      words.push_back(kebab_case(listed.name));
+      names.push_back(kebab_case(listed.name));
     }
   }
-  return words;
+  return names;
 }
 
 const EventType& EventTypes::undeclared(const std::string& name, bool measures) const {

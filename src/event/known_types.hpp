@@ -64,7 +64,7 @@ public:
   std::vector<Listed> all() const;
 
   /// Returns the names of all types in kebab-case, as a command line has them.
-  std::vector<std::string> words() const;
+  std::vector<std::string> names() const;
 
   /// Returns a type for an event that is declared nowhere, which takes any fields. With `measures`,
   /// it has the fields that a COMMAND fills: duration, exit_code and status.

@@ -80,7 +80,7 @@ public:
 
   // Returns the translation. RE2 would match \B between the bytes of a character, too, so that an
   // expression with \B is made to begin after whole characters.
-  std::string result() const { return has_no_boundary_ ? "^(?s:.)*?(?:" + out_ + ')' : out_; }
+  std::string result() const { return has_non_boundary_ ? "^(?s:.)*?(?:" + out_ + ')' : out_; }
 
 private:
   char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -172,7 +172,7 @@ private:
       add(std::string(1, static_cast<char>(text_[at_++] % controls)));
     } else if (the_same_in_re2.find(c) != the_same_in_re2.npos || !is_letter_or_digit(c) ||
                (c == 'x' && next() != '{') || (c == '0' && !is_digit(next()))) {
-      has_no_boundary_ = has_no_boundary_ || c == 'B';
+      has_non_boundary_ = has_non_boundary_ || c == 'B';
       out_ += part(begin);
     } else if (c == 'k' || (is_digit(c) && c != '0')) {
       reject("back-reference ", begin);
@@ -214,7 +214,7 @@ private:
   std::string_view text_;
   std::size_t at_ = 0;
   bool is_in_class_ = false;
-  bool has_no_boundary_ = false;
+  bool has_non_boundary_ = false; // there is a \B
   std::string out_;
   std::string mistake_;
 };

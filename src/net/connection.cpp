@@ -104,7 +104,7 @@ std::size_t Connection::receive(std::span<char> room, error_code& error) {
 }
 
 Reply Connection::tls_trouble(const error_code& error) const {
-  return in_trouble(Trouble::tls_failed, tls_->words(error));
+  return in_trouble(Trouble::tls_failed, tls_->message(error));
 }
 
 } // namespace metrics_event

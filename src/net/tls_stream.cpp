@@ -26,7 +26,7 @@ int note_verification(int is_good, X509_STORE_CTX* state) {
 }
 
 // Returns the error of a call that must not be repeated.
-error_code error_of(int kind) {
+error_code final_error(int kind) {
   const unsigned long code = ERR_get_error();
   if (kind == SSL_ERROR_ZERO_RETURN) {
     return asio::error::eof;
@@ -91,13 +91,13 @@ std::size_t TlsStream::repeat(Step&& step, Deadline deadline, error_code& error)
                 ? asio::error::timed_out
             : kind == SSL_ERROR_WANT_READ  ? socket_.await(POLLIN, deadline)
             : kind == SSL_ERROR_WANT_WRITE ? socket_.await(POLLOUT, deadline)
-                                           : error_of(kind);
+                                           : final_error(kind);
   }
   return 0;
 }
 
-std::string TlsStream::words(const error_code& error) const {
-  return tls_words(error, SSL_get_certificate(tls_.get()) != nullptr);
+std::string TlsStream::message(const error_code& error) const {
+  return tls_message(error, SSL_get_certificate(tls_.get()) != nullptr);
 }
 
 void TlsStream::describe(Trace& trace) const {

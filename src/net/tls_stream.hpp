@@ -35,10 +35,10 @@ public:
 
   /// Says why verification rejects the receiver's certificate and what to do about it; empty when
   /// it has found no fault or has not taken place.
-  const std::string& distrust() const { return verification_->words(); }
+  const std::string& distrust() const { return verification_->message(); }
 
   /// Says why TLS failed, with a remedy, given an error of OpenSSL.
-  std::string words(const boost::system::error_code& error) const;
+  std::string message(const boost::system::error_code& error) const;
 
   /// Adds the TLS version and the receiver's certificate to the trace.
   void describe(Trace& trace) const;

@@ -47,7 +47,7 @@ std::string why_untrusted(int error, X509* certificate, bool is_receiver, const 
 // A reason code of OpenSSL's TLS library and the message for it.
 struct Row {
   int reason;
-  std::string_view words;
+  std::string_view message;
 };
 
 constexpr std::string_view no_tls = "the port does not speak TLS; is it one for http URLs?";
@@ -91,26 +91,26 @@ constexpr std::array rows_of_certificate{
 
 bool Verification::note(bool is_good, x509_store_ctx_st* state) {
   X509* const certificate = X509_STORE_CTX_get_current_cert(state);
-  if (!is_good && words_.empty() && certificate != nullptr) {
-    words_ = why_untrusted(X509_STORE_CTX_get_error(state), certificate,
-                           X509_STORE_CTX_get_error_depth(state) == 0, host_);
+  if (!is_good && message_.empty() && certificate != nullptr) {
+    message_ = why_untrusted(X509_STORE_CTX_get_error(state), certificate,
+                             X509_STORE_CTX_get_error_depth(state) == 0, host_);
   }
   return is_good;
 }
 
-std::string tls_words(const boost::system::error_code& error, bool has_certificate) {
+std::string tls_message(const boost::system::error_code& error, bool has_certificate) {
   const auto code = static_cast<unsigned long>(error.value());
   const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
   if (const auto* const row = std::ranges::find(rows, reason, &Row::reason); row != rows.end()) {
-    return std::string{row->words};
+    return std::string{row->message};
   }
   const auto* const row = std::ranges::find(rows_of_certificate, reason, &Row::reason);
   if (row != rows_of_certificate.end()) {
-    return std::string{has_certificate ? row->words : wants_certificate};
+    return std::string{has_certificate ? row->message : wants_certificate};
   }
-  const char* const words = ERR_reason_error_string(code);
+  const char* const message = ERR_reason_error_string(code);
   return "TLS failed: " +
-         (words == nullptr ? "error " + std::to_string(code) : lower_first(words)) +
+         (message == nullptr ? "error " + std::to_string(code) : lower_first(message)) +
          "; are host and port right?";
 }
 

@@ -21,16 +21,16 @@ public:
   bool note(bool is_good, x509_store_ctx_st* state);
 
   /// Describes the first fault and its remedy; empty when there is none.
-  const std::string& words() const { return words_; }
+  const std::string& message() const { return message_; }
 
 private:
   std::string host_;
-  std::string words_;
+  std::string message_;
 };
 
 /// Says why TLS failed, with a remedy, given an error of OpenSSL as Asio reports it.
 /// `has_certificate` is true when we have a client certificate to show; without one, an alert about
 /// it means that the receiver requires one.
-std::string tls_words(const boost::system::error_code& error, bool has_certificate);
+std::string tls_message(const boost::system::error_code& error, bool has_certificate);
 
 } // namespace metrics_event

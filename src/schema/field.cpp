@@ -29,7 +29,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
   }
   std::vector<SchemaValue> values = elements_of(*several);
   if (values.empty()) {
-    reject("at least one value", *several);
+    reject_value("at least one value", *several);
   }
   if (values.size() > most_choices) {
     throw SchemaMistake{several->pointer, "expected at most " + std::to_string(most_choices) +
@@ -39,7 +39,7 @@ std::vector<SchemaValue> allowed_values(const Schema& schema) {
     return values;
   }
   if (std::ranges::find(values, one->json, &SchemaValue::json) == values.end()) {
-    reject("one of the values of \"enum\"", *one);
+    reject_value("one of the values of \"enum\"", *one);
   }
   return {*one};
 }
@@ -85,7 +85,7 @@ std::optional<std::size_t> length_of(const Schema& schema, std::string_view keyw
   }
   const auto length = parse_count(value->json, 0, std::numeric_limits<std::uint32_t>::max());
   if (!length) {
-    reject("a whole number, 0 or more", *value);
+    reject_value("a whole number, 0 or more", *value);
   }
   return *length;
 }
@@ -150,7 +150,7 @@ void read_limits(const Schema& schema, Field& field, FieldStore& store) {
 std::string valid(const Field& field, const SchemaValue& value) {
   const Parsed<std::string> json = read_json(field, value.json);
   if (!json) {
-    reject(describe(field), value);
+    reject_value(describe(field), value);
   }
   return *json;
 }
@@ -178,7 +178,7 @@ void read_choices(const Schema& schema, bool is_nullable, Field& field, FieldSto
 Unit unit_of(const Schema& schema) {
   const SchemaValue* const unit = schema.find("x-unit");
   if (unit != nullptr && text_of(*unit) != "seconds") {
-    reject("\"seconds\"", *unit);
+    reject_value("\"seconds\"", *unit);
   }
   return unit == nullptr ? Unit::none : Unit::seconds;
 }
@@ -199,7 +199,7 @@ Measured measured_of(const Schema& schema, FieldType type) {
     }
     expected.append(expected.empty() ? "" : " or ").append(quote(row.name));
   }
-  reject(expected, *value);
+  reject_value(expected, *value);
 }
 
 // Returns the text up to its first empty line.
@@ -227,7 +227,7 @@ DeclaredType declared_type(const Schema& schema) {
   std::ranges::transform(elements, std::back_inserter(names), text_of);
   std::erase(names, "null");
   if (elements.size() != 2 || names.size() != 1) {
-    reject("one type, or one and \"null\"", *type);
+    reject_value("one type, or one and \"null\"", *type);
   }
   return {names.front(), true};
 }
@@ -252,7 +252,7 @@ std::string help_of(const Schema& schema, std::string_view name) {
 Field read_field(const Schema& schema, std::string_view name, FieldStore& store) {
   const DeclaredType declared = declared_type(schema);
   const TypeName& type = type_of(schema, declared.name);
-  reject_idle_keywords(schema, type.name);
+  reject_keywords_without_effect(schema, type.name);
 
   Field field{.name = name, .type = type.type};
   field.help = store.keep(help_of(schema, name.substr(name.find('.') + 1)));

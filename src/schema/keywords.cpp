@@ -88,7 +88,7 @@ void check_keyword(const SchemaValue& keyword, unsigned places) {
                             (hint.empty() ? ", remove it; see metrics-event-schema(5)" : hint)};
   }
   if (const std::string_view type = row_of(keyword).type; !type.empty()) {
-    expect(type, keyword);
+    expect_type(type, keyword);
   }
 }
 
@@ -97,9 +97,9 @@ void check_dialect(const SchemaValue& dialect) {
   uri.erase(uri.ends_with('#') ? uri.size() - 1 : uri.size());
   if (uri != "https://json-schema.org/draft/2020-12/schema" &&
       uri != "http://json-schema.org/draft-07/schema") {
-    reject("\"https://json-schema.org/draft/2020-12/schema\" or "
-           "\"http://json-schema.org/draft-07/schema#\"",
-           dialect);
+    reject_value("\"https://json-schema.org/draft/2020-12/schema\" or "
+                 "\"http://json-schema.org/draft-07/schema#\"",
+                 dialect);
   }
 }
 
@@ -111,7 +111,7 @@ SchemaValue only_schema(const SchemaValue& keyword) {
     return is_nullable && schema.json == R"({"type":"null"})";
   });
   if (schemas.size() != 1 || nulls != (is_nullable ? 1 : 0)) {
-    reject(is_nullable ? "one schema and {\"type\":\"null\"}" : "one schema", keyword);
+    reject_value(is_nullable ? "one schema and {\"type\":\"null\"}" : "one schema", keyword);
   }
   return schemas.front();
 }
@@ -123,7 +123,7 @@ const SchemaValue* Schema::find(std::string_view keyword) const {
   return found == keywords.end() ? nullptr : &*found;
 }
 
-void reject_idle_keywords(const Schema& schema, std::string_view type) {
+void reject_keywords_without_effect(const Schema& schema, std::string_view type) {
   for (const SchemaValue& keyword : schema.keywords) {
     if (row_of(keyword).about.find(type) == std::string_view::npos) {
       throw SchemaMistake{keyword.pointer,
@@ -210,7 +210,7 @@ SchemaValue SchemaFile::referred(const SchemaValue& reference) const {
   const std::string text = text_of(reference);
   const std::string place = text.substr(0, text.rfind('/') + 1);
   if (place != "#/$defs/" && place != "#/definitions/") {
-    reject("\"#/$defs/NAME\" or \"#/definitions/NAME\"", reference);
+    reject_value("\"#/$defs/NAME\" or \"#/definitions/NAME\"", reference);
   }
   std::vector<std::string_view> known;
   for (const auto& [name, definition] : definitions_) {

@@ -23,7 +23,7 @@ struct Schema {
 
 /// Throws SchemaMistake when a keyword has no effect on values of `type`, such as `pattern` on
 /// "number".
-void reject_idle_keywords(const Schema& schema, std::string_view type);
+void reject_keywords_without_effect(const Schema& schema, std::string_view type);
 
 /// A file with one schema and its definitions. A definition that nothing refers to is not checked.
 /// All functions throw SchemaMistake when the text is not JSON or the schema is not supported.

@@ -80,7 +80,7 @@ std::vector<Property> properties_of(const Schema& schema) {
 void check_type(const Schema& schema, std::string_view type) {
   const SchemaValue* const declared = schema.find("type");
   if (declared != nullptr && declared->json != quote(type)) {
-    reject(quote(type), *declared);
+    reject_value(quote(type), *declared);
   }
 }
 
@@ -108,7 +108,7 @@ void check_timestamp(const Schema& schema) {
   }
   const SchemaValue* const minimum = schema.find("minimum");
   if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
-    reject("0", *minimum);
+    reject_value("0", *minimum);
   }
 }
 
@@ -120,13 +120,13 @@ void check_event_name(const Schema& schema, std::string_view name) {
   for (const std::string_view keyword : {"const", "default"}) {
     if (const SchemaValue* const value = schema.find(keyword);
         value != nullptr && value->json != expected) {
-      reject(expected + ", the name of the type", *value);
+      reject_value(expected + ", the name of the type", *value);
     }
   }
   if (const SchemaValue* const names = schema.find("enum")) {
     const std::vector<SchemaValue> values = elements_of(*names);
     if (std::ranges::find(values, expected, &SchemaValue::json) == values.end()) {
-      reject(expected + ", the name of the type, among them", *names);
+      reject_value(expected + ", the name of the type, among them", *names);
     }
   }
 }
@@ -174,10 +174,10 @@ private:
   }
 
   void add_object(const std::string& name, const Schema& schema, bool is_required) {
-    reject_idle_keywords(schema, "object");
+    reject_keywords_without_effect(schema, "object");
     if (const SchemaValue* const extras = schema.find("additionalProperties");
         extras != nullptr && extras->json == "true") {
-      reject("false, as only the event itself takes others", *extras);
+      reject_value("false, as only the event itself takes others", *extras);
     }
     if (const SchemaValue* const value = schema.find("default");
         value != nullptr && value->json != "null") {

@@ -53,31 +53,31 @@ std::string with_article(std::string_view type) {
   return (has_vowel ? "an " : "a ") + std::string{type};
 }
 
-void reject(std::string_view expected, const SchemaValue& got) {
+void reject_value(std::string_view expected, const SchemaValue& got) {
   constexpr std::size_t most_shown = 80;
   throw SchemaMistake{got.pointer, "expected " + std::string{expected} + ", got " +
                                        printable(got.json, most_shown)};
 }
 
-void expect(std::string_view type, const SchemaValue& value) {
+void expect_type(std::string_view type, const SchemaValue& value) {
   const std::string_view kind = kind_of(value.json);
   if (kind != type && !(type == "number" && kind == "integer")) {
-    reject(type == "boolean" ? "true or false" : with_article(type), value);
+    reject_value(type == "boolean" ? "true or false" : with_article(type), value);
   }
 }
 
 std::string text_of(const SchemaValue& value) {
-  expect("string", value);
+  expect_type("string", value);
   return *string_value(value.json);
 }
 
 std::vector<SchemaValue> elements_of(const SchemaValue& value) {
-  expect("array", value);
+  expect_type("array", value);
   return parts_of(value);
 }
 
 std::vector<SchemaValue> members_of(const SchemaValue& value) {
-  expect("object", value);
+  expect_type("object", value);
   return parts_of(value);
 }
 

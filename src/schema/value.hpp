@@ -32,10 +32,10 @@ std::string_view kind_of(std::string_view json);
 std::string with_article(std::string_view type);
 
 /// Throws SchemaMistake with the text `expected …, got …`.
-[[noreturn]] void reject(std::string_view expected, const SchemaValue& got);
+[[noreturn]] void reject_value(std::string_view expected, const SchemaValue& got);
 
 /// Throws SchemaMistake when a value is not of `type`. An integer is also a "number".
-void expect(std::string_view type, const SchemaValue& value);
+void expect_type(std::string_view type, const SchemaValue& value);
 
 /// These return the text of a string, the elements of an array and the members of an object. They
 /// throw SchemaMistake when the value is of another type.

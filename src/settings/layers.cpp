@@ -19,13 +19,13 @@ void apply(Settings& settings, const GivenSetting& given) {
 
 // Adds the value of a variable to the layer. For a list, each line of the variable is one item.
 void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
-                       std::string_view text, bool (*counts)(const Settings&) = nullptr) {
+                       std::string_view text, bool (*applies)(const Settings&) = nullptr) {
   while (!text.empty()) {
     const std::size_t end =
         setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
     if (end > 0) {
       layer.push_back(
-          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, counts});
+          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, applies});
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -39,7 +39,7 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
   for (const Layer& layer : layers) {
     bool is_first = true;
     for (const GivenSetting& given : layer) {
-      if (given.setting != &setting || (given.counts != nullptr && !given.counts(settings))) {
+      if (given.setting != &setting || (given.applies != nullptr && !given.applies(settings))) {
         continue;
       }
       const bool replaces = std::exchange(is_first, false) || given.origin.source != Source::flag;
@@ -68,15 +68,15 @@ GivenSetting given_by_flag(const Setting& setting, std::string text) {
 Layer environment_layer(const Environment& environment) {
   Layer layer;
   const auto add = [&](const Setting& setting, const std::string& variable,
-                       bool (*counts)(const Settings&) = nullptr) {
+                       bool (*applies)(const Settings&) = nullptr) {
     if (const auto text = environment(variable)) {
-      add_from_variable(layer, setting, variable, *text, counts);
+      add_from_variable(layer, setting, variable, *text, applies);
     }
   };
   for (const Setting& setting : all_settings()) {
     for (std::size_t i = setting.fallback_variables.size(); i-- > 0;) {
       const FallbackVariable& fallback = setting.fallback_variables[i];
-      add(setting, std::string{fallback.name}, fallback.counts);
+      add(setting, std::string{fallback.name}, fallback.applies);
     }
     add(setting, variable_name(setting));
   }
@@ -85,8 +85,8 @@ Layer environment_layer(const Environment& environment) {
 
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   Resolved resolved;
-  for (const Setting& setting : all_settings()) { // in order, as `counts` reads earlier ones
-    const bool is_heeded = lists(heeded, setting);
+  for (const Setting& setting : all_settings()) { // in order, as `applies` reads earlier ones
+    const bool is_heeded = names_setting(heeded, setting);
     try {
       const Origin origin = apply_layers(resolved.settings, setting, layers);
       if (is_heeded) {

@@ -14,7 +14,7 @@ struct GivenSetting {
   const Setting* setting;
   std::string text;
   Origin origin;
-  bool (*counts)(const Settings& settings) = nullptr; // see FallbackVariable
+  bool (*applies)(const Settings& settings) = nullptr; // see FallbackVariable
 };
 
 /// All values from one source: the command line, the environment or a file.
@@ -31,9 +31,9 @@ Layer environment_layer(const Environment& environment);
 /// value is not valid or two settings exclude each other: usage when a flag is involved, config
 /// otherwise.
 ///
-/// `heeded` lists the settings that the command reads (see `lists`). Any other setting must not
-/// stop the command: it is resolved as well, but keeps its default when its value is not valid, no
-/// rule applies to it, and it has no origin.
+/// `heeded` lists the settings that the command reads (see `names_setting`). Any other setting must
+/// not stop the command: it is resolved as well, but keeps its default when its value is not valid,
+/// no rule applies to it, and it has no origin.
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded = "");
 
 /// Checks each value of a layer, but not their combination. Throws Failure (usage for a flag,

@@ -246,7 +246,7 @@ constexpr std::array table{
                            .placeholder = "success|failure|always",
                            .default_text = "success",
                            .help = "with COMMAND: after which of its ends the event is sent",
-                           .is_about_wrapped = true}),
+                           .needs_command = true}),
     toggle<&Settings::best_effort>(
         {.name = "best-effort", .help = "turn exit statuses 65 to 77 into a warning and 0"}),
     toggle<&Settings::disabled>({.name = "disabled", .help = "validate, send nothing and exit 0"}),
@@ -270,7 +270,7 @@ std::span<const Setting> all_settings() {
   return table;
 }
 
-bool lists(std::string_view names, const Setting& setting) {
+bool names_setting(std::string_view names, const Setting& setting) {
   const auto between_spaces = [](std::string_view text) { return ' ' + std::string{text} + ' '; };
   return names.empty() ||
          between_spaces(names).find(between_spaces(setting.name)) != std::string::npos;

@@ -17,7 +17,7 @@ struct FallbackVariable {
   std::string_view condition{}; // in words, for a variable that applies only at times
   /// Returns whether the variable applies; null means always. It may read the settings of earlier
   /// rows only, because rows are resolved in the order of the table.
-  bool (*counts)(const Settings& settings) = nullptr;
+  bool (*applies)(const Settings& settings) = nullptr;
 };
 
 /// The kind of thing that a value or an operand names, for shell completion and documents.
@@ -50,7 +50,7 @@ struct Setting {
   std::string_view help;
   std::span<const std::string_view> choices{}; // for completion; empty means free text
   std::string_view joint = "=";                // joins name and value of a table in a file
-  bool is_about_wrapped = false;               // has an effect only with `-- COMMAND`
+  bool needs_command = false;                  // has an effect only with `-- COMMAND`
 
   /// Parses `text` and stores the value in `settings`. Returns a Mismatch when `text` is not valid.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);
@@ -69,9 +69,9 @@ struct Setting {
 /// names, the help, the default and the parser of a setting, whose value is a member of Settings.
 std::span<const Setting> all_settings();
 
-/// Returns whether a list of settings, their names with spaces between them, has this one. The
-/// empty list has all settings.
-bool lists(std::string_view names, const Setting& setting);
+/// Returns whether a list, the names of settings with spaces between them, names this one. The
+/// empty list stands for all settings.
+bool names_setting(std::string_view names, const Setting& setting);
 
 /// Returns the default as documents show it. The result is empty when there is none worth showing.
 std::string_view shown_default(const Setting& setting);

@@ -100,7 +100,7 @@ TEST_CASE("a command and its options are understood") {
 TEST_CASE("help and version are answered whatever else is there") {
   const auto topic = [](const Words& words) {
     const CommandLine line = parse(words);
-    CHECK(line.words == CommandLine::Words::help);
+    CHECK(line.info == CommandLine::Info::help);
     CHECK(line.command == nullptr);
     return line.topic;
   };
@@ -109,8 +109,8 @@ TEST_CASE("help and version are answered whatever else is there") {
   CHECK(topic({"--help", "listen", "--nonsense"}) == "listen");
   CHECK(topic({"send", "runner-stop", "--help"}) == "send");
   CHECK(topic({"--version", "--help"}).empty());
-  CHECK(parse({"--version"}).words == CommandLine::Words::program_version);
-  CHECK(parse({"runner-stop", "-V"}).words == CommandLine::Words::program_version);
+  CHECK(parse({"--version"}).info == CommandLine::Info::program_version);
+  CHECK(parse({"runner-stop", "-V"}).info == CommandLine::Info::program_version);
   CHECK(trouble({"--help", "--nonsense"}) == "none");
   CHECK(trouble({"runner-instaled", "--help"}) ==
         R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");

@@ -16,8 +16,8 @@ std::string object_of(const std::vector<std::string>& words) {
     }
     fields.push_back(*std::move(field));
   }
-  if (const auto shape = shape_of(fields); !shape) {
-    return shape.error().text;
+  if (const auto outline = outline_of(fields); !outline) {
+    return outline.error().text;
   }
   const auto object = metrics_event::object_of(fields);
   return object ? *object : object.error().text;

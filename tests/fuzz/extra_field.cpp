@@ -31,9 +31,9 @@ std::vector<ExtraField> fields_of(std::string_view input) {
 // itself.
 void fuzz_extra_field(std::string_view input) {
   const std::vector<ExtraField> fields = fields_of(input);
-  const auto shape = shape_of(fields);
-  if (!shape) {
-    must(is_safe_to_show(shape.error().text), "a conflict is safe to show");
+  const auto outline = outline_of(fields);
+  if (!outline) {
+    must(is_safe_to_show(outline.error().text), "a conflict is safe to show");
     return;
   }
   const auto object = object_of(fields);
@@ -45,7 +45,7 @@ void fuzz_extra_field(std::string_view input) {
   must(compact_json(*object) == *object, "an object is compact JSON");
   JsonReader before;
   JsonReader after;
-  must(before.read_object(*shape) && after.read_object(*object), "they are objects");
+  must(before.read_object(*outline) && after.read_object(*object), "they are objects");
   must(std::ranges::equal(before.members(), after.members(), {}, &Member::name, &Member::name),
        "values do not change the names");
 }

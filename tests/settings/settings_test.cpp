@@ -180,7 +180,7 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
     for (const FallbackVariable& fallback : row.fallback_variables) {
       const std::string name{fallback.name};
       CAPTURE(name);
-      const bool is_conditional = fallback.counts != nullptr;
+      const bool is_conditional = fallback.applies != nullptr;
       // A URL with which the variable counts.
       const Layer low{
           {&setting("url"),
@@ -297,10 +297,10 @@ TEST_CASE(
 }
 
 TEST_CASE("a list of settings has those that it names whole") {
-  CHECK(lists("timeout output", setting("timeout")));
-  CHECK(lists("timeout output", setting("output")));
-  CHECK_FALSE(lists("connect-timeout output", setting("timeout")));
-  CHECK(lists("", setting("timeout")));
+  CHECK(names_setting("timeout output", setting("timeout")));
+  CHECK(names_setting("timeout output", setting("output")));
+  CHECK_FALSE(names_setting("connect-timeout output", setting("timeout")));
+  CHECK(names_setting("", setting("timeout")));
 }
 
 TEST_CASE("a bad value of a flag is refused although a later one would win") {
