@@ -12,7 +12,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::array table{
+constexpr std::array exit_codes{
     ExitCodeRow{ExitCode::ok, "ok", "delivered, or kept in the spool, or a dry run, or disabled"},
     ExitCodeRow{ExitCode::usage, "usage",
                 "the command line is wrong: an unknown or missing command, event, flag or field, "
@@ -49,7 +49,7 @@ constexpr std::array table{
 } // namespace
 
 std::span<const ExitCodeRow> exit_code_table() {
-  return table;
+  return exit_codes;
 }
 
 std::string ExitCodeRow::number() const {
@@ -58,7 +58,7 @@ std::string ExitCodeRow::number() const {
 
 std::string_view name_of(ExitCode code) {
   // All statuses from 128 up belong to signals and share one row.
-  return std::ranges::find(table, std::min(code, ExitCode::signal), &ExitCodeRow::code)->name;
+  return std::ranges::find(exit_codes, std::min(code, ExitCode::signal), &ExitCodeRow::code)->name;
 }
 
 bool may_pass(ExitCode code) {

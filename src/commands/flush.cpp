@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_names = 1000; // names read from the spool at a time
+constexpr std::size_t most_names_at_once = 1000; // names read from the spool at a time
 constexpr auto between_looks_at_lock = 50ms;
 constexpr auto shortest_pause = 50ms; // pauses get shorter near the end
 
@@ -54,7 +54,7 @@ private:
   void for_each_selected(const Spool& spool, Visit&& visit) {
     const Instant now = context_.clock.now();
     std::vector<std::string> names;
-    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names)).empty()) {
+    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names_at_once)).empty()) {
       for (const std::string& name : names) {
         const auto text = spool.read(box(), name);
         if (!text && text.error() == std::errc::no_such_file_or_directory) {

@@ -13,7 +13,7 @@
 namespace metrics_event {
 namespace {
 
-bool is_white_space(char c) {
+bool is_json_space(char c) {
   return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
@@ -94,7 +94,7 @@ std::string compact(std::string_view text) {
     const std::string_view string = leading_string(text);
     if (!string.empty()) {
       append_json_string(out, unescaped(string));
-    } else if (!is_white_space(text.front())) {
+    } else if (!is_json_space(text.front())) {
       out += text.front();
     }
     text.remove_prefix(std::max<std::size_t>(string.size(), 1));
@@ -136,7 +136,7 @@ private:
   }
 
   void white_space() {
-    while (!rest_.empty() && is_white_space(rest_.front())) {
+    while (!rest_.empty() && is_json_space(rest_.front())) {
       rest_.remove_prefix(1);
       is_compact_ = false;
     }
@@ -293,7 +293,7 @@ bool JsonReader::read_object(std::string_view text) {
   if (!read(text)) {
     return false;
   }
-  const auto first = std::ranges::find_if_not(text, is_white_space);
+  const auto first = std::ranges::find_if_not(text, is_json_space);
   if (*first != '{') {
     mistake_ = {static_cast<std::size_t>(first - text.begin()), "expected a JSON object"};
   }

@@ -19,10 +19,10 @@ void append_unicode_escape(std::string& out, char32_t character) {
 
 // The three ways in which a byte is written into a JSON string. `append_usual` uses the first two
 // as the number of backslashes before the byte.
-enum Kind : std::uint8_t { plain, behind_backslash, special };
+enum ByteKind : std::uint8_t { plain, behind_backslash, special };
 
-constexpr std::array<Kind, 256> kinds = [] {
-  std::array<Kind, 256> kind{};
+constexpr std::array<ByteKind, 256> kinds = [] {
+  std::array<ByteKind, 256> kind{};
   for (std::size_t byte = 0; byte < kind.size(); ++byte) {
     kind[byte] = byte == '"' || byte == '\\'   ? behind_backslash
                  : byte >= 0x20 && byte < 0x7F ? plain
@@ -31,7 +31,7 @@ constexpr std::array<Kind, 256> kinds = [] {
   return kind;
 }();
 
-Kind kind_of(char c) {
+ByteKind byte_kind(char c) {
   return kinds[static_cast<unsigned char>(c)];
 }
 
@@ -48,7 +48,7 @@ std::string_view append_usual(std::string& out, std::string_view text) {
   const char* const end = at + part.size();
   for (; at != end; ++at) {
     const char c = *at;
-    const Kind kind = kind_of(c);
+    const ByteKind kind = byte_kind(c);
     if (kind == special) {
       break;
     }
@@ -62,7 +62,7 @@ std::string_view append_usual(std::string& out, std::string_view text) {
 
 void append_escaped(std::string& out, std::string_view utf8) {
   while (!utf8.empty()) {
-    if (kind_of(utf8.front()) != special) {
+    if (byte_kind(utf8.front()) != special) {
       utf8 = append_usual(out, utf8);
       continue;
     }

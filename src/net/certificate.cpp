@@ -13,12 +13,12 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t longest_name = 200;
-constexpr int most_names = 5;
+constexpr std::size_t longest_certificate_text = 200;
+constexpr int most_names_shown = 5;
 
 std::string shown(const ASN1_STRING* text) {
   const auto* const bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(text));
-  return printable({bytes, static_cast<std::size_t>(ASN1_STRING_length(text))}, longest_name);
+  return printable({bytes, static_cast<std::size_t>(ASN1_STRING_length(text))}, longest_certificate_text);
 }
 
 // Returns the common name, or the whole name when it has none.
@@ -30,9 +30,9 @@ std::string name_of(const X509_NAME* name) {
   if (X509_NAME_entry_count(name) == 0) {
     return "";
   }
-  std::array<char, longest_name> line{};
+  std::array<char, longest_certificate_text> line{};
   X509_NAME_oneline(name, line.data(), static_cast<int>(line.size()));
-  return printable(line.data(), longest_name);
+  return printable(line.data(), longest_certificate_text);
 }
 
 std::string address_of(const ASN1_STRING* bytes) {
@@ -63,7 +63,7 @@ std::string names_of(x509_st* certificate) {
     const std::string text = name->type == GEN_DNS     ? shown(name->d.dNSName)
                              : name->type == GEN_IPADD ? address_of(name->d.iPAddress)
                                                        : "";
-    if (text.empty() || ++count > most_names) {
+    if (text.empty() || ++count > most_names_shown) {
       continue;
     }
     list += (list.empty() ? "" : ", ") + text;
@@ -71,7 +71,7 @@ std::string names_of(x509_st* certificate) {
   if (list.empty()) {
     return name_of(X509_get_subject_name(certificate));
   }
-  return list + (count > most_names ? ", …" : "");
+  return list + (count > most_names_shown ? ", …" : "");
 }
 
 Certificate certificate_of(x509_st* certificate) {

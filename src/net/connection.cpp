@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t largest_record = 16UL * 1024; // RFC 8446, section 5.1
+constexpr std::size_t largest_tls_record = 16UL * 1024; // RFC 8446, section 5.1
 
 } // namespace
 
@@ -94,7 +94,7 @@ std::size_t Connection::send(std::span<const iovec> parts, error_code& error) {
   std::string record; // one record, as each write to OpenSSL makes its own
   for (const iovec& part : parts) {
     record.append(static_cast<const char*>(part.iov_base),
-                  std::min(part.iov_len, largest_record - record.size()));
+                  std::min(part.iov_len, largest_tls_record - record.size()));
   }
   return tls_->send(record, deadline_, error);
 }

@@ -52,7 +52,7 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
 
 // Connects to the receiver, through a tunnel if it must be. Returns nothing on success, or else the
 // trouble.
-std::optional<Reply> open(Connection& connection, const Route& route) {
+std::optional<Reply> open_route(Connection& connection, const Route& route) {
   const Endpoint& first = route.proxy ? *route.proxy : route.endpoint;
   const bool is_https = route.endpoint.scheme == Scheme::https;
   std::optional<Reply> trouble = connection.open(first.host, first.port, route.connect_timeout);
@@ -107,7 +107,7 @@ private:
     is_kept_ = false;
     connection_.emplace();
     connection_->set_deadline(deadline);
-    if (std::optional<Reply> trouble = open(*connection_, route)) {
+    if (std::optional<Reply> trouble = open_route(*connection_, route)) {
       return *std::move(trouble);
     }
     return exchange_by_connection(request, deadline).reply;

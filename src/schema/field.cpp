@@ -204,11 +204,11 @@ Measured measured_of(const Schema& schema, FieldType type) {
 
 // Returns the text up to its first empty line.
 std::string_view first_paragraph(std::string_view text) {
-  constexpr std::string_view white_space = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
   for (std::size_t at = 0; (at = text.find('\n', at)) != text.npos; ++at) {
     const std::string_view next_line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
-    if (next_line.find_first_not_of(white_space) == text.npos) {
+    if (next_line.find_first_not_of(blanks) == text.npos) {
       return text.substr(0, at);
     }
   }

@@ -17,7 +17,7 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t step = 64UL * 1024; // in bytes, read at once
+constexpr std::size_t read_step = 64UL * 1024; // in bytes, read at once
 
 } // namespace
 
@@ -61,7 +61,7 @@ bool LineReader::read_more(Deadline deadline) {
   scanned_ -= begin_;
   begin_ = 0;
   const std::size_t before = buffer_.size();
-  buffer_.resize(before + step);
+  buffer_.resize(before + read_step);
   const auto size = read_some(descriptor(), std::span{buffer_}.subspan(before), deadline);
   buffer_.resize(before + (size ? *size : 0));
   if (size) {
