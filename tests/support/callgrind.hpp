@@ -9,16 +9,10 @@
 
 namespace metrics_event::testing {
 
-/// Counts by name.
-using Counts = std::map<std::string, std::uint64_t>;
-
-/// The instructions that a program's functions execute themselves, in user space, as callgrind
-/// counts them: the same on each run. The dynamic linker's are not among them. Nothing where there
-/// is no valgrind; `outcome` is how the program ended.
-std::optional<Counts> instructions_of(const std::string& program, const Invocation& invocation,
-                                      Outcome& outcome);
-
-/// Their sum.
-std::uint64_t total(const Counts& counts);
+/// The instructions that each function of a program executes itself, in user space, by its name in
+/// C++. They are the same on each run. Those of the dynamic linker are left out. Nothing where
+/// there is no valgrind; `outcome` is how the program ended.
+std::optional<std::map<std::string, std::int64_t>>
+instructions_of(const std::string& program, const Invocation& invocation, Outcome& outcome);
 
 } // namespace metrics_event::testing
