@@ -54,7 +54,8 @@ private:
   void for_each_selected(const Spool& spool, Visit&& visit) {
     const Instant now = context_.clock.now();
     std::vector<std::string> names;
-    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names_at_once)).empty()) {
+    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names_at_once))
+                .empty()) {
       for (const std::string& name : names) {
         const auto text = spool.read(box(), name);
         if (!text && text.error() == std::errc::no_such_file_or_directory) {

@@ -18,7 +18,8 @@ constexpr int most_names_shown = 5;
 
 std::string shown(const ASN1_STRING* text) {
   const auto* const bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(text));
-  return printable({bytes, static_cast<std::size_t>(ASN1_STRING_length(text))}, longest_certificate_text);
+  return printable({bytes, static_cast<std::size_t>(ASN1_STRING_length(text))},
+                   longest_certificate_text);
 }
 
 // Returns the common name, or the whole name when it has none.
