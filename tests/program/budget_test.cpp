@@ -91,7 +91,7 @@ std::int64_t page_faults_of(const Invocation& invocation) {
     return usage.ru_minflt + usage.ru_majflt;
   };
   std::int64_t fewest = INT64_MAX;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const std::int64_t before = faults_until_now();
     CHECK(run(started, invocation).status == 0);
     fewest = std::min<std::int64_t>(fewest, faults_until_now() - before);
