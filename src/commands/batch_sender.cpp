@@ -143,16 +143,13 @@ Pusher& BatchSender::pusher() {
 
 void BatchSender::count(const Pushed& pushed) {
   const Judgement& judgement = pushed.delivery.judgement;
-  const bool has_metadata = !settings_.metadata.empty();
   switch (pushed.fate) {
   case Pushed::Fate::accepted: report_.delivered += pushed.count; break;
   case Pushed::Fate::refused:
     console_.complain(report_.refused, std::to_string(numbers_[pushed.first]),
-                      report_.url + " refuses it: " + explain(judgement, has_metadata));
+                      report_.url + " refuses it: " + judgement.message);
     break;
-  case Pushed::Fate::stopped:
-    trouble_ = undelivered("to " + report_.url, judgement, has_metadata);
-    break;
+  case Pushed::Fate::stopped: trouble_ = undelivered("to " + report_.url, judgement); break;
   }
 }
 

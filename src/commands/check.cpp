@@ -143,8 +143,7 @@ private:
     report_.failure.reset();
     round_ends_ = deadline();
     const Entry entry = check_entry();
-    const std::span<const Entry> entries{&entry, sends_ ? 1U : 0U};
-    const std::string body = push_body(entries);
+    const std::string body = sends_ ? push_body({&entry, 1}) : empty_push_body(entry.labels);
     const Reply reply = transport_(push_request(route_, settings_.org_id, body), round_ends_);
     const Instant now = clock_.now();
     add(findings_of_trace(route_, reply, now));
@@ -200,22 +199,9 @@ private:
   bool judge_push(const Reply& reply) {
     const Judgement judgement = judge(reply);
     const std::string what = sends_ ? "an event" : "an empty push";
-    if (judgement.code == ExitCode::ok) {
+    if (judgement.code == ExitCode::ok || (!sends_ && is_refused_as_empty(reply))) {
       report_.verdict = sends_ ? Verdict::delivered : report_.verdict;
-      const bool is_page = reply.content_type.starts_with("text/html");
-      add({"push", is_page ? Result::warning : Result::ok,
-           what + " was answered " + std::to_string(reply.status) +
-               (is_page ? " with a web page; is it the push endpoint?" : "")});
-      return false;
-    }
-    // A receiver may refuse an empty push because it is empty, so this tells nothing about an
-    // event.
-    if (!sends_ && is_refused(judgement.code)) {
-      report_.verdict = Verdict::unknown;
-      add({"push", Result::note,
-           "an empty push was answered " + std::to_string(reply.status) +
-               (judgement.response.empty() ? "" : ", \"" + judgement.response + '"') +
-               "; --send tries an event"});
+      add({"push", Result::ok, what + " was answered " + std::to_string(reply.status)});
       return false;
     }
     if (std::ranges::find(report_.findings, Result::failed, &Finding::result) ==
@@ -223,9 +209,9 @@ private:
       add({"push", Result::failed, judgement.message});
     }
     report_.response = judgement.response;
-    report_.failure = sends_ ? undelivered("metrics_event_check to " + settings_.url.url(),
-                                           judgement, !settings_.metadata.empty())
-                             : would_fail(judgement.code, judgement.message);
+    report_.failure = sends_
+                          ? undelivered("metrics_event_check to " + settings_.url.url(), judgement)
+                          : would_fail(judgement.code, judgement.message);
     return judgement.worth_a_retry || judgement.code == ExitCode::nohost;
   }
 

@@ -53,7 +53,6 @@ std::string verdict_of(const CheckReport& report) {
   switch (report.verdict) {
   case CheckReport::Verdict::delivered: return "an event was delivered";
   case CheckReport::Verdict::not_sent: return "an event would not be sent";
-  case CheckReport::Verdict::unknown: return "an event may be delivered, --send finds out";
   case CheckReport::Verdict::would_be_delivered: break;
   }
   return "an event would be delivered";

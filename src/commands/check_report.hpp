@@ -22,7 +22,7 @@ struct ShownSetting {
 /// The complete result of `check`.
 struct CheckReport {
   /// The fate of an event, provided that there is no failure.
-  enum class Verdict { would_be_delivered, delivered, not_sent, unknown };
+  enum class Verdict { would_be_delivered, delivered, not_sent };
 
   std::vector<ShownSetting> settings;
   std::vector<Finding> findings;

@@ -196,8 +196,7 @@ private:
       report_.response = judgement.response;
       const std::string attempts =
           delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
-      throw undelivered(report_.event->name + " to " + report_.url + attempts, judgement,
-                        !settings_.metadata.empty());
+      throw undelivered(report_.event->name + " to " + report_.url + attempts, judgement);
     }
   }
 

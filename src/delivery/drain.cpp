@@ -251,7 +251,7 @@ private:
     }
     drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
     drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
-    fail(undelivered("what waits for " + shown(next.destination), judgement, false));
+    fail(undelivered("what waits for " + shown(next.destination), judgement));
   }
 
   Spool& spool_;

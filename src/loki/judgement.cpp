@@ -12,69 +12,128 @@ namespace {
 
 constexpr std::size_t longest_response = 1024;
 
-struct StatusRow {
-  int status;
+// What a status or the words of an answer mean.
+struct Meaning {
   ExitCode code;
   bool worth_a_retry;
   std::string_view reason;
+  Ending ending = Ending::refused;
+};
+
+struct StatusRow {
+  int status;
+  Meaning meaning;
 };
 
 constexpr std::string_view wrong_endpoint =
     "is it the push endpoint? Loki's path is /loki/api/v1/push";
 
 constexpr std::array known_statuses{
-    StatusRow{ingestion_blocked, ExitCode::noperm, false,
-              "ingestion is blocked, ask who runs the receiver"},
-    StatusRow{400, ExitCode::data, false, "the receiver refused the event"},
-    StatusRow{401, ExitCode::noperm, false,
-              "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
-              "tenant (--org-id)"},
-    StatusRow{403, ExitCode::noperm, false,
-              "the receiver forbids it, check the credentials and the tenant (--org-id)"},
-    StatusRow{404, ExitCode::protocol, false, wrong_endpoint},
-    StatusRow{405, ExitCode::protocol, false, wrong_endpoint},
-    StatusRow{408, ExitCode::tempfail, true, "the receiver waited too long; try again later"},
-    StatusRow{413, ExitCode::data, false, "the event is too large for the receiver, send less"},
-    StatusRow{415, ExitCode::protocol, false,
-              "it does not take JSON; is it the push endpoint? Loki's path is /loki/api/v1/push"},
-    StatusRow{422, ExitCode::data, false, "the receiver refused the event"},
-    StatusRow{425, ExitCode::tempfail, true, "the receiver is not ready; try again later"},
-    StatusRow{too_many_requests, ExitCode::tempfail, true,
-              "the receiver's rate limit; try again later"},
+    StatusRow{ingestion_blocked,
+              {ExitCode::noperm, false, "ingestion is blocked, ask who runs the receiver"}},
+    StatusRow{400, {ExitCode::data, false, "the receiver refused the event"}},
+    StatusRow{
+        401,
+        {ExitCode::noperm, false,
+         "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
+         "tenant (--org-id)"}},
+    StatusRow{403,
+              {ExitCode::noperm, false,
+               "the receiver forbids it, check the credentials and the tenant (--org-id)"}},
+    StatusRow{404, {ExitCode::protocol, false, wrong_endpoint}},
+    StatusRow{405, {ExitCode::protocol, false, wrong_endpoint}},
+    StatusRow{408,
+              {ExitCode::tempfail, true, "the receiver waited too long; try again later",
+               Ending::ambiguous}},
+    StatusRow{413, {ExitCode::data, false, "the event is too large for the receiver, send less"}},
+    StatusRow{415,
+              {ExitCode::protocol, false,
+               "it does not take JSON; is it the push endpoint? Loki's path is /loki/api/v1/push"}},
+    StatusRow{422, {ExitCode::data, false, "the receiver refused the event"}},
+    StatusRow{425, {ExitCode::tempfail, true, "the receiver is not ready; try again later"}},
+    StatusRow{too_many_requests,
+              {ExitCode::tempfail, true, "the receiver's rate limit; try again later"}},
 };
 
-StatusRow classify(int status) {
+Meaning meaning_of(int status) {
   const auto* const known = std::ranges::find(known_statuses, status, &StatusRow::status);
   if (known != known_statuses.end()) {
-    return *known;
+    return known->meaning;
   }
-  if (status >= 500 && status <= 599) {
-    return {status, ExitCode::tempfail, true, "the receiver is in trouble; try again later"};
+  if (status >= 500 && status <= 599) { // Loki answers 500 also when it has stored the push
+    return {ExitCode::tempfail, true, "the receiver is in trouble; try again later",
+            Ending::ambiguous};
   }
-  return {status, ExitCode::protocol, false, wrong_endpoint};
+  return {ExitCode::protocol, false, wrong_endpoint};
+}
+
+// Words that say more than the status of the answer.
+struct WordsRow {
+  int status; // 0: any
+  std::string_view words;
+  Meaning meaning;
+};
+
+constexpr Meaning bad_tenant{ExitCode::noperm, false,
+                             "the receiver knows no such tenant, check --org-id"};
+
+constexpr std::array known_words{
+    WordsRow{0,
+             "ingestion blocked",
+             {ExitCode::noperm, false, "ingestion is blocked, ask who runs the receiver"}},
+    WordsRow{400,
+             "unsupported path requested", // VictoriaLogs
+             {ExitCode::protocol, false,
+              "is it the push endpoint? VictoriaLogs' path is /insert/loki/api/v1/push"}},
+    WordsRow{400, "no org id", bad_tenant},
+    WordsRow{400, "invalid tenant ID", bad_tenant},
+    WordsRow{400, "multiple org IDs present", bad_tenant},
+    WordsRow{400, "cannot parse common params", bad_tenant}, // VictoriaLogs, like the next two
+    WordsRow{400, "cannot parse accountID", bad_tenant},
+    WordsRow{400, "cannot parse projectID", bad_tenant},
+    WordsRow{too_many_requests,
+             "aximum active stream limit exceeded", // "Maximum" before Loki 3
+             {ExitCode::tempfail, false,
+              "the labels make too many streams, use labels with few values"}},
+};
+
+// Only the words before the first quotation mark or brace are searched: what follows them may be
+// the caller's own labels.
+std::optional<Meaning> meaning_of_words(const Reply& reply) {
+  const std::string_view body = reply.body;
+  const std::string_view words = body.substr(0, body.find_first_of("\"'{"));
+  const auto* const known = std::ranges::find_if(known_words, [&](const WordsRow& row) {
+    return (row.status == 0 || row.status == reply.status) && words.find(row.words) != words.npos;
+  });
+  return known == known_words.end() ? std::nullopt : std::optional{known->meaning};
+}
+
+bool is_web_page(const Reply& reply) {
+  const std::size_t begin = reply.body.find_first_not_of(" \t\r\n");
+  return reply.content_type.starts_with("text/html") ||
+         (begin != std::string::npos && reply.body[begin] == '<');
 }
 
 // Classifies a status that the proxy itself sent. It says nothing about the event, so it never
 // yields `data`.
-StatusRow classify_of_proxy(int status) {
+Meaning meaning_at_proxy(int status) {
   if (status == 407 || status == 401) {
-    return {status, ExitCode::noperm, false,
+    return {ExitCode::noperm, false,
             "it wants credentials that it knows: user:password@ in its URL"};
   }
   if (status == 403) {
-    return {status, ExitCode::noperm, false, "it forbids the way to the receiver"};
+    return {ExitCode::noperm, false, "it forbids the way to the receiver"};
   }
   if (status >= 500 && status <= 599) {
-    return {status, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"};
+    return {ExitCode::tempfail, true, "it cannot reach the receiver; try again later"};
   }
-  return {status, ExitCode::protocol, false,
-          "is it a proxy? metrics-event check says who names it"};
+  return {ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"};
 }
 
 // A web server answers 400 when a client gets TLS wrong. That says nothing about the event, which
 // must not be given up because of it. Only the wording of the page reveals this case. Receivers
 // answer 400 in plain text, which is never searched.
-std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
+std::optional<Meaning> complaint_about_tls(const Reply& reply) {
   const auto says = [&reply](std::string_view words) {
     return reply.body.find(words) != std::string::npos;
   };
@@ -82,12 +141,12 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
     return std::nullopt;
   }
   if (says("SSL certificate")) { // nginx
-    return StatusRow{400, ExitCode::protocol, false,
-                     "the receiver wants a client certificate that it knows; check --cert, --key"};
+    return Meaning{ExitCode::protocol, false,
+                   "the receiver wants a client certificate that it knows; check --cert, --key"};
   }
   // These are the wordings of nginx, Go and Apache, in this order.
   if (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port")) {
-    return StatusRow{400, ExitCode::protocol, false, "the port speaks TLS, use an https URL"};
+    return Meaning{ExitCode::protocol, false, "the port speaks TLS, use an https URL"};
   }
   return std::nullopt;
 }
@@ -95,7 +154,22 @@ std::optional<StatusRow> complaint_about_tls(const Reply& reply) {
 // The whole body is searched, because Loki may put its reason behind the labels of the stream,
 // which may be long.
 bool is_about_age(std::string_view body) {
-  return body.find("too old") != body.npos || body.find("too far behind") != body.npos;
+  return body.find("too old") != body.npos || body.find("too far behind") != body.npos ||
+         body.find("too new") != body.npos;
+}
+
+// Returns whether a receiver refuses a push because it does not know structured metadata: Loki 2.8
+// cannot read such a push, and later versions may have the feature switched off.
+bool is_about_metadata(std::string_view body) {
+  return body.find("unmarshalerDecoder") != body.npos ||
+         (body.find("structured metadata") != body.npos && body.find("disallowed") != body.npos);
+}
+
+// Returns whether a receiver may have stored some of the entries of a push that it refuses. Loki
+// stores the good ones, also those that come before a stream's rate limit.
+bool may_be_stored_in_part(const Reply& reply, const Meaning& meaning) {
+  return is_refused(meaning.code) || (reply.status == too_many_requests &&
+                                      reply.body.find("er stream rate limit") != std::string::npos);
 }
 
 // Returns the title of an HTML page, and the whole body of any other reply.
@@ -111,46 +185,81 @@ std::string_view words_of(const Reply& reply) {
   return body.substr(start + begin.size(), end - start - begin.size());
 }
 
+// Returns how an attempt ended that got no complete answer.
+Ending ending_without_answer(const Reply& reply) {
+  return reply.is_sent ? Ending::ambiguous : Ending::not_sent;
+}
+
 Judgement judge_trouble(const Reply& reply) {
   const std::string place = reply.proxy.empty() ? ""
                             : reply.at_proxy    ? "at the proxy, "
                                                 : "behind the proxy " + reply.proxy + ", ";
   const std::string what = place + reply.detail;
+  const auto judgement = [&](ExitCode code, bool worth_a_retry, const std::string& remedy) {
+    return Judgement{ending_without_answer(reply), code, worth_a_retry, what + remedy};
+  };
   switch (reply.trouble) {
-  case Trouble::unknown_host: return {ExitCode::nohost, false, what + "; check the host name"};
+  case Trouble::unknown_host: return judgement(ExitCode::nohost, false, "; check the host name");
   case Trouble::lookup_failed:
-    return {ExitCode::nohost, true, what + "; check the host name and the name server"};
+    return judgement(ExitCode::nohost, true, "; check the host name and the name server");
   case Trouble::no_connection:
-    return {ExitCode::unavailable, true,
-            what + (reply.at_proxy ? "; is the proxy running?" : "; is the receiver running?")};
+    return judgement(ExitCode::unavailable, true,
+                     reply.at_proxy ? "; is the proxy running?" : "; is the receiver running?");
   case Trouble::connect_timed_out:
-    return {ExitCode::tempfail, true,
-            what + "; is the host reachable? --connect-timeout gives it longer"};
+    return judgement(ExitCode::tempfail, true,
+                     "; is the host reachable? --connect-timeout gives it longer");
   case Trouble::no_resources:
-    return {ExitCode::tempfail, true, what + "; this machine has too few, try again later"};
+    return judgement(ExitCode::tempfail, true, "; this machine has too few, try again later");
   case Trouble::timed_out:
-    return {ExitCode::tempfail, true, what + "; try again later or raise --timeout"};
-  case Trouble::connection_lost: return {ExitCode::tempfail, true, what + "; try again later"};
-  case Trouble::tls_failed: return {ExitCode::protocol, false, what};
-  case Trouble::not_http: return {ExitCode::protocol, false, what + "; check the port"};
-  case Trouble::interrupted: return {ExitCode::tempfail, false, what};
+    return judgement(ExitCode::tempfail, true, "; try again later or raise --timeout");
+  case Trouble::connection_lost: return judgement(ExitCode::tempfail, true, "; try again later");
+  case Trouble::tls_failed: return judgement(ExitCode::protocol, false, "");
+  case Trouble::not_http: return judgement(ExitCode::protocol, false, "; check the port");
+  case Trouble::interrupted: return judgement(ExitCode::tempfail, false, "");
   case Trouble::none: break;
   }
-  return {ExitCode::software, false, "a reply without trouble is judged as trouble"};
+  return judgement(ExitCode::software, false, "a reply without trouble is judged as trouble");
+}
+
+// Returns the meaning of a complete answer; nothing when it means that the push was accepted.
+std::optional<Meaning> meaning_of(const Reply& reply, bool at_proxy) {
+  if (at_proxy) {
+    return meaning_at_proxy(reply.status);
+  }
+  if (const auto by_words = meaning_of_words(reply)) {
+    return by_words;
+  }
+  if (const auto complaint = complaint_about_tls(reply)) {
+    return complaint;
+  }
+  if (!is_acceptance(reply.status)) {
+    return meaning_of(reply.status);
+  }
+  constexpr Meaning page{ExitCode::protocol, false,
+                         "this is a web page; is it the push endpoint? Loki's path is "
+                         "/loki/api/v1/push"};
+  return is_web_page(reply) ? std::optional{page} : std::nullopt;
 }
 
 } // namespace
 
-Judgement judge(const Reply& reply) {
+Judgement judge(const Reply& reply, std::size_t entries) {
   if (reply.trouble != Trouble::none) {
     return judge_trouble(reply);
   }
-  if (is_acceptance(reply.status)) {
+  const bool at_proxy = reply.at_proxy || reply.status == 407; // only a proxy sends 407
+  const std::optional<Meaning> meaning = meaning_of(reply, at_proxy);
+  if (!meaning) {
     return {};
   }
-  Judgement judgement{.is_about_age = is_about_age(reply.body),
-                      .response = printable(words_of(reply), longest_response)};
-  const bool at_proxy = reply.at_proxy || reply.status == 407; // only a proxy sends 407
+  const bool is_partial = entries > 1 && may_be_stored_in_part(reply, *meaning);
+  Judgement judgement{.ending = is_partial ? Ending::ambiguous : meaning->ending,
+                      .code = meaning->code,
+                      .worth_a_retry = meaning->worth_a_retry,
+                      .is_about_age = is_about_age(reply.body),
+                      .response = printable(words_of(reply), longest_response),
+                      .is_about_tenant =
+                          meaning->code == ExitCode::noperm || reply.status == too_many_requests};
   std::string said = "HTTP status " + std::to_string(reply.status);
   if (at_proxy) {
     said += " of the proxy" + (reply.proxy.empty() ? "" : ' ' + reply.proxy);
@@ -164,23 +273,20 @@ Judgement judge(const Reply& reply) {
     said += ", a redirect to \"" + printable(redacted_url(reply.location), longest_response) +
             "\" is not followed";
   }
-  const StatusRow row = at_proxy ? classify_of_proxy(reply.status)
-                                 : complaint_about_tls(reply).value_or(classify(reply.status));
-  judgement.code = row.code;
-  judgement.worth_a_retry = row.worth_a_retry;
-  judgement.is_about_tenant = row.code == ExitCode::noperm || row.status == too_many_requests;
-  judgement.message = said + "; " + std::string{row.reason};
+  judgement.message = said + "; " + std::string{meaning->reason};
+  if (is_refused(meaning->code) && is_about_metadata(reply.body)) {
+    judgement.message += "; structured metadata needs Loki 3, try without --metadata";
+  }
   return judgement;
 }
 
-std::string explain(const Judgement& judgement, bool had_metadata) {
-  const bool may_be_metadata = had_metadata && is_refused(judgement.code);
-  return judgement.message +
-         (may_be_metadata ? "; structured metadata needs Loki 3, try without --metadata" : "");
+bool is_refused_as_empty(const Reply& reply) {
+  return reply.status == 422 &&
+         reply.body.find("at least one valid stream is required") != std::string::npos;
 }
 
-Failure undelivered(const std::string& what, const Judgement& judgement, bool had_metadata) {
-  return {judgement.code, "cannot deliver " + what + ": " + explain(judgement, had_metadata)};
+Failure undelivered(const std::string& what, const Judgement& judgement) {
+  return {judgement.code, "cannot deliver " + what + ": " + judgement.message};
 }
 
 } // namespace metrics_event

@@ -197,6 +197,10 @@ bool PushRoom::takes(const Entry& entry) {
   return true;
 }
 
+std::string empty_push_body(const Labels& labels) {
+  return R"({"streams":[{"stream":)" + json_object(labels) + R"(,"values":[]}]})";
+}
+
 Request push_request(Route route, const std::string& org_id, std::string_view body) {
   Request request{.route = std::move(route),
                   .headers = {{"Content-Type", "application/json"},

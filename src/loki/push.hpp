@@ -21,6 +21,10 @@ std::string push_body(std::span<const Entry> entries);
 /// Like `push_body`, but replaces the content of `body` and reuses its memory.
 void write_push_body(std::string& body, std::span<const Entry> entries);
 
+/// Returns the body of a push of one stream without entries, which a receiver answers like any
+/// other push and of which it stores nothing.
+std::string empty_push_body(const Labels& labels);
+
 /// Returns the request that carries `body`. The headers of the route follow those of the push; with
 /// an empty `org_id`, no tenant header is sent. The caller keeps `body` alive.
 Request push_request(Route route, const std::string& org_id, std::string_view body);

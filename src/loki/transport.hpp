@@ -72,11 +72,12 @@ struct Trace {
   std::optional<Certificate> certificate;
 };
 
-/// The result of one attempt. With trouble, only `detail`, `proxy`, `at_proxy` and `trace` are set.
-/// The body of a refusal may be incomplete.
+/// The result of one attempt. With trouble, only `detail`, `is_sent`, `proxy`, `at_proxy` and
+/// `trace` are set. The body of a refusal may be incomplete.
 struct Reply {
   Trouble trouble = Trouble::none;
   std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
+  bool is_sent = false;  // with trouble: some of the request may have reached the receiver
   std::string proxy;     // the proxy in use, redacted; empty: none
   bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
   int status = 0;

@@ -75,12 +75,16 @@ public:
     // answer then says more than the error of our write.
     const error_code write_error = write();
     if (write_error == asio::error::no_memory || write_error == asio::error::no_buffer_space) {
-      return {in_trouble(Trouble::no_resources, system_words(write_error))}; // no answer to a part
+      // There is no answer to a part of a request.
+      Reply reply = in_trouble(Trouble::no_resources, system_words(write_error));
+      reply.is_sent = bytes_sent_ > 0;
+      return {std::move(reply)};
     }
     Reply reply = read();
     if (write_error && reply.trouble == Trouble::connection_lost) {
       reply.detail = "sending failed: " + system_words(write_error);
     }
+    reply.is_sent = bytes_sent_ > 0 && !is_connect();
     return {std::move(reply), bytes_read_ == 0, is_reusable_ && !write_error};
   }
 
@@ -133,7 +137,9 @@ private:
         parts[count++] = {const_cast<void*>(part.data()), part.size()};
       }
     }
-    return connection_.send(std::span{parts}.first(count), error);
+    const std::size_t sent = connection_.send(std::span{parts}.first(count), error);
+    bytes_sent_ += sent;
+    return sent;
   }
 
   Reply read() {
@@ -245,6 +251,7 @@ private:
   Connection& connection_;
   const HttpMessage& request_;
   beast::flat_buffer buffer_;
+  std::size_t bytes_sent_ = 0;
   std::size_t bytes_read_ = 0;
   bool is_reusable_ = false;
 };

@@ -42,6 +42,100 @@ TEST_CASE("every status has its exit status, and only passing trouble is worth a
   }
 }
 
+TEST_CASE("an attempt ends as accepted, refused, not sent or ambiguous") {
+  struct Row {
+    Reply reply;
+    std::size_t entries;
+    Ending ending;
+    const char* why;
+  };
+  const std::string partial = "entry for stream '{job=\"x\"}' has timestamp too old";
+  const Row rows[]{
+      {{.trouble = Trouble::no_connection}, 1, Ending::not_sent, "nothing written"},
+      {{.trouble = Trouble::unknown_host}, 1, Ending::not_sent, "nothing written"},
+      {{.trouble = Trouble::connect_timed_out}, 1, Ending::not_sent, "nothing written"},
+      {{.trouble = Trouble::timed_out}, 1, Ending::not_sent, "a time-out before writing"},
+      {{.trouble = Trouble::tls_failed}, 1, Ending::not_sent, "a handshake that fails"},
+      {{.trouble = Trouble::connection_lost, .is_sent = true},
+       1,
+       Ending::ambiguous,
+       "part or all written, and closed"},
+      {{.trouble = Trouble::timed_out, .is_sent = true}, 1, Ending::ambiguous, "no answer"},
+      {{.trouble = Trouble::interrupted, .is_sent = true}, 1, Ending::ambiguous, "a signal"},
+      {{.trouble = Trouble::not_http, .is_sent = true},
+       1,
+       Ending::ambiguous,
+       "an answer cut in its first line"},
+      {{.status = 204}, 1, Ending::accepted, ""},
+      {{.status = 408}, 1, Ending::ambiguous, ""},
+      {{.status = 500}, 1, Ending::ambiguous, "Loki may have stored it"},
+      {{.status = 503}, 1, Ending::ambiguous, ""},
+      {{.status = 504}, 1, Ending::ambiguous, ""},
+      {{.at_proxy = true, .status = 503}, 1, Ending::refused, "the tunnel was not opened"},
+      {{.status = 425}, 1, Ending::refused, ""},
+      {{.status = 429}, 2, Ending::refused, "a rate is checked before anything is stored"},
+      {{.status = 429, .body = "Per stream rate limit exceeded (limit: 3MB/sec)"},
+       2,
+       Ending::ambiguous,
+       "the entries before the limit are stored"},
+      {{.status = 400, .body = partial}, 1, Ending::refused, "a single entry is stored or not"},
+      {{.status = 400, .body = partial}, 2, Ending::ambiguous, "the good one is stored"},
+      {{.status = 401}, 2, Ending::refused, ""},
+      {{.status = 404}, 2, Ending::refused, ""},
+      {{.status = 260}, 2, Ending::refused, ""},
+      {{.status = 200, .content_type = "text/html"}, 2, Ending::refused, "a web page"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    CAPTURE(row.reply.status);
+    CHECK(judge(row.reply, row.entries).ending == row.ending);
+  }
+}
+
+TEST_CASE("an answer about the place or the tenant is no refusal of the event") {
+  struct Row {
+    int status;
+    std::string type;
+    std::string body;
+    ExitCode code;
+    std::string reason;
+  };
+  const std::string tenant = "the receiver knows no such tenant, check --org-id";
+  const Row rows[]{
+      {200, "text/html; charset=utf-8", "<html><title>Sign in</title>", ExitCode::protocol,
+       "this is a web page; is it the push endpoint? Loki's path is /loki/api/v1/push"},
+      {204, "", "\n<!DOCTYPE html>", ExitCode::protocol, "this is a web page"},
+      {202, "text/plain", "queued", ExitCode::ok, ""},
+      {400, "text/plain", "unsupported path requested: \"/loki/api/v1/push\"", ExitCode::protocol,
+       "VictoriaLogs' path is /insert/loki/api/v1/push"},
+      {400, "text/plain", "cannot parse common params from request: cannot parse accountID",
+       ExitCode::noperm, tenant},
+      {400, "text/plain", "no org id", ExitCode::noperm, tenant},
+      {400, "text/plain", "multiple org IDs present", ExitCode::noperm, tenant},
+      {400, "text/plain", "invalid tenant ID: invalid character", ExitCode::noperm, tenant},
+      {200, "text/plain", "ingestion blocked for user 'x' until '2030'", ExitCode::noperm,
+       "ingestion is blocked, ask who runs the receiver"},
+      {503, "text/plain", "ingestion blocked for user 'x' until '2030'", ExitCode::noperm,
+       "ingestion is blocked, ask who runs the receiver"},
+      {400, "text/plain", "entry for stream '{job=\"no org id\"}' has timestamp too old",
+       ExitCode::data, "the receiver refused the event"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    const Judgement judgement =
+        judge({.status = row.status, .content_type = row.type, .body = row.body});
+    CHECK(judgement.code == row.code);
+    CHECK(judgement.message.find(row.reason) != std::string::npos);
+    CHECK(judgement.worth_a_retry == false);
+  }
+  const Judgement streams = judge({.status = 429,
+                                   .body = "Maximum active stream limit exceeded, reduce the "
+                                           "number of active streams"});
+  CHECK(streams.code == ExitCode::tempfail);
+  CHECK_FALSE(streams.worth_a_retry);
+  CHECK(streams.message.ends_with("the labels make too many streams, use labels with few values"));
+}
+
 TEST_CASE("what is not accepted is refused, or is about its tenant, or about the receiver") {
   struct Row {
     std::vector<int> statuses;

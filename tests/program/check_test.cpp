@@ -81,7 +81,8 @@ TEST_CASE("a receiver that takes events is described, and status 0 says that it 
   CHECK(outcome.out.ends_with("\nan event would be delivered\n"));
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[0].starts_with("POST /loki/api/v1/push HTTP/1.1\r\n"));
-  CHECK(server.requests()[0].ends_with("\r\n\r\n{\"streams\":[]}"));
+  CHECK(server.requests()[0].ends_with(
+      "\r\n\r\n{\"streams\":[{\"stream\":{\"job\":\"metrics\"},\"values\":[]}]}"));
   CHECK(server.requests()[1].starts_with("GET /ready HTTP/1.1\r\n"));
   for (const std::string& request : server.requests()) {
     CHECK(request.find("\r\nX-Scope-OrgID: team\r\n") != std::string::npos);
@@ -196,13 +197,24 @@ TEST_CASE("a stopped receiver is 69, and its report says where the way ends") {
   CHECK(outcome.out.ends_with("\nan event would fail with status 69 (unavailable)\n"));
 }
 
-TEST_CASE("an empty push that is refused for being empty says nothing about events") {
-  const RawServer server{{{.reply = http_reply(422, "Unprocessable", "no streams\n")}}};
-  const Outcome outcome = run_check({"--url", url_of(server.port())});
+TEST_CASE("an empty push that is refused for being empty has shown the way, any other has not") {
+  const RawServer loki{
+      {{.reply = http_reply(422, "Unprocessable",
+                            "error at least one valid stream is required for ingestion\n")}}};
+  Outcome outcome = run_check({"--url", url_of(loki.port())});
   CHECK(outcome.status == 0);
-  CHECK(findings(outcome).back() ==
-        "note push an empty push was answered 422, \"no streams\"; --send tries an event");
-  CHECK(outcome.out.ends_with("\nan event may be delivered, --send finds out\n"));
+  CHECK(findings(outcome).back() == "ok push an empty push was answered 422");
+  CHECK(outcome.out.ends_with("\nan event would be delivered\n"));
+  for (const int status : {400, 422}) {
+    CAPTURE(status);
+    const RawServer other{
+        {{.reply = http_reply(status, "Refused", "missing required labels 'env' for user x\n")}}};
+    outcome = run_check({"--url", url_of(other.port())});
+    CHECK(outcome.status == 65);
+    CHECK(findings(outcome).back() ==
+          "failed push HTTP status " + std::to_string(status) +
+              ", \"missing required labels 'env' for user x\"; the receiver refused the event");
+  }
 }
 
 TEST_CASE("a step that is not answered in time is the one that failed") {
@@ -217,12 +229,14 @@ TEST_CASE("a step that is not answered in time is the one that failed") {
   CHECK(findings(tls)[2] == "failed tls no TLS handshake in time");
 }
 
-TEST_CASE("a web page that is answered with success is doubted") {
+TEST_CASE("a web page that is answered with success is no push endpoint") {
   const RawServer server{
       {{.reply = http_reply(200, "OK", "<html>log in</html>", {"Content-Type: text/html"})}}};
   const Outcome outcome = run_check({"--url", url_of(server.port())});
+  CHECK(outcome.status == 76);
   CHECK(findings(outcome).back() ==
-        "warning push an empty push was answered 200 with a web page; is it the push endpoint?");
+        "failed push HTTP status 200, \"<html>log in</html>\"; this is a web page; is it the push "
+        "endpoint? Loki's path is /loki/api/v1/push");
 }
 
 TEST_CASE("what a receiver repeats of our secrets is left out") {
@@ -254,7 +268,7 @@ TEST_CASE("what a receiver repeats of our secrets is left out") {
 TEST_CASE("--send takes a value as other switches do") {
   const RawServer server{{{.reply = accepted}}};
   CHECK(run_check({"--send=false", "--url", url_of(server.port())}).status == 0);
-  CHECK(server.requests()[0].ends_with("{\"streams\":[]}"));
+  CHECK(server.requests()[0].ends_with("\"values\":[]}]}"));
   CHECK(run_check({"--send=maybe"}).err ==
         "metrics-event: error: --send: expected true or false, got \"maybe\"\n");
 }
