@@ -1,6 +1,6 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include "loopback.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +9,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace metrics_event::testing {
-
-/// The loopback address to listen on: 127.0.0.1 or ::1.
-enum class Family { v4, v6 };
 
 /// What a RawServer does with one connection.
 struct Behaviour {
@@ -30,20 +26,6 @@ struct Behaviour {
   std::function<std::string(const std::string& request)> answer{}; ///< makes the reply instead
 };
 
-/// A port on 127.0.0.1 on which nothing listens, and nothing else will as long as this lives.
-class ClosedPort {
-public:
-  ClosedPort();
-
-  std::uint16_t port() const { return port_; }
-
-private:
-  friend class RawServer;
-
-  Descriptor socket_;
-  std::uint16_t port_;
-};
-
 /// A TCP server of raw bytes on a free loopback port, with a scripted behaviour: it may speak HTTP,
 /// or anything else. Every connection is served in a thread of its own; the destructor ends all.
 class RawServer {
@@ -56,9 +38,8 @@ public:
 
   /// Opens a port that was closed until now.
   RawServer(ClosedPort port, std::vector<Behaviour> script);
-  ~RawServer();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return server_.port(); }
 
   /// The raw bytes of each request that was read to its end, in that order. A request is here
   /// before its reply is sent.
@@ -67,19 +48,13 @@ public:
 private:
   RawServer(std::vector<Behaviour> script, Descriptor listener);
 
-  bool ready(const Descriptor& descriptor, short events) const;
-  void accept_connections();
   void serve(const Descriptor& client, const Behaviour& behaviour);
   std::optional<std::string> read_request(const Descriptor& client, std::size_t most);
-  bool send(const Descriptor& client, std::string_view bytes, std::size_t piece) const;
 
   const std::vector<Behaviour> script_;
-  Descriptor listener_;
-  std::uint16_t port_;
-  Descriptor stop_; ///< an eventfd, readable for good once the server is to end
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
-  std::jthread acceptor_; ///< the last member: joined while the others still exist
+  LoopbackServer server_; ///< the last member: ended while the others still exist
 };
 
 /// A correct HTTP/1.1 reply with Content-Length (none for 204) and `Connection: close`. The extra
