@@ -33,11 +33,11 @@ constexpr std::array exit_codes{
                 "trouble that may pass: out of time, a connection lost in the middle of an "
                 "exchange, 408, 425, 429 or 5xx"},
     ExitCodeRow{ExitCode::protocol, "protocol",
-                "not a push endpoint: no HTTP, TLS that fails, a redirect, 404, 405, 415, or "
-                "another unexpected status"},
+                "not a push endpoint: no HTTP, TLS that fails, a redirect, a web page, 404, 405, "
+                "415, or another unexpected status"},
     ExitCodeRow{ExitCode::noperm, "noperm",
-                "the receiver or a proxy denied access: 401, 403 or 407, or 260 (Loki's answer "
-                "when ingestion is blocked)"},
+                "the receiver or a proxy denied access: 401, 403, 407, 400 about the tenant, or "
+                "260 (Loki's answer when ingestion is blocked)"},
     ExitCodeRow{ExitCode::config, "config",
                 "a setting from the environment or a file is bad; the message names it"},
     ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},

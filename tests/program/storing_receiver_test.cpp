@@ -3,6 +3,7 @@
 
 #include "loki/gzip.hpp"
 #include "loki/push.hpp"
+#include "support/witness.hpp"
 
 #include <doctest/doctest.h>
 
@@ -507,8 +508,8 @@ TEST_CASE("VictoriaLogs returns an entry some time after its 204") {
 
   const StoringReceiver quick{{.store = {.kind = StoreKind::victoria_logs, .delay = 50ms}}};
   answer_to(quick, push({entry("x", time)}, victoria_push));
-  std::this_thread::sleep_for(60ms);
-  CHECK(asked(quick, form("*", time, time)).body.size() > 2);
+  await("the entry is visible",
+        [&] { return asked(quick, form("*", time, time)).body.size() > 2; });
 }
 
 TEST_CASE("a push meets what the script says") {
