@@ -46,15 +46,18 @@ public:
       throw;
     }
     finish();
+    for (const std::string& warning : warnings_about(report_.counts)) {
+      context_.console.warn(warning);
+    }
     if (settings_.verbose) {
-      context_.console.say(counts(report_));
+      context_.console.say(counts(report_.counts));
     }
     if (sender_.trouble() && !may_pass(sender_.trouble()->code())) {
       throw Failure{*sender_.trouble()};
     }
-    if (report_.invalid + report_.refused > 0) {
+    if (report_.counts.invalid + report_.counts.refused > 0) {
       throw Failure{ExitCode::data,
-                    "not all of " + input_.name() + " was sent: " + counts(report_)};
+                    "not all of " + input_.name() + " was sent: " + counts(report_.counts)};
     }
   }
 
@@ -66,7 +69,7 @@ private:
 
   void complain_of_line() {
     const LineMistake mistake = input_.mistake();
-    console_.complain(report_.invalid,
+    console_.complain(report_.counts.invalid,
                       std::to_string(input_.number()) + ':' + std::to_string(mistake.column),
                       mistake.text);
   }
@@ -75,8 +78,8 @@ private:
     if (!input_.validate(context_.clock.now(), [this] { complain_of_line(); })) {
       throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
     }
-    if (report_.invalid > 0 && !skips_invalid_) {
-      throw Failure{ExitCode::data, input_.name() + ": " + std::to_string(report_.invalid) +
+    if (report_.counts.invalid > 0 && !skips_invalid_) {
+      throw Failure{ExitCode::data, input_.name() + ": " + std::to_string(report_.counts.invalid) +
                                         " of " + std::to_string(input_.total()) +
                                         " lines are no events, so nothing was sent; mend them, or "
                                         "send the rest with --skip-invalid"};
@@ -110,13 +113,14 @@ private:
   // skipped.
   void pass_over() {
     passed_over_ += 1;
-    if (passed_over_ > report_.invalid) { // `validate` has not reported it
+    if (passed_over_ > report_.counts.invalid) { // `validate` has not reported it
       complain_of_line();
     }
     if (!skips_invalid_) {
       sender_.send(input_.number());
-      throw Failure{ExitCode::data, input_.name() + ": line " + std::to_string(input_.number()) +
-                                        " is no event, so it ends there: " + counts(report_)};
+      throw Failure{ExitCode::data,
+                    input_.name() + ": line " + std::to_string(input_.number()) +
+                        " is no event, so it ends there: " + counts(report_.counts)};
     }
   }
 

@@ -55,8 +55,9 @@ private:
   void push(std::uint64_t next_line);
   Pusher& pusher();
   void count(const Pushed& pushed);
+  void note_left(std::size_t first, std::size_t count, Doubt doubt);
+  void retain_left();
   void keep();
-  void drop(std::size_t count);
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
 
   const Resolved& resolved_;
@@ -67,6 +68,13 @@ private:
   PushRoom room_;                      // remaining room beside the gathered entries
   std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
   std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
+
+  // An entry that is neither delivered nor refused: its index in the last push, and what is open.
+  struct Left {
+    std::size_t index;
+    Doubt doubt;
+  };
+  std::vector<Left> left_; // of the last push, in order
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;

@@ -98,14 +98,14 @@ private:
 
   void read_files() {
     try {
-      route_ = open_route(resolved_, deadline(), [this](const std::string& risk) {
+      routes_ = open_routes(resolved_, deadline(), [this](const std::string& risk) {
         add({"safety", Result::warning, risk});
       });
     } catch (const Failure& failure) {
       add({"files", Result::failed, failure.text()});
       throw;
     }
-    if (settings_.proxy && !route_.proxy) {
+    if (settings_.proxy && !routes_.push.proxy) {
       add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
     }
   }
@@ -144,9 +144,9 @@ private:
     round_ends_ = deadline();
     const Entry entry = check_entry();
     const std::string body = sends_ ? push_body({&entry, 1}) : empty_push_body(entry.labels);
-    const Reply reply = transport_(push_request(route_, settings_.org_id, body), round_ends_);
+    const Reply reply = transport_(push_request(routes_.push, settings_.org_id, body), round_ends_);
     const Instant now = clock_.now();
-    add(findings_of_trace(route_, reply, now));
+    add(findings_of_trace(routes_.push, reply, now));
     const bool is_answered = reply.trouble == Trouble::none;
     const Finding readiness = is_answered && !reply.at_proxy ? ask_readiness() : Finding{};
     if (!readiness.text.empty()) {
@@ -179,7 +179,7 @@ private:
     const std::vector<std::string> targets = ready_targets(settings_.url);
     std::vector<Reply> replies;
     for (const std::string& target : targets) {
-      Request request = push_request(route_, settings_.org_id, "");
+      Request request = push_request(routes_.push, settings_.org_id, "");
       request.method = "GET";
       request.route.endpoint.target = target;
       replies.push_back(transport_(request, round_ends_));
@@ -231,7 +231,7 @@ private:
   const Settings& settings_;
   const Transport& transport_;
   Clock& clock_;
-  Route route_;
+  Routes routes_;
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
   bool sends_ = false; // whether this round sends a real event

@@ -35,6 +35,9 @@ public:
 
   void run() {
     report_.spool = settings_.spool.directory;
+    if (settings_.confirm) {
+      report_.counts.confirmed = 0;
+    }
     auto spool = Spool::find(settings_.spool.directory);
     if (!spool && !settings_.spool.is_usual) {
       context_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
@@ -134,6 +137,9 @@ private:
       throw;
     }
     finish(*spool, start);
+    for (const std::string& warning : warnings_about(report_.counts)) {
+      context_.console.warn(warning);
+    }
     if (!settings_.disabled) {
       conclude();
     }
@@ -152,11 +158,12 @@ private:
       failure_ = Failure{ExitCode::tempfail, "out of time, " + std::to_string(report_.left) +
                                                  " are left; try again later"};
     }
-    if (report_.refused > 0 && (!failure_ || may_pass(failure_->code())) && noted_signal() == 0) {
+    if (report_.counts.refused > 0 && (!failure_ || may_pass(failure_->code())) &&
+        noted_signal() == 0) {
       if (failure_) {
         context_.console.warn(failure_->text());
       }
-      failure_ = Failure{ExitCode::data, std::to_string(report_.refused) +
+      failure_ = Failure{ExitCode::data, std::to_string(report_.counts.refused) +
                                              " were refused, see metrics-event flush --list "
                                              "--refused"};
     }
@@ -200,18 +207,22 @@ private:
                                  [this](const Drained& so_far) { show_progress(so_far); }};
     for (int round = 1;; ++round) {
       const Drained drained = drain(
-          spool, {.push = {settings_.retries, settings_.timeout, end}},
-          [this](const std::string& url) { return find_route(url); }, context_.transport,
+          spool,
+          {.push = {.retries = settings_.retries,
+                    .timeout = settings_.timeout,
+                    .ends = end,
+                    .confirms = settings_.confirm}},
+          [this](const std::string& url) { return find_routes(url); }, context_.transport,
           context_.clock, listener);
-      report_.delivered += drained.delivered;
-      report_.refused += drained.refused;
+      report_.counts.add(drained.counts);
       report_.set_aside += drained.set_aside;
       failure_ = drained.failure;
-      const bool has_moved = drained.delivered + drained.refused + drained.set_aside > 0;
+      const bool has_moved =
+          drained.counts.delivered + drained.counts.refused + drained.set_aside > 0;
       if (!failure_ && has_moved && noted_signal() == 0 && spool.usage(Box::waiting).entries > 0) {
         continue; // entries have arrived in the meantime
       }
-      round = drained.delivered > 0 ? 1 : round;
+      round = drained.counts.delivered > 0 ? 1 : round;
       const Deadline now = context_.clock.steady_now();
       const auto left = options_.wait ? whole_milliseconds(end - now) : 0ms;
       const Plan plan = plan_retry({.worth_a_retry = options_.wait && drained.may_pass,
@@ -229,15 +240,15 @@ private:
     }
   }
 
-  // Returns the route to a URL, opened once. Credentials of the configured receiver go to no other
+  // Returns the routes to a URL, opened once. Credentials of the configured receiver go to no other
   // server.
-  const Route& find_route(const std::string& url) {
+  const Routes& find_routes(const std::string& url) {
     const auto known = routes_.find(url);
     return known != routes_.end() ? known->second
-                                  : routes_.emplace(url, open_route_to(url)).first->second;
+                                  : routes_.emplace(url, open_routes_to(url)).first->second;
   }
 
-  Route open_route_to(const std::string& url) {
+  Routes open_routes_to(const std::string& url) {
     Resolved resolved = resolved_;
     std::string hint;
     const Endpoint& configured = resolved_.settings.url;
@@ -248,6 +259,7 @@ private:
                                             " are not kept in the spool, give the whole URL with "
                                             "--url"};
       }
+      resolved.settings.query_url.reset(); // it belongs to the configured URL
       if (configured.has_origin_of(resolved.settings.url)) {
         resolved.settings.url.credentials = configured.credentials;
       } else {
@@ -255,10 +267,10 @@ private:
         hint = "; credentials go only to the server of the setting url, " + configured.url();
       }
     }
-    Route route = open_route(resolved, context_.clock.steady_now() + settings_.timeout,
-                             [this](const std::string& text) { context_.console.warn(text); });
-    route.hint = std::move(hint);
-    return route;
+    Routes routes = open_routes(resolved, context_.clock.steady_now() + settings_.timeout,
+                                [this](const std::string& text) { context_.console.warn(text); });
+    routes.push.hint = std::move(hint);
+    return routes;
   }
 
   // Resolves the settings anew, so that those that depend on the URL, such as the proxy, are right.
@@ -270,7 +282,9 @@ private:
   }
 
   void show_progress(const Drained& so_far) {
-    progress_.show(report_.delivered + report_.refused + so_far.delivered + so_far.refused, total_);
+    progress_.show(report_.counts.delivered + report_.counts.refused + so_far.counts.delivered +
+                       so_far.counts.refused,
+                   total_);
   }
 
   const FlushOptions& options_;
@@ -279,7 +293,7 @@ private:
   const Settings& settings_;
   const Context& context_;
   FlushReport& report_;
-  std::map<std::string, Route> routes_; // by URL, so that each reads its files once
+  std::map<std::string, Routes> routes_; // by URL, so that each reads its files once
   std::optional<Failure> failure_;
   std::uint64_t total_ = 0;
   Progress progress_;

@@ -46,8 +46,8 @@ std::string to_text(const FlushReport& report) {
     return "dropped " + std::to_string(report.dropped) + ", left " + std::to_string(report.left) +
            '\n';
   }
-  return "delivered " + std::to_string(report.delivered) + ", refused " +
-         std::to_string(report.refused) + ", left " + std::to_string(report.left) +
+  return "delivered " + std::to_string(report.counts.delivered) + ", refused " +
+         std::to_string(report.counts.refused) + ", left " + std::to_string(report.left) +
          (report.set_aside == 0 ? "" : ", set aside " + std::to_string(report.set_aside)) + '\n';
 }
 
@@ -58,10 +58,9 @@ std::string to_result(const FlushReport& report, const RunOutcome& outcome) {
   if (report.task == FlushOptions::Task::list) {
     return "";
   }
-  return result_head(outcome)
-             .text_or_null("spool", report.spool)
-             .number("delivered", report.delivered)
-             .number("refused", report.refused)
+  JsonObject object = result_head(outcome);
+  object.text_or_null("spool", report.spool);
+  return add_counts(object, report.counts)
              .number("left", report.left)
              .number("set_aside", report.set_aside)
              .number("dropped", report.dropped)

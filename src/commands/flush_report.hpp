@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/event_counts.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/run.hpp"
 #include "spool/record.hpp"
@@ -11,12 +12,11 @@
 
 namespace metrics_event {
 
-/// The outcome of a flush; the counts are numbers of entries.
+/// The outcome of a flush; the numbers are of entries.
 struct FlushReport {
   std::optional<FlushOptions::Task> task; // the task that was begun; none means no task was
   std::string spool;                      // path; empty means unknown
-  std::uint64_t delivered = 0;
-  std::uint64_t refused = 0;
+  EventCounts counts;
   std::uint64_t set_aside = 0; // files that are not valid entries
   std::uint64_t left = 0;
   std::uint64_t dropped = 0;

@@ -3,8 +3,8 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "commands/send_report.hpp"
-#include "delivery/delivery.hpp"
 #include "delivery/drain.hpp"
+#include "delivery/pusher.hpp"
 #include "delivery/route.hpp"
 #include "delivery/spooler.hpp"
 #include "event/event.hpp"
@@ -101,10 +101,14 @@ public:
 
   void run() {
     report_.url = settings_.url.url();
+    if (settings_.confirm) {
+      report_.counts.confirmed = 0;
+    }
     const Instant now = context_.clock.now();
     auto event =
         read_event(command_, measurement_, now, context_.clock.steady_now() + settings_.timeout);
     if (!event) {
+      report_.counts.invalid = 1;
       throw Failure{event.error().code, event.error().text + remedy(command_, event.error())};
     }
     report_.event = *std::move(event);
@@ -131,12 +135,12 @@ public:
     } else if (settings_.disabled) {
       report_.status = SendReport::Status::disabled;
     } else {
-      dispatch(body);
+      dispatch();
     }
   }
 
 private:
-  void dispatch(const std::string& body) {
+  void dispatch() {
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }
@@ -145,6 +149,7 @@ private:
         context_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
       }
       append();
+      report_.counts.delivered = 1;
       delivered();
       return;
     }
@@ -152,7 +157,7 @@ private:
     // One deadline covers reading the files of the route, the push and the drain.
     const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     try {
-      push(body, deadline);
+      push(deadline);
     } catch (...) {
       const Failure failure = current_failure();
       if (!spooler_.keeps(failure)) {
@@ -171,6 +176,9 @@ private:
 
   void delivered() {
     report_.status = SendReport::Status::delivered;
+    for (const std::string& warning : warnings_about(report_.counts)) {
+      context_.console.warn(warning);
+    }
     if (settings_.verbose) {
       context_.console.say(describe_delivery(report_));
     }
@@ -183,20 +191,38 @@ private:
     report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
   }
 
-  void push(const std::string& body, Deadline deadline) {
-    route_ = open_route(resolved_, deadline,
-                        [this](const std::string& text) { context_.console.warn(text); });
-    const Delivery delivery = deliver(push_request(route_, settings_.org_id, body), deadline,
-                                      settings_.retries, context_.transport, context_.clock);
-    const Judgement& judgement = delivery.judgement;
+  void push(Deadline deadline) {
+    routes_ = open_routes(resolved_, deadline,
+                          [this](const std::string& text) { context_.console.warn(text); });
+    Pusher pusher{routes_,
+                  {.retries = settings_.retries,
+                   .timeout = settings_.timeout,
+                   .ends = deadline,
+                   .is_single = true,
+                   .asks_later = keeps_undelivered(settings_),
+                   .confirms = settings_.confirm},
+                  context_.transport,
+                  context_.clock};
+    Pushed pushed;
+    pusher.push(settings_.org_id, {&*report_.entry, 1}, {},
+                [&pushed](const Pushed& end) { pushed = end; });
+    const Delivery& delivery = pushed.delivery;
     report_.attempts = delivery.attempts;
     report_.http_status = delivery.http_status;
     report_.elapsed = delivery.elapsed;
-    if (!delivery.accepted()) {
-      report_.response = judgement.response;
+    report_.counts.add(pushed);
+    doubt_ = pushed.doubt;
+    if (delivery.attempts == 0) { // out of time, or a signal, before the first one
+      throw Failure{ExitCode::tempfail, noted_signal() != 0
+                                            ? "a signal ended it before the event was sent"
+                                            : "out of time before the event was sent"};
+    }
+    if (pushed.fate != Pushed::Fate::accepted) {
+      report_.response = delivery.judgement.response;
       const std::string attempts =
           delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
-      throw undelivered(report_.event->name + " to " + report_.url + attempts, judgement);
+      throw undelivered(report_.event->name + " to " + report_.url + attempts, delivery.judgement,
+                        doubt_ == Doubt::possibly_stored);
     }
   }
 
@@ -204,11 +230,12 @@ private:
   // a correction is still a Failure.
   void keep(const Failure& failure) {
     try {
-      spooler_.keep(*report_.entry, report_.attempts);
+      spooler_.keep(*report_.entry, report_.attempts, doubt_);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
     report_.status = SendReport::Status::spooled;
+    report_.counts.spooled = 1;
     report_.failure = failure;
     const Failure kept{failure.code(), "kept in the spool " +
                                            quote_path(settings_.spool.directory) + ": " +
@@ -228,10 +255,13 @@ private:
         return;
       }
       drain(*spool,
-            {.push = {.timeout = settings_.timeout, .ends = deadline},
+            {.push = {.timeout = settings_.timeout,
+                      .ends = deadline,
+                      .asks_later = true,
+                      .confirms = settings_.confirm},
              .most_entries = most_entries_drained,
              .only = Destination{settings_.url.kept_url(), settings_.org_id}},
-            [this](const std::string&) { return route_; }, context_.transport, context_.clock,
+            [this](const std::string&) { return routes_; }, context_.transport, context_.clock,
             {[this](const std::string& text) { context_.console.warn(text); },
              [](const std::string&) {}, [](const Drained&) {}});
     } catch (...) { // the drain is optional, so its failure is not the failure of the run
@@ -247,7 +277,8 @@ private:
   const Settings& settings_;
   const Context& context_;
   SendReport& report_;
-  Route route_; // set once it is opened
+  Routes routes_; // set once they are opened
+  Doubt doubt_ = Doubt::none;
   Spooler spooler_{settings_, context_.clock};
 };
 

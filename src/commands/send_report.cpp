@@ -32,11 +32,12 @@ std::string to_result(const SendReport& report, const RunOutcome& outcome) {
   }
   const auto& event = report.event;
   const auto& entry = report.entry;
-  return result_head(outcome, name_of(status_of(report, outcome)))
-             .raw("event", event ? event->line : "null")
-             .raw("labels", entry ? json_object(entry->labels) : "null")
-             .text_or_null("entry_time_ns", entry ? unix_nanoseconds(entry->time) : "")
-             .text_or_null("url", report.url)
+  JsonObject object = result_head(outcome, name_of(status_of(report, outcome)));
+  object.raw("event", event ? event->line : "null")
+      .raw("labels", entry ? json_object(entry->labels) : "null")
+      .text_or_null("entry_time_ns", entry ? unix_nanoseconds(entry->time) : "")
+      .text_or_null("url", report.url);
+  return add_counts(object, report.counts)
              .number("attempts", report.attempts)
              .raw("http_status",
                   report.http_status == 0 ? "null" : std::to_string(report.http_status))

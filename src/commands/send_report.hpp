@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
+#include "commands/event_counts.hpp"
 #include "commands/run.hpp"
 #include "event/event.hpp"
 #include "loki/entry.hpp"
@@ -19,6 +20,7 @@ struct SendReport {
   std::optional<Event> event;
   std::optional<Entry> entry;
   std::string url; // redacted; empty means unknown
+  EventCounts counts;
   int attempts = 0;
   int http_status = 0; // 0 means no answer
   std::chrono::milliseconds elapsed{};

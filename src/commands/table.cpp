@@ -43,8 +43,10 @@ constexpr std::array flush_options{
 };
 
 constexpr std::string_view flush_settings =
-    "url header username password-file password bearer-token bearer-token-file ca-cert cert key "
-    "tls-skip-verify no-proxy proxy config timeout connect-timeout retries spool disabled dry-run "
+    "url query-url header username password-file password bearer-token bearer-token-file ca-cert "
+    "cert key "
+    "tls-skip-verify no-proxy proxy config timeout connect-timeout retries confirm spool disabled "
+    "dry-run "
     "best-effort output quiet verbose";
 
 constexpr std::array check_options{

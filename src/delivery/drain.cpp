@@ -26,12 +26,18 @@ struct WaitingFile {
   bool is_restamped = false;
 };
 
-// The entries of one push, and their files at the same indices.
+// The entries of one push, which belong to one stream, and their files and doubts at the same
+// indices.
 struct NextPush {
   Destination destination;
   PushRoom room; // the room left beside the entries
   std::vector<Entry> entries{};
   std::vector<WaitingFile> files{};
+  std::vector<Doubt> doubts{};
+
+  bool takes(const SpoolRecord& record) const {
+    return destination == record.destination && entries.front().labels == record.entry.labels;
+  }
 };
 
 // Returns true when the file itself is at fault: it is a symbolic link, a socket, too large, or not
@@ -43,10 +49,14 @@ bool is_about_file(const std::error_code& error) {
 
 class Drain {
 public:
-  Drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+  Drain(Spool& spool, const DrainLimits& limits, const FindRoutes& find_routes,
         const Transport& transport, Clock& clock, const DrainListener& listener)
-      : spool_{spool}, limits_{limits}, find_route_{find_route},
-        transport_{transport}, clock_{clock}, listener_{listener} {}
+      : spool_{spool}, limits_{limits}, find_routes_{find_routes},
+        transport_{transport}, clock_{clock}, listener_{listener}, in_doubt_{spool.sending()} {
+    if (limits.push.confirms) {
+      drained_.counts.confirmed = 0;
+    }
+  }
 
   Drained run() {
     const std::size_t window = is_limited() ? most_names_of_limited : most_names;
@@ -91,7 +101,8 @@ private:
   // Adds an entry to the push of its destination. A push that is full is sent; so is the oldest
   // when too many are gathered, to bound the memory.
   void gather(const std::string& name, SpoolRecord record) {
-    auto next = std::ranges::find(pushes_, record.destination, &NextPush::destination);
+    auto next = std::ranges::find_if(
+        pushes_, [&record](const NextPush& push) { return push.takes(record); });
     if (next == pushes_.end() && pushes_.size() == most_pushes) {
       send(pushes_.begin());
     } else if (next != pushes_.end() && !next->room.takes(record.entry)) {
@@ -103,6 +114,8 @@ private:
       next = pushes_.insert(next, {record.destination, room});
       next->room.takes(record.entry);
     }
+    const bool was_sending = record.doubt == Doubt::none && in_doubt_.contains(stem_of(name));
+    next->doubts.push_back(was_sending ? Doubt::possibly_stored : record.doubt);
     next->entries.push_back(std::move(record.entry));
     next->files.push_back({name, record.is_restamped});
   }
@@ -166,15 +179,46 @@ private:
       return;
     }
     is_done_ = is_limited();
-    if (Pusher* const pusher = find_pusher(next.destination.url)) {
-      pusher->push(next.destination.org_id, next.entries, [&](const Pushed& pushed) {
-        switch (pushed.fate) {
-        case Pushed::Fate::accepted: remove(next, pushed); break;
-        case Pushed::Fate::refused: refuse(next, pushed.first, pushed.delivery.judgement); break;
-        case Pushed::Fate::stopped: stop(next, pushed); break;
-        }
-        listener_.progress(drained_);
-      });
+    Pusher* const pusher = find_pusher(next.destination.url);
+    if (pusher == nullptr) {
+      return;
+    }
+    note_sending(next);
+    pusher->push(next.destination.org_id, next.entries, next.doubts, [&](const Pushed& pushed) {
+      switch (pushed.fate) {
+      case Pushed::Fate::accepted: remove(next, pushed); break;
+      case Pushed::Fate::refused: refuse(next, pushed); break;
+      case Pushed::Fate::stopped: stop(next, pushed); break;
+      case Pushed::Fate::left: leave(next, pushed); break;
+      }
+      listener_.progress(drained_);
+    });
+  }
+
+  // Records what a push carries. A spool that cannot take that, because the disk is full, must be
+  // emptied all the same.
+  void note_sending(const NextPush& next) {
+    std::vector<std::string> names;
+    for (const WaitingFile& file : next.files) {
+      names.push_back(file.name);
+    }
+    try {
+      spool_.note_sending(names, !in_doubt_.empty());
+    } catch (const Failure& failure) {
+      if (!std::exchange(is_warned_, true)) {
+        listener_.warn(failure.text() + "; if this flush is killed, events may be stored twice");
+      }
+    }
+  }
+
+  // Notes the doubt that a push leaves, or that it leaves none.
+  void note_doubt(const NextPush& next, const Pushed& pushed) {
+    for (const WaitingFile& file : files_of(next, pushed)) {
+      if (pushed.doubt == Doubt::none) {
+        in_doubt_.erase(std::string{stem_of(file.name)});
+      } else {
+        in_doubt_.emplace(stem_of(file.name));
+      }
     }
   }
 
@@ -185,7 +229,7 @@ private:
       return &known->second;
     }
     try {
-      Pusher pusher{find_route_(url), limits_.push, transport_, clock_};
+      Pusher pusher{find_routes_(url), limits_.push, transport_, clock_};
       return &pushers_.emplace(url, std::move(pusher)).first->second;
     } catch (const Failure& failure) {
       stopped_urls_.insert(url);
@@ -201,20 +245,31 @@ private:
   void remove(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
     listener_.note("delivered " + std::to_string(pushed.count) + " to " +
-                   redacted_url(next.destination.url) + ": HTTP status " +
-                   std::to_string(delivery.http_status) + " in " +
-                   std::to_string(delivery.elapsed.count()) + " ms");
+                   redacted_url(next.destination.url) +
+                   (delivery.http_status == 0
+                        ? ": a query found it"
+                        : ": HTTP status " + std::to_string(delivery.http_status) + " in " +
+                              std::to_string(delivery.elapsed.count()) + " ms"));
     for (const WaitingFile& file : files_of(next, pushed)) {
       try {
         spool_.remove(Box::waiting, file.name);
       } catch (const Failure& failure) {
         throw Failure{failure.code(), failure.text() + "; it is delivered, and will be again"};
       }
-      drained_.delivered += 1;
+      in_doubt_.erase(std::string{stem_of(file.name)});
     }
+    drained_.counts.add(pushed);
   }
 
-  void refuse(const NextPush& next, std::size_t index, const Judgement& judgement) {
+  void refuse(const NextPush& next, const Pushed& pushed) {
+    for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
+      refuse(next, i, pushed);
+    }
+    note_doubt(next, pushed);
+  }
+
+  void refuse(const NextPush& next, std::size_t index, const Pushed& pushed) {
+    const Judgement& judgement = pushed.delivery.judgement;
     const Entry& entry = next.entries[index];
     const WaitingFile& file = next.files[index];
     if (judgement.is_about_age && !file.is_restamped) {
@@ -223,14 +278,17 @@ private:
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
       SpoolRecord renewed{next.destination, entry, true};
       renewed.entry.time = last_stamp_;
-      moves([&] { spool_.replace(file.name, renewed); });
+      if (moves([&] { spool_.replace(file.name, renewed); }) &&
+          pushed.doubt == Doubt::possibly_stored) {
+        drained_.counts.repeated += 1; // it may be stored under its old time
+      }
       return;
     }
     if (!moves([&] { spool_.set_aside(file.name, judgement.message); })) {
       return;
     }
-    drained_.refused += 1;
-    if (drained_.refused > most_warnings) {
+    drained_.counts.refused += 1;
+    if (drained_.counts.refused > most_warnings) {
       return; // the refused entries are in refused/ with their reasons
     }
     listener_.warn(next.destination.url + " refuses " + printable(event_of(entry), longest_name) +
@@ -246,17 +304,33 @@ private:
     } else {
       stopped_urls_.insert(next.destination.url);
     }
+    leave(next, pushed);
     for (const WaitingFile& file : files_of(next, pushed)) {
       spool_.count_attempts(file.name, delivery.attempts);
     }
     drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
     drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
-    fail(undelivered("what waits for " + shown(next.destination), judgement));
+    fail(undelivered("what waits for " + shown(next.destination), judgement,
+                     pushed.doubt == Doubt::possibly_stored));
+  }
+
+  // Leaves entries where they are. What asking has told of them goes into their records, unless the
+  // file `sending` says it already.
+  void leave(const NextPush& next, const Pushed& pushed) {
+    for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
+      const bool is_new = pushed.doubt != next.doubts[i];
+      if (is_new && (pushed.doubt != Doubt::possibly_stored || next.doubts[i] != Doubt::none)) {
+        const SpoolRecord record{next.destination, next.entries[i], next.files[i].is_restamped,
+                                 pushed.doubt};
+        moves([&] { spool_.replace(next.files[i].name, record); });
+      }
+    }
+    note_doubt(next, pushed);
   }
 
   Spool& spool_;
   const DrainLimits& limits_;
-  const FindRoute& find_route_;
+  const FindRoutes& find_routes_;
   const Transport& transport_;
   Clock& clock_;
   const DrainListener& listener_;
@@ -264,16 +338,18 @@ private:
   std::set<std::string> stopped_urls_;    // including all their tenants
   std::set<Destination> stopped_;
   std::list<NextPush> pushes_; // gathered and not yet sent, the oldest first
-  bool is_done_ = false; // true once a limited drain has sent its push or seen its first names
+  bool is_done_ = false;   // true once a limited drain has sent its push or seen its first names
+  bool is_warned_ = false; // that the file `sending` cannot be written
+  std::set<std::string, std::less<>> in_doubt_; // by stem: sent before, with an unknown outcome
   Instant last_stamp_{};
   Drained drained_;
 };
 
 } // namespace
 
-Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+Drained drain(Spool& spool, const DrainLimits& limits, const FindRoutes& find_routes,
               const Transport& transport, Clock& clock, const DrainListener& listener) {
-  return Drain{spool, limits, find_route, transport, clock, listener}.run();
+  return Drain{spool, limits, find_routes, transport, clock, listener}.run();
 }
 
 } // namespace metrics_event

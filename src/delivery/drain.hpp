@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
+#include "delivery/event_counts.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/route.hpp"
 #include "spool/spool.hpp"
@@ -13,9 +14,9 @@
 
 namespace metrics_event {
 
-/// Returns the route to the receiver of a URL as a spool record holds it. Throws Failure when there
-/// is no such route.
-using FindRoute = std::function<Route(const std::string& url)>;
+/// Returns the routes to the receiver of a URL as a spool record holds it. Throws Failure when
+/// there are none.
+using FindRoutes = std::function<Routes(const std::string& url)>;
 
 /// The limits of a drain.
 struct DrainLimits {
@@ -26,8 +27,7 @@ struct DrainLimits {
 
 /// The result of a drain.
 struct Drained {
-  std::uint64_t delivered = 0;
-  std::uint64_t refused = 0;      // entries that a receiver refused
+  EventCounts counts;
   std::uint64_t set_aside = 0;    // files that are not valid entries
   std::optional<Failure> failure; // a lasting failure takes precedence
   bool may_pass = false;          // whether `may_pass` holds for some trouble of a destination
@@ -46,7 +46,10 @@ struct DrainListener {
 /// that the receiver refuses moves to refused/. An entry refused for its age is first given the
 /// present as its entry time, once, and waits for its turn. Any other trouble leaves the remaining
 /// entries of that destination, or of all the receiver's tenants, waiting.
-Drained drain(Spool& spool, const DrainLimits& limits, const FindRoute& find_route,
+///
+/// The spool's file `sending` names the entries of a push before it leaves, so that the next drain
+/// asks for them first when this one is killed.
+Drained drain(Spool& spool, const DrainLimits& limits, const FindRoutes& find_routes,
               const Transport& transport, Clock& clock, const DrainListener& listener);
 
 } // namespace metrics_event

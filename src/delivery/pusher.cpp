@@ -1,24 +1,20 @@
 #include "delivery/pusher.hpp"
 
-#include "loki/push.hpp"
+#include "delivery/retry.hpp"
 #include "loki/status.hpp"
 #include "system/signals.hpp"
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t worth_compressing = 1024; // in bytes
+using namespace std::chrono_literals;
+using Fate = Pushed::Fate;
 
-Pushed::Fate fate_of(const Delivery& delivery) {
-  if (delivery.accepted()) {
-    return Pushed::Fate::accepted;
-  }
-  return is_refused(delivery.judgement.code) ? Pushed::Fate::refused : Pushed::Fate::stopped;
-}
+constexpr std::size_t most_bytes_unasked = 64UL * 1024;    // of lines, where asking is impossible
+constexpr std::chrono::milliseconds settling_time = 500ms; // before asking, after a time-out
 
 } // namespace
 
@@ -26,62 +22,261 @@ bool is_over(const PushLimits& limits, Clock& clock) {
   return noted_signal() != 0 || clock.steady_now() >= limits.ends;
 }
 
-Pusher::Pusher(Route route, const PushLimits& limits, const Transport& transport, Clock& clock)
-    : route_{std::move(route)}, limits_{limits}, transport_{transport}, clock_{clock} {}
+Pusher::Pusher(Routes routes, const PushLimits& limits, const Transport& transport, Clock& clock)
+    : limits_{limits}, clock_{clock}, poster_{std::move(routes.push), limits.is_single, transport},
+      asker_{std::move(routes.query), transport, clock}, begun_{clock.steady_now()} {}
 
-std::size_t Pusher::push(const std::string& org_id, std::span<const Entry> entries,
-                         const std::function<void(const Pushed&)>& listener) {
-  std::size_t first = 0;
-  std::vector<std::size_t> ends{entries.size()}; // of the parts left, the next at the back
-  while (first < entries.size() && !is_over(limits_, clock_)) {
-    const std::size_t count = ends.back() - first;
-    if (count > most_entries_) {
-      ends.push_back(first + count / 2);
-      continue;
+// The work on the entries of one call. They are divided into parts, of which each is sent, asked
+// for or settled by itself. A stack has the parts that are not settled, the first one on top.
+class Pusher::Work {
+public:
+  Work(Pusher& pusher, const std::string& org_id, std::span<const Entry> entries,
+       const std::function<void(const Pushed&)>& listener)
+      : pusher_{pusher}, limits_{pusher.limits_}, clock_{pusher.clock_}, asker_{pusher.asker_},
+        org_id_{org_id}, entries_{entries}, listener_{listener} {}
+
+  void run(std::span<const Doubt> doubts) {
+    const auto doubt_of = [&](std::size_t i) { return doubts.empty() ? Doubt::none : doubts[i]; };
+    parts_.push_back({.end = entries_.size()});
+    divide([&](std::size_t i) {
+      const Doubt doubt = doubt_of(i);
+      return Part{.step = doubt == Doubt::none ? Step::send : Step::ask,
+                  .doubt = doubt,
+                  .sent = pusher_.begun_};
+    });
+    while (!parts_.empty() && !is_stopped_ && !is_over(limits_, clock_)) {
+      take_step();
     }
-    const Delivery delivery = encode_and_post(org_id, entries.subspan(first, count));
-    const Pushed::Fate fate = fate_of(delivery);
+    while (!parts_.empty()) {
+      settle(part().step == Step::accept   ? Fate::accepted
+             : part().step == Step::refuse ? Fate::refused
+                                           : Fate::left);
+    }
+  }
+
+private:
+  Part& part() { return parts_.back(); }
+  const Part& part() const { return parts_.back(); }
+  std::size_t count() const { return part().end - first_; }
+  std::span<const Entry> entries() const { return entries_.subspan(first_, count()); }
+  Deadline deadline() const { return std::min(part().started + limits_.timeout, limits_.ends); }
+  bool can_ask() const { return asker_.is_possible(org_id_); }
+
+  void take_step() {
+    if (part().started == Deadline{}) {
+      part().started = clock_.steady_now();
+    }
+    switch (part().step) {
+    case Step::send: send(); break;
+    case Step::decide: decide(); break;
+    case Step::ask:
+    case Step::confirm: ask(); break;
+    case Step::accept: settle(Fate::accepted); break;
+    case Step::refuse: settle(Fate::refused); break;
+    case Step::stop:
+      is_stopped_ = true;
+      settle(Fate::stopped);
+      break;
+    }
+  }
+
+  void settle(Fate fate) {
+    listener_(
+        {fate, first_, count(), std::move(part().delivery), part().doubt, part().is_confirmed});
+    first_ = part().end;
+    parts_.pop_back();
+  }
+
+  // Replaces the part by parts of consecutive entries for which `part_of(index)` is the same.
+  template <class PartOf>
+  void divide(PartOf&& part_of) {
+    const std::size_t end = part().end;
+    parts_.pop_back();
+    const std::size_t below = parts_.size();
+    for (std::size_t i = first_; i < end; ++i) {
+      Part one = part_of(i);
+      if (parts_.size() == below || !part().is_like(one)) {
+        parts_.push_back(std::move(one));
+      }
+      part().end = i + 1;
+    }
+    std::reverse(parts_.begin() + static_cast<std::ptrdiff_t>(below), parts_.end());
+  }
+
+  // Makes the first `size` entries a part of their own. Both parts begin anew, as pushes with time
+  // and attempts of their own.
+  void cut(std::size_t size) {
+    part() = {.end = part().end, .doubt = part().doubt};
+    parts_.push_back(part());
+    part().end = first_ + size;
+  }
+
+  // Returns how many of the entries may go in one push.
+  std::size_t most_at_once() const {
+    if (count() > pusher_.most_entries_) {
+      return count() / 2;
+    }
+    std::size_t fitting = 1;
+    std::size_t size = entries()[0].line.size();
+    while (fitting < count() &&
+           (can_ask() || (size += entries()[fitting].line.size()) <= most_bytes_unasked)) {
+      ++fitting;
+    }
+    return fitting;
+  }
+
+  void send() {
+    if (const std::size_t most = most_at_once(); most < count()) {
+      cut(most);
+      return;
+    }
+    Poster& poster = pusher_.poster_;
+    const Reply reply = poster.post(org_id_, entries(), deadline());
+    note(reply);
+    const Judgement& judgement = part().delivery.judgement;
+    const bool is_ambiguous = judgement.ending == Ending::ambiguous;
+    part().suspects_gzip = poster.may_be_refused_as_gzip(reply) && !judgement.oldest_accepted;
+    if (part().suspects_gzip) {
+      poster.note_gzip(false);
+    }
+    if (judgement.ending == Ending::accepted) {
+      const bool is_to_confirm = limits_.confirms || part().doubt == Doubt::unconfirmed;
+      part().step = is_to_confirm ? Step::confirm : Step::accept;
+      part().sent = clock_.steady_now();
+    } else if (part().suspects_gzip && !(is_ambiguous && can_ask())) {
+      part().step = Step::send; // not compressed
+    } else if (is_ambiguous && !divide_by_age()) {
+      become_doubtful(part().suspects_gzip ? Step::send : Step::decide);
+      if (reply.trouble == Trouble::timed_out && can_ask()) {
+        clock_.sleep_until(std::min(clock_.steady_now() + settling_time, deadline()));
+      }
+    } else if (!is_ambiguous) {
+      part().step = Step::decide;
+    }
+  }
+
+  void note(const Reply& reply) {
+    const Deadline now = clock_.steady_now();
+    Delivery& delivery = part().delivery;
+    delivery.judgement = judge(reply, count());
+    if (delivery.judgement.code == ExitCode::noperm) {
+      delivery.judgement.message += pusher_.poster_.route().hint;
+    }
+    delivery.http_status = reply.status;
+    delivery.attempts += 1;
+    delivery.elapsed = whole_milliseconds(now - part().started);
+    delivery.retry_after =
+        retry_after(reply, std::chrono::floor<std::chrono::seconds>(clock_.now()));
+  }
+
+  void become_doubtful(Step next) {
+    part().doubt = Doubt::possibly_stored;
+    part().step = Step::ask;
+    part().next = next;
+    part().sent = clock_.steady_now();
+  }
+
+  // When the answer to a push of many names the oldest entry time that the receiver accepts, the
+  // older entries are refused, and the others are in doubt: Loki stores them. Returns false when
+  // that settles nothing. A time in whole seconds is rounded down, so the entries of that second
+  // are among the refused ones when there are no older ones.
+  bool divide_by_age() {
+    const auto& oldest = part().delivery.judgement.oldest_accepted;
+    if (!oldest) {
+      return false;
+    }
+    const auto is_before = [this](Instant time) {
+      return std::ranges::any_of(entries(), [&](const Entry& one) { return one.time < time; });
+    };
+    const Instant limit = is_before(*oldest) ? *oldest : *oldest + 1s;
+    if (!is_before(limit)) {
+      return false;
+    }
+    Part newer = part();
+    newer.step = Step::ask;
+    newer.next = Step::send;
+    newer.doubt = Doubt::possibly_stored;
+    newer.sent = clock_.steady_now();
+    Part older = part();
+    older.step = Step::refuse;
+    divide([&](std::size_t i) { return entries_[i].time < limit ? older : newer; });
+    return true;
+  }
+
+  // Decides what follows an attempt that failed and left nothing to ask for.
+  void decide() {
+    Delivery& delivery = part().delivery;
+    const Judgement& judgement = delivery.judgement;
     // Loki sends no Retry-After when a push exceeds its rate, and may accept smaller pushes. A
     // receiver that does send one has said when to come again.
-    const bool is_too_much =
-        delivery.http_status == too_many_requests && !delivery.retry_after && limits_.retries > 0;
-    if (count > 1 && is_too_much) {
-      most_entries_ = count / 2;
-    } else if (count > 1 && fate == Pushed::Fate::refused) {
-      ends.push_back(first + count / 2);
-    } else {
-      listener({fate, first, count, delivery});
-      if (fate == Pushed::Fate::stopped) {
-        break;
+    const bool is_too_much = delivery.http_status == too_many_requests && judgement.worth_a_retry &&
+                             !delivery.retry_after && limits_.retries > 0;
+    if (count() > 1 && (is_too_much || is_refused(judgement.code))) {
+      if (is_too_much) {
+        pusher_.most_entries_ = count() / 2;
       }
-      first = ends.back();
-      ends.pop_back();
+      cut(count() / 2);
+      return;
     }
-  }
-  return first;
-}
-
-Delivery Pusher::encode_and_post(const std::string& org_id, std::span<const Entry> entries) {
-  write_push_body(body_, entries);
-  if (takes_gzip_ && body_.size() >= worth_compressing) {
-    gzip_.compress(body_, compressed_);
-    Delivery delivery = post(org_id, compressed_, true);
-    if (delivery.http_status != 400 && delivery.http_status != 415) {
-      return delivery;
+    const Deadline now = clock_.steady_now();
+    const Plan plan = plan_retry({.worth_a_retry = judgement.worth_a_retry,
+                                  .attempts = delivery.attempts,
+                                  .time_left = whole_milliseconds(deadline() - now),
+                                  .retry_after = delivery.retry_after,
+                                  .random = clock_.random()},
+                                 limits_.retries);
+    if (plan.step == Plan::Step::too_late && delivery.retry_after &&
+        delivery.retry_after >= plan.wait) {
+      delivery.judgement.message += ", it asks to wait " + duration_text(*delivery.retry_after);
     }
-    takes_gzip_ = false; // these statuses may mean that it does not accept gzip
+    const bool goes_on = plan.step == Plan::Step::try_again && clock_.sleep_until(now + plan.wait);
+    part().step = goes_on ? Step::send : is_refused(judgement.code) ? Step::refuse : Step::stop;
   }
-  return post(org_id, body_, false);
-}
 
-Delivery Pusher::post(const std::string& org_id, std::string_view body, bool is_compressed) {
-  Request request = push_request(route_, org_id, body);
-  if (is_compressed) {
-    request.headers.emplace_back("Content-Encoding", "gzip");
+  // Asks for entries in doubt, or for entries that were accepted just now.
+  void ask() {
+    const Part asked = part();
+    const bool confirms = asked.step == Step::confirm;
+    const bool waits_longer = confirms || !(limits_.is_single || limits_.asks_later);
+    const std::vector<Stored> stored = asker_.ask(
+        org_id_, entries(), asked.sent, deadline() + (waits_longer ? asker_.blind_time() : 0ms),
+        confirms             ? Asker::Until::found
+        : limits_.asks_later ? Asker::Until::answered
+                             : Asker::Until::certain);
+    if (asked.suspects_gzip && std::ranges::find(stored, Stored::found) != stored.end()) {
+      pusher_.poster_.note_gzip(true);
+    }
+    std::optional<Part> kept; // what is behind entries that are kept is kept with them
+    const std::size_t first = first_;
+    divide([&](std::size_t i) {
+      Part part =
+          kept ? *kept
+               : after_asking(asked, stored[i - first], asker_.trouble(), limits_.asks_later);
+      if (part.step == Step::stop) {
+        kept = part;
+      }
+      return part;
+    });
   }
-  request.keeps_connection = true;
-  const Deadline deadline = std::min(clock_.steady_now() + limits_.timeout, limits_.ends);
-  return deliver(request, deadline, limits_.retries, transport_, clock_);
+
+  Pusher& pusher_;
+  const PushLimits& limits_;
+  Clock& clock_;
+  Asker& asker_;
+  const std::string& org_id_;
+  const std::span<const Entry> entries_;
+  const std::function<void(const Pushed&)>& listener_;
+  std::vector<Part> parts_;
+  std::size_t first_ = 0; // index of the first entry that is not settled
+  bool is_stopped_ = false;
+};
+
+void Pusher::push(const std::string& org_id, std::span<const Entry> entries,
+                  std::span<const Doubt> doubts,
+                  const std::function<void(const Pushed&)>& listener) {
+  if (!entries.empty()) {
+    Work{*this, org_id, entries, listener}.run(doubts);
+  }
 }
 
 } // namespace metrics_event

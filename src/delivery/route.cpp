@@ -12,17 +12,18 @@ public:
   RouteReader(const Resolved& resolved, Deadline deadline, const Warn& warn)
       : resolved_{resolved}, settings_{resolved.settings}, deadline_{deadline}, warn_{warn} {}
 
-  Route read() {
+  Routes read() {
     route_.endpoint = settings_.url;
     route_.authorization = authorization();
     route_.headers = settings_.headers;
-    route_.proxy = proxy();
+    route_.proxy = proxy_to(settings_.url);
     route_.tls = settings_.url.scheme == Scheme::https ? tls() : nullptr;
     route_.connect_timeout = settings_.connect_timeout;
     note_secrets();
     warn_of_config("url", settings_.url.has_password());
     warn_of_config("proxy", settings_.proxy && settings_.proxy->has_password());
-    return std::move(route_);
+    auto query = query_route();
+    return {std::move(route_), std::move(query)};
   }
 
 private:
@@ -93,8 +94,8 @@ private:
   // of the query, and headers, which may hold keys.
   void note_secrets() {
     note_authorization(route_.authorization);
-    for (std::string& query_value : query_values(settings_.url)) {
-      route_.secrets.emplace_back(std::move(query_value));
+    for (auto& pair : query_pairs(settings_.url)) {
+      route_.secrets.emplace_back(std::move(pair.second));
     }
     for (const auto& header : settings_.headers) {
       route_.secrets.emplace_back(header.second);
@@ -105,8 +106,28 @@ private:
     }
   }
 
-  std::optional<Endpoint> proxy() const {
-    return goes_direct(settings_.url, settings_.no_proxy) ? std::nullopt : settings_.proxy;
+  std::optional<Endpoint> proxy_to(const Endpoint& endpoint) const {
+    return goes_direct(endpoint, settings_.no_proxy) ? std::nullopt : settings_.proxy;
+  }
+
+  // The credentials go along: the receiver is the one that they are for, or the user has named the
+  // place.
+  std::optional<QueryRoute> query_route() const {
+    auto place = query_place(settings_.url, settings_.headers, settings_.query_url);
+    if (!place) {
+      if (settings_.confirm) {
+        blame(origin("confirm"), "nobody can be asked for events that go to " +
+                                     settings_.url.url() + ", give --query-url");
+      }
+      return std::nullopt;
+    }
+    Route route = route_;
+    route.endpoint = place->endpoint;
+    route.proxy = proxy_to(place->endpoint);
+    if (place->endpoint.scheme == Scheme::https && !route.tls) {
+      route.tls = tls();
+    }
+    return QueryRoute{*std::move(place), std::move(route)};
   }
 
   std::optional<std::string> text_of(const std::string& path, std::string_view setting) const {
@@ -153,7 +174,7 @@ private:
 
 } // namespace
 
-Route open_route(const Resolved& resolved, Deadline deadline, const Warn& warn) {
+Routes open_routes(const Resolved& resolved, Deadline deadline, const Warn& warn) {
   return RouteReader{resolved, deadline, warn}.read();
 }
 

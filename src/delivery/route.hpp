@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loki/transport.hpp"
+#include "delivery/pusher.hpp"
 #include "settings/settings.hpp"
 
 #include <functional>
@@ -11,10 +11,12 @@ namespace metrics_event {
 /// Receives the text of one warning.
 using Warn = std::function<void(const std::string& text)>;
 
-/// Builds the route to the receiver that the settings name. It reads the files that they name,
+/// Builds the routes to the receiver that the settings name, for pushes and, if the receiver can be
+/// asked, for queries. It reads the files that they name,
 /// waiting for a pipe among them until the deadline, and warns of secrets that their group or
 /// others can read. Throws Failure for a file that is missing, unreadable or invalid: noinput when
-/// a flag names it, config otherwise.
-Route open_route(const Resolved& resolved, Deadline deadline, const Warn& warn);
+/// a flag names it, config otherwise; and when the setting `confirm` is on and there is nowhere to
+/// ask.
+Routes open_routes(const Resolved& resolved, Deadline deadline, const Warn& warn);
 
 } // namespace metrics_event

@@ -16,12 +16,13 @@ bool Spooler::keeps(const Failure& failure) const {
   return keeps_undelivered(settings_) && !is_refused(failure.code());
 }
 
-void Spooler::keep(const Entry& entry, int attempts) {
+void Spooler::keep(const Entry& entry, int attempts, Doubt doubt) {
   if (!spool_) {
     spool_.emplace(Spool::make(settings_.spool.directory, settings_.spool.is_usual));
   }
-  spool_->add({{settings_.url.kept_url(), settings_.org_id}, entry}, attempts, random_id(clock_),
-              settings_.spool_max_bytes);
+  const SpoolRecord record{
+      .destination = {settings_.url.kept_url(), settings_.org_id}, .entry = entry, .doubt = doubt};
+  spool_->add(record, attempts, random_id(clock_), settings_.spool_max_bytes);
 }
 
 } // namespace metrics_event

@@ -28,9 +28,9 @@ public:
   /// for that, and the event was not refused for its content.
   bool keeps(const Failure& failure) const;
 
-  /// Keeps an entry after `attempts` attempts to deliver it. Throws Failure (cantcreat) when the
-  /// spool cannot take it.
-  void keep(const Entry& entry, int attempts);
+  /// Keeps an entry after `attempts` attempts to deliver it, which left a doubt or none. Throws
+  /// Failure (cantcreat) when the spool cannot take it.
+  void keep(const Entry& entry, int attempts, Doubt doubt);
 
 private:
   const Settings& settings_;

@@ -157,17 +157,17 @@ std::string redacted_url(std::string_view url) {
   return without_query_values(without_userinfo(url), "…");
 }
 
-std::vector<std::string> query_values(const Endpoint& endpoint) {
-  std::vector<std::string> values;
+std::vector<std::pair<std::string, std::string>> query_pairs(const Endpoint& endpoint) {
+  std::vector<std::pair<std::string, std::string>> pairs;
   const std::string_view target = endpoint.target;
   for (std::size_t start = target.find('?'); start != target.npos;
        start = target.find('&', start + 1)) {
     const std::string_view pair = target.substr(start + 1, target.find('&', start + 1) - start - 1);
     if (const std::size_t equals = pair.find('='); equals != pair.npos) {
-      values.emplace_back(pair.substr(equals + 1));
+      pairs.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
   }
-  return values;
+  return pairs;
 }
 
 std::string Endpoint::authority() const {
@@ -192,6 +192,10 @@ bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {
 }
 
 Parsed<Endpoint> parse_endpoint(std::string_view url) {
+  return parse_endpoint_with_path(url, push_path);
+}
+
+Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view default_path) {
   if (url.size() > longest_url) {
     return mismatch("a URL of at most 2048 bytes", url);
   }
@@ -216,7 +220,7 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
   auto endpoint = http_endpoint(*parsed, url);
   const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
   if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
-    endpoint->target.replace(0, path, push_path);
+    endpoint->target.replace(0, path, default_path);
     if (endpoint->kept_url().size() > longest_url) { // else kept_url() would not parse
       return mismatch("a URL of at most 2048 bytes", url);
     }

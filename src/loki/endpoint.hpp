@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -44,8 +45,9 @@ struct Endpoint {
 /// credentials and each value of the query.
 std::string redacted_url(std::string_view url);
 
-/// Returns the values of an endpoint's query, as encoded in the URL; they may be secret.
-std::vector<std::string> query_values(const Endpoint& endpoint);
+/// Returns the names and values of an endpoint's query, as encoded in the URL. The values may be
+/// secret.
+std::vector<std::pair<std::string, std::string>> query_pairs(const Endpoint& endpoint);
 
 /// The path of Loki's push API.
 inline constexpr std::string_view push_path = "/loki/api/v1/push";
@@ -54,6 +56,9 @@ inline constexpr std::string_view push_path = "/loki/api/v1/push";
 /// path is empty or consists of slashes; the query is kept. `file:///path` names a file (RFC 8089).
 /// The mismatch for any other text shows the URL redacted, never a password.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
+
+/// Like `parse_endpoint`, but `default_path` is the path that is added.
+Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view default_path);
 
 /// Returns true when no proxy is used to reach an endpoint: it is a file, it is on this machine, or
 /// its host is in `no_proxy`, a list in curl's format (see `is_listed`).

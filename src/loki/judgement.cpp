@@ -158,6 +158,18 @@ bool is_about_age(std::string_view body) {
          body.find("too new") != body.npos;
 }
 
+// Returns the time that Loki names when entries are too old or too far behind.
+std::optional<Instant> oldest_accepted(std::string_view body) {
+  constexpr std::string_view words = "oldest acceptable timestamp is: ";
+  const std::size_t found = body.find(words);
+  if (found == body.npos) {
+    return std::nullopt;
+  }
+  body.remove_prefix(found + words.size());
+  const auto time = parse_timestamp(body.substr(0, body.find_first_of("', \n;")));
+  return time ? std::optional{*time} : std::nullopt;
+}
+
 // Returns whether a receiver refuses a push because it does not know structured metadata: Loki 2.8
 // cannot read such a push, and later versions may have the feature switched off.
 bool is_about_metadata(std::string_view body) {
@@ -257,6 +269,7 @@ Judgement judge(const Reply& reply, std::size_t entries) {
                       .code = meaning->code,
                       .worth_a_retry = meaning->worth_a_retry,
                       .is_about_age = is_about_age(reply.body),
+                      .oldest_accepted = oldest_accepted(reply.body),
                       .response = printable(words_of(reply), longest_response),
                       .is_about_tenant =
                           meaning->code == ExitCode::noperm || reply.status == too_many_requests};
@@ -285,8 +298,9 @@ bool is_refused_as_empty(const Reply& reply) {
          reply.body.find("at least one valid stream is required") != std::string::npos;
 }
 
-Failure undelivered(const std::string& what, const Judgement& judgement) {
-  return {judgement.code, "cannot deliver " + what + ": " + judgement.message};
+Failure undelivered(const std::string& what, const Judgement& judgement, bool may_be_stored) {
+  return {judgement.code, "cannot deliver " + what + ": " + judgement.message +
+                              (may_be_stored ? "; it may have been stored" : "")};
 }
 
 } // namespace metrics_event

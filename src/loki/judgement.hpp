@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/exit_code.hpp"
+#include "base/time.hpp"
 #include "loki/transport.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace metrics_event {
@@ -20,9 +22,10 @@ enum class Ending {
 struct Judgement {
   Ending ending = Ending::accepted;
   ExitCode code = ExitCode::ok;
-  bool worth_a_retry = false;   // at once; `may_pass` tells whether a later run may succeed
-  std::string message;          // the error and its remedy; empty when the push was accepted
-  bool is_about_age = false;    // the receiver would accept an entry time closer to the present
+  bool worth_a_retry = false; // at once; `may_pass` tells whether a later run may succeed
+  std::string message;        // the error and its remedy; empty when the push was accepted
+  bool is_about_age = false;  // the receiver would accept an entry time closer to the present
+  std::optional<Instant> oldest_accepted{}; // in whole seconds, if the receiver names it
   std::string response;         // the receiver's text, at most 1 KiB, safe for a terminal
   bool is_about_tenant = false; // another tenant of the receiver may meet another answer
 };
@@ -46,7 +49,9 @@ constexpr bool is_refused(ExitCode code) {
 }
 
 /// Returns the Failure for a push that was not accepted, with the exit code of the judgement and
-/// the message `cannot deliver WHAT: ` followed by that of the judgement.
-Failure undelivered(const std::string& what, const Judgement& judgement);
+/// the message `cannot deliver WHAT: ` followed by that of the judgement, and by `; it may have
+/// been stored` if nobody knows that.
+Failure undelivered(const std::string& what, const Judgement& judgement,
+                    bool may_be_stored = false);
 
 } // namespace metrics_event

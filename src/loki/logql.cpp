@@ -26,19 +26,11 @@ bool is_number(const Field& field) {
   return field.type == FieldType::number || field.type == FieldType::integer;
 }
 
-std::string selector(const Labels& labels) {
-  // Loki reads strings by Go's rules, which accept every escape that our JSON writer produces.
-  const auto matcher = [](const auto& label) {
-    return label.first + '=' + json_string(label.second);
-  };
-  return '{' + joined(labels, ", ", matcher) + '}';
-}
-
 class Queries {
 public:
   Queries(const EventType& type, const Labels& labels)
-      : labels_{labels}, events_{selector(labels) + " |= " + json_string(type.name) + " | json | " +
-                                 label_of("event") + '=' + json_string(type.name)} {
+      : labels_{labels}, events_{stream_selector(labels) + " |= " + json_string(type.name) +
+                                 " | json | " + label_of("event") + '=' + json_string(type.name)} {
     for (const Field& field : type.fields) {
       if (is_keyword(field.name)) {
         events_ += " | json " + label_of(field.name) + '=' + json_string(field.name);
@@ -89,6 +81,14 @@ std::string comment(std::string_view name, std::string_view help) {
 }
 
 } // namespace
+
+std::string stream_selector(const Labels& labels) {
+  // Loki reads strings by Go's rules, which accept every escape that our JSON writer produces.
+  const auto matcher = [](const auto& label) {
+    return label.first + '=' + json_string(label.second);
+  };
+  return '{' + joined(labels, ", ", matcher) + '}';
+}
 
 std::string logql(const EventType& type, const Labels& labels) {
   const Queries queries{type, labels};

@@ -40,6 +40,7 @@ struct Request {
   std::string_view body; // the sender keeps it alive
   std::string method = "POST";
   bool keeps_connection = false; // more requests will follow
+  bool is_query = false;         // the answer is read for its entries and is never shown
 };
 
 /// The reason why an attempt received no complete HTTP response.
@@ -85,7 +86,7 @@ struct Reply {
   std::string content_type; // as received
   std::string retry_after;  // as received
   std::string date;         // as received
-  std::string body;         // at most the first 64 KiB
+  std::string body;         // at most the first 64 KiB, or 8 MiB of the answer to a query
   Trace trace;
 };
 

@@ -27,8 +27,6 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 constexpr std::uint32_t largest_header = 16 * 1024;
-constexpr std::size_t largest_body = 64UL * 1024;
-constexpr std::size_t largest_answer = largest_header + largest_body;
 constexpr std::size_t read_size = 4096;
 constexpr std::size_t most_parts = 32; // buffers of a request that one call sends
 // Beast's parser waits for a complete header. This prefix tells garbage from a slow answer at once.
@@ -39,7 +37,13 @@ constexpr std::string_view start_of_tls_alert = "\x15\x03";
 
 // A body type that keeps only the beginning of the body, whatever length the other side announces.
 struct BeginningOfBody {
-  using value_type = std::string;
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that Beast asks for
+  struct value_type {
+    std::string text;
+    std::size_t largest = 0; // in bytes
+
+    bool is_full() const { return text.size() >= largest; }
+  };
 
   class reader { // NOLINT(readability-identifier-naming): the name that Beast asks for
   public:
@@ -51,8 +55,8 @@ struct BeginningOfBody {
     std::size_t put(const Buffers& buffers, error_code& error) {
       error = {};
       for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
-        const std::size_t room = largest_body - std::min(body_.size(), largest_body);
-        body_.append(static_cast<const char*>(part.data()), std::min(part.size(), room));
+        const std::size_t room = body_.largest - body_.text.size();
+        body_.text.append(static_cast<const char*>(part.data()), std::min(part.size(), room));
       }
       return beast::buffer_bytes(buffers);
     }
@@ -85,7 +89,7 @@ public:
       reply.detail = "sending failed: " + system_words(write_error);
     }
     reply.is_sent = bytes_sent_ > 0 && !is_connect();
-    return {std::move(reply), bytes_read_ == 0, is_reusable_ && !write_error};
+    return {std::move(reply), is_reusable_ && !write_error};
   }
 
 private:
@@ -148,6 +152,7 @@ private:
       parser.header_limit(largest_header);
       parser.body_limit(boost::none); // our reader truncates the body; Beast would fail
       parser.eager(true);
+      parser.get().body().largest = request_.largest_body;
       const std::optional<Reply> trouble = read_into(parser);
       const bool has_status = parser.is_header_done();
       const unsigned status = has_status ? parser.get().result_int() : 0;
@@ -166,7 +171,7 @@ private:
                 .content_type = std::string{parser.get()[http::field::content_type]},
                 .retry_after = std::string{parser.get()[http::field::retry_after]},
                 .date = std::string{parser.get()[http::field::date]},
-                .body = std::move(parser.get().body())};
+                .body = std::move(parser.get().body().text)};
       }
     }
   }
@@ -201,7 +206,10 @@ private:
       if (parser.is_done() || opens_tunnel(parser)) {
         return std::nullopt;
       }
-      if (bytes_read_ >= largest_answer) {
+      // Chunks of a few bytes each would let the answer be many times as long as its body.
+      const bool is_enough = parser.get().body().is_full() ||
+                             bytes_read_ >= largest_header + 2 * request_.largest_body;
+      if (is_enough) {
         return parser.is_header_done() ? std::nullopt
                                        : std::optional{trouble_of(http::error::header_limit)};
       }

@@ -17,18 +17,18 @@ struct HttpMessage {
   Headers headers; // Host comes first
   std::string_view body;
   bool keeps_connection = false;
+  std::size_t largest_body = 64UL * 1024; // of the answer; the rest is not read
 };
 
 /// The result of an exchange.
 struct Exchanged {
   Reply reply;
-  bool is_silent = true;    // not one byte was received
   bool is_reusable = false; // the connection can carry another request
 };
 
-/// Sends one request and reads the answer: a header of up to 16 KiB and the first 64 KiB of the
-/// body. After a successful CONNECT (RFC 9110, section 9.3.6) the tunnel follows the header, so no
-/// body is read. Trouble is returned in the reply.
+/// Sends one request and reads the answer: a header of up to 16 KiB and the beginning
+/// of the body. After a successful CONNECT (RFC 9110, section 9.3.6) the tunnel follows the header,
+/// so no body is read. Trouble is returned in the reply.
 Exchanged exchange(Connection& connection, const HttpMessage& request);
 
 } // namespace metrics_event

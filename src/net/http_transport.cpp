@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "loki/host.hpp"
+#include "loki/query_answer.hpp"
 #include "net/connection.hpp"
 #include "net/http_exchange.hpp"
 
@@ -43,6 +44,9 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
   if (!route.authorization.empty()) {
     message.headers.emplace_back("Authorization", route.authorization.reveal());
   }
+  if (request.is_query) {
+    message.largest_body = largest_query_answer;
+  }
   if (is_proxied) { // the absolute form, RFC 9112, section 3.2.2
     message.target.insert(0, "http://" + route.endpoint.authority());
     add_proxy_credentials(*route.proxy, message.headers);
@@ -80,9 +84,11 @@ public:
 
   Reply attempt(const Request& request, Deadline deadline) {
     Reply reply = reply_to(request, deadline);
-    for (const Secret& secret : request.route.secrets) {
-      reply.body = without(std::move(reply.body), secret);
-      reply.location = without(std::move(reply.location), secret);
+    if (!request.is_query) { // the answer to a query is compared and never shown
+      for (const Secret& secret : request.route.secrets) {
+        reply.body = without(std::move(reply.body), secret);
+        reply.location = without(std::move(reply.location), secret);
+      }
     }
     reply.proxy = request.route.proxy ? request.route.proxy->url() : "";
     reply.trace = connection_->trace();
@@ -97,12 +103,7 @@ private:
     const Route& route = request.route;
     const bool is_fresh = std::chrono::steady_clock::now() - last_use_ < longest_idle_;
     if (is_kept_ && is_fresh && lead_the_same_way(*route_, route) && !connection_->has_input()) {
-      const Exchanged exchanged = exchange_by_connection(request, deadline);
-      // The receiver may have closed the connection at this moment, so the request is sent again
-      // over a new one (RFC 9112, section 9.3.1).
-      if (!exchanged.is_silent || exchanged.reply.trouble != Trouble::connection_lost) {
-        return exchanged.reply;
-      }
+      return exchange_by_connection(request, deadline);
     }
     is_kept_ = false;
     connection_.emplace();
@@ -110,10 +111,10 @@ private:
     if (std::optional<Reply> trouble = open_route(*connection_, route)) {
       return *std::move(trouble);
     }
-    return exchange_by_connection(request, deadline).reply;
+    return exchange_by_connection(request, deadline);
   }
 
-  Exchanged exchange_by_connection(const Request& request, Deadline deadline) {
+  Reply exchange_by_connection(const Request& request, Deadline deadline) {
     connection_->set_deadline(deadline);
     const bool is_proxied = request.route.proxy && request.route.endpoint.scheme != Scheme::https;
     Exchanged exchanged = exchange(*connection_, message_of(request, is_proxied));
@@ -122,7 +123,7 @@ private:
       route_ = request.route;
       last_use_ = std::chrono::steady_clock::now();
     }
-    return exchanged;
+    return std::move(exchanged.reply);
   }
 
   std::chrono::milliseconds longest_idle_;

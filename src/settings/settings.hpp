@@ -32,6 +32,7 @@ struct SpoolPlace {
 /// The values of all settings. The table `all_settings` has their defaults, spellings and meanings.
 struct Settings {
   Endpoint url;
+  std::optional<Endpoint> query_url; // none: it follows from `url`
   Labels labels;
   Labels metadata;
   Headers headers;
@@ -56,6 +57,7 @@ struct Settings {
   Output output{};
   bool best_effort = false;
   int retries = 0; // attempts after the first
+  bool confirm = false;
   SpoolPlace spool;
   std::uint64_t spool_max_bytes = 0;
   bool disabled = false;

@@ -2,6 +2,7 @@
 
 #include "base/characters.hpp"
 #include "base/text.hpp"
+#include "loki/query.hpp"
 #include "settings/values.hpp"
 
 #include <algorithm>
@@ -112,6 +113,12 @@ constexpr std::array table{
          .default_text = "http://localhost:3100/loki/api/v1/push",
          .help = "base or full push URL; /loki/api/v1/push is added when the path is empty or "
                  "/; file:///PATH appends the line to a file"}),
+    row<&Settings::query_url, parse_query_url>(
+        {.name = "query-url",
+         .placeholder = "URL",
+         .example = "https://loki.example.com/loki/api/v1/query_range",
+         .help = "where to ask whether an event is stored, a base or full URL; it follows from url "
+                 "where the receiver itself can be asked, and is needed behind an agent"}),
     row<&Settings::labels, add_label>({.name = "label",
                                        .kind = Kind::list,
                                        .placeholder = "NAME=VALUE",
@@ -224,6 +231,8 @@ constexpr std::array table{
          .value_kind = ValueKind::number,
          .default_text = "2",
          .help = "attempts after the first, within the time for the whole delivery"}),
+    toggle<&Settings::confirm>(
+        {.name = "confirm", .help = "an event counts as delivered only when a query returns it"}),
     row<&Settings::spool, parse_spool>(
         {.name = "spool",
          .kind = Kind::optional,

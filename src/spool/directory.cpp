@@ -200,6 +200,24 @@ std::error_code SpoolDirectory::write_new_file(const std::string& name,
   return error;
 }
 
+std::error_code SpoolDirectory::write_lasting(const std::string& name, std::string_view text,
+                                              bool replaces) const {
+  const bool is_new = !has(name);
+  const PlainUmask umask;
+  const Descriptor file = open_in(name, O_WRONLY | O_CREAT | O_APPEND | (replaces ? O_TRUNC : 0));
+  if (!file) {
+    return last_error();
+  }
+  const std::error_code error = write_all(file.get(), text);
+  if (error) {
+    return error;
+  }
+  if (is_new) {
+    sync(".");
+  }
+  return error_of(uninterrupted([&] { return fsync(file.get()); }));
+}
+
 std::error_code SpoolDirectory::rename(const std::string& from, const std::string& to) const {
   return error_of(uninterrupted(
       [&] { return renameat(directory_.get(), from.c_str(), directory_.get(), to.c_str()); }));

@@ -63,6 +63,11 @@ public:
   /// is removed. Returns errc::file_exists when the name is taken.
   std::error_code write_new_file(const std::string& name, std::string_view text) const;
 
+  /// Writes a text at the end of a file of mode 600, or over its content with `replaces`, and
+  /// synchronises it to the disk. Creates the file when it is missing.
+  std::error_code write_lasting(const std::string& name, std::string_view text,
+                                bool replaces) const;
+
   /// Renames a file as renameat(2) does; a file with the new name is replaced.
   std::error_code rename(const std::string& from, const std::string& to) const;
 

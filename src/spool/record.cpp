@@ -20,6 +20,9 @@ constexpr std::uint64_t format_version = 1;
 constexpr std::size_t time_digits = 19; // as many as the largest int64 has
 constexpr std::size_t id_digits = 16;
 
+constexpr std::array<std::string_view, 4> doubt_names{"none", "possibly stored", "unconfirmed",
+                                                      "unconfirmed twice"};
+
 // This exception leaves the nested calls of the decoder; decode_record turns it into a result.
 struct Rejection {
   std::string reason;
@@ -48,6 +51,7 @@ public:
     SpoolRecord record{.destination = {string("url"), string("org_id")}, .entry = entry()};
     check(record.destination);
     record.is_restamped = has("restamped") && take("restamped") == "true";
+    record.doubt = has("doubt") ? doubt(string("doubt")) : Doubt::none;
     if (taken_ < members_.size()) {
       throw Rejection{"it has a member that is unknown: " + quote(first_unknown())};
     }
@@ -55,8 +59,9 @@ public:
   }
 
 private:
-  static constexpr std::array<std::string_view, 8> known{
-      "version", "url", "org_id", "labels", "metadata", "entry_time_ns", "line", "restamped"};
+  static constexpr std::array<std::string_view, 9> known{"version", "url",       "org_id",
+                                                         "labels",  "metadata",  "entry_time_ns",
+                                                         "line",    "restamped", "doubt"};
 
   auto find(std::string_view name) const {
     return std::ranges::find(members_, name, &Member::name);
@@ -98,6 +103,14 @@ private:
       throw Rejection{"its format version " + std::to_string(*version) +
                       " is newer than this program knows"};
     }
+  }
+
+  static Doubt doubt(std::string_view text) {
+    const auto* const name = std::ranges::find(doubt_names, text);
+    if (name == doubt_names.end()) {
+      throw Rejection{"its doubt is unknown: " + quote(text)};
+    }
+    return static_cast<Doubt>(name - doubt_names.begin());
   }
 
   static void check(const Destination& destination) {
@@ -163,6 +176,9 @@ std::string encode(const SpoolRecord& record) {
   if (record.is_restamped) {
     object.raw("restamped", "true");
   }
+  if (record.doubt != Doubt::none) {
+    object.text("doubt", doubt_names[static_cast<std::size_t>(record.doubt)]);
+  }
   return object.str() + '\n';
 }
 
@@ -198,6 +214,10 @@ std::string SpoolName::text() const {
   return with_zeros(unix_nanoseconds(time), time_digits) + '.' +
          with_zeros({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
          ",A=" + std::to_string(attempts) + ".json";
+}
+
+std::string_view stem_of(std::string_view name) {
+  return name.substr(0, name.find(','));
 }
 
 std::uint64_t size_in(std::string_view name) {

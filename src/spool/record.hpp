@@ -25,6 +25,14 @@ struct Destination {
 /// Returns the destination for messages: the redacted URL, and the tenant, if any, in parentheses.
 std::string shown(const Destination& destination);
 
+/// What earlier deliveries leave open about an entry.
+enum class Doubt {
+  none,
+  possibly_stored,
+  unconfirmed,       // accepted, but not found by a query
+  unconfirmed_twice, // the same, after it was sent again because it was certainly not stored
+};
+
 /// The content of a spool file: an undelivered entry and its destination. It never holds a secret:
 /// credentials, headers and the values of the URL's query come from the settings of the process
 /// that sends it later (metrics-event-spool(7)).
@@ -32,10 +40,12 @@ struct SpoolRecord {
   Destination destination;
   Entry entry;
   bool is_restamped = false; // true after the entry time was renewed, which happens once
+  Doubt doubt = Doubt::none;
 };
 
 /// Returns a record as one line of JSON that ends in a newline. Its members are `version` (1),
-/// `url`, `org_id`, `labels`, `metadata`, `entry_time_ns`, `line` and, only when true, `restamped`.
+/// `url`, `org_id`, `labels`, `metadata`, `entry_time_ns`, `line`, only when true `restamped`, and,
+/// only when there is a doubt, `doubt`.
 std::string encode(const SpoolRecord& record);
 
 /// A record, or a sentence that says why the text is not a valid one.
@@ -63,6 +73,9 @@ struct SpoolName {
   /// Returns the file name in the form shown above.
   std::string text() const;
 };
+
+/// Returns the part of a file name that never changes: the entry time and the random number.
+std::string_view stem_of(std::string_view name);
 
 /// Returns the size in bytes that a file name contains, or 0 for a foreign name. The rest of the
 /// name is not parsed, because a spool may hold tens of thousands of files.

@@ -14,6 +14,7 @@ namespace {
 // A record may hold an entry of 1 MiB, whose line is escaped once more; this many bytes are enough
 // for it.
 constexpr std::size_t largest_record = 16UL * 1024 * 1024;
+constexpr const char* sending_file = "sending";
 constexpr auto age_of_leftovers = std::chrono::hours{36};
 constexpr std::array boxes{"refused", "new", "tmp"}; // made in this order: tmp/ implies the others
 
@@ -239,6 +240,27 @@ std::string Spool::count_attempts(const std::string& name, int more) {
   const std::string renamed = counted->text();
   return directory_.rename(path_in(Box::waiting, name), path_in(Box::waiting, renamed)) ? name
                                                                                         : renamed;
+}
+
+void Spool::note_sending(std::span<const std::string> names, bool keeps_earlier) {
+  std::string lines;
+  for (const std::string& name : names) {
+    lines.append(stem_of(name)).append(1, '\n');
+  }
+  if (const std::error_code error = directory_.write_lasting(sending_file, lines, !keeps_earlier)) {
+    directory_.fail("cannot note what is sent", error);
+  }
+}
+
+std::set<std::string, std::less<>> Spool::sending() const {
+  const auto text = directory_.read(sending_file, largest_record);
+  std::set<std::string, std::less<>> stems;
+  // A kill may have cut the last line; its push was not sent then.
+  for (std::size_t begin = 0, end = 0; text && (end = text->find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
+    stems.insert(text->substr(begin, end - begin));
+  }
+  return stems;
 }
 
 void Spool::tidy() {

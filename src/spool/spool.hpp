@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -80,6 +82,14 @@ public:
   /// Adds `more` to the attempts of a waiting entry and returns its new file name. When the file
   /// cannot be renamed, the old name is returned and the count is lost.
   std::string count_attempts(const std::string& name, int more);
+
+  /// Records, in the file `sending` and synchronised to the disk, that the entries with these file
+  /// names are about to be sent. What was recorded before stays only with `keeps_earlier`.
+  void note_sending(std::span<const std::string> names, bool keeps_earlier);
+
+  /// Returns the entries that `note_sending` recorded, by the part of their file names that never
+  /// changes (`stem_of`). The receiver may have stored those that still wait.
+  std::set<std::string, std::less<>> sending() const;
 
   /// Deletes the files in tmp/ that killed writers left behind, once they are 36 hours old (the
   /// rule of maildir(5)), the `.reason` files in refused/ whose entry is gone, and all `.reason`

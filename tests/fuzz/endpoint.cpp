@@ -35,9 +35,11 @@ void check_kept(const Endpoint& endpoint) {
   if (!endpoint.target.empty()) { // as that of a proxy is
     must(again->kept_url() == endpoint.kept_url(), "it stays as it is");
     must(again->url() == endpoint.url(), "it is shown the same");
-    const auto values = query_values(endpoint);
-    must(query_values(*again) == std::vector<std::string>(values.size()),
-         "it has the same query without its values");
+    auto pairs = query_pairs(endpoint);
+    for (auto& pair : pairs) {
+      pair.second.clear();
+    }
+    must(query_pairs(*again) == pairs, "it has the same query without its values");
   }
 }
 

@@ -28,7 +28,7 @@ void check_record(const SpoolRecord& record) {
 
   const auto endpoint = parse_endpoint(record.destination.url);
   must(endpoint && !endpoint->credentials, "a record holds no credentials");
-  for (const std::string& value : query_values(*endpoint)) {
+  for (const auto& [name, value] : query_pairs(*endpoint)) {
     must(value.empty(), "a record holds no value of a query");
   }
 }

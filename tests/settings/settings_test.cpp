@@ -56,6 +56,8 @@ struct Sample {
 
 const std::vector<Sample> samples{
     {"url", "http://one.example.com/", "http://other.example.com/", "nonsense"},
+    {"query-url", "http://one.example.com/", "http://other.example.com/select/logsql/query",
+     "http://one.example.com/push"},
     {"label", "one=1", "other=2", "bad-name=x"},
     {"metadata", "one=1", "other=2", "bad-name=x"},
     {"header", "X-One: 1", "X-Other: 2", "Host: x"},
@@ -76,6 +78,7 @@ const std::vector<Sample> samples{
     {"timeout", "7s", "8s", "5 parsecs"},
     {"connect-timeout", "300ms", "400ms", "soon"},
     {"retries", "1", "0", "many"},
+    {"confirm", "true", "false", "maybe"},
     {"spool", "./one", "true", "maybe"},
     {"spool-max-bytes", "1KiB", "5", "0"},
     {"entry-time", "event", "now", "then"},
