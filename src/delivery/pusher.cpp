@@ -207,17 +207,6 @@ private:
   void decide() {
     Delivery& delivery = part().delivery;
     const Judgement& judgement = delivery.judgement;
-    // Loki sends no Retry-After when a push exceeds its rate, and may accept smaller pushes. A
-    // receiver that does send one has said when to come again.
-    const bool is_too_much = delivery.http_status == too_many_requests && judgement.worth_a_retry &&
-                             !delivery.retry_after && limits_.retries > 0;
-    if (count() > 1 && (is_too_much || is_refused(judgement.code))) {
-      if (is_too_much) {
-        pusher_.most_entries_ = count() / 2;
-      }
-      cut(count() / 2);
-      return;
-    }
     const Deadline now = clock_.steady_now();
     const Plan plan = plan_retry({.worth_a_retry = judgement.worth_a_retry,
                                   .attempts = delivery.attempts,
@@ -225,6 +214,18 @@ private:
                                   .retry_after = delivery.retry_after,
                                   .random = clock_.random()},
                                  limits_.retries);
+    // Loki sends no Retry-After when a push exceeds its rate, and may accept smaller pushes if
+    // waiting does not help. A receiver that does send one has said when to come again.
+    const bool is_too_much = delivery.http_status == too_many_requests && judgement.worth_a_retry &&
+                             plan.step != Plan::Step::try_again && !delivery.retry_after &&
+                             limits_.retries > 0;
+    if (count() > 1 && (is_too_much || is_refused(judgement.code))) {
+      if (is_too_much) {
+        pusher_.most_entries_ = count() / 2;
+      }
+      cut(count() / 2);
+      return;
+    }
     if (plan.step == Plan::Step::too_late && delivery.retry_after &&
         delivery.retry_after >= plan.wait) {
       delivery.judgement.message += ", it asks to wait " + duration_text(*delivery.retry_after);

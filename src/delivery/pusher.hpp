@@ -67,8 +67,8 @@ public:
   /// possible, a push has at most 64 KiB of lines, because Loki recognises a repeated entry only
   /// within 256 KiB of its stream. When the receiver refuses a push of several entries, it is
   /// divided at the time that the answer names, or else halved, until the refused entries are
-  /// found. A push that exceeds a rate limit (HTTP status 429) is halved too, unless there are no
-  /// retries or the receiver sent Retry-After.
+  /// found. A push that exceeds a rate limit (HTTP status 429) with each of its attempts is halved
+  /// too, unless there are no retries or the receiver sent Retry-After.
   ///
   /// Tells `listener` the fate of all entries, in order.
   void push(const std::string& org_id, std::span<const Entry> entries,
