@@ -72,6 +72,10 @@ void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
     }
     const int at_once = behaviour.piece != 0;
     ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    // The end of the last reply waits for the close: who has read it sees that, too.
+    const int corked = at_once == 0 && behaviour.then_close && behaviour.repeated.empty() &&
+                       !behaviour.reset && served + 1 == behaviour.requests;
+    ::setsockopt(client.get(), IPPROTO_TCP, TCP_CORK, &corked, sizeof corked);
     listening = server_.send(
         client, behaviour.answer ? behaviour.answer(request.value_or("")) : behaviour.reply,
         behaviour.piece);
