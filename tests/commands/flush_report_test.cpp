@@ -30,7 +30,8 @@ std::string age_of(std::chrono::seconds age) {
 TEST_SUITE_BEGIN("flush_report");
 
 TEST_CASE("a flush says what was delivered, refused and is left") {
-  FlushReport report{.task = Task::send, .delivered = 12, .refused = 1, .left = 3};
+  FlushReport report{
+      .task = Task::send, .counts = {.delivered = 12, .refused = 1, .repeated = 4}, .left = 3};
   CHECK(to_text(report) == "delivered 12, refused 1, left 3\n");
   report.set_aside = 2;
   CHECK(to_text(report) == "delivered 12, refused 1, left 3, set aside 2\n");
@@ -39,12 +40,19 @@ TEST_CASE("a flush says what was delivered, refused and is left") {
 }
 
 TEST_CASE("the result object has the same, and the failure") {
-  FlushReport report{.task = Task::send, .spool = "/s", .delivered = 2, .left = 3, .elapsed = 7ms};
+  FlushReport report{.task = Task::send,
+                     .spool = "/s",
+                     .counts = {.delivered = 2, .repeated = 1},
+                     .left = 3,
+                     .elapsed = 7ms};
   RunOutcome outcome{.output = Output::json};
   CHECK(to_result(report, outcome) ==
-        R"({"exit_code":0,"spool":"/s","delivered":2,"refused":0,"left":3,)"
-        R"("set_aside":0,"dropped":0,"elapsed_ms":7,"error":null})"
+        R"({"exit_code":0,"spool":"/s","delivered":2,"spooled":0,"refused":0,"invalid":0,)"
+        R"("repeated":1,"confirmed":null,"left":3,"set_aside":0,"dropped":0,"elapsed_ms":7,)"
+        R"("error":null})"
         "\n");
+  report.counts.confirmed = 0;
+  CHECK(to_result(report, outcome).find(R"("confirmed":0,)") != std::string::npos);
   outcome.failure = Failure{ExitCode::unavailable, "nobody there"};
   CHECK(to_result(report, outcome)
             .ends_with(R"("error":{"kind":"unavailable","message":"nobody there","response":null}})"

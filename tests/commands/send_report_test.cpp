@@ -19,6 +19,7 @@ SendReport delivered() {
                          .extra = "{}"},
           .entry = Entry{{{"job", "metrics"}}, Instant{7ns}, R"({"x":1})", {}},
           .url = "http://example.com/",
+          .counts = {.delivered = 1, .repeated = 1, .confirmed = 1},
           .attempts = 2,
           .http_status = 204,
           .elapsed = 3ms};
@@ -31,7 +32,8 @@ TEST_SUITE_BEGIN("report");
 TEST_CASE("the result object holds all that is known") {
   CHECK(to_result(delivered(), json) ==
         R"({"status":"delivered","exit_code":0,"event":{"x":1},"labels":{"job":"metrics"},)"
-        R"("entry_time_ns":"7","url":"http://example.com/","attempts":2,"http_status":204,)"
+        R"("entry_time_ns":"7","url":"http://example.com/","delivered":1,"spooled":0,"refused":0,)"
+        R"("invalid":0,"repeated":1,"confirmed":1,"attempts":2,"http_status":204,)"
         R"("elapsed_ms":3,"error":null,"fields_set":["x"],"computed_fields":["event"],"extra":{}})"
         "\n");
 }
@@ -41,7 +43,8 @@ TEST_CASE("what is not known is null, and so is what a type forbids") {
   failed.failure = Failure{ExitCode::usage, "bad \"thing\""};
   CHECK(to_result({}, failed) ==
         R"({"status":"failed","exit_code":64,"event":null,"labels":null,"entry_time_ns":null,)"
-        R"("url":null,"attempts":0,"http_status":null,"elapsed_ms":0,)"
+        R"("url":null,"delivered":0,"spooled":0,"refused":0,"invalid":0,"repeated":0,)"
+        R"("confirmed":null,"attempts":0,"http_status":null,"elapsed_ms":0,)"
         R"("error":{"kind":"usage","message":"bad \"thing\"","response":null},)"
         R"("fields_set":null,"computed_fields":null,"extra":null})"
         "\n");

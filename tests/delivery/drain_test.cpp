@@ -1,5 +1,6 @@
 #include "delivery/drain.hpp"
 
+#include "json/writer.hpp"
 #include "loki/gzip.hpp"
 #include "loki/push.hpp"
 #include "support/temporary.hpp"
@@ -34,13 +35,15 @@ std::string header(const Request& request, const std::string& name) {
 }
 
 // A spool, and receivers that answer as `answer` says; what they accept is stored once, as Loki
-// stores it.
+// stores it. With `can_be_asked` they return all that is stored to every query.
 struct Bench {
   TemporaryDirectory directory;
   Spool spool = Spool::make(directory.path() / "spool");
   TestClock clock;
   std::function<Reply(const Push&)> answer = [](const Push&) { return Reply{.status = 204}; };
+  bool can_be_asked = false;
   std::vector<Push> pushes;
+  std::size_t queries = 0;
   std::set<std::pair<Instant, std::string>> stored;
   std::vector<std::string> warnings;
   std::uint64_t made = 0;
@@ -61,6 +64,10 @@ struct Bench {
 
   Drained drain(const DrainLimits& limits = {.push = {.timeout = 5s}}) {
     const Transport transport = [this](const Request& request, Deadline) {
+      if (request.is_query) {
+        queries += 1;
+        return answer_to_query();
+      }
       const bool is_compressed = header(request, "Content-Encoding") == "gzip";
       const auto body =
           is_compressed ? gunzip(request.body, 10 * largest_push) : std::string{request.body};
@@ -78,12 +85,33 @@ struct Bench {
       }
       return reply;
     };
-    const FindRoute find_route = [](const std::string& to) {
-      return Route{.endpoint = *parse_endpoint(to)};
+    const FindRoutes find_routes = [this](const std::string& to) {
+      Routes routes{.push = {.endpoint = *parse_endpoint(to)}};
+      if (can_be_asked) {
+        const auto place = query_place(routes.push.endpoint, {}, std::nullopt);
+        REQUIRE(place.has_value());
+        routes.query = QueryRoute{*place, {.endpoint = place->endpoint}};
+      }
+      return routes;
     };
-    return metrics_event::drain(spool, limits, find_route, transport, clock,
+    return metrics_event::drain(spool, limits, find_routes, transport, clock,
                                 {[this](const std::string& text) { warnings.push_back(text); },
                                  [](const std::string&) {}, [](const Drained&) {}});
+  }
+
+  Reply answer_to_query() const {
+    if (!can_be_asked) {
+      return {.trouble = Trouble::no_connection};
+    }
+    std::string values;
+    for (const auto& [time, line] : stored) {
+      values += (values.empty() ? "[\"" : ",[\"") + unix_nanoseconds(time) + "\"," +
+                json_string(line) + ']';
+    }
+    return {.status = 200,
+            .content_type = "application/json",
+            .body =
+                R"({"data":{"result":[{"stream":{"job":"metrics"},"values":[)" + values + "]}]}}"};
   }
 
   std::uint64_t left() const { return spool.usage(Box::waiting).entries; }
@@ -110,7 +138,7 @@ TEST_SUITE_BEGIN("drain");
 TEST_CASE("nothing waits, nothing is sent") {
   Bench bench;
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 0);
+  CHECK(drained.counts.delivered == 0);
   CHECK_FALSE(drained.failure);
   CHECK(bench.pushes.empty());
 }
@@ -119,7 +147,7 @@ TEST_CASE("a thousand entries go in one push, the oldest first, and are gone whe
   Bench bench;
   bench.keep(1, 2500);
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 2500);
+  CHECK(drained.counts.delivered == 2500);
   CHECK_FALSE(drained.failure);
   CHECK(bench.left() == 0);
   CHECK(bench.sizes() == Sizes{1000, 1000, 500});
@@ -130,35 +158,48 @@ TEST_CASE("a thousand entries go in one push, the oldest first, and are gone whe
   }
 }
 
-TEST_CASE("a push has at most 1 MiB, a single large entry included") {
-  Bench bench;
-  for (int i = 1; i <= 5; ++i) {
-    bench.keep(
-        {{url, ""},
-         {{{"job", "x"}}, Instant{std::chrono::nanoseconds{i}}, std::string(400'000, 'x'), {}}});
+TEST_CASE("a push has at most 1 MiB, a single large entry included, and 64 KiB without queries") {
+  for (const bool can_be_asked : {true, false}) {
+    CAPTURE(can_be_asked);
+    Bench bench;
+    bench.can_be_asked = can_be_asked;
+    for (int i = 1; i <= 5; ++i) {
+      bench.keep(
+          {{url, ""},
+           {{{"job", "x"}}, Instant{std::chrono::nanoseconds{i}}, std::string(400'000, 'x'), {}}});
+    }
+    CHECK(bench.drain().counts.delivered == 5); // the transport checks the size
+    CHECK(bench.sizes() == (can_be_asked ? Sizes{2, 2, 1} : Sizes{1, 1, 1, 1, 1}));
+    CHECK(bench.queries == 0);
   }
-  bench.drain(); // the transport checks the size
-  CHECK(bench.sizes() == Sizes{2, 2, 1});
 }
 
-TEST_CASE("one push has one destination and one tenant, and each stream once") {
+// Of several streams in one push, a lost answer would leave all of them in doubt, and a query asks
+// for one.
+TEST_CASE("one push has one destination, one tenant and one stream") {
   Bench bench;
   for (int i = 0; i < 4; ++i) {
     bench.keep(10 * i + 1, 10 * i + 1, url, "", {{"job", i % 2 == 0 ? "a" : "b"}});
     bench.keep(10 * i + 2, 10 * i + 2, url, "team");
     bench.keep(10 * i + 3, 10 * i + 3, other_url);
   }
-  CHECK(bench.drain().delivered == 12);
-  CHECK(bench.sizes() == Sizes{4, 4, 4});
+  CHECK(bench.drain().counts.delivered == 12);
+  CHECK(bench.sizes() == Sizes{2, 4, 4, 2});
   CHECK(bench.pushes[0].host == "one.example.com");
   CHECK(bench.pushes[0].org_id.empty());
   CHECK(bench.pushes[1].org_id == "team");
   CHECK(bench.pushes[2].host == "other.example.com");
-  std::string streams;
-  for (const Entry& entry : bench.pushes[0].entries) {
-    streams += entry.labels.at("job") + entry.line + ' ';
-  }
-  CHECK(streams == "a1 a21 b11 b31 ");
+  CHECK(bench.pushes[3].host == "one.example.com");
+  CHECK(bench.pushes[3].org_id.empty());
+  const auto streams = [](const Push& push) {
+    std::string text;
+    for (const Entry& entry : push.entries) {
+      text += entry.labels.at("job") + entry.line + ' ';
+    }
+    return text;
+  };
+  CHECK(streams(bench.pushes[0]) == "a1 a21 ");
+  CHECK(streams(bench.pushes[3]) == "b11 b31 ");
 }
 
 TEST_CASE("entries of many destinations are all delivered, whose pushes are not begun at once") {
@@ -166,7 +207,7 @@ TEST_CASE("entries of many destinations are all delivered, whose pushes are not 
   for (int i = 0; i < 60; ++i) {
     bench.keep(i + 1, i + 1, url, std::to_string(i % 20));
   }
-  CHECK(bench.drain().delivered == 60);
+  CHECK(bench.drain().counts.delivered == 60);
   CHECK(bench.stored.size() == 60);
   CHECK(bench.left() == 0);
 }
@@ -179,8 +220,9 @@ TEST_CASE("of many that are refused the bad ones are found and put aside, the ot
     return is_bad ? Reply{.status = 400, .body = "no such number"} : Reply{.status = 204};
   };
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 98);
-  CHECK(drained.refused == 2);
+  CHECK(drained.counts.delivered == 98);
+  CHECK(drained.counts.refused == 2);
+  CHECK(drained.counts.repeated == 98); // a receiver may store the good part, and cannot be asked
   CHECK_FALSE(drained.failure);
   CHECK(bench.left() == 0);
   CHECK(bench.refused() == 2);
@@ -212,8 +254,9 @@ TEST_CASE("an entry that is too old gets the present once, in the spool before i
       return {.status = 204};
     };
     const Drained drained = bench.drain();
-    CHECK(drained.delivered == 3);
-    CHECK(drained.refused == 0);
+    CHECK(drained.counts.delivered == 3);
+    CHECK(drained.counts.refused == 0);
+    CHECK(drained.counts.repeated == 3); // under their old times, for all that anybody knows
     REQUIRE(bench.stored.size() == 3);
     CHECK(bench.stored.begin()->first == present);
     CHECK(bench.stored.rbegin()->first == present + 2ns); // no two alike
@@ -225,30 +268,40 @@ TEST_CASE("what is too old even with the present is refused") {
   Bench bench;
   bench.keep(1, 1);
   bench.answer = [](const Push&) { return Reply{.status = 400, .body = "timestamp too old"}; };
-  CHECK(bench.drain().refused == 1);
+  CHECK(bench.drain().counts.refused == 1);
   CHECK(bench.pushes.size() == 2);
   CHECK(bench.refused() == 1);
 }
 
-TEST_CASE("a restamped entry whose answer was lost keeps its new time") {
-  Bench bench;
-  bench.keep(1, 1);
-  bool is_lost = true;
-  bench.answer = [&](const Push& push) -> Reply {
-    if (push.entries.front().time == Instant{1ns}) {
-      return {.status = 400, .body = "timestamp too old"};
-    }
-    if (std::exchange(is_lost, false)) {
-      bench.stored.emplace(push.entries.front().time, push.entries.front().line);
-      return {.trouble = Trouble::timed_out};
-    }
-    return {.status = 204};
-  };
-  CHECK(bench.drain().failure->code() == ExitCode::tempfail);
-  CHECK(bench.left() == 1);
-  bench.clock.wall += 1h;
-  CHECK(bench.drain().delivered == 1);
-  CHECK(bench.stored.size() == 1);
+TEST_CASE("a restamped entry whose answer was lost keeps its new time, and is asked for") {
+  for (const bool can_be_asked : {true, false}) {
+    CAPTURE(can_be_asked);
+    Bench bench;
+    bench.can_be_asked = can_be_asked;
+    bench.keep(1, 1);
+    bool is_lost = true;
+    bench.answer = [&](const Push& push) -> Reply {
+      if (push.entries.front().time == Instant{1ns}) {
+        return {.status = 400, .body = "timestamp too old"};
+      }
+      if (std::exchange(is_lost, false)) {
+        bench.can_be_asked = false; // nobody answers
+        bench.stored.emplace(push.entries.front().time, push.entries.front().line);
+        return {.trouble = Trouble::timed_out, .is_sent = true};
+      }
+      return {.status = 204};
+    };
+    CHECK(bench.drain().failure->code() == ExitCode::tempfail);
+    CHECK(bench.left() == 1);
+    bench.clock.wall += 1h;
+    bench.can_be_asked = can_be_asked;
+    const Drained drained = bench.drain();
+    CHECK(drained.counts.delivered == 1);
+    CHECK(drained.counts.repeated == (can_be_asked ? 0 : 1));
+    CHECK(bench.sizes() == (can_be_asked ? Sizes{1, 1} : Sizes{1, 1, 1}));
+    CHECK(bench.stored.size() == 1);
+    CHECK(bench.left() == 0);
+  }
 }
 
 TEST_CASE("trouble that may pass stops the destination, keeps its entries, and counts attempts") {
@@ -261,7 +314,7 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
                                           : Reply{.status = 204};
   };
   const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
-  CHECK(drained.delivered == 3);
+  CHECK(drained.counts.delivered == 3);
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::tempfail);
   CHECK(drained.failure->text().starts_with(std::string{"cannot deliver what waits for "} + url));
@@ -279,7 +332,7 @@ TEST_CASE("a tenant without permission does not hold up another") {
   bench.keep(4, 6, url, "team");
   bench.answer = [](const Push& push) { return Reply{.status = push.org_id.empty() ? 401 : 204}; };
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 3);
+  CHECK(drained.counts.delivered == 3);
   CHECK(drained.failure->code() == ExitCode::noperm);
   CHECK(bench.left() == 3);
   CHECK(bench.refused() == 0);
@@ -292,7 +345,7 @@ TEST_CASE("a rate limit that many exceed may take fewer at a time") {
     return Reply{.status = push.entries.size() > 30 ? 429 : 204};
   };
   const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
-  CHECK(drained.delivered == 100);
+  CHECK(drained.counts.delivered == 100);
   CHECK_FALSE(drained.failure);
 }
 
@@ -339,10 +392,13 @@ TEST_CASE("nothing is stored twice by a receiver that takes only the last hour o
           newest = std::max(newest, entry.time);
         }
       }
-      return std::exchange(is_lost, false) ? Reply{.trouble = Trouble::connection_lost} : reply;
+      return std::exchange(is_lost, false)
+                 ? Reply{.trouble = Trouble::connection_lost, .is_sent = true}
+                 : reply;
     };
     const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
-    CHECK(drained.delivered == 101);
+    CHECK(drained.counts.delivered == 101);
+    CHECK(drained.counts.repeated == (is_first_answer_lost ? 1 : 0)); // it is told
     CHECK(bench.stored.size() == 101);
     CHECK(bench.left() == 0);
     CHECK(bench.pushes.size() < 30);
@@ -356,7 +412,7 @@ TEST_CASE("a receiver without gzip gets plain bodies, after one try") {
     bench.answer = [&](const Push& push) {
       return Reply{.status = push.is_compressed ? status : 204};
     };
-    CHECK(bench.drain().delivered == 2500);
+    CHECK(bench.drain().counts.delivered == 2500);
     CHECK(bench.sizes() == Sizes{1000, 1000, 1000, 500});
     CHECK(bench.refused() == 0);
   }
@@ -379,9 +435,9 @@ TEST_CASE("a drain keeps to its limits") {
   bench.keep(4, 300);
   const Drained drained =
       bench.drain({.push = {.timeout = 5s}, .most_entries = 100, .only = Destination{url, ""}});
-  CHECK(drained.delivered == 100);
+  CHECK(drained.counts.delivered == 100);
   CHECK(bench.sizes() == Sizes{100});
-  CHECK(bench.drain({.push = {.timeout = 5s, .ends = bench.clock.time}}).delivered == 0);
+  CHECK(bench.drain({.push = {.timeout = 5s, .ends = bench.clock.time}}).counts.delivered == 0);
   CHECK(bench.pushes.size() == 1);
 }
 
@@ -390,7 +446,7 @@ TEST_CASE("a file that is no entry is set aside and holds up nobody") {
   bench.keep(1, 2);
   testing::write_file(bench.directory.path() / "spool/new/0-stranger", "hello");
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 2);
+  CHECK(drained.counts.delivered == 2);
   CHECK(drained.set_aside == 1);
   CHECK_FALSE(drained.failure);
   CHECK(bench.left() == 0);
@@ -408,11 +464,11 @@ TEST_CASE("more entries than are known at a time are delivered, whatever stops s
                                           : Reply{.trouble = Trouble::no_connection};
   };
   const Drained drained = bench.drain();
-  CHECK(drained.delivered == 100);
+  CHECK(drained.counts.delivered == 100);
   CHECK(drained.failure->code() == ExitCode::unavailable);
   CHECK(bench.left() == 10'100);
   bench.answer = [](const Push&) { return Reply{.status = 204}; };
-  CHECK(bench.drain().delivered == 10'100);
+  CHECK(bench.drain().counts.delivered == 10'100);
 }
 
 TEST_SUITE_END();

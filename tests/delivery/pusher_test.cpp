@@ -41,7 +41,8 @@ std::vector<Entry> numbered(std::size_t count, const std::string& padding = "") 
   return entries;
 }
 
-// A pusher, and a receiver that answers as `answer` says.
+// A pusher, and a receiver that answers as `answer` says and cannot be asked. An answer takes 10
+// ms.
 struct Bench {
   explicit Bench(const PushLimits& of_test = {.timeout = 5s}) : limits{of_test} {}
 
@@ -63,12 +64,23 @@ struct Bench {
       push.lines.insert(entry.line);
     }
     received.push_back(std::move(push));
+    clock.time += 10ms;
     return answer(received.back());
   };
-  Pusher pusher{{.headers = {{"X-More", "1"}}}, limits, transport, clock};
+  Pusher pusher{{.push = {.headers = {{"X-More", "1"}}}}, limits, transport, clock};
 
-  std::size_t push(const std::vector<Entry>& entries, const std::string& org_id = "") {
-    return pusher.push(org_id, entries, [this](const Pushed& pushed) { heard.push_back(pushed); });
+  void push(const std::vector<Entry>& entries, const std::string& org_id = "") {
+    heard.clear();
+    pusher.push(org_id, entries, {}, [this](const Pushed& pushed) { heard.push_back(pushed); });
+  }
+
+  // Pushes one entry, to which the receiver gives these replies one after the other, and returns
+  // the course of the attempts.
+  Delivery deliver(const std::vector<Reply>& replies) {
+    answer = [&](const Received&) { return replies.at(received.size() - 1); };
+    push(numbered(1));
+    REQUIRE(heard.size() == 1);
+    return heard[0].delivery;
   }
 
   std::vector<std::size_t> sizes() const {
@@ -85,7 +97,8 @@ struct Bench {
     for (const Pushed& pushed : heard) {
       text += pushed.fate == Fate::accepted  ? "accepted "
               : pushed.fate == Fate::refused ? "refused "
-                                             : "stopped ";
+              : pushed.fate == Fate::stopped ? "stopped "
+                                             : "left ";
       text += std::to_string(pushed.first) + '+' + std::to_string(pushed.count) + ' ';
     }
     return text;
@@ -100,20 +113,120 @@ TEST_SUITE_BEGIN("pusher");
 
 TEST_CASE("nothing is pushed of nothing") {
   Bench bench;
-  CHECK(bench.push({}) == 0);
+  bench.push({});
   CHECK(bench.received.empty());
   CHECK(bench.heard.empty());
 }
 
 TEST_CASE("entries that are accepted go in one push, with the tenant and all headers") {
   Bench bench;
-  CHECK(bench.push(numbered(3), "team") == 3);
+  bench.push(numbered(3), "team");
   REQUIRE(bench.sizes() == Sizes{3});
   CHECK(bench.received[0].header("X-Scope-OrgID") == "team");
   CHECK(bench.received[0].header("X-More") == "1");
-  CHECK(bench.received[0].deadline == bench.clock.time + 5s);
+  CHECK(bench.received[0].deadline == Deadline{1h + 5s});
   CHECK(bench.fates() == "accepted 0+3 ");
   CHECK(bench.heard[0].delivery.http_status == 204);
+  CHECK(bench.heard[0].doubt == Doubt::none);
+  CHECK_FALSE(bench.heard[0].is_confirmed);
+}
+
+TEST_CASE("a push that is accepted is sent once") {
+  Bench bench;
+  const Delivery delivery = bench.deliver({{.status = 204}});
+  CHECK(bench.fates() == "accepted 0+1 ");
+  CHECK(delivery.judgement.code == ExitCode::ok);
+  CHECK(delivery.attempts == 1);
+  CHECK(delivery.http_status == 204);
+  CHECK(delivery.elapsed == 10ms);
+  CHECK(bench.clock.sleeps.empty());
+}
+
+TEST_CASE("passing trouble is tried again within one deadline") {
+  Bench bench{{.retries = 2, .timeout = 5s}};
+  const Delivery delivery =
+      bench.deliver({{.status = 503}, {.trouble = Trouble::no_connection}, {.status = 204}});
+  CHECK(bench.fates() == "accepted 0+1 ");
+  CHECK(delivery.judgement.code == ExitCode::ok);
+  CHECK(delivery.attempts == 3);
+  CHECK(bench.clock.sleeps == std::vector<std::chrono::milliseconds>{50ms, 100ms});
+  CHECK(delivery.elapsed == 180ms);
+  for (const Received& push : bench.received) {
+    CHECK(push.deadline == Deadline{1h + 5s});
+  }
+}
+
+TEST_CASE("the last attempt is what counts when attempts run out") {
+  Bench bench{{.retries = 1, .timeout = 5s}};
+  const Delivery delivery =
+      bench.deliver({{.status = 503}, {.trouble = Trouble::no_connection, .detail = "gone"}});
+  CHECK(bench.fates() == "stopped 0+1 ");
+  CHECK(delivery.judgement.code == ExitCode::unavailable);
+  CHECK(delivery.attempts == 2);
+  CHECK(delivery.http_status == 0);
+}
+
+TEST_CASE("a refusal is final") {
+  Bench bench{{.retries = 2, .timeout = 5s}};
+  CHECK(bench.deliver({{.status = 400}}).attempts == 1);
+  CHECK(bench.fates() == "refused 0+1 ");
+}
+
+TEST_CASE("a receiver that asks for a wait gets it, by its own clock") {
+  Bench bench{{.retries = 2, .timeout = 5s}};
+  bench.deliver({{.status = 429, .retry_after = "2"},
+                 {.status = 503,
+                  .retry_after = "Thu, 01 Jan 2099 00:00:01 GMT",
+                  .date = "Thu, 01 Jan 2099 00:00:00 GMT"},
+                 {.status = 204}});
+  CHECK(bench.fates() == "accepted 0+1 ");
+  CHECK(bench.clock.sleeps == std::vector<std::chrono::milliseconds>{2s, 1s});
+}
+
+TEST_CASE("a wait beyond the deadline is not begun") {
+  Bench bench{{.retries = 2, .timeout = 5s}};
+  const Delivery delivery = bench.deliver({{.status = 429, .retry_after = "120"}});
+  CHECK(bench.fates() == "stopped 0+1 ");
+  CHECK(delivery.judgement.code == ExitCode::tempfail);
+  CHECK(delivery.judgement.message.ends_with("it asks to wait 120s"));
+  CHECK(delivery.attempts == 1);
+  CHECK(bench.clock.sleeps.empty());
+}
+
+TEST_CASE("a signal ends the wait between two attempts") {
+  Bench bench{{.retries = 2, .timeout = 5s}};
+  bench.clock.ends_in_sleep = true;
+  CHECK(bench.deliver({{.status = 503}, {.status = 204}}).attempts == 1);
+  CHECK(bench.fates() == "stopped 0+1 ");
+  CHECK(bench.clock.sleeps.size() == 1);
+}
+
+TEST_CASE("where nobody can be asked, what follows an ambiguous answer may be stored twice") {
+  const auto doubt_after = [](const Reply& first) {
+    Bench bench{{.retries = 1, .timeout = 5s}};
+    bench.deliver({first, {.status = 204}});
+    CHECK(bench.fates() == "accepted 0+1 ");
+    CHECK(bench.received.size() == 2);
+    return bench.heard[0].doubt;
+  };
+  CHECK(doubt_after({.status = 500}) == Doubt::possibly_stored);
+  CHECK(doubt_after({.status = 408}) == Doubt::possibly_stored);
+  CHECK(doubt_after({.trouble = Trouble::connection_lost, .is_sent = true}) ==
+        Doubt::possibly_stored);
+  CHECK(doubt_after({.trouble = Trouble::no_connection}) == Doubt::none);
+  CHECK(doubt_after({.trouble = Trouble::timed_out}) == Doubt::none);
+  CHECK(doubt_after({.status = 429}) == Doubt::none);
+}
+
+TEST_CASE("where nobody can be asked, a push has at most 64 KiB of lines") {
+  Bench bench;
+  bench.push(numbered(8, std::string(16UL * 1024 - 1, 'x')));
+  CHECK(bench.fates() == "accepted 0+4 accepted 4+4 ");
+  CHECK(bench.sizes() == Sizes{4, 4});
+  bench.received.clear();
+  bench.push(numbered(3, std::string(65UL * 1024, 'x'))); // one that is larger goes alone
+  CHECK(bench.fates() == "accepted 0+1 accepted 1+1 accepted 2+1 ");
+  CHECK(bench.sizes() == Sizes{1, 1, 1});
 }
 
 TEST_CASE("of many that are refused the bad ones are told one by one, the others in their order") {
@@ -122,10 +235,13 @@ TEST_CASE("of many that are refused the bad ones are told one by one, the others
     const bool is_bad = push.lines.contains("3") || push.lines.contains("6");
     return is_bad ? Reply{.status = 400, .body = "no such number"} : Reply{.status = 204};
   };
-  CHECK(bench.push(numbered(8)) == 8);
+  bench.push(numbered(8));
   CHECK(bench.fates() ==
         "accepted 0+2 accepted 2+1 refused 3+1 accepted 4+2 refused 6+1 accepted 7+1 ");
   CHECK(bench.heard[2].delivery.judgement.response == "no such number");
+  for (const Pushed& pushed : bench.heard) { // Loki stores the good entries of such a push
+    CHECK(pushed.doubt == Doubt::possibly_stored);
+  }
 }
 
 TEST_CASE("trouble stops the rest, of which nothing more is tried") {
@@ -135,9 +251,9 @@ TEST_CASE("trouble stops the rest, of which nothing more is tried") {
            : push.lines.contains("2") ? Reply{.status = 503, .retry_after = "7"}
                                       : Reply{.status = 204};
   };
-  CHECK(bench.push(numbered(8)) == 2);
-  CHECK(bench.fates() == "refused 0+1 accepted 1+1 stopped 2+2 ");
-  CHECK(bench.heard.back().delivery.retry_after == 7s);
+  bench.push(numbered(8));
+  CHECK(bench.fates() == "refused 0+1 accepted 1+1 stopped 2+2 left 4+4 ");
+  CHECK(bench.heard[2].delivery.retry_after == 7s);
   CHECK(bench.sizes() == Sizes{8, 4, 2, 1, 1, 2});
 }
 
@@ -146,8 +262,9 @@ TEST_CASE("what is about the tenant refuses no entry") {
     CAPTURE(status);
     Bench bench;
     bench.answer = [status](const Received&) { return Reply{.status = status}; };
-    CHECK(bench.push(numbered(4)) == 0);
+    bench.push(numbered(4));
     CHECK(bench.fates() == "stopped 0+4 ");
+    CHECK(bench.heard[0].doubt == Doubt::none);
     CHECK(bench.sizes() == Sizes{4});
   }
 }
@@ -157,10 +274,12 @@ TEST_CASE("a rate that many exceed is found once, and kept to from then on") {
   bench.answer = [](const Received& push) {
     return Reply{.status = push.lines.size() > 3 ? 429 : 204};
   };
-  CHECK(bench.push(numbered(8)) == 8);
+  bench.push(numbered(8));
+  CHECK(bench.fates() == "accepted 0+2 accepted 2+2 accepted 4+2 accepted 6+2 ");
   CHECK(bench.sizes() == Sizes{8, 8, 4, 4, 2, 2, 2, 2});
   bench.received.clear();
-  CHECK(bench.push(numbered(5)) == 5);
+  bench.push(numbered(5));
+  CHECK(bench.fates() == "accepted 0+2 accepted 2+1 accepted 3+2 ");
   CHECK(bench.sizes() == Sizes{2, 1, 2});
 }
 
@@ -171,7 +290,7 @@ TEST_CASE("a rate that one entry exceeds, or that is said with a time, stops the
     bench.push(numbered(4));
     return bench.fates();
   };
-  CHECK(fates({.retries = 1, .timeout = 5s}, {.status = 429}) == "stopped 0+1 ");
+  CHECK(fates({.retries = 1, .timeout = 5s}, {.status = 429}) == "stopped 0+1 left 1+1 left 2+2 ");
   CHECK(fates({.retries = 0, .timeout = 5s}, {.status = 429}) == "stopped 0+4 ");
   CHECK(fates({.retries = 1, .timeout = 5s}, {.status = 429, .retry_after = "60"}) ==
         "stopped 0+4 ");
@@ -198,9 +317,11 @@ TEST_CASE("a receiver without gzip is asked once, and gets plain bodies from the
       return Reply{.status = push.is_compressed() ? status : 204};
     };
     const auto entries = numbered(2, std::string(1000, 'x'));
-    CHECK(bench.push(entries) == 2);
-    CHECK(bench.push(entries) == 2);
-    CHECK(bench.fates() == "accepted 0+2 accepted 0+2 ");
+    for (int i = 0; i < 2; ++i) {
+      bench.push(entries);
+      CHECK(bench.fates() == "accepted 0+2 ");
+      CHECK(bench.heard[0].doubt == Doubt::none); // the refused push was not understood
+    }
     CHECK(bench.sizes() == Sizes{2, 2, 2});
   }
 }
@@ -208,13 +329,13 @@ TEST_CASE("a receiver without gzip is asked once, and gets plain bodies from the
 TEST_CASE("no push begins after the end, and none is tried beyond it") {
   Bench bench{{.timeout = 5s, .ends = TestClock{}.time + 2s}};
   bench.answer = [&](const Received& push) {
-    bench.clock.time += 1s;
+    bench.clock.time += 990ms;
     return Reply{.status = push.lines.size() > 1 ? 400 : 204};
   };
-  CHECK(bench.push(numbered(4)) == 0);
+  bench.push(numbered(4));
   CHECK(bench.sizes() == Sizes{4, 2});
   CHECK(bench.received[0].deadline == bench.limits.ends);
-  CHECK(bench.heard.empty());
+  CHECK(bench.fates() == "left 0+2 left 2+2 ");
 }
 
 TEST_SUITE_END();
