@@ -136,9 +136,12 @@ Parsed<Endpoint> parse_query_url(std::string_view url) {
   constexpr std::string_view expected = "a URL whose path ends in /query_range (Loki) or "
                                         "/select/logsql/query (VictoriaLogs), without a query";
   auto endpoint = parse_endpoint_with_path(url, loki_query_path);
-  if (endpoint &&
-      (endpoint->scheme == Scheme::file || !(endpoint->target.ends_with(end_of_loki_query_path) ||
-                                             endpoint->target.ends_with(victoria_query_path)))) {
+  const auto is_known = [](const Endpoint& one) {
+    return one.scheme != Scheme::file && one.target.find('?') == std::string::npos &&
+           (one.target.ends_with(end_of_loki_query_path) ||
+            one.target.ends_with(victoria_query_path));
+  };
+  if (endpoint && !is_known(*endpoint)) {
     return Mismatch{expected, redacted_url(url)};
   }
   return endpoint;
