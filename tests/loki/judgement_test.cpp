@@ -240,6 +240,52 @@ TEST_CASE("what goes wrong at the proxy is said of the proxy") {
   CHECK(refused(false) == "behind the proxy http://p:1, x; is the receiver running?");
 }
 
+TEST_CASE("the oldest time that a receiver accepts is taken from its words") {
+  struct Row {
+    std::string body;
+    std::optional<std::chrono::sys_seconds> oldest;
+  };
+  using namespace std::chrono_literals;
+  const std::chrono::sys_seconds nine = std::chrono::sys_days{2026y / 11 / 26} + 21h + 47s;
+  const std::string behind =
+      "entry with timestamp 2026-11-26 19:00:47.5 +0000 UTC ignored, reason: "
+      "'entry too far behind, ";
+  const std::string end = "',\nuser 'fake', total ignored: 1 out of 1 for stream: {job=\"x\"}";
+  const Row rows[]{
+      // Loki 2.8, and Loki main.
+      {behind + "oldest acceptable timestamp is: 2026-11-26T21:00:47Z" + end, nine},
+      {behind +
+           "entry timestamp is: 2026-11-26T19:00:47Z, oldest acceptable timestamp is: "
+           "2026-11-26T21:00:47Z" +
+           end,
+       nine},
+      {"entry for stream '{job=\"x\"}' has timestamp too old: 2026-11-14T10:32:13Z, oldest "
+       "acceptable timestamp is: 2026-11-26T21:00:47Z",
+       nine},
+      // Loki main groups what it says of several entries.
+      {"2 errors like: entry for stream '{job=\"x\"}' has timestamp too old: 2026-11-14T10:32:13Z, "
+       "oldest acceptable timestamp is: 2026-11-26T21:00:47Z; 1 errors like: entry for stream",
+       nine},
+      {"has timestamp too old: 2026-11-14T10:32:13Z, oldest acceptable timestamp is: "
+       "2026-11-26T21:00:47Z\n",
+       nine},
+      {"entry for stream '{job=\"x\"}' has timestamp too new: 2036-11-14T10:32:13Z", std::nullopt},
+      {behind + "oldest acceptable timestamp is: some day" + end, std::nullopt},
+      {behind + "oldest acceptable timestamp is: ", std::nullopt},
+      {"max entry size '262144' bytes exceeded for stream", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    for (const std::size_t entries : {1UL, 2UL}) {
+      const Judgement judgement = judge({.status = 400, .body = row.body}, entries);
+      CHECK(judgement.oldest_accepted ==
+            (row.oldest ? std::optional<Instant>{*row.oldest} : std::nullopt));
+      CHECK(judgement.code == ExitCode::data);
+    }
+  }
+}
+
 TEST_CASE("a web server's complaint about TLS is no refusal of the event") {
   struct Row {
     const char* content_type;
