@@ -41,8 +41,9 @@ struct Part {
   bool is_confirmed = false;
   bool suspects_gzip = false; // the last attempt may have failed because it was compressed
   Delivery delivery{};
-  Deadline started{}; // when the first attempt, or asking, began
-  Deadline sent{};    // when the attempt ended that left the doubt
+  Deadline started{};          // when the first attempt, or asking, began
+  Deadline sent{};             // when the attempt ended that left the doubt
+  Deadline::duration waited{}; // in the receiver's blind time, beside the time-out
 
   /// Returns true when both parts have the same fate so far, so that they can be one.
   bool is_like(const Part& other) const {

@@ -59,7 +59,9 @@ private:
   const Part& part() const { return parts_.back(); }
   std::size_t count() const { return part().end - first_; }
   std::span<const Entry> entries() const { return entries_.subspan(first_, count()); }
-  Deadline deadline() const { return std::min(part().started + limits_.timeout, limits_.ends); }
+  Deadline deadline() const {
+    return std::min(part().started + part().waited + limits_.timeout, limits_.ends);
+  }
   bool can_ask() const { return asker_.is_possible(org_id_); }
 
   void take_step() {
@@ -236,14 +238,17 @@ private:
 
   // Asks for entries in doubt, or for entries that were accepted just now.
   void ask() {
-    const Part asked = part();
+    Part asked = part();
     const bool confirms = asked.step == Step::confirm;
     const bool waits_longer = confirms || !(limits_.is_single || limits_.asks_later);
-    const std::vector<Stored> stored = asker_.ask(
-        org_id_, entries(), asked.sent, deadline() + (waits_longer ? asker_.blind_time() : 0ms),
-        confirms             ? Asker::Until::found
-        : limits_.asks_later ? Asker::Until::answered
-                             : Asker::Until::certain);
+    const std::chrono::milliseconds longer = waits_longer ? asker_.blind_time() : 0ms;
+    const Deadline begun = clock_.steady_now();
+    const std::vector<Stored> stored =
+        asker_.ask(org_id_, entries(), asked.sent, deadline() + longer,
+                   confirms             ? Asker::Until::found
+                   : limits_.asks_later ? Asker::Until::answered
+                                        : Asker::Until::certain);
+    asked.waited += std::min<Deadline::duration>(clock_.steady_now() - begun, longer);
     if (asked.suspects_gzip && std::ranges::find(stored, Stored::found) != stored.end()) {
       pusher_.poster_.note_gzip(true);
     }
