@@ -2,6 +2,7 @@
 
 #include "loki/push.hpp"
 #include "net/http_transport.hpp"
+#include "support/skipping_clock.hpp"
 #include "support/storing_receiver.hpp"
 
 #include <doctest/doctest.h>
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 using testing::Conduct;
 using testing::ReceiverRequest;
 using testing::ReceiverScript;
+using testing::SkippingClock;
 using testing::StoreKind;
 using testing::StoringReceiver;
 using Until = Asker::Until;
@@ -26,27 +28,6 @@ namespace {
 
 constexpr auto all_kinds = {StoreKind::loki, StoreKind::victoria_logs};
 const Labels labels{{"job", "metrics"}};
-
-// The clock of the system, except that a sleep takes no time: it moves the clock on.
-class SkippingClock final : public metrics_event::Clock {
-public:
-  Instant now() override { return std::chrono::system_clock::now(); }
-  Deadline steady_now() override { return std::chrono::steady_clock::now() + skipped_; }
-  bool sleep_until(Deadline until) override {
-    skipped_ += std::max(until - steady_now(), Deadline::duration::zero());
-    sleeps += 1;
-    in_sleep();
-    return !ends_in_sleep;
-  }
-  double random() override { return 0; }
-
-  int sleeps = 0;
-  std::function<void()> in_sleep = [] {};
-  bool ends_in_sleep = false; // by a signal
-
-private:
-  Deadline::duration skipped_{};
-};
 
 // A receiver that is real except for its store, and who asks it.
 struct Bench {
@@ -234,6 +215,24 @@ TEST_CASE("a stream of more entries than an answer has is read page by page") {
     CHECK(bench.ask_for_old(entries) ==
           Results{Stored::found, Stored::found, Stored::absent, Stored::found});
     CHECK(bench.queries().size() == 3);
+  }
+}
+
+TEST_CASE("a page that ends in the middle of a time is followed by one that begins with it") {
+  for (const StoreKind kind : all_kinds) {
+    CAPTURE(static_cast<int>(kind));
+    Bench bench{kind};
+    std::vector<Entry> entries{bench.entry(0s), bench.entry(2s)};
+    for (const char* name : {"a", "b", "c", "d"}) {
+      entries.push_back(bench.entry(1s, name));
+    }
+    std::vector<Entry> stored = entries;
+    for (int i = 1; i <= 4997; ++i) { // with one of ours at either end, two less than a page
+      stored.push_back(bench.entry(kind == StoreKind::loki ? i * 1us : 2s - i * 1us, "other"));
+    }
+    bench.store(stored);
+    CHECK(bench.ask_for_old(entries) == some(6, Stored::found));
+    CHECK(bench.queries().size() == 2);
   }
 }
 
