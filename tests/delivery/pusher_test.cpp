@@ -2,6 +2,9 @@
 
 #include "loki/gzip.hpp"
 #include "loki/push.hpp"
+#include "net/http_transport.hpp"
+#include "support/skipping_clock.hpp"
+#include "support/storing_receiver.hpp"
 #include "support/test_clock.hpp"
 
 #include <doctest/doctest.h>
@@ -11,6 +14,10 @@
 
 using namespace metrics_event;
 using namespace std::chrono_literals;
+using metrics_event::testing::Conduct;
+using metrics_event::testing::SkippingClock;
+using metrics_event::testing::StoreKind;
+using metrics_event::testing::StoringReceiver;
 using metrics_event::testing::TestClock;
 
 namespace {
@@ -39,6 +46,19 @@ std::vector<Entry> numbered(std::size_t count, const std::string& padding = "") 
         {{{"job", "x"}}, Instant{std::chrono::seconds{i}}, std::to_string(i) + padding, {}});
   }
   return entries;
+}
+
+// What was heard, as "accepted 0+3 ".
+std::string fates_of(const std::vector<Pushed>& heard) {
+  std::string text;
+  for (const Pushed& pushed : heard) {
+    text += pushed.fate == Fate::accepted  ? "accepted "
+            : pushed.fate == Fate::refused ? "refused "
+            : pushed.fate == Fate::stopped ? "stopped "
+                                           : "left ";
+    text += std::to_string(pushed.first) + '+' + std::to_string(pushed.count) + ' ';
+  }
+  return text;
 }
 
 // A pusher, and a receiver that answers as `answer` says and cannot be asked. An answer takes 10
@@ -91,18 +111,53 @@ struct Bench {
     return sizes;
   }
 
-  // What was heard, as "accepted 0+3 ".
-  std::string fates() const {
-    std::string text;
-    for (const Pushed& pushed : heard) {
-      text += pushed.fate == Fate::accepted  ? "accepted "
-              : pushed.fate == Fate::refused ? "refused "
-              : pushed.fate == Fate::stopped ? "stopped "
-                                             : "left ";
-      text += std::to_string(pushed.first) + '+' + std::to_string(pushed.count) + ' ';
-    }
-    return text;
+  std::string fates() const { return fates_of(heard); }
+};
+
+// A pusher and a receiver that stores, and that can be asked.
+struct StoringBench {
+  explicit StoringBench(const PushLimits& of_test, StoreKind kind = StoreKind::loki)
+      : limits{of_test}, receiver{{.store = {.kind = kind}}} {}
+
+  PushLimits limits;
+  StoringReceiver receiver;
+  SkippingClock clock;
+  Instant start = std::chrono::floor<std::chrono::seconds>(clock.now()) - 1min;
+  Transport transport = http_transport();
+  std::vector<Pushed> heard;
+  Pusher pusher{routes(), limits, transport, clock};
+
+  Routes routes() const {
+    const Endpoint push = *parse_endpoint(receiver.push_url());
+    const auto place = query_place(push, {}, std::nullopt);
+    REQUIRE(place.has_value());
+    return {.push = {.endpoint = push}, .query = QueryRoute{*place, {.endpoint = place->endpoint}}};
   }
+
+  // Numbered entries of one stream, a second apart, the first of this time.
+  std::vector<Entry> entries(std::size_t count, Instant first, std::size_t size = 0) const {
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < count; ++i) {
+      entries.push_back(
+          {{{"job", "x"}},
+           first + std::chrono::seconds{i},
+           R"({"n":)" + std::to_string(i) + R"(,"x":")" + std::string(size, 'x') + R"("})",
+           {}});
+    }
+    return entries;
+  }
+  std::vector<Entry> entries(std::size_t count) const { return entries(count, start); }
+
+  void push(const std::vector<Entry>& entries, const std::vector<Doubt>& doubts = {}) {
+    heard.clear();
+    pusher.push("", entries, doubts, [this](const Pushed& pushed) { heard.push_back(pushed); });
+    transport = http_transport(); // which closes the connection
+    receiver.await_quiet();
+  }
+
+  std::string fates() const { return fates_of(heard); }
+  std::size_t pushes() const { return receiver.pushes().size(); }
+  std::size_t queries() const { return receiver.queries().size(); }
 };
 
 using Sizes = std::vector<std::size_t>;
@@ -336,6 +391,184 @@ TEST_CASE("no push begins after the end, and none is tried beyond it") {
   CHECK(bench.sizes() == Sizes{4, 2});
   CHECK(bench.received[0].deadline == bench.limits.ends);
   CHECK(bench.fates() == "left 0+2 left 2+2 ");
+}
+
+const Conduct lost_request{.answer_bytes = 0, .stores = false};
+
+TEST_CASE("entries whose answer got lost are asked for, and sent again only if they are absent") {
+  struct Row {
+    const char* what;
+    Conduct first;
+    std::size_t pushes;
+  };
+  for (const Row& row :
+       {Row{"stored, no answer", testing::lost_answer, 1},
+        Row{"stored, half an answer", {.answer_bytes = 10}, 1},
+        Row{"stored, 500", {.status = 500}, 1}, Row{"stored, 408", {.status = 408}, 1},
+        Row{"not stored, no answer", lost_request, 2},
+        Row{"not stored, 500", {.status = 500, .stores = false}, 2}}) {
+    CAPTURE(row.what);
+    StoringBench bench{{.retries = 2, .timeout = 1min}};
+    bench.receiver.script_pushes({row.first, {}});
+    bench.push(bench.entries(3));
+    CHECK(bench.fates() == "accepted 0+3 ");
+    CHECK(bench.heard[0].doubt == Doubt::none);
+    CHECK(bench.heard[0].is_confirmed == (row.pushes == 1));
+    CHECK(bench.pushes() == row.pushes);
+    CHECK(bench.queries() == 1);
+    CHECK(bench.receiver.stored() == 3);
+    CHECK(bench.receiver.duplicates() == 0);
+  }
+}
+
+TEST_CASE("entries that VictoriaLogs returns late are waited for, unless a later run does it") {
+  for (const bool is_stored : {true, false}) {
+    CAPTURE(is_stored);
+    StoringBench bench{{.retries = 2, .timeout = 5s}, StoreKind::victoria_logs};
+    bench.clock.in_sleep = [&] { bench.receiver.reveal(); };
+    bench.receiver.script_pushes({is_stored ? testing::lost_answer : lost_request, {}});
+    bench.push(bench.entries(2));
+    CHECK(bench.fates() == "accepted 0+2 ");
+    CHECK(bench.heard[0].doubt == Doubt::none);
+    CHECK(bench.pushes() == (is_stored ? 1 : 2)); // the wait leaves time for another attempt
+    CHECK(bench.receiver.stored() == 2);
+  }
+  StoringBench bench{{.retries = 2, .timeout = 1min, .asks_later = true}, StoreKind::victoria_logs};
+  bench.receiver.script_pushes({testing::lost_answer, {}});
+  bench.push(bench.entries(2));
+  CHECK(bench.fates() == "stopped 0+2 ");
+  CHECK(bench.heard[0].doubt == Doubt::possibly_stored);
+  CHECK(bench.clock.sleeps == 0);
+  CHECK(bench.pushes() == 1);
+}
+
+TEST_CASE(
+    "a receiver that may not be asked is sent to again, and what may be there twice is told") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  bench.receiver.script_pushes({testing::lost_answer, {}});
+  bench.receiver.script_queries({{.status = 403}});
+  bench.push(bench.entries(3));
+  CHECK(bench.fates() == "accepted 0+3 ");
+  CHECK(bench.heard[0].doubt == Doubt::possibly_stored);
+  CHECK(bench.pushes() == 2);
+  CHECK(bench.receiver.duplicates() == 0); // so soon, Loki recognises them
+
+  // From now on a push is small enough for that.
+  bench.push(bench.entries(8, bench.start, 16UL * 1024));
+  CHECK(bench.pushes() == 5);
+  CHECK(bench.queries() == 1);
+  CHECK(bench.heard[0].doubt == Doubt::none);
+}
+
+TEST_CASE("a receiver that does not say what it has is sent nothing more") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  bench.receiver.script_pushes({testing::lost_answer, {}});
+  bench.receiver.script_queries({{.status = 503}});
+  bench.push(bench.entries(3));
+  CHECK(bench.fates() == "stopped 0+3 ");
+  CHECK(bench.heard[0].doubt == Doubt::possibly_stored);
+  CHECK(bench.heard[0].delivery.judgement.code == ExitCode::tempfail);
+  CHECK(bench.pushes() == 1);
+}
+
+TEST_CASE("what Loki stored of a push that it refuses for age is not sent again") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  SUBCASE("too old") {
+    std::vector<Entry> all = bench.entries(10, bench.start - 24h * 8);
+    const std::vector<Entry> good = bench.entries(90);
+    all.insert(all.end(), good.begin(), good.end());
+    bench.push(all);
+    CHECK(bench.fates() == "refused 0+10 accepted 10+90 ");
+    CHECK(bench.pushes() == 1);
+    CHECK(bench.receiver.stored() == 90);
+  }
+  SUBCASE("too far behind") {
+    bench.push(bench.entries(1));
+    std::vector<Entry> all = bench.entries(10, bench.start - 2h);
+    const std::vector<Entry> good = bench.entries(20, bench.start - 30min);
+    all.insert(all.end(), good.begin(), good.end());
+    bench.push(all);
+    CHECK(bench.fates() == "refused 0+10 accepted 10+20 ");
+    CHECK(bench.pushes() == 2);
+    CHECK(bench.receiver.stored() == 21);
+  }
+  CHECK(bench.queries() == 1);
+  REQUIRE(bench.heard.size() == 2);
+  CHECK(bench.heard[0].doubt == Doubt::none);
+  CHECK(bench.heard[0].delivery.judgement.is_about_age);
+  CHECK(bench.heard[1].doubt == Doubt::none);
+}
+
+TEST_CASE("an entry that is refused for its size does not bring the others twice") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  std::vector<Entry> all = bench.entries(20);
+  all[7].line = std::string(300'000, 'x');
+  bench.push(all);
+  CHECK(bench.fates() == "accepted 0+7 refused 7+1 accepted 8+12 ");
+  CHECK(bench.pushes() == 2); // the second one has the bad entry alone
+  CHECK(bench.receiver.stored() == 19);
+  for (const Pushed& pushed : bench.heard) {
+    CHECK(pushed.doubt == Doubt::none);
+  }
+}
+
+TEST_CASE("what an earlier run leaves in doubt is asked for before it is sent") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  const std::vector<Entry> all = bench.entries(6);
+  bench.push({all[0], all[1], all[3]});
+  const Doubt maybe = Doubt::possibly_stored;
+  bench.push(all, {maybe, maybe, maybe, maybe, Doubt::none, Doubt::none});
+  CHECK(bench.fates() == "accepted 0+2 accepted 2+1 accepted 3+1 accepted 4+2 ");
+  for (const Pushed& pushed : bench.heard) {
+    CHECK(pushed.doubt == Doubt::none);
+  }
+  CHECK(bench.heard[0].delivery.attempts == 0);
+  CHECK(bench.queries() == 1);
+  CHECK(bench.pushes() == 3);
+  CHECK(bench.receiver.stored() == 6);
+  CHECK(bench.receiver.duplicates() == 0);
+}
+
+TEST_CASE("what was accepted unconfirmed is sent again once, and then refused") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  bench.receiver.script_pushes({{.stores = false}});
+  bench.push(bench.entries(2), {Doubt::unconfirmed, Doubt::unconfirmed_twice});
+  CHECK(bench.fates() == "refused 0+1 refused 1+1 ");
+  CHECK(bench.heard[1].delivery.judgement.message == "accepted, but never found");
+  CHECK(bench.pushes() == 1);
+
+  bench.receiver.script_pushes({});
+  bench.push(bench.entries(1), {Doubt::unconfirmed});
+  CHECK(bench.fates() == "accepted 0+1 ");
+  CHECK(bench.heard[0].is_confirmed);
+  CHECK(bench.receiver.stored() == 1);
+}
+
+TEST_CASE("with confirmation an entry is delivered when a query returns it") {
+  StoringBench bench{{.retries = 2, .timeout = 1min, .confirms = true}};
+  bench.receiver.script_queries({{.lies = true}, {}});
+  bench.push(bench.entries(3));
+  CHECK(bench.fates() == "accepted 0+3 ");
+  CHECK(bench.heard[0].is_confirmed);
+  CHECK(bench.queries() == 2);
+
+  bench.receiver.script_pushes({{.stores = false}});
+  bench.push(bench.entries(2, bench.start + 20s));
+  CHECK(bench.fates() == "stopped 0+2 ");
+  CHECK(bench.heard[0].doubt == Doubt::unconfirmed);
+  CHECK(bench.heard[0].delivery.judgement.code == ExitCode::tempfail);
+  CHECK(bench.heard[0].delivery.judgement.message ==
+        "accepted with HTTP status 204 but not found by a query");
+  CHECK(bench.receiver.stored() == 3);
+}
+
+TEST_CASE("an entry that Loki hides counts as delivered, not as confirmed") {
+  StoringBench bench{{.retries = 2, .timeout = 1min, .confirms = true}};
+  bench.push(bench.entries(1, bench.start - 3h));
+  CHECK(bench.fates() == "accepted 0+1 ");
+  CHECK_FALSE(bench.heard[0].is_confirmed);
+  CHECK(bench.heard[0].doubt == Doubt::none);
+  CHECK(bench.clock.sleeps == 0);
 }
 
 TEST_SUITE_END();
