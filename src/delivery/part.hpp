@@ -47,7 +47,8 @@ struct Part {
 
   /// Returns true when both parts have the same fate so far, so that they can be one.
   bool is_like(const Part& other) const {
-    return step == other.step && doubt == other.doubt && is_confirmed == other.is_confirmed;
+    return step == other.step && next == other.next && doubt == other.doubt &&
+           is_confirmed == other.is_confirmed;
   }
 };
 

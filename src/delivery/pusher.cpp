@@ -180,8 +180,8 @@ private:
 
   // When the answer to a push of many names the oldest entry time that the receiver accepts, the
   // older entries are refused, and the others are in doubt: Loki stores them. Returns false when
-  // that settles nothing. A time in whole seconds is rounded down, so the entries of that second
-  // are among the refused ones when there are no older ones.
+  // that settles nothing. A time in whole seconds is rounded down. When there are no older entries,
+  // some of that second are refused, and asking shows which of them Loki has stored.
   bool divide_by_age() {
     const auto& oldest = part().delivery.judgement.oldest_accepted;
     if (!oldest) {
@@ -190,7 +190,8 @@ private:
     const auto is_before = [this](Instant time) {
       return std::ranges::any_of(entries(), [&](const Entry& one) { return one.time < time; });
     };
-    const Instant limit = is_before(*oldest) ? *oldest : *oldest + 1s;
+    const bool has_older = is_before(*oldest);
+    const Instant limit = has_older ? *oldest : *oldest + 1s;
     if (!is_before(limit)) {
       return false;
     }
@@ -199,8 +200,8 @@ private:
     newer.next = Step::send;
     newer.doubt = Doubt::possibly_stored;
     newer.sent = clock_.steady_now();
-    Part older = part();
-    older.step = Step::refuse;
+    Part older = has_older ? part() : newer;
+    (has_older ? older.step : older.next) = Step::refuse;
     divide([&](std::size_t i) { return entries_[i].time < limit ? older : newer; });
     return true;
   }

@@ -499,6 +499,31 @@ TEST_CASE("what Loki stored of a push that it refuses for age is not sent again"
   CHECK(bench.heard[1].doubt == Doubt::none);
 }
 
+TEST_CASE("entries of the second that Loki names as the oldest are asked for, stored or not") {
+  StoringBench bench{{.retries = 2, .timeout = 1min}};
+  const auto entry = [&](std::chrono::nanoseconds after) {
+    return bench.entries(1, bench.start + after)[0];
+  };
+  bench.push({entry(500ms)}); // which makes the limit half a second above a full one
+  const std::vector<Entry> behind{entry(-1h + 200ms), entry(-1h + 400ms), entry(-1h + 700ms)};
+  SUBCASE("alone with good ones") {
+    bench.push({behind[0], behind[1], behind[2], entry(-30min)});
+    CHECK(bench.fates() == "refused 0+2 accepted 2+1 accepted 3+1 ");
+    CHECK(bench.pushes() == 2);
+  }
+  SUBCASE("with older ones") {
+    bench.push({entry(-2h), behind[0], behind[1], behind[2], entry(-30min)});
+    CHECK(bench.fates() == "refused 0+1 refused 1+2 accepted 3+2 ");
+    CHECK(bench.pushes() == 3); // the second one has the two of which Loki names no better time
+  }
+  CHECK(bench.receiver.stored() == 3);
+  CHECK(bench.receiver.duplicates() == 0);
+  for (const Pushed& pushed : bench.heard) {
+    CHECK(pushed.doubt == Doubt::none);
+    CHECK((pushed.fate == Fate::accepted || pushed.delivery.judgement.is_about_age));
+  }
+}
+
 TEST_CASE("an entry that is refused for its size does not bring the others twice") {
   StoringBench bench{{.retries = 2, .timeout = 1min}};
   std::vector<Entry> all = bench.entries(20);
