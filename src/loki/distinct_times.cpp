@@ -6,13 +6,32 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t most_remembered = 10'000;
 constexpr std::chrono::nanoseconds step{1};
+
+// Returns the time of the event that follows the first one of a run after `count` events.
+Instant time_in(const TimeRun& run, std::uint64_t count) {
+  return run.time + static_cast<std::int64_t>(count) * step;
+}
 
 } // namespace
 
+DistinctTimes::DistinctTimes(std::span<const TimeRun> remembered) {
+  for (const TimeRun& run : remembered) {
+    for (std::uint64_t i = 0; i < run.count; ++i) {
+      remember(run.own, time_in(run, i));
+    }
+  }
+}
+
 Instant DistinctTimes::next(Instant own) {
   const Instant time = own > newest_ ? own : later(own);
+  remember(own, time);
+  return time;
+}
+
+// Whether an event goes to `rising_` or to `late_` has no influence on the times that follow, so it
+// may be decided otherwise when it is remembered anew.
+void DistinctTimes::remember(Instant own, Instant time) {
   const Given given{own, time, turns_++};
   if (time > newest_ && (rising_.empty() || own >= rising_.back().own)) {
     rising_.push_back(given);
@@ -25,7 +44,27 @@ Instant DistinctTimes::next(Instant own) {
   if (rising_.size() + late_.size() > most_remembered) {
     forget_oldest();
   }
-  return time;
+}
+
+std::vector<TimeRun> DistinctTimes::remembered() const {
+  std::vector<TimeRun> runs;
+  const auto add = [&runs](const Given& given) {
+    const bool continues = !runs.empty() && runs.back().own == given.own &&
+                           given.time == time_in(runs.back(), runs.back().count);
+    if (continues) {
+      runs.back().count += 1;
+    } else {
+      runs.push_back({given.own, given.time});
+    }
+  };
+  auto rising = rising_.begin();
+  auto late = late_.begin();
+  while (rising != rising_.end() || late != late_.end()) {
+    const bool is_rising =
+        late == late_.end() || (rising != rising_.end() && rising->turn < late->turn);
+    add(is_rising ? *rising++ : *late++);
+  }
+  return runs;
 }
 
 // Returns the first free time from `own` on. The search starts behind the last time that was given

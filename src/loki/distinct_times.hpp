@@ -6,8 +6,20 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <span>
+#include <vector>
 
 namespace metrics_event {
+
+/// Consecutive events of the same time, and the entry times that they got: `time` for the first,
+/// and one nanosecond more for each that follows.
+struct TimeRun {
+  Instant own;
+  Instant time;
+  std::uint64_t count = 1;
+
+  bool operator==(const TimeRun&) const = default;
+};
 
 /// Gives events that share a time distinct entry times, in the order of the events: each is one
 /// nanosecond later than the one before. The result depends on the input alone, so a repeated run
@@ -15,8 +27,20 @@ namespace metrics_event {
 /// 10 000 events only.
 class DistinctTimes {
 public:
+  /// The number of events that are remembered.
+  static constexpr std::size_t most_remembered = 10'000;
+
+  DistinctTimes() = default;
+
+  /// Goes on where an object left off that returned these runs from `remembered`.
+  explicit DistinctTimes(std::span<const TimeRun> remembered);
+
   /// Returns the entry time for the next event, whose own time is `own`.
   Instant next(Instant own);
+
+  /// Returns all that the following times depend on: the events that are remembered, in their
+  /// order.
+  std::vector<TimeRun> remembered() const;
 
 private:
   struct Given {
@@ -25,6 +49,7 @@ private:
     std::uint64_t turn; // its number in the order of the calls
   };
 
+  void remember(Instant own, Instant time);
   Instant later(Instant own) const;
   bool is_given(Instant time) const;
   void forget_oldest();
