@@ -38,6 +38,7 @@ LineReader::LineReader(const std::string& path, char end, std::size_t longest)
   }
   start_ = S_ISREG(status.st_mode) ? lseek(descriptor(), 0, SEEK_CUR) : -1;
   is_regular_ = start_ >= 0;
+  base_ = line_begin_ = line_end_ = is_regular_ ? static_cast<std::uint64_t>(start_) : 0;
 }
 
 int LineReader::descriptor() const {
@@ -45,19 +46,37 @@ int LineReader::descriptor() const {
 }
 
 void LineReader::rewind() {
-  if (lseek(descriptor(), start_, SEEK_SET) != start_) {
-    throw Failure{ExitCode::ioerr,
-                  "cannot read " + name_ + " a second time: " + system_words(last_error())};
+  go_to(start_, 0);
+}
+
+void LineReader::resume(std::uint64_t offset, std::uint64_t number) {
+  go_to(static_cast<std::int64_t>(offset), number);
+  leaves_unterminated_ = true;
+}
+
+void LineReader::go_to(std::int64_t offset, std::uint64_t number) {
+  if (lseek(descriptor(), offset, SEEK_SET) != offset) {
+    throw Failure{ExitCode::ioerr, "cannot go to byte " + std::to_string(offset) + " of " + name_ +
+                                       ": " + system_words(last_error())};
   }
   buffer_.clear();
   begin_ = scanned_ = 0;
+  base_ = line_begin_ = line_end_ = static_cast<std::uint64_t>(offset);
   is_at_end_ = is_skipping_ = false;
-  number_ = 0;
+  number_ = number;
+}
+
+// Makes the bytes before `begin_` the line found last.
+void LineReader::pass_line() {
+  line_begin_ = line_end_;
+  line_end_ = base_ + begin_;
+  number_ += 1;
 }
 
 // Reads more bytes. Returns false when nothing arrived in time or a signal was noted.
 bool LineReader::read_more(Deadline deadline) {
   buffer_.erase(0, begin_);
+  base_ += begin_;
   scanned_ -= begin_;
   begin_ = 0;
   const std::size_t before = buffer_.size();
@@ -77,17 +96,23 @@ bool LineReader::read_more(Deadline deadline) {
 LineReader::Step LineReader::next(Deadline deadline) {
   while (true) {
     const std::size_t end = buffer_.find(end_of_line_, scanned_);
-    const bool has_line = end != buffer_.npos || (is_at_end_ && begin_ < buffer_.size());
+    is_terminated_ = end != buffer_.npos;
+    const bool has_line =
+        is_terminated_ || (is_at_end_ && begin_ < buffer_.size() && !leaves_unterminated_);
     if (has_line) {
       line_ = std::string_view{buffer_}.substr(begin_, end == buffer_.npos ? end : end - begin_);
       begin_ = scanned_ = std::min(end, buffer_.size() - 1) + 1;
-      number_ += 1;
+      pass_line();
       const bool is_rest = std::exchange(is_skipping_, false);
       return is_rest || line_.size() > longest_ ? Step::too_long : Step::line;
     }
     if (is_at_end_) {
-      number_ += is_skipping_ ? 1 : 0;
-      return std::exchange(is_skipping_, false) ? Step::too_long : Step::end;
+      if (!is_skipping_ || leaves_unterminated_) {
+        return Step::end;
+      }
+      is_skipping_ = false;
+      pass_line();
+      return Step::too_long;
     }
     scanned_ = buffer_.size();
     // The start of a line that is too long is dropped at once, so that the buffer stays bounded.

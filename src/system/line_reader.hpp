@@ -32,8 +32,13 @@ public:
   /// lseek(2) fails.
   void rewind();
 
-  /// Reads up to the end of the next line. An unterminated last line counts as a line. Throws
-  /// Failure (ioerr) when reading fails.
+  /// Goes to the byte at `offset` of a regular file, which begins line `number + 1`. From then on,
+  /// an unterminated last line is not read, since its end may be written later. Throws Failure
+  /// (ioerr) when lseek(2) fails.
+  void resume(std::uint64_t offset, std::uint64_t number);
+
+  /// Reads up to the end of the next line. An unterminated last line counts as a line, except after
+  /// `resume`. Throws Failure (ioerr) when reading fails.
   Step next(Deadline deadline);
 
   /// Returns the line that `next` found, without its end. It is valid until the next call.
@@ -42,12 +47,24 @@ public:
   /// Returns the number of that line, counted from 1.
   std::uint64_t number() const { return number_; }
 
+  /// Returns whether that line has its end; only the last one may have none.
+  bool is_terminated() const { return is_terminated_; }
+
+  /// These return where that line begins in a regular file, and where the next one begins, in
+  /// bytes.
+  std::uint64_t begin() const { return line_begin_; }
+  std::uint64_t end() const { return line_end_; }
+
+  /// Returns the descriptor of the input.
+  int descriptor() const;
+
   /// Returns the name of the input for messages: the path or `stdin`.
   const std::string& name() const { return name_; }
 
 private:
-  int descriptor() const;
+  void go_to(std::int64_t offset, std::uint64_t number);
   bool read_more(Deadline deadline);
+  void pass_line();
 
   std::string name_;
   char end_of_line_;
@@ -58,6 +75,11 @@ private:
   std::string buffer_;
   std::size_t begin_ = 0;   // first byte that is not consumed yet
   std::size_t scanned_ = 0; // end of the bytes searched for an end of line
+  std::uint64_t base_ = 0;  // the offset in the file at which the buffer begins
+  std::uint64_t line_begin_ = 0;
+  std::uint64_t line_end_ = 0;
+  bool leaves_unterminated_ = false;
+  bool is_terminated_ = true;
   bool is_at_end_ = false;
   bool is_skipping_ = false; // within a line that is too long
   std::string_view line_;
