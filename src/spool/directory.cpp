@@ -14,12 +14,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 
 namespace metrics_event {
 namespace {
 
 constexpr mode_t directory_mode = 0700;
 constexpr mode_t file_mode = 0600;
+constexpr off_t largest_offset = std::numeric_limits<off_t>::max();
 
 std::string without_slashes_at_end(std::string path) {
   // With a slash at the end, open() would follow a symbolic link despite O_NOFOLLOW.
@@ -34,15 +36,22 @@ std::string above(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-[[noreturn]] void reject_spool(const std::string& path, const std::string& why) {
-  throw Failure{ExitCode::cantcreat, "cannot use the spool " + quote_path(path) + ": " + why};
-}
+// A directory as messages name it.
+struct Named {
+  std::string_view purpose;
+  const std::string& path;
+
+  [[noreturn]] void reject(const std::string& why) const {
+    throw Failure{ExitCode::cantcreat,
+                  "cannot use " + std::string{purpose} + ' ' + quote_path(path) + ": " + why};
+  }
+};
 
 // Synchronises a file or directory, so that a crash does not undo the change.
-void sync(const Descriptor& file, const std::string& path) {
+void sync_file(const Descriptor& file, const Named& named) {
   const std::error_code error = error_of(uninterrupted([&] { return fsync(file.get()); }));
   if (error && error != std::errc::invalid_argument) { // the file system does not support fsync
-    reject_spool(path, system_words(error));
+    named.reject(system_words(error));
   }
 }
 
@@ -66,32 +75,33 @@ std::error_code make_directory_at(int descriptor, const char* path) {
 }
 
 // Creates a directory and synchronises the one above it, so that the new name survives a crash.
-void make_lasting_directory(const std::string& path) {
+void make_lasting_directory(const Named& named) {
+  const std::string& path = named.path;
   if (const std::error_code error = make_directory_at(AT_FDCWD, path.c_str())) {
-    reject_spool(path, error == std::errc::no_such_file_or_directory
-                           ? "the directory above it is missing, create it"
-                           : system_words(error));
+    named.reject(error == std::errc::no_such_file_or_directory
+                     ? "the directory above it is missing, create it"
+                     : system_words(error));
   }
   const Descriptor parent{
       uninterrupted([&] { return open(above(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
   if (parent) {
-    sync(parent, path);
+    sync_file(parent, named);
   } else if (errno != EACCES) { // the parent need not be readable
-    reject_spool(path, system_words(last_error()));
+    named.reject(system_words(last_error()));
   }
 }
 
-void make_directories(const std::string& path) {
+void make_directories(const Named& named) {
   std::error_code ignored;
-  if (!path.empty() && !std::filesystem::exists(path, ignored)) {
-    make_directories(std::filesystem::path{path}.parent_path());
-    make_lasting_directory(path);
+  if (!named.path.empty() && !std::filesystem::exists(named.path, ignored)) {
+    make_directories({named.purpose, std::filesystem::path{named.path}.parent_path()});
+    make_lasting_directory(named);
   }
 }
 
 } // namespace
 
-std::optional<SpoolDirectory> SpoolDirectory::find(std::string path) {
+std::optional<SpoolDirectory> SpoolDirectory::find(std::string path, std::string_view purpose) {
   path = without_slashes_at_end(std::move(path));
   Descriptor opened{uninterrupted(
       [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); })};
@@ -102,24 +112,24 @@ std::optional<SpoolDirectory> SpoolDirectory::find(std::string path) {
   if (error) {
     struct stat status {};
     const bool is_link = lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
-    reject_spool(path, is_link                               ? "it is a symbolic link"
-                       : error == std::errc::not_a_directory ? "it is not a directory"
-                                                             : system_words(error));
+    Named{purpose, path}.reject(is_link                               ? "it is a symbolic link"
+                                : error == std::errc::not_a_directory ? "it is not a directory"
+                                                                      : system_words(error));
   }
-  SpoolDirectory directory{std::move(path), std::move(opened)};
+  SpoolDirectory directory{purpose, std::move(path), std::move(opened)};
   directory.check();
   return directory;
 }
 
-SpoolDirectory SpoolDirectory::make(std::string path, bool with_parents) {
+SpoolDirectory SpoolDirectory::make(std::string path, bool with_parents, std::string_view purpose) {
   path = without_slashes_at_end(std::move(path));
   if (with_parents) {
-    make_directories(std::filesystem::path{path}.parent_path());
+    make_directories({purpose, std::filesystem::path{path}.parent_path()});
   }
-  make_lasting_directory(path);
-  auto directory = find(path);
+  make_lasting_directory({purpose, path});
+  auto directory = find(path, purpose);
   if (!directory) {
-    reject_spool(path, "it vanishes");
+    Named{purpose, path}.reject("it vanishes");
   }
   return *std::move(directory);
 }
@@ -129,11 +139,11 @@ bool SpoolDirectory::could_be_made(const std::string& path, bool with_parents) {
 }
 
 void SpoolDirectory::reject(const std::string& why) const {
-  reject_spool(path_, why);
+  Named{purpose_, path_}.reject(why);
 }
 
 void SpoolDirectory::fail(const std::string& what) const {
-  throw Failure{ExitCode::cantcreat, "the spool " + quote_path(path_) + ' ' + what};
+  throw Failure{ExitCode::cantcreat, std::string{purpose_} + ' ' + quote_path(path_) + ' ' + what};
 }
 
 void SpoolDirectory::fail(const std::string& what, const std::error_code& error) const {
@@ -170,6 +180,23 @@ std::error_code SpoolDirectory::may_change(const std::string& name) const {
 
 std::error_code SpoolDirectory::try_lock() const {
   return error_of(uninterrupted([this] { return flock(directory_.get(), LOCK_EX | LOCK_NB); }));
+}
+
+// A lock of an open file description needs no file of its own for each thing that is locked, so no
+// file has to be removed, and the kernel ends it with the process.
+boost::system::result<Descriptor, std::error_code>
+SpoolDirectory::try_lock_byte(const std::string& name, std::uint64_t byte) const {
+  const PlainUmask umask;
+  Descriptor file = open_in(name, O_RDWR | O_CREAT);
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = static_cast<off_t>(byte % static_cast<std::uint64_t>(largest_offset));
+  lock.l_len = 1;
+  if (!file || uninterrupted([&] { return fcntl(file.get(), F_OFD_SETLK, &lock); }) != 0) {
+    return last_error();
+  }
+  return file;
 }
 
 std::error_code SpoolDirectory::make_directory(const char* name) const {
@@ -236,7 +263,7 @@ void SpoolDirectory::sync(const char* name) const {
   if (!opened) {
     fail("cannot be synchronised", last_error());
   }
-  metrics_event::sync(opened, path_);
+  sync_file(opened, {purpose_, path_});
 }
 
 boost::system::result<std::string, std::error_code>

@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <ctime>
 #include <functional>
 #include <optional>
@@ -14,20 +15,23 @@
 
 namespace metrics_event {
 
-/// The directory of a spool. A file that was written completely survives a crash. Names are
-/// relative to the directory, and no file is opened when its name is a symbolic link. Most calls
-/// return the system's error, which the spool judges; an error that makes the directory unusable
-/// throws Failure (cantcreat), whose message names it.
+/// A directory of one user: a spool, or that of other state. A file that was written completely
+/// survives a crash. Names are relative to the directory, and no file is opened when its name is a
+/// symbolic link. Most calls return the system's error, which the caller judges; an error that
+/// makes the directory unusable throws Failure (cantcreat), whose message names it.
 class SpoolDirectory {
 public:
   /// Opens the directory. Returns nothing when it does not exist. Throws Failure (cantcreat) when
   /// the group or others may write to it, when it belongs to another user, or when the path is a
   /// symbolic link or not a directory.
-  static std::optional<SpoolDirectory> find(std::string path);
+  /// `purpose` is what messages call the directory.
+  static std::optional<SpoolDirectory> find(std::string path,
+                                            std::string_view purpose = "the spool");
 
   /// Creates the directory with mode 700, unless it exists, and opens it; `with_parents` also
   /// creates the directories above it. Throws Failure (cantcreat) when that fails.
-  static SpoolDirectory make(std::string path, bool with_parents);
+  static SpoolDirectory make(std::string path, bool with_parents,
+                             std::string_view purpose = "the spool");
 
   /// Returns true when a missing directory can probably be created: the directory above it is
   /// writable, or `with_parents` is set. Nothing is created.
@@ -35,10 +39,10 @@ public:
 
   const std::string& path() const { return path_; }
 
-  /// Throws Failure (cantcreat): `cannot use the spool PATH: WHY`.
+  /// Throws Failure (cantcreat): `cannot use PURPOSE PATH: WHY`.
   [[noreturn]] void reject(const std::string& why) const;
 
-  /// Throws Failure (cantcreat): `the spool PATH WHAT`, where `what` is a predicate such as `cannot
+  /// Throws Failure (cantcreat): `PURPOSE PATH WHAT`, where `what` is a predicate such as `cannot
   /// be read`; the system's error follows.
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& what, const std::error_code& error) const;
@@ -55,6 +59,11 @@ public:
   /// Locks the directory with flock(2) until this object is destroyed. Returns
   /// errc::operation_would_block when another process holds the lock.
   std::error_code try_lock() const;
+
+  /// Locks one byte of a file, which is created if it is missing, until the descriptor is closed.
+  /// Returns errc::resource_unavailable_try_again when another process holds the lock.
+  boost::system::result<Descriptor, std::error_code> try_lock_byte(const std::string& name,
+                                                                   std::uint64_t byte) const;
 
   /// Creates a directory with mode 700. An existing one is not an error.
   std::error_code make_directory(const char* name) const;
@@ -88,12 +97,13 @@ public:
                                 const std::function<void(std::string_view)>& visit) const;
 
 private:
-  SpoolDirectory(std::string path, Descriptor directory)
-      : path_{std::move(path)}, directory_{std::move(directory)} {}
+  SpoolDirectory(std::string_view purpose, std::string path, Descriptor directory)
+      : purpose_{purpose}, path_{std::move(path)}, directory_{std::move(directory)} {}
 
   void check() const;
   Descriptor open_in(const std::string& name, int flags) const;
 
+  std::string_view purpose_;
   std::string path_;
   Descriptor directory_;
 };
