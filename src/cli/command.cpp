@@ -10,6 +10,7 @@ namespace metrics_event {
 std::string Command::synopsis(std::string_view fields) const {
   const std::string word{operand.name};
   std::string text = word.empty() ? "" : operand.is_required ? ' ' + word : " [" + word + ']';
+  text += operand.can_repeat() ? "..." : "";
   text += fields;
   return text + (sends_event ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "");
 }

@@ -25,11 +25,15 @@ struct CommandOption {
   ValueKind value_kind = ValueKind::text;
 };
 
-/// The word that may follow the name of a command.
+/// The word that may follow the name of a command, or the words.
 struct Operand {
   ValueKind kind = ValueKind::none;
   std::string_view name{}; // as shown in usage, such as FILE
   bool is_required = false;
+  std::string_view
+      repeats_with{}; // the option that allows several; empty means there is one at most
+
+  bool can_repeat() const { return !repeats_with.empty(); }
 };
 
 /// A range of exit statuses, both ends included. The default range is empty.

@@ -126,6 +126,8 @@ private:
       } else if (!sends_event && !subject().command->sends_event &&
                  subject().command->operand.kind != ValueKind::none && !line_.operand) {
         line_.operand = word;
+      } else if (line_.operand && subject().command->operand.can_repeat()) {
+        line_.more_operands.push_back(word);
       } else if (!unexpected_) {
         unexpected_ = word;
       }
@@ -237,6 +239,17 @@ private:
     }
     if (command.operand.is_required && !line_.operand) {
       return usage(name + " needs " + std::string{command.operand.name} + ", " + see_help());
+    }
+    if (!line_.more_operands.empty()) {
+      const std::string option{command.operand.repeats_with};
+      try {
+        if (!line_.options.is_on(option)) {
+          return usage(name + " takes one " + std::string{command.operand.name} + ", leave " +
+                       quote_redacted(line_.more_operands.front()) + " out or give --" + option);
+        }
+      } catch (const Failure& failure) { // the option has a bad value
+        return failure;
+      }
     }
     for (const GivenSetting& given : line_.settings) {
       if (!command.heeds(*given.setting)) {

@@ -26,8 +26,9 @@ struct CommandLine {
   const Command* command = nullptr;
   CommandOptions options{};
   std::optional<std::string> operand{};
-  EventArguments event{};             // used by a command that sends events
-  std::vector<std::string> wrapped{}; // COMMAND with its arguments; empty means none
+  std::vector<std::string> more_operands{}; // that follow the first one
+  EventArguments event{};                   // used by a command that sends events
+  std::vector<std::string> wrapped{};       // COMMAND with its arguments; empty means none
   Layer settings{};
   std::optional<Failure> trouble{};
 

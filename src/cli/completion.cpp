@@ -153,7 +153,8 @@ private:
       } else if (word_.empty()) {
         offer_flags();
       }
-    } else if (subject.is_known() && before_.operands == 0) {
+    } else if (subject.is_known() &&
+               (before_.operands == 0 || subject.command->operand.can_repeat())) {
       offer_kind(subject.command->operand.kind, "");
     }
   }

@@ -147,7 +147,9 @@ std::string mdoc_synopsis(Events, Commands commands) {
       text += mdoc_optional(mdoc_flag(option.name, lower_case(option.placeholder)), false);
     }
     if (!command.operand.name.empty()) {
-      text += mdoc_optional("Ar " + lower_case(command.operand.name), command.operand.is_required);
+      text += mdoc_optional("Ar " + lower_case(command.operand.name) +
+                                (command.operand.can_repeat() ? " ..." : ""),
+                            command.operand.is_required);
     }
     text += command.sends_event ? std::string{mdoc_of_an_event} : "";
   }
