@@ -33,13 +33,13 @@ bool BatchInput::validate(Instant now, const std::function<void()>& on_mistake) 
     }
   }
   total_ = number();
-  is_validated_ = true;
+  last_ = total_;
   reader_.rewind();
   return true;
 }
 
 BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
-  while (!is_validated_ || number() < total_) {
+  while (!last_ || number() < *last_) {
     switch (reader_.next(deadline)) {
     case LineReader::Step::line: {
       std::string_view line = reader_.line();
@@ -61,9 +61,9 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       return Step::mistake;
     case LineReader::Step::idle: return Step::idle;
     case LineReader::Step::end:
-      if (is_validated_) { // otherwise the missing lines would pass for sent
+      if (last_) { // otherwise the missing lines would pass for sent
         throw Failure{ExitCode::ioerr,
-                      name() + " has become shorter, it had " + std::to_string(total_) + " lines"};
+                      name() + " has become shorter, it had " + std::to_string(*last_) + " lines"};
       }
       return Step::end;
     }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace metrics_event {
@@ -28,13 +29,18 @@ public:
   bool is_regular() const { return reader_.is_regular(); }
 
   /// Reads every line of a regular file, calls `on_mistake` for each invalid one, and rewinds.
-  /// Lines appended after that are not read. Returns false when a signal interrupted it. Throws
-  /// Failure (ioerr) when reading fails.
+  /// Lines appended after that are not read, as after `limit`. Returns false when a signal
+  /// interrupted it. Throws Failure (ioerr) when reading fails.
   bool validate(Instant now, const std::function<void()>& on_mistake);
 
+  /// Goes to a line of a regular file, as LineReader does.
+  void resume(std::uint64_t offset, std::uint64_t number) { reader_.resume(offset, number); }
+
+  /// Makes `last` the last line that `next` reads; the file must have it. Nothing lifts the limit.
+  void limit(std::optional<std::uint64_t> last) { last_ = last; }
+
   /// Reads up to the next event or mistake; `now` is the timestamp of an event that gives none.
-  /// Throws Failure (ioerr) when reading fails, or when the file has become shorter since
-  /// `validate`.
+  /// Throws Failure (ioerr) when reading fails, or when the file has become shorter than its limit.
   Step next(Deadline deadline, Instant now);
 
   /// These return the line and the timestamp of the event found last; they are valid until the next
@@ -48,6 +54,15 @@ public:
   /// Returns the number of the line read last, counted from 1.
   std::uint64_t number() const { return reader_.number(); }
 
+  /// These tell of the line read last what LineReader does: whether it has its end, and where in a
+  /// regular file it begins and ends.
+  bool is_terminated() const { return reader_.is_terminated(); }
+  std::uint64_t begin() const { return reader_.begin(); }
+  std::uint64_t end() const { return reader_.end(); }
+
+  /// Returns the descriptor of the input.
+  int descriptor() const { return reader_.descriptor(); }
+
   /// Returns the number of lines that `validate` counted; 0 means that it is unknown.
   std::uint64_t total() const { return total_; }
 
@@ -58,7 +73,7 @@ private:
   LineReader reader_;
   BatchLineReader lines_;
   boost::system::result<Instant, LineMistake> found_{LineMistake{}};
-  bool is_validated_ = false;
+  std::optional<std::uint64_t> last_; // the number of the last line to read
   std::uint64_t total_ = 0;
 };
 

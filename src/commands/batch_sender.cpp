@@ -20,9 +20,9 @@ constexpr auto longest_wait = 1s; // then the gathered entries are sent
 } // namespace
 
 BatchSender::BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
-                         BatchReport& report)
+                         BatchReport& report, std::function<void(const OpenLines&)> note_open)
     : resolved_{resolved}, settings_{resolved.settings}, context_{context}, console_{console},
-      report_{report},
+      report_{report}, note_open_{std::move(note_open)},
       // Signals are noted only after an attempt has ended, so that its outcome is known.
       transport_{[&context](const Request& request, Deadline deadline) {
         const DelayedSignals delayed;
@@ -34,7 +34,7 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
   }
 }
 
-void BatchSender::add(const Entry& entry, std::uint64_t number) {
+void BatchSender::add(const Entry& entry, std::uint64_t number, Doubt doubt) {
   if (!room_.takes(entry)) {
     send(number);
     room_.takes(entry);
@@ -48,10 +48,33 @@ void BatchSender::add(const Entry& entry, std::uint64_t number) {
     entries_.push_back(entry);
   }
   numbers_.push_back(number);
+  doubts_.push_back(doubt);
+}
+
+void BatchSender::note(bool is_spooling) const {
+  if (note_open_) {
+    note_open_({numbers_, doubts_, next_line_, is_spooling});
+  }
+}
+
+// Notes that the gathered entries may be stored from now on. An earlier doubt says more.
+void BatchSender::note_leaving() {
+  if (!note_open_) {
+    return;
+  }
+  std::vector<Doubt> doubts = doubts_;
+  std::ranges::replace(doubts, Doubt::none, Doubt::possibly_stored);
+  try {
+    note_open_({numbers_, doubts, next_line_});
+  } catch (const Failure& failure) {
+    throw unsent(failure, numbers_.front());
+  }
 }
 
 void BatchSender::send(std::uint64_t next_line) {
+  next_line_ = next_line;
   if (numbers_.empty()) {
+    note();
     return;
   }
   const std::uint64_t last = numbers_.back();
@@ -64,13 +87,30 @@ void BatchSender::send(std::uint64_t next_line) {
   } else if (trouble_ && context_.clock.steady_now() < next_try_) {
     keep();
   } else {
-    push(next_line);
+    push();
   }
   console_.show_progress(last, total_);
-  // The entries stay for the reuse of their memory: allocating it anew took a tenth of the time of
-  // a batch.
+  clear();
+}
+
+void BatchSender::spool(std::uint64_t next_line) {
+  if (!keeps_undelivered(settings_) || numbers_.empty()) {
+    send(next_line);
+    return;
+  }
+  next_line_ = next_line;
+  std::ranges::replace(doubts_, Doubt::none, Doubt::possibly_stored);
+  keep();
+  clear();
+}
+
+// The entries stay for the reuse of their memory: allocating it anew took a tenth of the time of a
+// batch.
+void BatchSender::clear() {
   numbers_.clear();
+  doubts_.clear();
   room_ = PushRoom{};
+  note();
 }
 
 void BatchSender::print() {
@@ -89,6 +129,7 @@ void BatchSender::print() {
 }
 
 void BatchSender::append() {
+  note_leaving();
   const std::size_t at_once = takes_many_lines(settings_.url.target) ? numbers_.size() : 1;
   for (std::size_t done = 0; done < numbers_.size(); done += at_once) {
     std::string text;
@@ -98,20 +139,25 @@ void BatchSender::append() {
     try {
       append_line(settings_.url.target, text, context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
-      fail(failure, numbers_[done]);
+      drop_first(done);
+      fail(failure, numbers_.front());
     }
     report_.counts.delivered += at_once;
   }
+  report_.counts.repeated += in_doubt(); // nobody can ask a file
 }
 
-void BatchSender::push(std::uint64_t next_line) {
+void BatchSender::push() {
+  note_leaving();
   left_.clear();
   try {
-    pusher().push(settings_.org_id, gathered(), {},
+    pusher().push(settings_.org_id, gathered(), doubts_,
                   [this](const Pushed& pushed) { count(pushed); });
   } catch (const Failure& failure) { // the route to the receiver cannot be opened
     trouble_ = failure;
-    note_left(0, numbers_.size(), Doubt::none);
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      left_.push_back({i, doubts_[i]});
+    }
   }
   retain_left();
   if (numbers_.empty()) {
@@ -120,7 +166,7 @@ void BatchSender::push(std::uint64_t next_line) {
     return;
   }
   if (noted_signal() != 0) {
-    stop(next_line);
+    stop(next_line_);
   }
   if (!spooler_.keeps(*trouble_)) {
     fail(*trouble_, numbers_.front());
@@ -132,9 +178,9 @@ void BatchSender::push(std::uint64_t next_line) {
                 trouble_->text());
 }
 
-void BatchSender::note_left(std::size_t first, std::size_t count, Doubt doubt) {
-  for (std::size_t i = first; i < first + count; ++i) {
-    left_.push_back({i, doubt});
+void BatchSender::note_left(const Pushed& pushed) {
+  for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
+    left_.push_back({i, pushed.doubt});
   }
 }
 
@@ -143,8 +189,16 @@ void BatchSender::retain_left() {
   for (std::size_t i = 0; i < left_.size(); ++i) {
     std::swap(entries_[i], entries_[left_[i].index]);
     numbers_[i] = numbers_[left_[i].index];
+    doubts_[i] = left_[i].doubt;
   }
   numbers_.resize(left_.size());
+  doubts_.resize(left_.size());
+}
+
+// Forgets the first of the gathered entries, which are dealt with, before a failure is reported.
+void BatchSender::drop_first(std::size_t count) {
+  numbers_.erase(numbers_.begin(), numbers_.begin() + static_cast<std::ptrdiff_t>(count));
+  doubts_.erase(doubts_.begin(), doubts_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 Pusher& BatchSender::pusher() {
@@ -173,42 +227,58 @@ void BatchSender::count(const Pushed& pushed) {
     break;
   case Pushed::Fate::stopped:
     trouble_ = undelivered("to " + report_.url, judgement);
-    note_left(pushed.first, pushed.count, pushed.doubt);
+    note_left(pushed);
     break;
-  case Pushed::Fate::left: note_left(pushed.first, pushed.count, pushed.doubt); break;
+  case Pushed::Fate::left: note_left(pushed); break;
   }
 }
 
 // Puts the gathered entries, which cannot be delivered, into the spool.
 void BatchSender::keep() {
+  if (numbers_.empty()) {
+    return;
+  }
+  note(true);
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     try {
-      spooler_.keep(entries_[i], 1, left_.empty() ? Doubt::none : left_[i].doubt);
+      spooler_.keep(entries_[i], 1, doubts_[i]);
     } catch (const Failure& failure) {
-      fail(failure, numbers_[i]);
+      drop_first(i);
+      fail(failure, numbers_.front());
     }
     report_.counts.spooled += 1;
   }
   numbers_.clear();
-  left_.clear();
+  doubts_.clear();
 }
 
 void BatchSender::stop(std::uint64_t next_line) {
+  next_line_ = next_line;
   if (keeps_undelivered(settings_)) {
     keep();
   }
   fail({ExitCode::tempfail, "a signal ended it"}, numbers_.empty() ? next_line : numbers_.front());
 }
 
+std::uint64_t BatchSender::in_doubt() const {
+  return doubts_.size() - static_cast<std::uint64_t>(std::ranges::count(doubts_, Doubt::none));
+}
+
+Failure BatchSender::unsent(const Failure& failure, std::uint64_t first_unsent) const {
+  return {failure.code(), failure.text() + "; line " + std::to_string(first_unsent) +
+                              " and what follows it are not sent" +
+                              (in_doubt() == 0 ? ""
+                                               : ", but " + std::to_string(in_doubt()) +
+                                                     " of these events may have been stored") +
+                              ": " + counts(report_.counts)};
+}
+
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {
-  const auto is_open = [](const Left& left) { return left.doubt != Doubt::none; };
-  const auto in_doubt = std::ranges::count_if(left_, is_open);
-  throw Failure{failure.code(), failure.text() + "; line " + std::to_string(first_unsent) +
-                                    " and what follows it are not sent" +
-                                    (in_doubt == 0 ? ""
-                                                   : ", but " + std::to_string(in_doubt) +
-                                                         " of these events may have been stored") +
-                                    ": " + counts(report_.counts)};
+  try {
+    note();
+  } catch (const Failure&) { // what was noted before leaves all of these lines in doubt
+  }
+  throw unsent(failure, first_unsent);
 }
 
 } // namespace metrics_event

@@ -10,29 +10,47 @@
 #include "settings/settings.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace metrics_event {
 
+/// The lines of a batch whose entries are neither delivered, spooled nor refused, and what is open
+/// about each. Every other line before `next_line` is dealt with.
+struct OpenLines {
+  std::span<const std::uint64_t> numbers; // ascending
+  std::span<const Doubt> doubts;
+  std::uint64_t next_line = 1;
+  bool is_spooling = false; // the entries are about to be put into the spool
+};
+
 /// Gathers the entries of a batch until a push is full, then sends it. Depending on the settings
 /// and on the receiver, it prints the entries, appends them to a file or keeps them in the spool
 /// instead. It updates the report as it proceeds.
 class BatchSender {
 public:
+  /// `note_open` is called before entries leave, which they do with Doubt::possibly_stored, before
+  /// they go into the spool, when some of them can be neither delivered nor kept, and when all
+  /// lines are dealt with. What it throws before entries leave keeps them from leaving.
   BatchSender(const Resolved& resolved, const Context& context, BatchConsole& console,
-              BatchReport& report);
+              BatchReport& report, std::function<void(const OpenLines&)> note_open = {});
   BatchSender(const BatchSender&) = delete;
   BatchSender& operator=(const BatchSender&) = delete;
 
-  /// Adds the entry of line `number`. When the current push has no room for it, sends that push
-  /// first. Throws Failure when the push can be neither delivered nor kept.
-  void add(const Entry& entry, std::uint64_t number);
+  /// Adds the entry of line `number`, about which earlier runs left a doubt or none. When the
+  /// current push has no room for it, sends that push first. Throws Failure when the push can be
+  /// neither delivered nor kept.
+  void add(const Entry& entry, std::uint64_t number, Doubt doubt = Doubt::none);
 
   /// Sends the gathered entries, so that every line before `next_line` is dealt with. Throws
   /// Failure when they can be neither delivered nor kept.
   void send(std::uint64_t next_line);
+
+  /// Puts the gathered entries into the spool, as possibly stored, for an earlier run was killed
+  /// while it did so. Sends them if there is no spool.
+  void spool(std::uint64_t next_line);
 
   /// Returns the time at which the gathered entries must be sent even though the push has room
   /// left; Deadline::max() when there are none.
@@ -50,14 +68,20 @@ public:
 
 private:
   std::span<const Entry> gathered() const { return std::span{entries_}.first(numbers_.size()); }
+  void clear();
+  void note(bool is_spooling = false) const;
+  void note_leaving();
   void print();
   void append();
-  void push(std::uint64_t next_line);
+  void push();
   Pusher& pusher();
   void count(const Pushed& pushed);
-  void note_left(std::size_t first, std::size_t count, Doubt doubt);
+  void note_left(const Pushed& pushed);
   void retain_left();
   void keep();
+  void drop_first(std::size_t count);
+  std::uint64_t in_doubt() const;
+  Failure unsent(const Failure& failure, std::uint64_t first_unsent) const;
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
 
   const Resolved& resolved_;
@@ -65,9 +89,12 @@ private:
   const Context& context_;
   BatchConsole& console_;
   BatchReport& report_;
+  const std::function<void(const OpenLines&)> note_open_; // may be empty
   PushRoom room_;                      // remaining room beside the gathered entries
   std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
+  std::vector<Doubt> doubts_;          // about each of them
   std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
+  std::uint64_t next_line_ = 1;        // the first line behind the gathered ones
 
   // An entry that is neither delivered nor refused: its index in the last push, and what is open.
   struct Left {

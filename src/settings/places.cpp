@@ -48,6 +48,14 @@ std::vector<ConfigPlace> event_directories(std::span<const std::string> config_d
   return directories;
 }
 
+std::string position_directory(const Environment& environment, bool is_root) {
+  if (is_root) {
+    return "/var/lib/metrics-event";
+  }
+  const std::string home = state_home(environment);
+  return home.empty() ? "" : home + "/metrics-event";
+}
+
 std::string usual_spool(const Environment& environment, bool is_root) {
   if (is_root) {
     return "/var/spool/metrics-event";

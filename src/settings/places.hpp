@@ -39,6 +39,15 @@ std::vector<ConfigPlace> event_directories(std::span<const std::string> config_d
 /// below `state_home` for other users. The result is empty when `state_home` is.
 std::string usual_spool(const Environment& environment, bool is_root);
 
+/// Returns the directory for the positions of `batch --resume`: `/var/lib/metrics-event` for root,
+/// `metrics-event` below `state_home` for other users. The result is empty when `state_home` is.
+std::string position_directory(const Environment& environment, bool is_root);
+
+/// The error message for an empty `position_directory`.
+inline constexpr std::string_view no_position_directory =
+    "neither XDG_STATE_HOME nor HOME says where the positions of files are kept, set "
+    "XDG_STATE_HOME";
+
 /// The error message for an empty `usual_spool`.
 inline constexpr std::string_view no_usual_spool =
     "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a directory";
