@@ -21,7 +21,9 @@ BatchFile::BatchFile(const Run& run, const std::string& path)
       sender_{run.resolved, context_, console_, report_,
               resumes_ ? [this](const OpenLines& lines) { bookmark_->note(lines); }
                        : std::function<void(const OpenLines&)>{}},
-      entry_{settings_.labels, {}, {}, settings_.metadata} {}
+      entry_{settings_.labels, {}, {}, settings_.metadata} {
+  report_.url = settings_.url.url();
+}
 
 void BatchFile::run(EventCounts& total) {
   const auto finish = [&] {
@@ -118,7 +120,7 @@ void BatchFile::replay() {
   }
   const std::uint64_t next_line = push.last_line + 1;
   if (push.is_spooling) {
-    sender_.spool(next_line);
+    sender_.send_unless_spooled(next_line);
   } else {
     sender_.send(next_line);
   }

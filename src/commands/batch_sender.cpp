@@ -93,15 +93,19 @@ void BatchSender::send(std::uint64_t next_line) {
   clear();
 }
 
-void BatchSender::spool(std::uint64_t next_line) {
-  if (!keeps_undelivered(settings_) || numbers_.empty()) {
-    send(next_line);
-    return;
+void BatchSender::send_unless_spooled(std::uint64_t next_line) {
+  const std::vector<bool> is_spooled = keeps_undelivered(settings_)
+                                           ? spooler_.find_waiting(gathered())
+                                           : std::vector<bool>(numbers_.size());
+  left_.clear();
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    if (!is_spooled[i]) {
+      left_.push_back({i, doubts_[i] == Doubt::none ? Doubt::possibly_stored : doubts_[i]});
+    }
   }
-  next_line_ = next_line;
-  std::ranges::replace(doubts_, Doubt::none, Doubt::possibly_stored);
-  keep();
-  clear();
+  report_.counts.spooled += numbers_.size() - left_.size();
+  retain_left();
+  send(next_line);
 }
 
 // The entries stay for the reuse of their memory: allocating it anew took a tenth of the time of a
@@ -184,7 +188,7 @@ void BatchSender::note_left(const Pushed& pushed) {
   }
 }
 
-// Removes the gathered entries that are delivered or refused.
+// Removes the gathered entries that are dealt with.
 void BatchSender::retain_left() {
   for (std::size_t i = 0; i < left_.size(); ++i) {
     std::swap(entries_[i], entries_[left_[i].index]);

@@ -48,9 +48,9 @@ public:
   /// Failure when they can be neither delivered nor kept.
   void send(std::uint64_t next_line);
 
-  /// Puts the gathered entries into the spool, as possibly stored, for an earlier run was killed
-  /// while it did so. Sends them if there is no spool.
-  void spool(std::uint64_t next_line);
+  /// Sends the gathered entries, as possibly stored, unless they wait in the spool: an earlier run
+  /// was killed while it put them there, and a flush may have sent them since.
+  void send_unless_spooled(std::uint64_t next_line);
 
   /// Returns the time at which the gathered entries must be sent even though the push has room
   /// left; Deadline::max() when there are none.

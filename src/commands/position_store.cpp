@@ -129,8 +129,7 @@ std::optional<Descriptor> PositionStore::try_lock(const Position& position) cons
   if (lock) {
     return *std::move(lock);
   }
-  if (lock.error() != std::errc::resource_unavailable_try_again &&
-      lock.error() != std::errc::permission_denied) { // as fcntl(2) says that another one has it
+  if (lock.error() != std::errc::resource_unavailable_try_again) {
     directory_.fail("cannot be locked", lock.error());
   }
   return std::nullopt;

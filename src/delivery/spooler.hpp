@@ -7,6 +7,8 @@
 #include "system/clock.hpp"
 
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace metrics_event {
 
@@ -32,7 +34,13 @@ public:
   /// Failure (cantcreat) when the spool cannot take it.
   void keep(const Entry& entry, int attempts, Doubt doubt);
 
+  /// Returns which of these entries wait in the spool, for a caller that does not know whether an
+  /// earlier run has kept them. Reads the names of all that waits. Throws Failure (cantcreat).
+  std::vector<bool> find_waiting(std::span<const Entry> entries);
+
 private:
+  Destination destination() const { return {settings_.url.kept_url(), settings_.org_id}; }
+
   const Settings& settings_;
   Clock& clock_;
   std::optional<Spool> spool_;
