@@ -560,20 +560,23 @@ TEST_CASE("10 000 identical lines are stored once each, however often it is kill
   if (!scene.is_possible()) {
     return;
   }
-  const StoringReceiver receiver{strict()};
+  // An answer is late, so that many kills find a push stored and not answered.
+  const StoringReceiver receiver{strict({{.delay = 10ms}})}, other{strict({{.delay = 10ms}})};
   std::mt19937 random{std::random_device{}()};
-  const std::string line =
-      R"({"timestamp":)" + std::to_string(recent) + R"(,"event":"same"})" + '\n';
-  std::chrono::microseconds longest{};
+  std::string lines;
+  for (int n = 0; n < lines_a_kill; ++n) {
+    lines += R"({"timestamp":)" + std::to_string(recent) + R"(,"event":"same"})" + '\n';
+  }
+  append(scene.file, lines);
+  // How long a run takes, so that the moments are spread over it.
+  const std::chrono::microseconds usual = scene.resume(other, {scene.file}).elapsed;
   for (int kill = 0; kill < kills; ++kill) {
-    for (int n = 0; n < lines_a_kill; ++n) {
-      append(scene.file, line);
-    }
-    if (kill == 0) { // how long a run may take, so that the moments are spread over it
-      longest = 2 * scene.resume(receiver, {scene.file, "--dry-run"}).elapsed;
+    if (kill > 0) {
+      append(scene.file, lines);
     }
     Background run = scene.start(Scene::words(receiver, {scene.file, "--timeout", "20s"}));
-    const auto moment = std::uniform_int_distribution<std::int64_t>{0, longest.count()}(random);
+    const std::int64_t longest = usual.count() * 3 / 2;
+    const auto moment = std::uniform_int_distribution<std::int64_t>{0, longest}(random);
     std::this_thread::sleep_for(std::chrono::microseconds{moment}); // the moment is what is random
     run.signal(SIGKILL);
     static_cast<void>(run.wait(20s));
