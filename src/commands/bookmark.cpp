@@ -93,8 +93,13 @@ void Bookmark::note(const OpenLines& lines) {
   if (lines.numbers.empty()) {
     advance(end, lines.next_line - 1);
   } else {
-    position_.push = open_push(lines, end);
-    write(end);
+    const auto before = std::exchange(position_.push, open_push(lines, end));
+    try {
+      write(end);
+    } catch (...) { // nothing leaves, so that what was known before is still so
+      position_.push = before;
+      throw;
+    }
   }
 }
 
@@ -149,13 +154,16 @@ OpenPush Bookmark::open_push(const OpenLines& lines, std::uint64_t end) const {
 }
 
 void Bookmark::write(std::uint64_t end) {
-  const bool is_known = imprint_of(input_.descriptor(), known_.size) == known_;
-  const auto imprint = imprint_of(input_.descriptor(), end);
-  if (!is_known || !imprint) {
-    throw Failure{ExitCode::tempfail, quote_path(input_.name()) +
-                                          " was truncated while it was read, go on with the copy"};
+  if (end != position_.imprint.size) { // else the file was that long when it was looked at
+    const bool is_known = imprint_of(input_.descriptor(), known_.size) == known_;
+    const auto imprint = imprint_of(input_.descriptor(), end);
+    if (!is_known || !imprint) {
+      throw Failure{ExitCode::tempfail,
+                    quote_path(input_.name()) +
+                        " was truncated while it was read, go on with the copy"};
+    }
+    position_.imprint = known_ = *imprint;
   }
-  position_.imprint = known_ = *imprint;
   position_.times = times_.remembered();
   store_->write(name_, position_);
   is_dirty_ = false;

@@ -161,10 +161,24 @@ TEST_CASE("what is too much is named") {
         R"(unexpected argument "listen", see metrics-event runner-installed --help)");
   CHECK(trouble({"flush", "now"}) ==
         R"(unexpected argument "now", see metrics-event flush --help)");
-  CHECK(trouble({"batch", "one", "two"}) ==
-        R"(unexpected argument "two", see metrics-event batch --help)");
+  CHECK(trouble({"schema", "one", "two"}) ==
+        R"(unexpected argument "two", see metrics-event schema --help)");
+  CHECK(trouble({"batch", "one", "two", "three"}) ==
+        R"(batch takes one FILE, leave "two" out or give --resume)");
+  CHECK(trouble({"batch", "one", "two", "--resume=false"}) ==
+        R"(batch takes one FILE, leave "two" out or give --resume)");
+  CHECK(trouble({"batch", "one", "two", "--resume=x"}) ==
+        R"(--resume: expected true or false, got "x")");
   CHECK(trouble({"flush", "--", "true"}) ==
         R"(unexpected argument "--", see metrics-event flush --help)");
+}
+
+TEST_CASE("an option of a command may allow several operands") {
+  const CommandLine line = parse({"batch", "one", "--resume", "two", "three"});
+  CHECK_FALSE(line.trouble);
+  CHECK(line.operand == "one");
+  CHECK(line.more_operands == Words{"two", "three"});
+  CHECK(line.command->synopsis() == " [FILE]...");
 }
 
 TEST_CASE("the name of an event is understood in each of its spellings") {

@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <vector>
 
 using namespace metrics_event;
 
@@ -84,6 +85,42 @@ TEST_CASE("they are what they would be if all were looked for everywhere") {
       const std::int64_t own = 10'000'000 + n * course.step + (is_far_ahead ? 5'000'000 : 0) +
                                static_cast<std::int64_t>(random() % course.spread);
       REQUIRE(next_of(times, own) == model.next(own));
+    }
+  }
+}
+
+TEST_CASE("10 000 events of one time are remembered as one run") {
+  DistinctTimes times;
+  const Instant own{std::chrono::seconds{1'700'000'000}};
+  for (int n = 0; n < 12'000; ++n) {
+    times.next(own);
+  }
+  const std::vector<TimeRun> remembered = times.remembered();
+  CHECK(remembered == std::vector{TimeRun{own, own + std::chrono::nanoseconds{2'000}, 10'000}});
+  CHECK(DistinctTimes{remembered}.next(own) == own + std::chrono::nanoseconds{12'000});
+  CHECK(DistinctTimes{}.remembered().empty());
+}
+
+TEST_CASE("times that go on where others left off are those of one run") {
+  std::mt19937_64 random{2}; // NOLINT: the same each time
+  struct Course {
+    std::int64_t step;
+    std::uint64_t spread;
+  };
+  for (const Course& course : {Course{0, 3}, {1, 1}, {1, 40}, {100, 10'000}, {-1, 5}}) {
+    CAPTURE(course.step);
+    CAPTURE(course.spread);
+    DistinctTimes whole, parts;
+    for (std::int64_t n = 0; n < 25'000; ++n) {
+      if (random() % 1'000 == 0) {
+        const std::vector<TimeRun> remembered = parts.remembered();
+        parts = DistinctTimes{remembered};
+        REQUIRE(parts.remembered() == remembered);
+      }
+      const bool is_far_ahead = n % 7'000 == 3;
+      const std::int64_t own = 10'000'000 + n * course.step + (is_far_ahead ? 5'000'000 : 0) +
+                               static_cast<std::int64_t>(random() % course.spread);
+      REQUIRE(next_of(parts, own) == next_of(whole, own));
     }
   }
 }

@@ -256,6 +256,7 @@ TEST_CASE("bash completes files, directories and COMMAND") {
       {"--events=", "--events=more\\ events/"},
       {"--spool=m", "--spool=more\\ events/"},
       {"batch -0 o", "batch -0 other "},
+      {"batch --resume other o", "batch --resume other other "},
       {"check --ca-cert=a", "check --ca-cert=a\\ file "},
       {"flush --key 'a", "flush --key 'a file' "},
       {"listen --config=\"a", "listen --config=\"a file\" "},

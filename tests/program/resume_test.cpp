@@ -1,16 +1,18 @@
 // Files that grow, sent by several runs of the program against a receiver that counts what it
 // stores.
 
+#include "support/another_user.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
+#include "support/pushed.hpp"
+#include "support/raw_server.hpp"
 #include "support/storing_receiver.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -35,7 +37,7 @@ const std::int64_t recent =
     600;
 
 std::string line_of(int n) {
-  return R"({"timestamp":)" + std::to_string(recent + n) + R"(,"event":"thing","n":)" +
+  return R"({"timestamp":)" + std::to_string(recent + n / 5) + R"(,"event":"thing","n":)" +
          std::to_string(n) + '}';
 }
 
@@ -59,8 +61,7 @@ void append(const fs::path& path, const std::string& text) {
   std::ofstream{path, std::ios::app} << text;
 }
 
-// A directory with files, and the program of a user whose state is kept there too. Root is another
-// user for this, in name only, since the state of root has a place that is not ours.
+// A directory with files, and the program of a user whose state is kept there too.
 class Scene {
 public:
   TemporaryDirectory directory;
@@ -80,12 +81,9 @@ public:
   }
 
   Background start(Words words) const {
-    if (geteuid() != 0) {
-      return {program, {.arguments = std::move(words), .environment = environment}};
-    }
-    const Words before{"--user", "--map-user=1000", "--map-group=1000", program};
-    words.insert(words.begin(), before.begin(), before.end());
-    return {"/usr/bin/unshare", {.arguments = std::move(words), .environment = environment}};
+    const Start start =
+        by_another_user(program, {.arguments = std::move(words), .environment = environment});
+    return {start.program, start.invocation};
   }
   Outcome run(Words words) const { return start(std::move(words)).wait(60s); }
 
@@ -128,7 +126,17 @@ std::vector<int> stored_in(const StoringReceiver& receiver) {
     const std::size_t at = entry.line.rfind(":") + 1;
     numbers.push_back(std::stoi(entry.line.substr(at)));
   }
+  std::ranges::sort(numbers);
   return numbers;
+}
+
+template <class Condition>
+void await(Condition&& condition) {
+  const auto until = Clock::now() + 20s;
+  while (!condition()) {
+    REQUIRE(Clock::now() < until);
+    std::this_thread::yield();
+  }
 }
 
 std::vector<int> numbers(int end) {
@@ -228,6 +236,38 @@ TEST_CASE(
   write_file(scene.file, lines_of(99, 300));
   scene.resume(receiver);
   CHECK(stored_in(receiver) == numbers(300));
+}
+
+TEST_CASE("a file that is copied and truncated while it is read goes on in the copy") {
+  const Scene scene;
+  if (!scene.is_possible()) {
+    return;
+  }
+  const fs::path copy = scene.directory.path() / "log.1";
+  append(scene.file, lines_of(0, 1500)); // more than one push takes
+  const RawServer server{{{.answer = [&](const std::string&) {
+    if (!fs::exists(copy)) {
+      fs::copy_file(scene.file, copy);
+      fs::resize_file(scene.file, 0);
+      append(scene.file, lines_of(1500, 1510));
+    }
+    return http_reply(204, "No Content");
+  }}}};
+  const Words words{"batch", "--resume", "--url",
+                    "http://127.0.0.1:" + std::to_string(server.port()) + "/loki/api/v1/push"};
+  const auto resume = [&](const Words& files) {
+    Words all = words;
+    all.insert(all.end(), files.begin(), files.end());
+    return scene.run(all);
+  };
+  const Outcome outcome = resume({scene.file});
+  CHECK(outcome.status == 75);
+  CHECK(has(outcome.err,
+            '"' + scene.file.string() + "\" was truncated while it was read, go on with the copy"));
+  CHECK(resume({copy, scene.file}).status == 0);
+  const Words arrived = pushed_entries(server.requests());
+  CHECK(arrived.size() == 1510);
+  CHECK(std::set<std::string>{arrived.begin(), arrived.end()}.size() == 1510);
 }
 
 TEST_CASE("a position belongs to the URL, the tenant and the labels, and holds no secret") {
@@ -407,11 +447,7 @@ TEST_CASE("a second run on a file waits for the first, and another file or desti
   append(other, lines_of(2, 4));
   fs::create_hard_link(scene.file, link);
   Background first = scene.start(Scene::words(hanging, {scene.file, "--timeout", "1h"}));
-  const auto until = Clock::now() + 20s;
-  while (hanging.pushes().empty()) {
-    REQUIRE(Clock::now() < until);
-    std::this_thread::yield();
-  }
+  await([&] { return !hanging.pushes().empty(); });
   for (const fs::path& path : {scene.file, link}) {
     const Outcome second = scene.resume(hanging, {path, "--timeout", "100ms"});
     CHECK(second.status == 75);

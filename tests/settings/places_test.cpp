@@ -62,4 +62,14 @@ TEST_CASE("the usual spool is the system's for root, the user's for others") {
   CHECK(usual_spool(environment({}), false).empty());
 }
 
+TEST_CASE("positions are the system's for root, and in the state of a user for others") {
+  CHECK(position_directory(environment({}), true) == "/var/lib/metrics-event");
+  CHECK(position_directory(environment({{"XDG_STATE_HOME", "/s"}}), true) ==
+        "/var/lib/metrics-event");
+  CHECK(position_directory(environment({{"XDG_STATE_HOME", "/s"}}), false) == "/s/metrics-event");
+  CHECK(position_directory(environment({{"HOME", "/home/x"}}), false) ==
+        "/home/x/.local/state/metrics-event");
+  CHECK(position_directory(environment({}), false).empty());
+}
+
 TEST_SUITE_END();

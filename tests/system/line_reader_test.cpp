@@ -115,4 +115,45 @@ TEST_CASE("what cannot be opened is named") {
   CHECK(failure("/") == R"(cannot read "/": is a directory)");
 }
 
+TEST_CASE("a file is read from an offset on, without a last line that has no end yet") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "lines";
+  write_file(path, "one\ntwo\n" + std::string(11, 'x') + "\nfour\nfi");
+  LineReader reader{path, '\n', 10};
+  reader.next(never);
+  reader.next(never);
+  CHECK(reader.begin() == 4);
+  CHECK(reader.end() == 8);
+  CHECK(reader.is_terminated());
+
+  reader.resume(4, 1);
+  CHECK(reader.end() == 4);
+  CHECK(all_of(reader) == std::vector<Found>{{Step::line, 2, "two"},
+                                             {Step::too_long, 3, ""},
+                                             {Step::line, 4, "four"}});
+  CHECK(reader.begin() == 20);
+  CHECK(reader.end() == 25);
+  CHECK(reader.number() == 4);
+
+  write_file(path, std::string(200'000, 'x'));
+  LineReader of_one{path, '\n', 10};
+  of_one.resume(0, 0);
+  CHECK(of_one.next(never) == Step::end);
+  CHECK(of_one.end() == 0);
+  CHECK(of_one.number() == 0);
+}
+
+TEST_CASE("whether the last line has its end is known, also when it is too long") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "lines";
+  write_file(path, "a\n" + std::string(200'000, 'x'));
+  LineReader reader{path, '\n', 10};
+  reader.next(never);
+  CHECK(reader.is_terminated());
+  CHECK(reader.next(never) == Step::too_long);
+  CHECK_FALSE(reader.is_terminated());
+  CHECK(reader.begin() == 2);
+  CHECK(reader.end() == 200'002);
+}
+
 TEST_SUITE_END();
