@@ -1,5 +1,6 @@
-// The file for cron: each line is read as cron reads it, and its command run by the shell that cron
-// would run. (Debian's cron has no way to be asked before the minute has come.)
+// The files for cron: each line is read as cron reads it, and its command run by the shell that
+// cron would run. (Debian's cron has no way to be asked before the minute has come.)
+#include "support/another_user.hpp"
 #include "support/example_stage.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -7,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -16,10 +18,12 @@
 #include <vector>
 
 using namespace metrics_event::testing;
+namespace fs = std::filesystem;
 
 namespace {
 
 const std::string crontab = read_file(example("cron/metrics-event"));
+const std::string import = read_file(example("cron/metrics-event-import"));
 
 struct Job {
   std::string user;
@@ -53,7 +57,7 @@ struct Table {
 
 Table read(const std::string& text) {
   const std::regex setting{R"(([A-Z]+)=(.*))"};
-  const std::regex line_of_job{R"(([0-5]?\d) (1?\d|2[0-3]|\*) \* \* \* ([a-z]+) (.+))"};
+  const std::regex line_of_job{R"(([0-5]?\d|\*) (1?\d|2[0-3]|\*) \* \* \* ([a-z]+) (.+))"};
   Table table;
   std::istringstream lines{text};
   for (std::string line; std::getline(lines, line);) {
@@ -99,6 +103,11 @@ TEST_CASE("cron takes the file: its end, its settings and its lines") {
     CHECK(job.user == "root");
     CHECK(job.input == "");
   }
+  const Table of_import = read(import);
+  CHECK(import.ends_with('\n'));
+  CHECK(of_import.environment == table.environment);
+  REQUIRE(of_import.jobs.size() == 1);
+  CHECK(of_import.jobs[0].user == "root");
 }
 
 TEST_CASE("the backup is measured, its failure is cron's, and what it says is all that is mailed") {
@@ -141,6 +150,49 @@ TEST_CASE("what waits is flushed, and only what somebody must mend is mailed") {
     CHECK(flushed.err.find(said) != std::string::npos);
     CHECK(flushed.err.empty() == (status == 0));
     CHECK(stage.arrived() == arrived);
+  }
+}
+
+TEST_CASE("each line of a log is imported once, through a rotation and an outage") {
+  ExampleStage stage{"204,503,204"};
+  auto environment = stage.environment();
+  environment.insert(one_attempt);
+  const fs::path log = stage.path() / "github-runner-metrics.log";
+  const std::string command =
+      substitute(read(import).jobs.at(0).command, "/var/log/github-runner-metrics",
+                 stage.path() / "github-runner-metrics");
+  const auto import_now = [&] {
+    const Start start =
+        by_another_user("/bin/sh", {.arguments = {"-c", command}, .environment = environment});
+    return run(start.program, start.invocation);
+  };
+  const auto line = [](int n) {
+    return R"({"event":"imported","timestamp":1700000000,"n":)" + std::to_string(n) + "}\n";
+  };
+  write_file(log, line(0) + line(1));
+  const Outcome first = import_now();
+  if (first.err.starts_with("unshare: ")) {
+    MESSAGE("SKIPPED: no user namespaces here");
+    return;
+  }
+  CHECK(first.status == 0);
+  write_file(log, line(0) + line(1) + "no event\n" + line(2));
+  fs::rename(log, log.string() + ".1");
+  write_file(log, line(3));
+  const Outcome outage = import_now(); // during which the newer file arrives
+  CHECK(outage.status == 0);
+  CHECK(outage.err.find("github-runner-metrics.log.1:3:1: no JSON: syntax error\n") !=
+        std::string::npos);
+  CHECK(import_now().status == 0);
+  const Outcome idle = import_now();
+  CHECK(idle.status == 0);
+  CHECK(first.err + idle.err + first.out + outage.out + idle.out == "");
+  const std::string arrived = stage.arrived();
+  for (int n = 0; n < 4; ++n) {
+    const std::string part = R"("event":"imported","n":)" + std::to_string(n) + '}';
+    const std::size_t at = arrived.find(part);
+    CHECK(at != std::string::npos);
+    CHECK(arrived.find(part, at + 1) == std::string::npos);
   }
 }
 
