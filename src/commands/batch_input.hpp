@@ -36,7 +36,7 @@ public:
   /// Goes to a line of a regular file, as LineReader does.
   void resume(std::uint64_t offset, std::uint64_t number) { reader_.resume(offset, number); }
 
-  /// Makes `last` the last line that `next` reads; the file must have it. Nothing lifts the limit.
+  /// Makes `last` the last line that `next` reads; the file must have it. nullopt ends the limit.
   void limit(std::optional<std::uint64_t> last) { last_ = last; }
 
   /// Reads up to the next event or mistake; `now` is the timestamp of an event that gives none.
