@@ -37,8 +37,8 @@ void check_resumption(const Run& run, const std::vector<std::string>& paths) {
   }
 }
 
-// Sends one file after the other and returns the failures, in the order of their importance: those
-// of files that are missing come last. A signal ends it.
+// Sends one file after the other and returns the failures in that order, but those of missing files
+// come last. A signal ends it.
 std::vector<Failure> send_files(const Run& run, const std::vector<std::string>& paths,
                                 EventCounts& total) {
   std::vector<Failure> failures, missing;

@@ -101,10 +101,10 @@ void BatchFile::validate() {
 // Makes the entries of the push again that was under way when an earlier run ended, with the times
 // that they had, and brings what is open about them to its end.
 void BatchFile::replay() {
-  if (!bookmark_->push()) {
+  if (!bookmark_->open_push()) {
     return;
   }
-  const OpenPush push = *bookmark_->push();
+  const OpenPush push = *bookmark_->open_push();
   input_.limit(push.last_line);
   entry_.metadata = push.metadata;
   BatchInput::Step step{};

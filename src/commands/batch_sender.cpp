@@ -147,18 +147,23 @@ void BatchSender::append() {
       fail(failure, numbers_.front());
     }
     report_.counts.delivered += at_once;
+    for (std::size_t i = done; i < done + at_once; ++i) { // nobody can ask a file
+      report_.counts.repeated += doubts_[i] == Doubt::none ? 0U : 1U;
+    }
   }
-  report_.counts.repeated += in_doubt(); // nobody can ask a file
 }
 
 void BatchSender::push() {
   note_leaving();
   left_.clear();
+  trouble_.reset();
+  is_stopped_ = false;
   try {
     pusher().push(settings_.org_id, gathered(), doubts_,
                   [this](const Pushed& pushed) { count(pushed); });
   } catch (const Failure& failure) { // the route to the receiver cannot be opened
     trouble_ = failure;
+    is_stopped_ = true;
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       left_.push_back({i, doubts_[i]});
     }
@@ -166,20 +171,26 @@ void BatchSender::push() {
   retain_left();
   if (numbers_.empty()) {
     pause_ = first_retry_pause;
-    trouble_.reset();
     return;
   }
   if (noted_signal() != 0) {
     stop(next_line_);
   }
+  if (!trouble_) {
+    trouble_ = Failure{ExitCode::tempfail, "out of time"};
+  }
   if (!spooler_.keeps(*trouble_)) {
     fail(*trouble_, numbers_.front());
   }
   keep();
-  next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
-  pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
   console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
                 trouble_->text());
+  if (!is_stopped_) { // the next push may do better
+    trouble_.reset();
+    return;
+  }
+  next_try_ = may_pass(trouble_->code()) ? context_.clock.steady_now() + pause_ : Deadline::max();
+  pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
 }
 
 void BatchSender::note_left(const Pushed& pushed) {
@@ -221,19 +232,27 @@ Pusher& BatchSender::pusher() {
 void BatchSender::count(const Pushed& pushed) {
   const Judgement& judgement = pushed.delivery.judgement;
   EventCounts& counts = report_.counts;
+  counts.add(pushed);
   switch (pushed.fate) {
-  case Pushed::Fate::accepted: counts.add(pushed); break;
+  case Pushed::Fate::accepted: break;
   case Pushed::Fate::refused:
     for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
+      // Of an import that is too far behind the stream, the first line stands for all.
+      if (judgement.is_behind_stream && counts.behind++ > 0) {
+        counts.refused += 1;
+        continue;
+      }
       console_.complain(counts.refused, std::to_string(numbers_[i]),
                         report_.url + " refuses it: " + judgement.message);
     }
     break;
-  case Pushed::Fate::stopped:
-    trouble_ = undelivered("to " + report_.url, judgement);
+  case Pushed::Fate::stopped: is_stopped_ = true; [[fallthrough]];
+  case Pushed::Fate::left:
+    if (!trouble_ && judgement.code != ExitCode::ok) {
+      trouble_ = undelivered("to " + report_.url, judgement);
+    }
     note_left(pushed);
     break;
-  case Pushed::Fate::left: note_left(pushed); break;
   }
 }
 
@@ -242,7 +261,11 @@ void BatchSender::keep() {
   if (numbers_.empty()) {
     return;
   }
-  note(true);
+  try {
+    note(true);
+  } catch (const Failure& failure) {
+    throw unsent(failure, numbers_.front());
+  }
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     try {
       spooler_.keep(entries_[i], 1, doubts_[i]);

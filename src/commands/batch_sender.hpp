@@ -107,8 +107,9 @@ private:
   const Transport transport_;
   Spooler spooler_;
   std::optional<Pusher> pusher_;
-  std::optional<Failure> trouble_;
-  Deadline next_try_{}; // when the receiver is tried again
+  std::optional<Failure> trouble_; // of the last push
+  bool is_stopped_ = false; // the last push was, so that the receiver is left alone for a while
+  Deadline next_try_{};     // when the receiver is tried again
   Deadline::duration pause_;
 };
 

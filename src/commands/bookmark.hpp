@@ -27,7 +27,7 @@ public:
            EntryTime entry_time, const Context& context);
 
   /// Returns the push that was under way when an earlier run ended, until it is dealt with.
-  const std::optional<OpenPush>& push() const { return replayed_; }
+  const std::optional<OpenPush>& open_push() const { return replayed_; }
 
   /// Returns the time for an event without one in a line of that push, and what is open about it.
   Instant read_time(std::uint64_t line) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/event_counts.hpp"
+#include "commands/counts.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/run.hpp"
 #include "spool/record.hpp"

@@ -159,6 +159,7 @@ private:
     try {
       push(deadline);
     } catch (...) {
+      warn_of_counts();
       const Failure failure = current_failure();
       if (!spooler_.keeps(failure)) {
         throw;
@@ -168,6 +169,9 @@ private:
     delivered();
     if (keeps_undelivered(settings_)) {
       drain_spool(deadline);
+    }
+    warn_of_counts();
+    if (keeps_undelivered(settings_)) {
       if (noted_signal() != 0) {
         throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
       }
@@ -176,11 +180,14 @@ private:
 
   void delivered() {
     report_.status = SendReport::Status::delivered;
-    for (const std::string& warning : warnings_about(report_.counts)) {
-      context_.console.warn(warning);
-    }
     if (settings_.verbose) {
       context_.console.say(describe_delivery(report_));
+    }
+  }
+
+  void warn_of_counts() {
+    for (const std::string& warning : warnings_about(report_.counts)) {
+      context_.console.warn(warning);
     }
   }
 
@@ -211,6 +218,7 @@ private:
     report_.http_status = delivery.http_status;
     report_.elapsed = delivery.elapsed;
     report_.counts.add(pushed);
+    report_.counts.refused = pushed.fate == Pushed::Fate::refused ? 1 : 0;
     doubt_ = pushed.doubt;
     if (delivery.attempts == 0) { // out of time, or a signal, before the first one
       throw Failure{ExitCode::tempfail, noted_signal() != 0
@@ -254,16 +262,18 @@ private:
       if (!spool || !spool->try_lock()) {
         return;
       }
-      drain(*spool,
-            {.push = {.timeout = settings_.timeout,
-                      .ends = deadline,
-                      .asks_later = true,
-                      .confirms = settings_.confirm},
-             .most_entries = most_entries_drained,
-             .only = Destination{settings_.url.kept_url(), settings_.org_id}},
-            [this](const std::string&) { return routes_; }, context_.transport, context_.clock,
-            {[this](const std::string& text) { context_.console.warn(text); },
-             [](const std::string&) {}, [](const Drained&) {}});
+      const Drained drained =
+          drain(*spool,
+                {.push = {.timeout = settings_.timeout,
+                          .ends = deadline,
+                          .asks_later = true,
+                          .confirms = settings_.confirm},
+                 .most_entries = most_entries_drained,
+                 .only = Destination{settings_.url.kept_url(), settings_.org_id}},
+                [this](const std::string&) { return routes_; }, context_.transport, context_.clock,
+                {[this](const std::string& text) { context_.console.warn(text); },
+                 [](const std::string&) {}, [](const Drained&) {}});
+      report_.counts.repeated += drained.counts.repeated;
     } catch (...) { // the drain is optional, so its failure is not the failure of the run
       if (settings_.verbose) {
         context_.console.say(current_failure().text());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/exit_code.hpp"
-#include "commands/event_counts.hpp"
+#include "commands/counts.hpp"
 #include "commands/run.hpp"
 #include "event/event.hpp"
 #include "loki/entry.hpp"

@@ -58,7 +58,7 @@ constexpr std::array check_options{
 constexpr std::array batch_options{
     CommandOption{"null", "", "", "a NUL ends each event in the input, not a newline", '0'},
     CommandOption{"resume", "", "",
-                  "continue each FILE behind the last line that an earlier run has dealt with"},
+                  "continue each FILE after the last line that an earlier run has dealt with"},
     CommandOption{"skip-invalid", "", "",
                   "send the other lines when some are no events; the status is 65 all the same"},
 };
@@ -105,16 +105,16 @@ constexpr std::array table{
             "as they come, and an error ends it. Many entries go in one push, as with flush, and "
             "each push has the time of --timeout. With a spool, what cannot be delivered goes "
             "there, and the receiver is tried again after a pause. A signal ends it after the push "
-            "that is on its way, and it says how far it came; doing the same again is safe, since "
-            "an entry with the same labels, time and line is stored once. A last line without a "
+            "that is on its way, and it says how far it came. A last line without a "
             "newline is sent if it is an event, or else left out, with status 65. With --resume, "
-            "one or more files that grow are sent as far as they are new. A file is known by its "
+            "only those lines of one or more files are sent that are new. A file is known by its "
             "content, so it may be renamed, rotated or moved, while a new file of the same name "
-            "begins at its first line. The position in it belongs to the URL without credentials, "
+            "begins at its first line. The position in a file belongs to the URL without "
+            "credentials, "
             "the tenant and the labels; it is kept in $XDG_STATE_HOME/metrics-event or "
-            "~/.local/state/metrics-event, of root in /var/lib/metrics-event, for 90 days after "
+            "~/.local/state/metrics-event, for root in /var/lib/metrics-event, for 90 days after "
             "its last use. Lines are then validated as they are read: one that is no event ends "
-            "the run before it, and a last line without a newline waits for that. What a run that "
+            "the run before it, and a last line without a newline waits for it. What a run that "
             "was killed may have sent is asked for before it is sent again. A file that is missing "
             "is reported, with status 66, after the others were sent; a second run on a file waits "
             "for the first as long as --timeout says.",

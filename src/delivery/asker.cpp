@@ -10,7 +10,7 @@ namespace metrics_event {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = QueryAnswer::Kind;
+using AnswerKind = QueryAnswer::Kind;
 
 constexpr int most_pages = 8;              // of one range
 constexpr std::size_t most_instants = 100; // entries of which each has a query of its own
@@ -30,16 +30,17 @@ public:
   void ask_until(Until until) {
     auto pause = first_pause_of_asking;
     while (true) {
+      looked_ = asker_.clock_.steady_now();
       look();
       const Deadline now = asker_.clock_.steady_now();
-      const Deadline visible = sent_ + asker_.blind_time();
-      const bool waits_until_visible = until == Until::certain && is_missing() && now < visible;
-      const bool goes_on = state_ == Kind::unknown || waits_until_visible ||
+      const bool waits_until_visible =
+          until == Until::certain && is_missing() && looked_ < visible();
+      const bool goes_on = state_ == AnswerKind::unknown || waits_until_visible ||
                            (until == Until::found && is_missing() && may_appear());
-      const Deadline next = waits_until_visible && state_ == Kind::entries
-                                ? visible
+      const Deadline next = waits_until_visible && state_ == AnswerKind::entries
+                                ? std::max(now, visible())
                                 : now + std::max(pause, retry_after_);
-      if (state_ == Kind::impossible || !goes_on || next >= deadline_ ||
+      if (state_ == AnswerKind::impossible || !goes_on || next >= deadline_ ||
           !asker_.clock_.sleep_until(next)) {
         return;
       }
@@ -54,17 +55,21 @@ public:
     if (asked->second.is_found) {
       return Stored::found;
     }
-    if (state_ != Kind::entries || is_skipped(entry.time)) {
-      return state_ == Kind::unknown ? Stored::unknown : Stored::impossible;
+    if (state_ != AnswerKind::entries || is_skipped(entry.time)) {
+      return state_ == AnswerKind::unknown ? Stored::unknown : Stored::impossible;
     }
     if (!returns(entry.time)) {
       return Stored::hidden;
     }
-    return asker_.clock_.steady_now() < sent_ + asker_.blind_time() ? Stored::too_early
-                                                                    : Stored::absent;
+    if (asker_.route_->place.may_add_labels) {
+      return Stored::unreturned;
+    }
+    return looked_ < visible() ? Stored::too_early : Stored::absent;
   }
 
 private:
+  // Returns when the receiver returns every entry that it has accepted.
+  Deadline visible() const { return sent_ + asker_.blind_time(); }
   bool returns(Instant time) const {
     return asker_.route_->place.returns(time, asker_.clock_.now());
   }
@@ -82,7 +87,7 @@ private:
   }
 
   void note_refusal() {
-    if (state_ == Kind::impossible) {
+    if (state_ == AnswerKind::impossible) {
       asker_.refused_tenants_.insert(org_id_);
     }
   }
@@ -97,6 +102,7 @@ private:
                        .value_or(0ms);
     QueryAnswer answer = read_query_answer(place, reply, asked_);
     asker_.trouble_ = answer.trouble;
+    asker_.http_status_ = reply.status;
     return answer;
   }
 
@@ -109,10 +115,10 @@ private:
     for (int page = 0; page < most_pages; ++page) {
       const QueryAnswer answer = query(uncovered_);
       state_ = answer.kind;
-      if (state_ == Kind::too_large) {
+      if (state_ == AnswerKind::too_large) {
         break;
       }
-      if (state_ != Kind::entries) {
+      if (state_ != AnswerKind::entries) {
         note_refusal();
         return;
       }
@@ -132,21 +138,22 @@ private:
 
   // Asks for single entry times in what the pages do not cover.
   void look_at_instants() {
-    state_ = Kind::entries;
+    state_ = AnswerKind::entries;
+    std::size_t queries = 0;
     for (const auto& [time, asked] : asked_) {
       if (asked.is_found || !is_skipped(time)) {
         continue;
       }
-      if (instants_.size() == most_instants) {
+      if (queries++ == most_instants) {
         return;
       }
       const QueryAnswer answer = query({time, time});
-      if (answer.kind == Kind::unknown || answer.kind == Kind::impossible) {
+      if (answer.kind == AnswerKind::unknown || answer.kind == AnswerKind::impossible) {
         state_ = answer.kind;
         note_refusal();
         return;
       }
-      if (answer.kind == Kind::entries && !answer.is_full()) {
+      if (answer.kind == AnswerKind::entries && !answer.is_full()) {
         instants_.insert(time);
       }
     }
@@ -157,9 +164,10 @@ private:
   const Deadline sent_;
   const Deadline deadline_;
   AskedEntries asked_;
-  Kind state_ = Kind::unknown; // of the last look: `entries`, `unknown` or `impossible`
-  TimeRange uncovered_{};      // times of which the pages say nothing
-  std::set<Instant> instants_; // among them those that were asked for one by one
+  AnswerKind state_ = AnswerKind::unknown; // of the last look: `entries`, `unknown` or `impossible`
+  Deadline looked_{};                      // when that began
+  TimeRange uncovered_{};                  // times of which the pages say nothing
+  std::set<Instant> instants_;             // among them those that were asked for one by one
   std::chrono::milliseconds retry_after_{};
 };
 

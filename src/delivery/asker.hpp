@@ -19,6 +19,7 @@ namespace metrics_event {
 enum class Stored {
   found,
   absent,     // it would return the entry if it had it
+  unreturned, // it does not return the entry, which an agent in front of it may still have
   too_early,  // it may have the entry, and returns it a little later
   hidden,     // it may have the entry, and returns it much later
   impossible, // it cannot be asked
@@ -62,6 +63,9 @@ public:
   /// Returns why the last query without an answer failed, in words; empty when there was none.
   const std::string& trouble() const { return trouble_; }
 
+  /// Returns the HTTP status of the last answer; 0 means that there was none.
+  int http_status() const { return http_status_; }
+
 private:
   class Inquiry;
 
@@ -70,6 +74,7 @@ private:
   Clock& clock_;
   std::set<std::string> refused_tenants_;
   std::string trouble_;
+  int http_status_ = 0;
 };
 
 } // namespace metrics_event

@@ -1,6 +1,9 @@
 #include "delivery/drain.hpp"
 
 #include "base/text.hpp"
+#include "delivery/doubts.hpp"
+#include "delivery/next_push.hpp"
+#include "delivery/receivers.hpp"
 #include "loki/push.hpp"
 
 #include <algorithm>
@@ -20,26 +23,6 @@ constexpr std::size_t most_pushes = 8;      // gathered at a time, to bound the 
 constexpr std::size_t longest_name = 80;    // of an event in a message, in bytes
 constexpr std::uint64_t most_warnings = 10; // about refused entries
 
-// A file of the spool whose entry is being delivered.
-struct WaitingFile {
-  std::string name;
-  bool is_restamped = false;
-};
-
-// The entries of one push, which belong to one stream, and their files and doubts at the same
-// indices.
-struct NextPush {
-  Destination destination;
-  PushRoom room; // the room left beside the entries
-  std::vector<Entry> entries{};
-  std::vector<WaitingFile> files{};
-  std::vector<Doubt> doubts{};
-
-  bool takes(const SpoolRecord& record) const {
-    return destination == record.destination && entries.front().labels == record.entry.labels;
-  }
-};
-
 // Returns true when the file itself is at fault: it is a symbolic link, a socket, too large, or not
 // readable by us.
 bool is_about_file(const std::error_code& error) {
@@ -51,8 +34,8 @@ class Drain {
 public:
   Drain(Spool& spool, const DrainLimits& limits, const FindRoutes& find_routes,
         const Transport& transport, Clock& clock, const DrainListener& listener)
-      : spool_{spool}, limits_{limits}, find_routes_{find_routes},
-        transport_{transport}, clock_{clock}, listener_{listener}, in_doubt_{spool.sending()} {
+      : spool_{spool}, limits_{limits}, clock_{clock}, listener_{listener},
+        receivers_{find_routes, limits.push, transport, clock}, doubts_{spool, listener.warn} {
     if (limits.push.confirms) {
       drained_.counts.confirmed = 0;
     }
@@ -65,9 +48,11 @@ public:
     try {
       while (!is_over() && !(names = spool_.names(Box::waiting, last, window)).empty()) {
         last = names.back();
+        doubts_.learn(names, names.size() < window);
         work_through(names);
         is_done_ = is_limited();
       }
+      doubts_.finish();
     } catch (const Failure& failure) { // the spool itself failed
       fail(failure);
     }
@@ -79,8 +64,7 @@ private:
   bool is_over() { return is_done_ || metrics_event::is_over(limits_.push, clock_); }
 
   bool is_stopped(const Destination& destination) const {
-    return stopped_urls_.contains(destination.url) || stopped_.contains(destination) ||
-           (limits_.only && *limits_.only != destination);
+    return receivers_.is_stopped(destination) || (limits_.only && *limits_.only != destination);
   }
 
   void work_through(const std::vector<std::string>& names) {
@@ -88,9 +72,10 @@ private:
       if (is_over()) {
         return;
       }
+      const bool was_sent = doubts_.was_sent(name);
       auto record = read(name);
       if (record && !is_stopped(record->destination)) {
-        gather(name, *std::move(record));
+        gather(name, *std::move(record), was_sent);
       }
     }
     while (!pushes_.empty()) {
@@ -100,9 +85,9 @@ private:
 
   // Adds an entry to the push of its destination. A push that is full is sent; so is the oldest
   // when too many are gathered, to bound the memory.
-  void gather(const std::string& name, SpoolRecord record) {
+  void gather(const std::string& name, SpoolRecord record, bool was_sent) {
     auto next = std::ranges::find_if(
-        pushes_, [&record](const NextPush& push) { return push.takes(record); });
+        pushes_, [&record](const NextPush& push) { return push.is_for(record); });
     if (next == pushes_.end() && pushes_.size() == most_pushes) {
       send(pushes_.begin());
     } else if (next != pushes_.end() && !next->room.takes(record.entry)) {
@@ -114,10 +99,12 @@ private:
       next = pushes_.insert(next, {record.destination, room});
       next->room.takes(record.entry);
     }
-    const bool was_sending = record.doubt == Doubt::none && in_doubt_.contains(stem_of(name));
-    next->doubts.push_back(was_sending ? Doubt::possibly_stored : record.doubt);
+    next->recorded.push_back(record.doubt);
+    next->doubts.push_back(was_sent && record.doubt == Doubt::none ? Doubt::possibly_stored
+                                                                   : record.doubt);
     next->entries.push_back(std::move(record.entry));
-    next->files.push_back({name, record.is_restamped});
+    next->names.push_back(name);
+    next->are_restamped.push_back(record.is_restamped);
   }
 
   // Returns nothing when the entry is gone, cannot be read or was set aside.
@@ -179,168 +166,134 @@ private:
       return;
     }
     is_done_ = is_limited();
-    Pusher* const pusher = find_pusher(next.destination.url);
-    if (pusher == nullptr) {
-      return;
+    if (Pusher* const pusher = find_pusher(next.destination)) {
+      push(*pusher, next);
     }
-    note_sending(next);
-    pusher->push(next.destination.org_id, next.entries, next.doubts, [&](const Pushed& pushed) {
+  }
+
+  void push(Pusher& pusher, const NextPush& next) {
+    doubts_.note_sending(next.names);
+    pusher.push(next.destination.org_id, next.entries, next.doubts, [&](const Pushed& pushed) {
       switch (pushed.fate) {
       case Pushed::Fate::accepted: remove(next, pushed); break;
       case Pushed::Fate::refused: refuse(next, pushed); break;
-      case Pushed::Fate::stopped: stop(next, pushed); break;
+      case Pushed::Fate::stopped:
+        receivers_.stop(next.destination, pushed.delivery.judgement.is_about_tenant);
+        [[fallthrough]];
       case Pushed::Fate::left: leave(next, pushed); break;
       }
       listener_.progress(drained_);
     });
   }
 
-  // Records what a push carries. A spool that cannot take that, because the disk is full, must be
-  // emptied all the same.
-  void note_sending(const NextPush& next) {
-    std::vector<std::string> names;
-    for (const WaitingFile& file : next.files) {
-      names.push_back(file.name);
-    }
-    try {
-      spool_.note_sending(names, !in_doubt_.empty());
-    } catch (const Failure& failure) {
-      if (!std::exchange(is_warned_, true)) {
-        listener_.warn(failure.text() + "; if this flush is killed, events may be stored twice");
-      }
-    }
-  }
-
-  // Notes the doubt that a push leaves, or that it leaves none.
-  void note_doubt(const NextPush& next, const Pushed& pushed) {
-    for (const WaitingFile& file : files_of(next, pushed)) {
-      if (pushed.doubt == Doubt::none) {
-        in_doubt_.erase(std::string{stem_of(file.name)});
-      } else {
-        in_doubt_.emplace(stem_of(file.name));
-      }
-    }
-  }
-
   // Returns the pusher for a receiver, or null when there is no route to it.
-  Pusher* find_pusher(const std::string& url) {
-    const auto known = pushers_.find(url);
-    if (known != pushers_.end()) {
-      return &known->second;
-    }
+  Pusher* find_pusher(const Destination& destination) {
     try {
-      Pusher pusher{find_routes_(url), limits_.push, transport_, clock_};
-      return &pushers_.emplace(url, std::move(pusher)).first->second;
+      return &receivers_.pusher_for(destination.url);
     } catch (const Failure& failure) {
-      stopped_urls_.insert(url);
+      receivers_.stop(destination, false);
       fail(failure);
       return nullptr;
     }
   }
 
-  static std::span<const WaitingFile> files_of(const NextPush& next, const Pushed& pushed) {
-    return std::span{next.files}.subspan(pushed.first, pushed.count);
+  static std::span<const std::string> names_of(const NextPush& next, const Pushed& pushed) {
+    return std::span{next.names}.subspan(pushed.first, pushed.count);
   }
 
   void remove(const NextPush& next, const Pushed& pushed) {
     const Delivery& delivery = pushed.delivery;
     listener_.note("delivered " + std::to_string(pushed.count) + " to " +
-                   redacted_url(next.destination.url) +
-                   (delivery.http_status == 0
-                        ? ": a query found it"
-                        : ": HTTP status " + std::to_string(delivery.http_status) + " in " +
-                              std::to_string(delivery.elapsed.count()) + " ms"));
-    for (const WaitingFile& file : files_of(next, pushed)) {
+                   redacted_url(next.destination.url) + ": " +
+                   (delivery.judgement.code == ExitCode::ok && delivery.http_status != 0
+                        ? "HTTP status " + std::to_string(delivery.http_status) + " in " +
+                              std::to_string(delivery.elapsed.count()) + " ms"
+                        : "found by a query"));
+    Pushed one = pushed;
+    one.count = 1;
+    for (const std::string& name : names_of(next, pushed)) {
       try {
-        spool_.remove(Box::waiting, file.name);
+        spool_.remove(Box::waiting, name);
       } catch (const Failure& failure) {
-        throw Failure{failure.code(), failure.text() + "; it is delivered, and will be again"};
+        throw Failure{failure.code(), failure.text() + "; it is delivered, and is asked for before "
+                                                       "it is sent again"};
       }
-      in_doubt_.erase(std::string{stem_of(file.name)});
+      doubts_.forget(name);
+      drained_.counts.add(one);
     }
-    drained_.counts.add(pushed);
   }
 
   void refuse(const NextPush& next, const Pushed& pushed) {
+    drained_.counts.add(pushed);
     for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
-      refuse(next, i, pushed);
+      const std::string& name = next.names[i];
+      if (moves([&] { refuse(next, i, pushed); })) {
+        doubts_.forget(name);
+      } else {
+        doubts_.note(name, pushed.doubt);
+      }
     }
-    note_doubt(next, pushed);
   }
 
+  // Throws Failure when the entry cannot be moved.
   void refuse(const NextPush& next, std::size_t index, const Pushed& pushed) {
     const Judgement& judgement = pushed.delivery.judgement;
     const Entry& entry = next.entries[index];
-    const WaitingFile& file = next.files[index];
-    if (judgement.is_about_age && !file.is_restamped) {
+    const std::string& name = next.names[index];
+    if (judgement.is_about_age && !next.are_restamped[index]) {
       // The new time puts the entry after the others, or it would leave them too far behind for
       // Loki.
       last_stamp_ = std::max(clock_.now(), last_stamp_ + std::chrono::nanoseconds{1});
       SpoolRecord renewed{next.destination, entry, true};
       renewed.entry.time = last_stamp_;
-      if (moves([&] { spool_.replace(file.name, renewed); }) &&
-          pushed.doubt == Doubt::possibly_stored) {
-        drained_.counts.repeated += 1; // it may be stored under its old time
-      }
+      spool_.replace(name, renewed);
+      // It may be stored under its old time.
+      drained_.counts.repeated += pushed.doubt == Doubt::possibly_stored ? 1 : 0;
       return;
     }
-    if (!moves([&] { spool_.set_aside(file.name, judgement.message); })) {
-      return;
-    }
+    spool_.set_aside(name, judgement.message);
     drained_.counts.refused += 1;
     if (drained_.counts.refused > most_warnings) {
       return; // the refused entries are in refused/ with their reasons
     }
     listener_.warn(next.destination.url + " refuses " + printable(event_of(entry), longest_name) +
-                   ", which is kept as " + quote_path(spool_.path() + "/refused/" + file.name) +
-                   ": " + judgement.message);
-  }
-
-  void stop(const NextPush& next, const Pushed& pushed) {
-    const Delivery& delivery = pushed.delivery;
-    const Judgement& judgement = delivery.judgement;
-    if (judgement.is_about_tenant) {
-      stopped_.insert(next.destination);
-    } else {
-      stopped_urls_.insert(next.destination.url);
-    }
-    leave(next, pushed);
-    for (const WaitingFile& file : files_of(next, pushed)) {
-      spool_.count_attempts(file.name, delivery.attempts);
-    }
-    drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
-    drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
-    fail(undelivered("what waits for " + shown(next.destination), judgement,
-                     pushed.doubt == Doubt::possibly_stored));
+                   ", which is kept as " + quote_path(spool_.path() + "/refused/" + name) + ": " +
+                   judgement.message);
   }
 
   // Leaves entries where they are. What asking has told of them goes into their records, unless the
   // file `sending` says it already.
   void leave(const NextPush& next, const Pushed& pushed) {
+    const Delivery& delivery = pushed.delivery;
+    drained_.counts.add(pushed);
     for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
-      const bool is_new = pushed.doubt != next.doubts[i];
-      if (is_new && (pushed.doubt != Doubt::possibly_stored || next.doubts[i] != Doubt::none)) {
-        const SpoolRecord record{next.destination, next.entries[i], next.files[i].is_restamped,
+      std::string name = next.names[i];
+      doubts_.note(name, pushed.doubt);
+      const Doubt recorded = next.recorded[i];
+      const bool is_in_file = pushed.doubt == Doubt::possibly_stored && recorded == Doubt::none;
+      if (pushed.doubt != recorded && !is_in_file) {
+        const SpoolRecord record{next.destination, next.entries[i], next.are_restamped[i],
                                  pushed.doubt};
-        moves([&] { spool_.replace(next.files[i].name, record); });
+        moves([&] { name = spool_.replace(name, record); });
       }
+      spool_.count_attempts(name, delivery.attempts);
     }
-    note_doubt(next, pushed);
+    drained_.retry_after = std::max(drained_.retry_after, delivery.retry_after);
+    if (delivery.judgement.code != ExitCode::ok) {
+      drained_.may_pass = drained_.may_pass || may_pass(delivery.judgement.code);
+      fail(undelivered("what waits for " + shown(next.destination), delivery.judgement,
+                       pushed.doubt == Doubt::possibly_stored));
+    }
   }
 
   Spool& spool_;
   const DrainLimits& limits_;
-  const FindRoutes& find_routes_;
-  const Transport& transport_;
   Clock& clock_;
   const DrainListener& listener_;
-  std::map<std::string, Pusher> pushers_; // by URL
-  std::set<std::string> stopped_urls_;    // including all their tenants
-  std::set<Destination> stopped_;
+  Receivers receivers_;
   std::list<NextPush> pushes_; // gathered and not yet sent, the oldest first
-  bool is_done_ = false;   // true once a limited drain has sent its push or seen its first names
-  bool is_warned_ = false; // that the file `sending` cannot be written
-  std::set<std::string, std::less<>> in_doubt_; // by stem: sent before, with an unknown outcome
+  bool is_done_ = false; // true once a limited drain has sent its push or seen its first names
+  Doubts doubts_;
   Instant last_stamp_{};
   Drained drained_;
 };

@@ -3,6 +3,7 @@
 #include "base/exit_code.hpp"
 #include "delivery/event_counts.hpp"
 #include "delivery/pusher.hpp"
+#include "delivery/receivers.hpp"
 #include "delivery/route.hpp"
 #include "spool/spool.hpp"
 
@@ -13,10 +14,6 @@
 #include <string>
 
 namespace metrics_event {
-
-/// Returns the routes to the receiver of a URL as a spool record holds it. Throws Failure when
-/// there are none.
-using FindRoutes = std::function<Routes(const std::string& url)>;
 
 /// The limits of a drain.
 struct DrainLimits {

@@ -7,11 +7,11 @@ std::string behind_colon(const std::string& words) {
   return words.empty() ? "" : ": " + words;
 }
 
-// Returns a part whose entries are kept, because it is unknown whether they are stored.
-Part kept(Part part, const std::string& trouble) {
+// Returns a part whose entries are left for a later run.
+Part left(Part part, Step step, const std::string& trouble) {
   Judgement& judgement = part.delivery.judgement;
   const int status = part.delivery.http_status;
-  part.step = Step::stop;
+  part.step = step;
   judgement.code = ExitCode::tempfail;
   if (part.doubt != Doubt::possibly_stored) {
     judgement.message = "accepted" +
@@ -23,38 +23,48 @@ Part kept(Part part, const std::string& trouble) {
   return part;
 }
 
-} // namespace
-
-Part after_asking(Part part, Stored stored, const std::string& trouble, bool asks_later) {
+// What follows for entries that were accepted, and that asking does not find.
+Part after_missing(Part part, Stored stored, const std::string& trouble) {
   const bool is_new = part.step == Step::confirm;
   const bool was_sent_again =
       part.doubt == Doubt::unconfirmed_twice || (is_new && part.doubt == Doubt::unconfirmed);
-  const bool was_accepted = is_new || was_sent_again || part.doubt == Doubt::unconfirmed;
-  if (stored == Stored::found || (stored == Stored::hidden && was_accepted)) {
-    part.step = Step::accept;
-    part.is_confirmed = stored == Stored::found;
-    // What was sent again without proof is there, and may be there twice.
-    part.doubt = is_new && part.doubt == Doubt::possibly_stored ? part.doubt : Doubt::none;
-    return part;
-  }
-  if (!was_accepted) {
-    if (stored == Stored::unknown || (stored == Stored::too_early && asks_later)) {
-      return kept(std::move(part), trouble);
-    }
-    part.step = part.next;
-    part.doubt = stored == Stored::absent ? Doubt::none : Doubt::possibly_stored;
-    return part;
-  }
-  if (stored == Stored::absent && was_sent_again) {
+  const bool is_missing = stored == Stored::absent || stored == Stored::unreturned;
+  if (is_missing && was_sent_again) {
     part.step = Step::refuse;
     part.delivery.judgement = {
         .ending = Ending::refused, .code = ExitCode::data, .message = "accepted, but never found"};
-  } else if (stored == Stored::absent && !is_new) {
-    part.step = part.next;
-  } else {
-    part.doubt = was_sent_again ? Doubt::unconfirmed_twice : Doubt::unconfirmed;
-    return kept(std::move(part), trouble);
+    return part;
   }
+  if (is_missing && !is_new) {
+    part.step = part.next;
+    return part;
+  }
+  part.doubt = was_sent_again ? Doubt::unconfirmed_twice : Doubt::unconfirmed;
+  return left(std::move(part), stored == Stored::unknown ? Step::stop : Step::leave, trouble);
+}
+
+} // namespace
+
+Part after_asking(Part part, Stored stored, const std::string& trouble, bool asks_later) {
+  const bool was_accepted = part.step == Step::confirm || part.doubt == Doubt::unconfirmed ||
+                            part.doubt == Doubt::unconfirmed_twice;
+  if (stored == Stored::found || (stored == Stored::hidden && was_accepted)) {
+    part.step = Step::accept;
+    part.is_confirmed = stored == Stored::found;
+    part.doubt = Doubt::none;
+    return part;
+  }
+  if (was_accepted) {
+    return after_missing(std::move(part), stored, trouble);
+  }
+  if (stored == Stored::unknown) {
+    return left(std::move(part), Step::stop, trouble);
+  }
+  if (stored == Stored::too_early && asks_later) {
+    return left(std::move(part), Step::leave, trouble);
+  }
+  part.step = part.next;
+  part.doubt = stored == Stored::absent ? Doubt::none : Doubt::possibly_stored;
   return part;
 }
 

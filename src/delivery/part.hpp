@@ -29,7 +29,8 @@ enum class Step {
   confirm, // the entries were accepted just now, and asking must return them
   accept,
   refuse,
-  stop,
+  leave, // for a later run; the parts behind it go on
+  stop,  // by trouble that the parts behind it would meet, too
 };
 
 /// Consecutive entries that are being pushed together.
@@ -38,6 +39,7 @@ struct Part {
   Step step = Step::send;
   Step next = Step::send; // follows when asking shows that the entries may be sent again
   Doubt doubt = Doubt::none;
+  int repeats = 0; // how often they were sent while an earlier attempt may have stored them
   bool is_confirmed = false;
   bool suspects_gzip = false; // the last attempt may have failed because it was compressed
   Delivery delivery{};
@@ -48,7 +50,7 @@ struct Part {
   /// Returns true when both parts have the same fate so far, so that they can be one.
   bool is_like(const Part& other) const {
     return step == other.step && next == other.next && doubt == other.doubt &&
-           is_confirmed == other.is_confirmed;
+           repeats == other.repeats && is_confirmed == other.is_confirmed;
   }
 };
 

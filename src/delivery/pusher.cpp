@@ -13,8 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using Fate = Pushed::Fate;
 
-constexpr std::size_t most_bytes_unasked = 64UL * 1024;    // of lines, where asking is impossible
-constexpr std::chrono::milliseconds settling_time = 500ms; // before asking, after a time-out
+constexpr std::size_t most_bytes_unasked = 64UL * 1024; // of lines, where asking is impossible
+// An absence proves something only so long after a time-out or a kill: the receiver may still be
+// about to store the push.
+constexpr std::chrono::milliseconds settling_time = 500ms;
 
 } // namespace
 
@@ -36,18 +38,22 @@ public:
         org_id_{org_id}, entries_{entries}, listener_{listener} {}
 
   void run(std::span<const Doubt> doubts) {
-    const auto doubt_of = [&](std::size_t i) { return doubts.empty() ? Doubt::none : doubts[i]; };
     parts_.push_back({.end = entries_.size()});
-    divide([&](std::size_t i) {
-      const Doubt doubt = doubt_of(i);
-      return Part{.step = doubt == Doubt::none ? Step::send : Step::ask,
-                  .doubt = doubt,
-                  .sent = pusher_.begun_};
-    });
+    if (!doubts.empty()) {
+      divide([&](std::size_t i) {
+        return Part{.step = doubts[i] == Doubt::none ? Step::send : Step::ask,
+                    .doubt = doubts[i],
+                    // Whoever sent it may have been killed just now, with the push on its way.
+                    .sent = pusher_.begun_ + settling_time};
+      });
+    }
     while (!parts_.empty() && !is_stopped_ && !is_over(limits_, clock_)) {
       take_step();
     }
     while (!parts_.empty()) {
+      if (part().step == Step::confirm) { // there was no time to ask
+        part() = after_asking(part(), Stored::unknown, "", limits_.asks_later);
+      }
       settle(part().step == Step::accept   ? Fate::accepted
              : part().step == Step::refuse ? Fate::refused
                                            : Fate::left);
@@ -63,6 +69,8 @@ private:
     return std::min(part().started + part().waited + limits_.timeout, limits_.ends);
   }
   bool can_ask() const { return asker_.is_possible(org_id_); }
+  // A single event ends with its time, and a drain never waits.
+  bool waits_longer() const { return !limits_.is_single && !limits_.asks_later; }
 
   void take_step() {
     if (part().started == Deadline{}) {
@@ -75,6 +83,7 @@ private:
     case Step::confirm: ask(); break;
     case Step::accept: settle(Fate::accepted); break;
     case Step::refuse: settle(Fate::refused); break;
+    case Step::leave: settle(Fate::left); break;
     case Step::stop:
       is_stopped_ = true;
       settle(Fate::stopped);
@@ -83,8 +92,8 @@ private:
   }
 
   void settle(Fate fate) {
-    listener_(
-        {fate, first_, count(), std::move(part().delivery), part().doubt, part().is_confirmed});
+    listener_({fate, first_, count(), std::move(part().delivery), part().doubt, part().repeats,
+               part().is_confirmed});
     first_ = part().end;
     parts_.pop_back();
   }
@@ -108,7 +117,7 @@ private:
   // Makes the first `size` entries a part of their own. Both parts begin anew, as pushes with time
   // and attempts of their own.
   void cut(std::size_t size) {
-    part() = {.end = part().end, .doubt = part().doubt};
+    part() = {.end = part().end, .doubt = part().doubt, .repeats = part().repeats};
     parts_.push_back(part());
     part().end = first_ + size;
   }
@@ -132,11 +141,17 @@ private:
       cut(most);
       return;
     }
+    const bool was_suspect = part().suspects_gzip;
     Poster& poster = pusher_.poster_;
     const Reply reply = poster.post(org_id_, entries(), deadline());
     note(reply);
     const Judgement& judgement = part().delivery.judgement;
     const bool is_ambiguous = judgement.ending == Ending::ambiguous;
+    const bool may_be_stored = is_ambiguous || judgement.ending == Ending::accepted;
+    // When the push is refused without compression as well, the compressed one was understood.
+    const bool is_repeated = (may_be_stored && part().doubt == Doubt::possibly_stored) ||
+                             (is_ambiguous && was_suspect && part().doubt == Doubt::none);
+    part().repeats += is_repeated ? 1 : 0;
     part().suspects_gzip = poster.may_be_refused_as_gzip(reply) && !judgement.oldest_accepted;
     if (part().suspects_gzip) {
       poster.note_gzip(false);
@@ -149,8 +164,10 @@ private:
       part().step = Step::send; // not compressed
     } else if (is_ambiguous && !divide_by_age()) {
       become_doubtful(part().suspects_gzip ? Step::send : Step::decide);
-      if (reply.trouble == Trouble::timed_out && can_ask()) {
-        clock_.sleep_until(std::min(clock_.steady_now() + settling_time, deadline()));
+      if (reply.trouble == Trouble::timed_out) {
+        part().sent += settling_time;
+        // The time of the push is used up, so asking has as much again.
+        part().waited += waits_longer() ? settling_time + limits_.timeout : 0ms;
       }
     } else if (!is_ambiguous) {
       part().step = Step::decide;
@@ -241,8 +258,9 @@ private:
   void ask() {
     Part asked = part();
     const bool confirms = asked.step == Step::confirm;
-    const bool waits_longer = confirms || !(limits_.is_single || limits_.asks_later);
-    const std::chrono::milliseconds longer = waits_longer ? asker_.blind_time() : 0ms;
+    const bool has_longer = waits_longer() || (confirms && limits_.is_single);
+    const std::chrono::milliseconds longer =
+        has_longer ? asker_.blind_time() + (confirms ? 0ms : settling_time) : 0ms;
     const Deadline begun = clock_.steady_now();
     const std::vector<Stored> stored =
         asker_.ask(org_id_, entries(), asked.sent, deadline() + longer,
@@ -253,16 +271,9 @@ private:
     if (asked.suspects_gzip && std::ranges::find(stored, Stored::found) != stored.end()) {
       pusher_.poster_.note_gzip(true);
     }
-    std::optional<Part> kept; // what is behind entries that are kept is kept with them
     const std::size_t first = first_;
     divide([&](std::size_t i) {
-      Part part =
-          kept ? *kept
-               : after_asking(asked, stored[i - first], asker_.trouble(), limits_.asks_later);
-      if (part.step == Step::stop) {
-        kept = part;
-      }
-      return part;
+      return after_asking(asked, stored[i - first], asker_.trouble(), limits_.asks_later);
     });
   }
 

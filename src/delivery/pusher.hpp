@@ -36,13 +36,14 @@ struct Pushed {
     accepted,
     refused, // for their content
     stopped, // by trouble not caused by the entries
-    left,    // because others were stopped, or because pushing is over
+    left,    // for a later run: after others were stopped, because pushing is over, or in doubt
   };
   Fate fate = Fate::accepted;
   std::size_t first = 0; // index of the first of these entries
   std::size_t count = 0;
-  Delivery delivery; // the last delivery, which decided their fate
-  Doubt doubt{};     // of accepted entries: `possibly_stored` if they may now be stored twice
+  Delivery delivery;         // the last delivery, which decided their fate
+  Doubt doubt{};             // of entries that are neither accepted nor refused
+  int repeats = 0;           // how often each may be stored in addition
   bool is_confirmed = false; // the receiver has returned them
 };
 

@@ -21,6 +21,7 @@ public:
     route_.connect_timeout = settings_.connect_timeout;
     note_secrets();
     warn_of_config("url", settings_.url.has_password());
+    warn_of_config("query-url", settings_.query_url && settings_.query_url->has_password());
     warn_of_config("proxy", settings_.proxy && settings_.proxy->has_password());
     auto query = query_route();
     return {std::move(route_), std::move(query)};
@@ -110,19 +111,25 @@ private:
     return goes_direct(endpoint, settings_.no_proxy) ? std::nullopt : settings_.proxy;
   }
 
-  // The credentials go along: the receiver is the one that they are for, or the user has named the
-  // place.
+  // The credentials of a push go along, unless the place has its own: the receiver is the one that
+  // they are for, or the user has named the place.
   std::optional<QueryRoute> query_route() const {
-    auto place = query_place(settings_.url, settings_.headers, settings_.query_url);
+    // A place that a lower layer names belongs to the URL of that layer.
+    const bool is_ours = origin("query-url").source >= origin("url").source;
+    auto place =
+        query_place(settings_.url, settings_.headers, is_ours ? settings_.query_url : std::nullopt);
     if (!place) {
       if (settings_.confirm) {
-        blame(origin("confirm"), "nobody can be asked for events that go to " +
-                                     settings_.url.url() + ", give --query-url");
+        blame(origin("confirm"),
+              "no query URL is known for " + settings_.url.url() + ", give --query-url");
       }
       return std::nullopt;
     }
     Route route = route_;
     route.endpoint = place->endpoint;
+    if (place->endpoint.credentials) {
+      route.authorization = basic_authorization(*place->endpoint.credentials);
+    }
     route.proxy = proxy_to(place->endpoint);
     if (place->endpoint.scheme == Scheme::https && !route.tls) {
       route.tls = tls();

@@ -22,6 +22,9 @@ struct Endpoint {
   std::string target{};                          // path and query as sent; or the file's path
   std::optional<BasicCredentials> credentials{}; // from user:password@ in the URL
 
+  /// Returns the path of an http or https URL, without the query.
+  std::string path() const { return target.substr(0, target.find('?')); }
+
   bool has_password() const { return credentials && !credentials->password.empty(); }
 
   /// Returns `host:port` in the form of the Host header (RFC 9110, section 7.2): the scheme's

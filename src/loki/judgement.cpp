@@ -269,6 +269,7 @@ Judgement judge(const Reply& reply, std::size_t entries) {
                       .code = meaning->code,
                       .worth_a_retry = meaning->worth_a_retry,
                       .is_about_age = is_about_age(reply.body),
+                      .is_behind_stream = reply.body.find("too far behind") != std::string::npos,
                       .oldest_accepted = oldest_accepted(reply.body),
                       .response = printable(words_of(reply), longest_response),
                       .is_about_tenant =

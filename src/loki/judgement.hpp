@@ -22,9 +22,10 @@ enum class Ending {
 struct Judgement {
   Ending ending = Ending::accepted;
   ExitCode code = ExitCode::ok;
-  bool worth_a_retry = false; // at once; `may_pass` tells whether a later run may succeed
-  std::string message;        // the error and its remedy; empty when the push was accepted
-  bool is_about_age = false;  // the receiver would accept an entry time closer to the present
+  bool worth_a_retry = false;    // at once; `may_pass` tells whether a later run may succeed
+  std::string message;           // the error and its remedy; empty when the push was accepted
+  bool is_about_age = false;     // the receiver would accept an entry time closer to the present
+  bool is_behind_stream = false; // the receiver would accept the entry in a stream of its own
   std::optional<Instant> oldest_accepted{}; // in whole seconds, if the receiver names it
   std::string response;         // the receiver's text, at most 1 KiB, safe for a terminal
   bool is_about_tenant = false; // another tenant of the receiver may meet another answer

@@ -21,10 +21,6 @@ constexpr std::string_view victoria_query_path = "/select/logsql/query";
 constexpr std::string_view end_of_loki_query_path = "/query_range";
 constexpr std::size_t longest_get = 4096; // gateways take 8 KiB for the line and its headers
 
-std::string path_of(const Endpoint& endpoint) {
-  return endpoint.target.substr(0, endpoint.target.find('?'));
-}
-
 // Returns the path of the query API that belongs to a path of the push API; empty when unknown.
 std::string query_path_for(const std::string& path) {
   constexpr std::array known{std::pair{victoria_push_path, victoria_query_path},
@@ -150,7 +146,7 @@ Parsed<Endpoint> parse_query_url(std::string_view url) {
 std::optional<QueryPlace> query_place(const Endpoint& push, const Headers& headers,
                                       const std::optional<Endpoint>& given) {
   Endpoint derived{.scheme = push.scheme, .host = push.host, .port = push.port};
-  derived.target = query_path_for(path_of(push));
+  derived.target = query_path_for(push.path());
   const bool is_derived = push.scheme != Scheme::file && !derived.target.empty();
   if (push.scheme == Scheme::file || (!given && !is_derived)) {
     return std::nullopt;
@@ -170,13 +166,13 @@ std::optional<QueryPlace> query_place(const Endpoint& push, const Headers& heade
 }
 
 std::string query_parameters(const QueryPlace& place, const Labels& labels,
-                             const TimeRange& range) {
+                             const TimeRange& times) {
   const bool is_loki = place.api == QueryApi::loki;
   const auto after = [](Instant time) { return time + std::chrono::nanoseconds{1}; };
   return "query=" + form_encoded(is_loki ? stream_selector(labels) : log_sql(labels)) +
-         "&start=" + unix_nanoseconds(range.first) +
+         "&start=" + unix_nanoseconds(times.first) +
          // The end of a range is the first time beyond it for Loki.
-         "&end=" + unix_nanoseconds(is_loki ? after(range.last) : range.last) +
+         "&end=" + unix_nanoseconds(is_loki ? after(times.last) : times.last) +
          "&limit=" + std::to_string(most_entries_an_answer) + (is_loki ? "&direction=forward" : "");
 }
 

@@ -58,7 +58,7 @@ struct TimeRange {
 
 /// Returns the parameters of a query for the entries of one stream, as an HTML form encodes them.
 /// Loki returns the oldest entries of the range first, VictoriaLogs the newest ones.
-std::string query_parameters(const QueryPlace& place, const Labels& labels, const TimeRange& range);
+std::string query_parameters(const QueryPlace& place, const Labels& labels, const TimeRange& times);
 
 /// Returns the request for a query along `route`, whose endpoint is that of the place. Parameters
 /// of more than 4 KiB are the body of a POST request; the caller keeps them alive.

@@ -14,7 +14,7 @@ namespace metrics_event {
 namespace {
 
 namespace json = boost::json;
-using Kind = QueryAnswer::Kind;
+using AnswerKind = QueryAnswer::Kind;
 
 std::string to_string(const json::string& text) {
   return {text.data(), text.size()};
@@ -207,19 +207,22 @@ std::string trouble_of(const Reply& reply) {
 } // namespace
 
 QueryAnswer read_query_answer(const QueryPlace& place, const Reply& reply, AskedEntries& asked) {
-  const bool may_pass = reply.trouble != Trouble::none || reply.status == 408 ||
-                        reply.status == too_many_requests || reply.status / 100 == 5;
+  const bool has_trouble =
+      reply.trouble != Trouble::none && reply.trouble != Trouble::not_http; // it is no query API
+  const bool may_pass = has_trouble || reply.status == 408 || reply.status == too_many_requests ||
+                        reply.status / 100 == 5;
   if (may_pass || reply.status != 200) {
-    return {.kind = may_pass ? Kind::unknown : Kind::impossible, .trouble = trouble_of(reply)};
+    return {.kind = may_pass ? AnswerKind::unknown : AnswerKind::impossible,
+            .trouble = trouble_of(reply)};
   }
   if (reply.body.size() >= largest_query_answer) {
-    return {.kind = Kind::too_large, .trouble = "the answer is larger than 8 MiB"};
+    return {.kind = AnswerKind::too_large, .trouble = "the answer is larger than 8 MiB"};
   }
   // A web page without a body would pass for VictoriaLogs' answer without entries.
   const bool is_json = reply.content_type.find("json") != std::string::npos;
   const auto answer = is_json ? AnswerReader{place, asked}.read(reply.body) : std::nullopt;
-  return answer.value_or(
-      QueryAnswer{.kind = Kind::impossible, .trouble = "the answer is not that of a query API"});
+  return answer.value_or(QueryAnswer{.kind = AnswerKind::impossible,
+                                     .trouble = "the answer is not that of a query API"});
 }
 
 } // namespace metrics_event

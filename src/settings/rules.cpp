@@ -109,6 +109,7 @@ bool holds_secret(const Settings& settings) {
     return endpoint.credentials.has_value() || endpoint.target.find('?') != std::string::npos;
   };
   return has_credentials(settings.url) || (settings.proxy && has_credentials(*settings.proxy)) ||
+         (settings.query_url && has_credentials(*settings.query_url)) ||
          !settings.headers.empty() || !settings.password.empty() ||
          !settings.password_file.empty() || !settings.bearer_token.empty() ||
          !settings.bearer_token_file.empty() || !settings.cert.empty();
@@ -136,6 +137,9 @@ std::vector<std::string> risks(const Resolved& resolved) {
     }
   };
   look_at("url", settings.url, "METRICS_EVENT_URL");
+  if (settings.query_url) {
+    look_at("query-url", *settings.query_url, "METRICS_EVENT_QUERY_URL");
+  }
   if (settings.proxy) {
     look_at("proxy", *settings.proxy, "METRICS_EVENT_PROXY");
   }
@@ -149,8 +153,15 @@ std::vector<std::string> risks(const Resolved& resolved) {
   const bool sends_credentials = settings.url.credentials || !settings.username.empty() ||
                                  !settings.bearer_token.empty() ||
                                  !settings.bearer_token_file.empty();
-  if (sends_credentials && settings.url.scheme == Scheme::http && !is_loopback(settings.url.host)) {
-    risks.push_back("credentials go to " + settings.url.host + " unencrypted, use an https URL");
+  const auto look_at_way = [&](const Endpoint& endpoint) {
+    if ((sends_credentials || endpoint.credentials) && endpoint.scheme == Scheme::http &&
+        !is_loopback(endpoint.host)) {
+      risks.push_back("credentials go to " + endpoint.host + " unencrypted, use an https URL");
+    }
+  };
+  look_at_way(settings.url);
+  if (settings.query_url && !settings.query_url->has_origin_of(settings.url)) {
+    look_at_way(*settings.query_url);
   }
   if (settings.url.scheme == Scheme::https && settings.tls_skip_verify) {
     risks.push_back(resolved.origins.at("tls-skip-verify").name +

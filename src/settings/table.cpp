@@ -118,7 +118,9 @@ constexpr std::array table{
          .placeholder = "URL",
          .example = "https://loki.example.com/loki/api/v1/query_range",
          .help = "where to ask whether an event is stored, a base or full URL; it follows from url "
-                 "where the receiver itself can be asked, and is needed behind an agent"}),
+                 "where the receiver itself can be asked, and is needed behind an agent; it "
+                 "belongs to the url that the same "
+                 "source gives"}),
     row<&Settings::labels, add_label>({.name = "label",
                                        .kind = Kind::list,
                                        .placeholder = "NAME=VALUE",
@@ -232,7 +234,10 @@ constexpr std::array table{
          .default_text = "2",
          .help = "attempts after the first, within the time for the whole delivery"}),
     toggle<&Settings::confirm>(
-        {.name = "confirm", .help = "an event counts as delivered only when a query returns it"}),
+        {.name = "confirm",
+         .help =
+             "an event counts as delivered only when a query returns it, which with VictoriaLogs "
+             "may take 5 s longer than timeout"}),
     row<&Settings::spool, parse_spool>(
         {.name = "spool",
          .kind = Kind::optional,

@@ -15,6 +15,7 @@ namespace {
 // for it.
 constexpr std::size_t largest_record = 16UL * 1024 * 1024;
 constexpr const char* sending_file = "sending";
+constexpr std::size_t largest_sending = 256UL * 1024 * 1024; // 7 million entries
 constexpr auto age_of_leftovers = std::chrono::hours{36};
 constexpr std::array boxes{"refused", "new", "tmp"}; // made in this order: tmp/ implies the others
 
@@ -29,6 +30,10 @@ std::string path_in(Box box, const std::string& name) {
 // Returns the name of the file next to an entry that says why the entry was refused.
 std::string reason_of(const std::string& name) {
   return name + ".reason";
+}
+
+std::string lines_of(const Spool::Stems& stems) {
+  return joined(stems, "", [](const std::string& stem) { return stem + '\n'; });
 }
 
 bool is_reason(std::string_view name) {
@@ -242,19 +247,32 @@ std::string Spool::count_attempts(const std::string& name, int more) {
                                                                                         : renamed;
 }
 
-void Spool::note_sending(std::span<const std::string> names, bool keeps_earlier) {
-  std::string lines;
-  for (const std::string& name : names) {
-    lines.append(stem_of(name)).append(1, '\n');
-  }
-  if (const std::error_code error = directory_.write_lasting(sending_file, lines, !keeps_earlier)) {
+void Spool::note_sending(const Stems& stems, bool keeps_earlier) {
+  if (const std::error_code error =
+          directory_.write_lasting(sending_file, lines_of(stems), !keeps_earlier)) {
     directory_.fail("cannot note what is sent", error);
   }
 }
 
-std::set<std::string, std::less<>> Spool::sending() const {
-  const auto text = directory_.read(sending_file, largest_record);
-  std::set<std::string, std::less<>> stems;
+void Spool::replace_sending(const Stems& stems) {
+  const std::string written = "tmp/" + std::string{sending_file};
+  directory_.remove(written); // left by a call that was cut short
+  std::error_code error =
+      with_boxes([&] { return directory_.write_new_file(written, lines_of(stems)); });
+  if (!error) {
+    error = directory_.rename(written, sending_file);
+  }
+  if (error) {
+    directory_.fail("cannot note what is sent", error);
+  }
+}
+
+Spool::Stems Spool::sending() const {
+  const auto text = directory_.read(sending_file, largest_sending);
+  if (!text && text.error() != std::errc::no_such_file_or_directory) {
+    directory_.fail("cannot be asked what was sent", text.error());
+  }
+  Stems stems;
   // A kill may have cut the last line; its push was not sent then.
   for (std::size_t begin = 0, end = 0; text && (end = text->find('\n', begin)) != std::string::npos;
        begin = end + 1) {

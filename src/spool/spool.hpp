@@ -9,7 +9,6 @@
 #include <functional>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -83,13 +82,19 @@ public:
   /// cannot be renamed, the old name is returned and the count is lost.
   std::string count_attempts(const std::string& name, int more);
 
-  /// Records, in the file `sending` and synchronised to the disk, that the entries with these file
-  /// names are about to be sent. What was recorded before stays only with `keeps_earlier`.
-  void note_sending(std::span<const std::string> names, bool keeps_earlier);
+  /// Entries by the part of their file names that never changes (`stem_of`).
+  using Stems = std::set<std::string, std::less<>>;
 
-  /// Returns the entries that `note_sending` recorded, by the part of their file names that never
-  /// changes (`stem_of`). The receiver may have stored those that still wait.
-  std::set<std::string, std::less<>> sending() const;
+  /// Records, in the file `sending` and synchronised to the disk, that these entries are about to
+  /// be sent. What was recorded before stays only with `keeps_earlier`.
+  void note_sending(const Stems& stems, bool keeps_earlier);
+
+  /// Replaces what `note_sending` recorded, in one step.
+  void replace_sending(const Stems& stems);
+
+  /// Returns the entries that `note_sending` recorded. The receiver may have stored those that
+  /// still wait.
+  Stems sending() const;
 
   /// Deletes the files in tmp/ that killed writers left behind, once they are 36 hours old (the
   /// rule of maildir(5)), the `.reason` files in refused/ whose entry is gone, and all `.reason`

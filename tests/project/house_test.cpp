@@ -56,7 +56,7 @@ const std::map<std::string, Names> reserved{
       "commands/listen_connection.hpp"}},
     {"openssl/",
      {"net/certificate.cpp", "net/tls.cpp", "net/tls_stream.cpp", "net/tls_trouble.cpp"}},
-    {"boost/json/", {"loki/push.cpp"}},
+    {"boost/json/", {"loki/push.cpp", "loki/query_answer.cpp"}},
     {"boost/url/", {"loki/endpoint.cpp", "loki/host.cpp"}},
     {"re2/", {"event/pattern.cpp"}},
     {"zlib.h", {"loki/gzip.cpp"}},
