@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "loki/status.hpp"
+#include "net/tls_trouble.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
@@ -88,7 +89,7 @@ public:
     if (write_error && reply.trouble == Trouble::connection_lost) {
       reply.detail = "sending failed: " + system_words(write_error);
     }
-    reply.is_sent = bytes_sent_ > 0 && !is_connect();
+    reply.is_sent = bytes_sent_ > 0 && !is_connect() && !is_rejected_;
     return {std::move(reply), is_reusable_ && !write_error};
   }
 
@@ -233,7 +234,7 @@ private:
     return error;
   }
 
-  Reply trouble_of(const error_code& error) const {
+  Reply trouble_of(const error_code& error) {
     if (error == asio::error::timed_out) {
       return in_trouble(Trouble::timed_out, "no answer in time");
     }
@@ -241,6 +242,7 @@ private:
       return interrupted();
     }
     if (error.category() == asio::error::get_ssl_category()) {
+      is_rejected_ = is_about_our_certificate(error);
       return connection_.tls_trouble(error);
     }
     if (error == http::error::partial_message || error == http::error::end_of_stream) {
@@ -262,6 +264,7 @@ private:
   std::size_t bytes_sent_ = 0;
   std::size_t bytes_read_ = 0;
   bool is_reusable_ = false;
+  bool is_rejected_ = false; // for our certificate, so that the request was not read
 };
 
 } // namespace

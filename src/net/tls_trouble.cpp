@@ -87,6 +87,12 @@ constexpr std::array rows_of_certificate{
         "the receiver denies access to the client certificate; check --cert"},
 };
 
+// Returns the reason code of OpenSSL's TLS library; 0 for an error of another library.
+int reason_of(const boost::system::error_code& error) {
+  const auto code = static_cast<unsigned long>(error.value());
+  return ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+}
+
 } // namespace
 
 bool Verification::note(bool is_good, x509_store_ctx_st* state) {
@@ -98,9 +104,15 @@ bool Verification::note(bool is_good, x509_store_ctx_st* state) {
   return is_good;
 }
 
+bool is_about_our_certificate(const boost::system::error_code& error) {
+  const int reason = reason_of(error);
+  return reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
+         std::ranges::find(rows_of_certificate, reason, &Row::reason) != rows_of_certificate.end();
+}
+
 std::string tls_message(const boost::system::error_code& error, bool has_certificate) {
   const auto code = static_cast<unsigned long>(error.value());
-  const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+  const int reason = reason_of(error);
   if (const auto* const row = std::ranges::find(rows, reason, &Row::reason); row != rows.end()) {
     return std::string{row->message};
   }

@@ -28,6 +28,11 @@ private:
   std::string message_;
 };
 
+/// Returns true when an error of OpenSSL is the receiver's alert that it rejects our certificate,
+/// or that it wants one. With TLS 1.3 the alert may arrive after we have begun to send (RFC 8446,
+/// section 4.4.2.4), and the receiver has read nothing of the request.
+bool is_about_our_certificate(const boost::system::error_code& error);
+
 /// Says why TLS failed, with a remedy, given an error of OpenSSL as Asio reports it.
 /// `has_certificate` is true when we have a client certificate to show; without one, an alert about
 /// it means that the receiver requires one.
