@@ -121,6 +121,9 @@ private:
       sends_ = options_.send;
       one_round();
     }
+    if (!report_.failure) {
+      check_query();
+    }
   }
 
   // Makes rounds until the receiver is ready or the time of --wait has passed.
@@ -155,6 +158,9 @@ private:
     }
     add({"tenant", Result::note, settings_.org_id.empty() ? "none" : settings_.org_id});
     const bool may_pass = judge_push(reply);
+    if (!report_.failure) {
+      accepted_ = {entry, reply.status};
+    }
     // With --send, the answer to the event says more than the clock and the readiness do.
     if (!report_.failure && !options_.send && report_.findings.end() != failed_clock()) {
       report_.failure = would_fail(ExitCode::data, failed_clock()->text);
@@ -188,6 +194,34 @@ private:
       }
     }
     return finding_of_readiness(targets, replies);
+  }
+
+  // Asks for the event that was sent and accepted, which must come back with the setting confirm,
+  // or else for one that was not sent.
+  void check_query() {
+    if (!routes_.query) {
+      add(finding_of_no_query());
+      return;
+    }
+    const bool confirms = sends_ && settings_.confirm;
+    Asker asker{routes_.query, transport_, clock_};
+    const auto longer = confirms ? asker.blind_time() : std::chrono::milliseconds{0};
+    const Stored stored =
+        asker
+            .ask(settings_.org_id, {&accepted_.entry, 1}, clock_.steady_now(), deadline() + longer,
+                 confirms ? Asker::Until::found : Asker::Until::answered)
+            .front();
+    add(finding_of_query(stored, asker.http_status(), asker.trouble()));
+    if (settings_.confirm && report_.findings.back().result == Result::warning) {
+      report_.findings.back().result = Result::failed;
+      report_.failure = would_fail(ExitCode::tempfail, report_.findings.back().text);
+    }
+    if (confirms && stored != Stored::found && !report_.failure) {
+      const std::string text = "accepted with HTTP status " + std::to_string(accepted_.status) +
+                               " but not found by a query";
+      report_.findings.back() = {"query", Result::failed, text};
+      report_.failure = Failure{ExitCode::tempfail, "metrics_event_check was " + text};
+    }
   }
 
   Failure would_fail(ExitCode code, const std::string& why) const {
@@ -235,6 +269,10 @@ private:
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
   bool sends_ = false; // whether this round sends a real event
+  struct {
+    Entry entry;
+    int status = 0;
+  } accepted_; // the last push
   CheckReport report_;
 };
 

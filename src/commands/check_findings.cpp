@@ -105,7 +105,7 @@ Finding compare_clocks(const Reply& reply, Instant now) {
 }
 
 std::vector<std::string> ready_targets(const Endpoint& endpoint) {
-  const std::string path = endpoint.target.substr(0, endpoint.target.find('?'));
+  const std::string path = endpoint.path();
   std::vector<std::string> targets;
   const auto add = [&targets](const std::string& target) {
     if (std::ranges::find(targets, target) == targets.end()) {
@@ -144,6 +144,32 @@ Finding finding_of_readiness(std::span<const std::string> targets, std::span<con
     answers.push_back(answer);
   }
   return {"ready", Result::note, "unknown, GET " + enumeration(answers)};
+}
+
+Finding finding_of_query(Stored stored, int http_status, const std::string& trouble) {
+  if (stored == Stored::found) {
+    return {"query", Result::ok, "the event came back"};
+  }
+  if (stored == Stored::unknown) {
+    return {"query", Result::warning,
+            trouble + "; an event whose answer is lost then waits in the spool, or ends with 75"};
+  }
+  if (stored != Stored::impossible) {
+    return {"query", Result::ok, "the receiver says whether it has an event"};
+  }
+  const bool is_forbidden = http_status == 401 || http_status == 403;
+  const bool is_not_found = http_status == 404 || http_status == 405;
+  return {"query", Result::warning,
+          (is_forbidden   ? "forbidden: "
+           : is_not_found ? "not found: "
+                          : "not a Loki: ") +
+              trouble + "; an event whose answer is lost may be stored twice"};
+}
+
+Finding finding_of_no_query() {
+  return {"query", Result::note,
+          "no query URL is known, so an event whose answer is lost may be stored twice; give "
+          "--query-url"};
 }
 
 } // namespace metrics_event

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "delivery/asker.hpp"
 #include "loki/transport.hpp"
 
 #include <span>
@@ -37,5 +38,12 @@ bool knows_readiness(const Reply& reply);
 /// Returns the finding after the targets were asked one after the other, until one reply told the
 /// readiness.
 Finding finding_of_readiness(std::span<const std::string> targets, std::span<const Reply> replies);
+
+/// Returns the finding about asking: from the result for one event, the status of the answer, and
+/// the trouble that kept the receiver from answering, if any.
+Finding finding_of_query(Stored stored, int http_status, const std::string& trouble);
+
+/// Returns the finding when there is no place to ask.
+Finding finding_of_no_query();
 
 } // namespace metrics_event

@@ -6,6 +6,7 @@
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
+#include "support/storing_receiver.hpp"
 #include "support/temporary.hpp"
 #include "support/test_clock.hpp"
 
@@ -63,6 +64,14 @@ std::string dated(std::chrono::seconds behind_us) {
                    behind_us);
 }
 
+const std::string query_not_found = "warning query not found: HTTP status 404; an event whose "
+                                    "answer is lost may be stored twice";
+
+bool has_finding(const Outcome& outcome, const std::string& finding) {
+  const Words all = findings(outcome);
+  return std::ranges::find(all, finding) != all.end();
+}
+
 } // namespace
 
 TEST_SUITE_BEGIN("check");
@@ -77,7 +86,8 @@ TEST_CASE("a receiver that takes events is described, and status 0 says that it 
   CHECK(outcome.err.empty());
   CHECK(findings(outcome) == Words{"ok lookup 127.0.0.1", "ok connection 127.0.0.1:" + port,
                                    "ok ready GET /ready answered 200", "ok clock as the receiver's",
-                                   "note tenant team", "ok push an empty push was answered 204"});
+                                   "note tenant team", "ok push an empty push was answered 204",
+                                   query_not_found});
   CHECK(outcome.out.ends_with("\nan event would be delivered\n"));
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[0].starts_with("POST /loki/api/v1/push HTTP/1.1\r\n"));
@@ -203,7 +213,7 @@ TEST_CASE("an empty push that is refused for being empty has shown the way, any 
                             "error at least one valid stream is required for ingestion\n")}}};
   Outcome outcome = run_check({"--url", url_of(loki.port())});
   CHECK(outcome.status == 0);
-  CHECK(findings(outcome).back() == "ok push an empty push was answered 422");
+  CHECK(has_finding(outcome, "ok push an empty push was answered 422"));
   CHECK(outcome.out.ends_with("\nan event would be delivered\n"));
   for (const int status : {400, 422}) {
     CAPTURE(status);
@@ -282,7 +292,7 @@ TEST_CASE("--send sends a real event, which is judged as such") {
   const RawServer server{{{.reply = accepted}, {.reply = ready_reply}}};
   const Outcome outcome = run_check({"--send", "--url", url_of(server.port())});
   CHECK(outcome.status == 0);
-  CHECK(findings(outcome).back() == "ok push an event was answered 204");
+  CHECK(has_finding(outcome, "ok push an event was answered 204"));
   CHECK(outcome.out.ends_with("\nan event was delivered\n"));
   CHECK(server.requests()[0].find(R"(\"event\":\"metrics_event_check\"})") != std::string::npos);
 
@@ -361,7 +371,7 @@ TEST_CASE("--wait tries again until the receiver is ready") {
   const Outcome outcome = run_check({"--wait", "60s", "--url", url_of(server.port())});
   CHECK(outcome.status == 0);
   CHECK(server.requests().size() == 6);
-  CHECK(findings(outcome).size() == 6); // those of the last round only
+  CHECK(findings(outcome).size() == 7); // those of the last round only
 }
 
 TEST_CASE("--wait with --send sends one event, once the receiver is ready") {
@@ -374,7 +384,7 @@ TEST_CASE("--wait with --send sends one event, once the receiver is ready") {
                           {.reply = ready_reply}}};
   const Outcome outcome = run_check({"--wait", "60s", "--send", "--url", url_of(server.port())});
   CHECK(outcome.status == 0);
-  CHECK(findings(outcome).back() == "ok push an event was answered 204");
+  CHECK(has_finding(outcome, "ok push an event was answered 204"));
   std::size_t events = 0;
   for (const std::string& request : server.requests()) {
     events += request.find("metrics_event_check") != std::string::npos ? 1U : 0U;
@@ -481,6 +491,37 @@ TEST_CASE("colour is for terminals") {
   CHECK(on_terminal("").find("\x1b[31mfailed") != std::string::npos);
   CHECK(on_terminal("NO_COLOR=1").find('\x1b') == std::string::npos);
   CHECK(on_terminal("TERM=dumb").find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("whether asking works is a finding, and with --send --confirm the event must come back") {
+  struct Row {
+    Conduct query;
+    std::string finding;
+  };
+  const std::string then = "; an event whose answer is lost may be stored twice";
+  const Row rows[]{
+      {{}, "ok query the receiver says whether it has an event"},
+      {{.status = 403}, "warning query forbidden: HTTP status 403" + then},
+      {{.status = 401}, "warning query forbidden: HTTP status 401" + then},
+      {{.status = 404}, query_not_found},
+      {web_page, "warning query not a Loki: the answer is not that of a query API" + then}};
+  for (const Row& row : rows) {
+    CAPTURE(row.finding);
+    StoringReceiver receiver{{.queries = {row.query}}};
+    const Outcome outcome = run_check({"--url", receiver.push_url()});
+    CHECK(outcome.status == 0);
+    CHECK(findings(outcome).back() == row.finding);
+    const bool is_good = row.finding.starts_with("ok");
+    const Outcome confirmed = run_check({"--url", receiver.push_url(), "--send", "--confirm"});
+    CHECK(confirmed.status == (is_good ? 0 : 75));
+    CHECK(has_finding(confirmed, "ok query the event came back") == is_good);
+  }
+  StoringReceiver liar{{.queries = {{.lies = true}}}};
+  const Outcome outcome =
+      run_check({"--url", liar.push_url(), "--send", "--confirm", "--timeout", "1s"});
+  CHECK(outcome.status == 75);
+  CHECK(
+      has_finding(outcome, "failed query accepted with HTTP status 204 but not found by a query"));
 }
 
 TEST_SUITE_END();
