@@ -31,12 +31,12 @@ Entry make_entry(const Event& event, Labels labels, Labels metadata, EntryTime t
 std::vector<std::string_view> likely_losses(const Entry& entry, Instant now) {
   std::vector<std::string_view> losses;
   if (now - entry.time > most_behind) {
-    losses.emplace_back("the entry time is more than 7 days old; Loki refuses it, and an agent in "
-                        "front of Loki accepts and loses it");
+    losses.emplace_back("the entry time is more than 7 days old; Loki refuses it, and VictoriaLogs "
+                        "and agents in front of Loki accept and lose it");
   }
   if (entry.time - now > most_ahead) {
-    losses.emplace_back("the entry time is more than 10 minutes ahead; Loki refuses it, and an "
-                        "agent in front of Loki accepts and loses it");
+    losses.emplace_back("the entry time is more than 10 minutes ahead; Loki refuses it, and agents "
+                        "in front of Loki accept and lose it, as VictoriaLogs does from 2 days on");
   }
   if (entry.line.size() > longest_line) {
     losses.emplace_back(

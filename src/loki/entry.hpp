@@ -38,8 +38,8 @@ inline constexpr std::chrono::days most_behind{7};
 inline constexpr std::chrono::minutes most_ahead{10};
 
 /// Returns a sentence for each limit of Loki that an entry exceeds: these two, and the default of
-/// max_line_size. Loki itself refuses such an entry, but an agent in front of Loki accepts and then
-/// loses it.
+/// max_line_size. Loki itself refuses such an entry, but VictoriaLogs and agents in front of Loki
+/// accept and lose it.
 std::vector<std::string_view> likely_losses(const Entry& entry, Instant now);
 
 /// Checks a stream label by Loki's rules. Returns the mismatch, or nothing for a valid label.

@@ -130,10 +130,16 @@ std::string undelivered(const std::string& reason) {
 // The result object of an event that got as far as its receiver, or not.
 std::string result(const std::string& status, int exit_code, int attempts,
                    const std::string& http_status, const std::string& error_object) {
+  const auto count = [](const char* name, bool is_one) {
+    return '"' + std::string{name} + "\":" + (is_one ? "1," : "0,");
+  };
+  const std::string counts =
+      count("delivered", status == "delivered") + count("spooled", status == "spooled") +
+      count("refused", exit_code == 65) + R"("invalid":0,"repeated":0,"confirmed":null,)";
   return R"({"status":")" + status + R"(","exit_code":)" + std::to_string(exit_code) +
          R"(,"event":)" + line +
-         R"(,"labels":{"job":"metrics"},"entry_time_ns":"{now}000000000","url":")" + url +
-         R"(","attempts":)" + std::to_string(attempts) + R"(,"http_status":)" + http_status +
+         R"(,"labels":{"job":"metrics"},"entry_time_ns":"{now}000000000","url":")" + url + R"(",)" +
+         counts + R"("attempts":)" + std::to_string(attempts) + R"(,"http_status":)" + http_status +
          R"(,"elapsed_ms":0,"error":)" + error_object +
          R"(,"fields_set":["timestamp","flavor","duration"],"computed_fields":["event"],"extra":{}})"
          "\n";
@@ -142,7 +148,9 @@ std::string result(const std::string& status, int exit_code, int attempts,
 // The result object of a command line that got nowhere.
 std::string result_without_event(int exit_code, const std::string& error_object) {
   return R"({"status":"failed","exit_code":)" + std::to_string(exit_code) +
-         R"(,"event":null,"labels":null,"entry_time_ns":null,"url":null,"attempts":0,)"
+         R"(,"event":null,"labels":null,"entry_time_ns":null,"url":null,)"
+         R"("delivered":0,"spooled":0,"refused":0,"invalid":0,"repeated":0,"confirmed":null,)"
+         R"("attempts":0,)"
          R"("http_status":null,"elapsed_ms":0,"error":)" +
          error_object + R"(,"fields_set":null,"computed_fields":null,"extra":null})" + "\n";
 }
@@ -429,10 +437,10 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "HTTP status 429, \"slow down\"; the receiver's rate limit; try again later"},
       {{.reply = http_reply(500, "Internal Server Error")},
        75,
-       "HTTP status 500; the receiver is in trouble; try again later"},
+       "HTTP status 500; the receiver is in trouble; try again later; it may have been stored"},
       {{.reply = http_reply(503, "Service Unavailable")},
        75,
-       "HTTP status 503; the receiver is in trouble; try again later"},
+       "HTTP status 503; the receiver is in trouble; try again later; it may have been stored"},
       {{.reply = http_reply(400, "Bad Request", "\x1b]0;owned\x07\x1b[2J\u009b31mred\r\n")},
        65,
        "HTTP status 400, \"]0;owned[2J31mred\"; the receiver refused the event"},
@@ -441,18 +449,23 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "HTTP status 400, \"" + std::string(1021, 'x') + "…\"; the receiver refused the event"},
       {{.reply = ""},
        75,
-       "the connection was closed before the answer was complete; try again later"},
+       "the connection was closed before the answer was complete; try again later; it may have "
+       "been stored"},
       {{.reply = "HTTP/1.1 204 No Con"},
        75,
-       "the connection was closed before the answer was complete; try again later"},
+       "the connection was closed before the answer was complete; try again later; it may have "
+       "been stored"},
       {{.reply = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"},
        75,
-       "the connection was closed before the answer was complete; try again later"},
-      {{.reply = "SSH-2.0-OpenSSH_9.2\r\n"}, 76, "the answer is not HTTP; check the port"},
+       "the connection was closed before the answer was complete; try again later; it may have "
+       "been stored"},
+      {{.reply = "SSH-2.0-OpenSSH_9.2\r\n"},
+       76,
+       "the answer is not HTTP; check the port; it may have been stored"},
       {{.reply = "HTTP/1.1 200 OK\r\nX: " + std::string(std::size_t{10} * 1024 * 1024, 'x') +
                  "\r\n\r\n"},
        76,
-       "the answer's header is larger than 16 KiB; check the port"},
+       "the answer's header is larger than 16 KiB; check the port; it may have been stored"},
   };
   for (const Answer& answer : answers) {
     check({.what = answer.reason.c_str(),
@@ -474,7 +487,8 @@ TEST_CASE("no receiver is 69, and a silent one is 75") {
          .arguments = event({"--timeout", "1s"}),
          .receiver = {.then_close = false},
          .status = 75,
-         .err = error(undelivered("no answer in time; try again later or raise --timeout")),
+         .err = error(undelivered(
+             "no answer in time; try again later or raise --timeout; it may have been stored")),
          .bodies = {body}});
 }
 
@@ -504,8 +518,8 @@ TEST_CASE(
 
 TEST_CASE("best effort turns an outage into a warning and never excuses a mistake") {
   const Behaviour busy{.reply = http_reply(503, "Service Unavailable")};
-  const std::string reason =
-      undelivered("HTTP status 503; the receiver is in trouble; try again later");
+  const std::string reason = undelivered(
+      "HTTP status 503; the receiver is in trouble; try again later; it may have been stored");
   check({.what = "an outage",
          .arguments = event({"--best-effort"}),
          .receiver = busy,
@@ -549,8 +563,7 @@ TEST_CASE("what an agent would lose is warned of, unless quiet is asked for") {
          .arguments = old,
          .out = old_body,
          .err = "metrics-event: warning: the entry time is more than 7 days old; Loki refuses it, "
-                "and an "
-                "agent in front of Loki accepts and loses it\n"});
+                "and VictoriaLogs and agents in front of Loki accept and lose it\n"});
   check({.what = "quiet",
          .arguments = old,
          .environment = {{"METRICS_EVENT_QUIET", "yes"}},
