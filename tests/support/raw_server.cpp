@@ -46,7 +46,7 @@ RawServer::RawServer(ClosedPort port, std::vector<Behaviour> script)
 RawServer::RawServer(std::vector<Behaviour> script, Descriptor listener)
     : script_(std::move(script)),
       server_(std::move(listener), [this](const Descriptor& client, std::size_t number) {
-        serve(client, script_.at(std::min(number, script_.size() - 1)));
+        serve(client, script_.at(std::min(number - queries_, script_.size() - 1)));
       }) {
   if (script_.empty()) {
     throw std::runtime_error("a server needs at least one behaviour");
@@ -63,7 +63,7 @@ void RawServer::serve(const Descriptor& client, const Behaviour& behaviour) {
   for (int served = 0; listening && served < behaviour.requests; ++served) {
     std::optional<std::string> request;
     if (behaviour.read_request &&
-        !(request = read_request(client, behaviour.request_bytes.value_or(std::string::npos)))) {
+        !(request = read_push(client, behaviour.request_bytes.value_or(std::string::npos)))) {
       return;
     }
     // A reset before the client speaks could find it still connecting, and look like a refusal.
@@ -112,9 +112,23 @@ std::optional<std::string> RawServer::read_request(const Descriptor& client, std
     }
     bytes.append(more.data(), static_cast<std::size_t>(count));
   }
-  const std::lock_guard lock(mutex_);
-  requests_.push_back(bytes);
   return bytes;
+}
+
+std::optional<std::string> RawServer::read_push(const Descriptor& client, std::size_t most) {
+  auto request = read_request(client, most);
+  if (request && request->starts_with("GET ") &&
+      request->find("/query_range?") != std::string::npos) {
+    queries_ += 1;
+    server_.send(client, http_reply(404, "Not Found"));
+    server_.drain(client);
+    return std::nullopt;
+  }
+  if (request) {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(*request);
+  }
+  return request;
 }
 
 std::string http_reply(int status, std::string_view reason, std::string_view body,

@@ -2,6 +2,7 @@
 
 #include "loopback.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,9 @@ struct Behaviour {
 };
 
 /// A TCP server of raw bytes on a free loopback port, with a scripted behaviour: it may speak HTTP,
-/// or anything else. Every connection is served in a thread of its own; the destructor ends all.
+/// or anything else. Nobody can ask it for entries: it answers Loki's queries with 404, beside its
+/// script, where it reads requests. Every connection is served in a thread of its own; the
+/// destructor ends all.
 class RawServer {
 public:
   /// The n-th connection gets the n-th behaviour, the last one repeats. Write it with braces, which
@@ -50,11 +53,13 @@ private:
 
   void serve(const Descriptor& client, const Behaviour& behaviour);
   std::optional<std::string> read_request(const Descriptor& client, std::size_t most);
+  std::optional<std::string> read_push(const Descriptor& client, std::size_t most);
 
   const std::vector<Behaviour> script_;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
-  LoopbackServer server_; ///< the last member: ended while the others still exist
+  std::atomic<std::size_t> queries_{0}; ///< connections that were used up by them
+  LoopbackServer server_;               ///< the last member: ended while the others still exist
 };
 
 /// A correct HTTP/1.1 reply with Content-Length (none for 204) and `Connection: close`. The extra

@@ -157,7 +157,7 @@ StoringReceiver::StoringReceiver(ClosedPort port, ReceiverScript script)
     : StoringReceiver(std::move(port).release(), std::move(script)) {}
 
 StoringReceiver::StoringReceiver(Descriptor listener, ReceiverScript script)
-    : settings_(script.store),
+    : settings_(script.store), takes_gzip_(script.takes_gzip),
       store_(make_store(script.store)), pushes_{.conducts = std::move(script.pushes)},
       queries_{.conducts = std::move(script.queries)},
       server_(std::move(listener),
@@ -245,6 +245,9 @@ StoreAnswer StoringReceiver::store(const ReceiverRequest& request) {
   const auto tenant = tenant_of(settings_.kind, request);
   if (!tenant) {
     return bad_tenant();
+  }
+  if (!takes_gzip_ && request.header("content-encoding") == "gzip") {
+    return {.status = 415, .body = "no compressed body, please\n"};
   }
   const std::string type = request.header("content-type");
   const Answer answer =

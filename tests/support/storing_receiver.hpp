@@ -64,6 +64,7 @@ struct ReceiverScript {
   StoreSettings store{};
   std::vector<Conduct> pushes{};
   std::vector<Conduct> queries{};
+  bool takes_gzip = true; // otherwise a compressed push is refused with 415
 };
 
 /// A request as it was received. The names of headers are in lower case, and a body may be gzip.
@@ -145,6 +146,7 @@ private:
   void serve(Descriptor client);
 
   const StoreSettings settings_;
+  const bool takes_gzip_;
   const std::unique_ptr<LogStore> store_;
   mutable std::mutex mutex_;
   Service pushes_;
