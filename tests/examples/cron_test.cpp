@@ -136,7 +136,7 @@ TEST_CASE("what waits is flushed, and only what somebody must mend is mailed") {
   const std::string line = "{\"timestamp\":#,\"event\":\"kept\"}\n";
   for (const auto& [answer, status, said, arrived] :
        {std::tuple{"204", 0, "", line}, std::tuple{"401", 77, "HTTP status 401", std::string{}}}) {
-    ExampleStage stage{std::string{"503,"} + answer};
+    ExampleStage stage{std::string{"429,"} + answer};
     auto environment = stage.environment();
     environment["METRICS_EVENT_SPOOL"] = stage.path() / "spool";
     environment.insert(one_attempt);

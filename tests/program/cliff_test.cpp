@@ -1,24 +1,22 @@
 // Every system call is a cliff: the program is killed at each one that it makes, and each one that
 // can fail fails, once each. Whatever happens, an event that was acknowledged arrives once.
 #include "base/exit_code.hpp"
-#include "commands/listen_answer.hpp"
 #include "spool/spool.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
-#include "support/raw_server.hpp"
+#include "support/storing_receiver.hpp"
 #include "support/strace.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 using namespace metrics_event;
@@ -94,13 +92,12 @@ struct Point {
 // What the receiver makes of an entry.
 enum class Kind {
   welcome,
-  unwanted, // is refused
+  unwanted, // is refused, because it is too long
   old,      // is refused until its entry time is another one
 };
 
-const Instant old_time{1'600'000'000s};
-const Instant oldest_accepted{1'650'000'000s};
-const Instant recent_time{1'700'000'000s};
+const Instant recent_time = std::chrono::system_clock::now() - 1min; // Loki returns it at once
+const Instant old_time = recent_time - 192h;
 
 std::string line_of(const std::string& flavor) {
   return R"({"timestamp":1700000000,"event":"runner_installed","flavor":")" + flavor +
@@ -110,67 +107,6 @@ std::string line_of(const std::string& flavor) {
 bool is_unwanted(const std::string& line) {
   return line.find("unwanted") != std::string::npos;
 }
-
-// A receiver that does as Loki: an entry that comes again is the same one, and of a push that it
-// refuses it stores what it likes.
-class Loki {
-public:
-  explicit Loki(bool takes_gzip) : takes_gzip_{takes_gzip} {}
-
-  std::string answer(const std::string& request) {
-    const std::size_t header = request.find("\r\n\r\n");
-    const bool is_compressed = request.find("\r\nContent-Encoding: gzip\r\n") < header;
-    if (is_compressed && !takes_gzip_) {
-      return http_reply(415, "Unsupported Media Type");
-    }
-    const Answer answer = answer_to({.method = "POST",
-                                     .target = "/loki/api/v1/push",
-                                     .content_type = "application/json",
-                                     .content_encoding = is_compressed ? "gzip" : "",
-                                     .body = std::string_view{request}.substr(header + 4)},
-                                    {});
-    const std::lock_guard lock{mutex_};
-    is_torn_ = is_torn_ || answer.status != 204;
-    std::string objection = answer.body;
-    for (const Entry& entry : answer.accepted) {
-      seen_.insert(entry.line);
-      if (is_unwanted(entry.line)) {
-        objection = "nobody wants it";
-      } else if (entry.time < oldest_accepted) {
-        objection = "entry has timestamp too old";
-      } else {
-        stored_.emplace(entry.labels, entry.time, entry.line);
-      }
-    }
-    return objection.empty() ? http_reply(204, "No Content")
-                             : http_reply(400, "Bad Request", objection);
-  }
-
-  // How often it has a line.
-  std::ptrdiff_t count(const std::string& line) const {
-    const std::lock_guard lock{mutex_};
-    return std::ranges::count(stored_, line, [](const auto& entry) { return std::get<2>(entry); });
-  }
-
-  // The lines of all entries that ever came.
-  std::set<std::string> seen() const {
-    const std::lock_guard lock{mutex_};
-    return seen_;
-  }
-
-  // Whether a push was no push.
-  bool is_torn() const {
-    const std::lock_guard lock{mutex_};
-    return is_torn_;
-  }
-
-private:
-  const bool takes_gzip_;
-  mutable std::mutex mutex_;
-  std::set<std::tuple<Labels, Instant, std::string>> stored_;
-  std::set<std::string> seen_;
-  bool is_torn_ = false;
-};
 
 struct Scenario {
   Words command;               // what runs, without what all have
@@ -187,7 +123,7 @@ struct Scenario {
 // A machine on which a scenario takes place.
 class Machine {
 public:
-  explicit Machine(const Scenario& scenario) : loki_{scenario.takes_gzip} {
+  explicit Machine(const Scenario& scenario) : takes_gzip_{scenario.takes_gzip} {
     ClosedPort port;
     url_ = "http://127.0.0.1:" + std::to_string(port.port());
     if (!scenario.waiting.empty()) {
@@ -228,9 +164,29 @@ public:
   }
 
   // From now on nothing arrives any more.
-  void close() { server_.reset(); }
+  void close() {
+    receiver_->await_quiet();
+    copies_ = receiver_->copies();
+    receiver_.reset();
+  }
 
-  const Loki& loki() const { return loki_; }
+  // How often the receiver has a line. It recognises no repetition.
+  std::ptrdiff_t count(const std::string& line) const {
+    std::ptrdiff_t count = 0;
+    for (const auto& copy : receiver_ ? receiver_->copies() : copies_) {
+      count += copy.first.line == line ? static_cast<std::ptrdiff_t>(copy.second) : 0;
+    }
+    return count;
+  }
+
+  // The lines that it has.
+  std::set<std::string> lines() const {
+    std::set<std::string> lines;
+    for (const auto& copy : receiver_ ? receiver_->copies() : copies_) {
+      lines.insert(copy.first.line);
+    }
+    return lines;
+  }
 
   const Words& waiting() const { return waiting_; }
 
@@ -253,7 +209,9 @@ private:
     std::uint64_t id = 0;
     for (const Kind kind : scenario.waiting) {
       std::string flavor = (kind == Kind::unwanted ? "unwanted" : "w") + std::to_string(id);
-      flavor.resize(std::max(flavor.size(), scenario.width), 'x');
+      constexpr std::size_t too_long = 262144;
+      const std::size_t width = kind == Kind::unwanted ? too_long : scenario.width;
+      flavor.resize(std::max(flavor.size(), width), 'x');
       waiting_.push_back(line_of(flavor));
       const Instant time = kind == Kind::old ? old_time : recent_time;
       const Entry entry{.labels = {{"job", "metrics"}},
@@ -265,19 +223,18 @@ private:
   }
 
   void listen(ClosedPort port) {
-    server_.emplace(std::move(port),
-                    std::vector<Behaviour>{{.answer = [this](const std::string& request) {
-                      return loki_.answer(request);
-                    }}});
+    receiver_.emplace(std::move(port),
+                      ReceiverScript{.store = {.block = 0}, .takes_gzip = takes_gzip_});
   }
 
   const TemporaryDirectory directory_ = TemporaryDirectory::in_memory();
   const fs::path spool_ = directory_.path() / "spool";
   std::string url_;
   Words waiting_;
-  Loki loki_;
+  bool takes_gzip_;
   std::optional<ClosedPort> closed_;
-  std::optional<RawServer> server_;
+  std::optional<StoringReceiver> receiver_;
+  std::map<StoredEntry, std::size_t> copies_; // what it had when it was closed
 };
 
 bool contains(const Words& words, const std::string& word) {
@@ -314,13 +271,13 @@ bool is_plausible(int status, const Point& point) {
 void check_claims(const Scenario& scenario, const Machine& machine, const Outcome& outcome) {
   const Words in_new = machine.lines_in("new");
   const auto arrived = std::ranges::count_if(
-      scenario.own, [&](const std::string& line) { return machine.loki().count(line) == 1; });
+      scenario.own, [&](const std::string& line) { return machine.count(line) == 1; });
   const auto kept = std::ranges::count_if(
       scenario.own, [&](const std::string& line) { return contains(in_new, line); });
   CHECK((scenario.own.empty() || told(outcome, "delivered") <= arrived));
   CHECK((scenario.own.empty() || told(outcome, "spooled") <= kept));
   for (const std::string& line : scenario.own) {
-    const bool has_arrived = machine.loki().count(line) == 1;
+    const bool has_arrived = machine.count(line) == 1;
     CHECK((outcome.status != 0 || has_arrived || contains(in_new, line)));
     CHECK((!says(outcome, "delivered") || has_arrived));
     CHECK((!says(outcome, "spooled") || contains(in_new, line)));
@@ -339,20 +296,19 @@ void check_flush(const Scenario& scenario, Machine& machine, bool is_acknowledge
 
   Words refused = machine.lines_in("refused");
   for (const std::string& line : machine.waiting()) {
-    CHECK(machine.loki().count(line) == (is_unwanted(line) ? 0 : 1));
+    CHECK(machine.count(line) == (is_unwanted(line) ? 0 : 1));
     CHECK(std::ranges::count(refused, line) == (is_unwanted(line) ? 1 : 0));
     std::erase(refused, line);
   }
   CHECK(refused.empty());
   for (const std::string& line : scenario.own) {
-    CHECK(machine.loki().count(line) <= 1);
-    CHECK((!is_acknowledged || machine.loki().count(line) == 1));
+    CHECK(machine.count(line) <= 1);
+    CHECK((!is_acknowledged || machine.count(line) == 1));
   }
-  for (const std::string& line : machine.loki().seen()) {
+  for (const std::string& line : machine.lines()) {
     CAPTURE(line);
     CHECK((contains(machine.waiting(), line) || contains(scenario.own, line)));
   }
-  CHECK_FALSE(machine.loki().is_torn());
 }
 
 // False when the program did not come to that point.

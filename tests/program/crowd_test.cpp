@@ -6,6 +6,7 @@
 #include "support/program.hpp"
 #include "support/pushed.hpp"
 #include "support/raw_server.hpp"
+#include "support/storing_receiver.hpp"
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <random>
 #include <regex>
 #include <semaphore>
 #include <set>
@@ -139,6 +141,24 @@ void check_all_well(const Crowd& crowd) {
   }
 }
 
+// Puts entries into a spool as senders would.
+void put_entries(const fs::path& spool, std::uint16_t port, int first, int end) {
+  const Instant start = std::chrono::system_clock::now() - 1min; // Loki returns it at once
+  for (int flavor = first; flavor < end; ++flavor) {
+    const std::string line =
+        R"({"timestamp":1700000000.123456789,"event":"runner_installed","flavor":")" +
+        std::to_string(flavor) + R"(","duration":1})";
+    const SpoolRecord record{
+        .destination = {.url = url_of(port) + "/loki/api/v1/push", .org_id = {}},
+        .entry = {.labels = {{"job", "metrics"}},
+                  .time = start + std::chrono::nanoseconds{flavor},
+                  .line = line,
+                  .metadata = {}}};
+    const std::string text = encode(record);
+    write_file(spool / "new" / SpoolName{record.entry.time, 1, text.size(), 1}.text(), text);
+  }
+}
+
 } // namespace
 
 TEST_SUITE_BEGIN("crowd");
@@ -235,48 +255,104 @@ TEST_CASE("what a receiver takes and never answers is sent again, the same") {
   }
 }
 
-TEST_CASE("an exchange that ends after any byte loses nothing, and makes nothing twice") {
+TEST_CASE("an exchange that ends after any byte is stored once") {
   const std::string reply = http_reply(204, "No Content");
   constexpr std::size_t most_request_bytes = 600;
   constexpr std::size_t step = 20;
-  std::vector<Behaviour> endings;
-  for (const bool reset : {false, true}) {
-    for (std::size_t size = 0; size < reply.size(); ++size) {
-      endings.push_back({.reply = reply.substr(0, size), .reset = reset});
-    }
-    for (std::size_t size = 0; size < most_request_bytes; size += step) {
-      endings.push_back({.reset = reset, .request_bytes = size});
-    }
+  std::vector<Conduct> endings;
+  for (std::size_t size = 0; size < reply.size(); ++size) {
+    endings.push_back({.answer_bytes = size});
   }
-  std::vector<Behaviour> script;
-  for (const Behaviour& ending : endings) { // once for a sender, once for a flush
-    script.insert(script.end(), {ending, ending});
+  for (std::size_t size = 0; size < most_request_bytes; size += step) {
+    endings.push_back({.request_bytes = size});
   }
-  script.push_back({.reply = reply});
-  const RawServer server{script};
+  StoringReceiver receiver{{.store = {.block = 0}}};
   const TemporaryDirectory directory;
   const fs::path spool = directory.path() / "spool";
   int events = 0;
-  for (const Behaviour& ending : endings) {
-    CAPTURE(ending.reply);
-    CAPTURE(ending.reset);
-    CHECK(run(plain_program, sending(events, server.port(), spool, {"--retries", "0"})).status ==
+  for (const Conduct& ending : endings) {
+    // Once for a sender, once for the flush of what the sender could not deliver.
+    receiver.script_pushes({ending, ending, {}});
+    CHECK(run(plain_program, sending(events, receiver.port(), spool, {"--retries", "0"})).status ==
           0);
     events += 1;
     const Outcome outcome = run(plain_program, flushing(spool));
-    // A connection that is reset at once can look like one that was refused.
-    CHECK((outcome.status == 75 || (outcome.status == 69 && ending.reset)));
-    CHECK(files_in(spool / "new") == static_cast<std::size_t>(events));
+    CHECK((outcome.status == 0 || outcome.status == 75));
+    receiver.script_pushes({});
+    CHECK(run(plain_program, flushing(spool)).status == 0);
   }
-  const std::size_t taken = server.requests().size();
-  CHECK(taken >= 4 * reply.size()); // all that were read to their end
-  CHECK(taken < script.size() - 1); // and some were not
+  check_empty(spool);
+  receiver.await_quiet();
+  CHECK(receiver.distinct() == static_cast<std::size_t>(events));
+  CHECK(receiver.duplicates() == 0);
+}
+
+TEST_CASE("a hundred senders and three flushes store each event once while answers get lost") {
+  constexpr int events = 100;
+  const TemporaryDirectory directory;
+  const fs::path spool = directory.path() / "spool";
+  std::vector<Conduct> script;
+  for (int push = 0; push < events; ++push) {
+    script.push_back(push % 3 == 0   ? lost_answer
+                     : push % 3 == 1 ? Conduct{.status = 500, .stores = push % 2 == 0}
+                                     : Conduct{});
+  }
+  script.emplace_back();
+  StoringReceiver receiver{{.store = {.block = 0},
+                            .pushes = script,
+                            .queries = {{.status = 503}, {}, {.answer_bytes = 0}, {}}}};
+  Crowd senders;
+  for (int flavor = 0; flavor < events; ++flavor) {
+    senders.push_back(std::make_unique<Background>(
+        plain_program, sending(flavor, receiver.port(), spool, {"--retries", "0"})));
+  }
+  Crowd flushes;
+  for (int number = 0; number < 3; ++number) {
+    flushes.push_back(
+        std::make_unique<Background>(plain_program, flushing(spool, {"--wait", "60s"})));
+  }
+  check_all_well(senders);
+  for (const auto& flush : flushes) { // the spool may not be there yet
+    const int status = flush->wait(60s).status;
+    CHECK((status == 0 || status == 66));
+  }
+  const Outcome last = run(plain_program, flushing(spool));
+  CHECK((last.status == 0 || last.status == 66));
+  receiver.await_quiet();
+  CHECK(receiver.distinct() == events);
+  CHECK(receiver.duplicates() == 0);
+}
+
+TEST_CASE("flushes that are killed at any time store each event once") {
+  constexpr int events = 300;
+  constexpr int flushes = 25;
+  const TemporaryDirectory directory;
+  const fs::path spool = directory.path() / "spool";
+  StoringReceiver receiver{{.store = {.block = 0}}};
+  fs::create_directories(spool / "refused");
+  fs::create_directories(spool / "new");
+  fs::create_directories(spool / "tmp");
+  fs::permissions(spool, fs::perms::owner_all);
+  put_entries(spool, receiver.port(), 0, events);
+  std::mt19937 random{17};
+  for (int number = 0; number < flushes; ++number) {
+    const std::size_t pushes = receiver.pushes().size();
+    receiver.script_pushes({{.delay = 5ms}});
+    Background flush{plain_program, flushing(spool, {"--retries", "2"})};
+    // It is killed about the time of its first push.
+    const auto until = testing::Clock::now() + std::chrono::microseconds{random() % 12'000};
+    while (receiver.pushes().size() == pushes && testing::Clock::now() < until) {
+      std::this_thread::yield();
+    }
+    flush.signal(SIGKILL);
+    flush.wait(20s);
+  }
+  receiver.script_pushes({});
   CHECK(run(plain_program, flushing(spool)).status == 0);
   check_empty(spool);
-  const Words arrived = pushed_entries(server.requests());
-  check_each_once(arrived, events);
-  MESSAGE(arrived.size() << " entries arrived of " << events << " events, in " << taken + 1
-                         << " of " << script.size() << " connections");
+  receiver.await_quiet();
+  CHECK(receiver.distinct() == events);
+  CHECK(receiver.duplicates() == 0);
 }
 
 namespace {
@@ -308,23 +384,6 @@ MeasuredFlush measure_flush(const fs::path& spool, std::uint16_t port, std::size
   measured.outcome = flush.wait(60s);
   measured.arrived = pushed_entries(server.requests());
   return measured;
-}
-
-// Puts entries into a spool as senders would.
-void put_entries(const fs::path& spool, std::uint16_t port, int first, int end) {
-  for (int flavor = first; flavor < end; ++flavor) {
-    const std::string line =
-        R"({"timestamp":1700000000.123456789,"event":"runner_installed","flavor":")" +
-        std::to_string(flavor) + R"(","duration":1})";
-    const SpoolRecord record{
-        .destination = {.url = url_of(port) + "/loki/api/v1/push", .org_id = {}},
-        .entry = {.labels = {{"job", "metrics"}},
-                  .time = Instant{std::chrono::nanoseconds{1'700'000'000'000'000'000 + flavor}},
-                  .line = line,
-                  .metadata = {}}};
-    const std::string text = encode(record);
-    write_file(spool / "new" / SpoolName{record.entry.time, 1, text.size(), 1}.text(), text);
-  }
 }
 
 } // namespace

@@ -150,7 +150,7 @@ struct FlushTrial {
   fs::path spool = directory.path() / "spool";
 
   void keep(std::uint16_t port, const std::string& flavor) const {
-    const RawServer busy{{{.reply = http_reply(503, "Service Unavailable")}}};
+    const RawServer busy{{{.reply = http_reply(429, "Too Many Requests")}}}; // it is not stored
     const Outcome outcome =
         run(program, {.arguments = {"runner-installed", "--flavor", flavor, "--duration", "1",
                                     "--url", at(busy.port()), "--spool=" + spool.string(), "-q"},

@@ -174,7 +174,7 @@ TEST_CASE("a signal leaves the event in the spool") {
   const Outcome outcome = sending.wait(20s);
   CHECK(outcome.status == 128 + SIGTERM);
   CHECK(outcome.err == "metrics-event: error: " + kept_in(scene) + at(silent.port()) +
-                           ": a signal ended the attempt\n");
+                           ": a signal ended the attempt; it may have been stored\n");
   CHECK(scene.waiting() == 1);
 }
 
@@ -191,15 +191,15 @@ TEST_CASE("a signal ends a flush, and what was not delivered stays") {
   const Outcome outcome = flushing.wait(20s);
   CHECK(outcome.status == 128 + SIGINT);
   CHECK(outcome.out == "delivered 0, refused 0, left 1\n");
-  CHECK(outcome.err == "metrics-event: error: a signal ended the flush\n");
+  CHECK(outcome.err.ends_with("metrics-event: error: a signal ended the flush\n"));
   CHECK(scene.waiting() == 1);
 }
 
 TEST_CASE("an event that arrives takes along what waits for the same receiver") {
   const Scene scene;
   const ClosedPort closed;
-  const RawServer server{{{.reply = http_reply(503, "Service Unavailable")},
-                          {.reply = http_reply(503, "Service Unavailable")},
+  const RawServer server{{{.reply = http_reply(429, "Too Many Requests")},
+                          {.reply = http_reply(429, "Too Many Requests")},
                           {.reply = accepted}}};
   const std::string url = at(server.port());
   for (int i = 0; i < 2; ++i) {
@@ -216,7 +216,7 @@ TEST_CASE("an event that arrives takes along what waits for the same receiver") 
 
 TEST_CASE("a drain that fails is no failure of the event that arrived") {
   const Scene scene;
-  const RawServer server{{{.reply = http_reply(503, "Service Unavailable")},
+  const RawServer server{{{.reply = http_reply(429, "Too Many Requests")},
                           {.reply = accepted},
                           {.reply = http_reply(500, "Internal Server Error")}}};
   REQUIRE(scene.send(at(server.port())).status == 0);

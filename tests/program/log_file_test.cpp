@@ -338,7 +338,10 @@ TEST_CASE("the result object of a file has no HTTP status") {
     return R"({"status":")" + status + R"(","exit_code":)" + std::to_string(code) + R"(,"event":)" +
            line.substr(0, line.size() - 1) +
            R"(,"labels":{"job":"metrics"},"time":0,"url":"file://)" + file.string() +
-           R"(","attempts":1,"http_status":null,"time":0,"error":)" + error +
+           R"(","delivered":)" + (code == 0 ? "1" : "0") +
+           R"(,"spooled":0,"refused":0,"invalid":0,"repeated":0,"confirmed":null,)"
+           R"("attempts":1,"http_status":null,"time":0,"error":)" +
+           error +
            R"(,"fields_set":["timestamp","flavor","duration"],"computed_fields":["event"],)"
            R"("extra":{}})"
            "\n";

@@ -213,7 +213,7 @@ TEST_CASE("a rate limit is 75, as 429 and as 503") {
       {"limit_req_status 429;",
        "HTTP status 429, \"429 Too Many Requests\"; the receiver's rate limit; try again later"},
       {"", "HTTP status 503, \"503 Service Temporarily Unavailable\"; the receiver is in trouble; "
-           "try again later"},
+           "try again later; it may have been stored"},
   };
   for (const auto& [directive, reason] : rows) {
     const Nginx nginx{{.server = guarded("limit_req zone=once; " + directive),
@@ -244,11 +244,14 @@ TEST_CASE("what nginx answers for itself becomes the exit status, with its own w
       {"no such path", guarded(""), 76, "HTTP status 404, \"404 Not Found\"" + endpoint_hint,
        "/wrong"},
       {"nobody behind it", passed_on_to(nobody.port()), 75,
-       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later"},
+       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later; it may "
+       "have been stored"},
       {"garbage behind it", passed_on_to(broken.port()), 75,
-       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later"},
+       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later; it may "
+       "have been stored"},
       {"silence behind it", "proxy_read_timeout 50ms;\n" + passed_on_to(silent.port()), 75,
-       "HTTP status 504, \"504 Gateway Time-out\"; the receiver is in trouble; try again later"},
+       "HTTP status 504, \"504 Gateway Time-out\"; the receiver is in trouble; try again later; it "
+       "may have been stored"},
       {"addresses that it denies", guarded("deny all;"), 77,
        "HTTP status 403, \"403 Forbidden\"; the receiver forbids it, check the credentials and the "
        "tenant (--org-id)"},
@@ -257,7 +260,8 @@ TEST_CASE("what nginx answers for itself becomes the exit status, with its own w
        "\"https://loki.example.com/loki/api/v1/push\" is not followed" +
            endpoint_hint},
       {"a slammed door", "return 444;", 75,
-       "the connection was closed before the answer was complete; try again later"},
+       "the connection was closed before the answer was complete; try again later; it may have "
+       "been stored"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);

@@ -123,7 +123,7 @@ std::vector<int> stored_in(const StoringReceiver& receiver) {
   std::vector<int> numbers;
   for (const auto& [entry, count] : receiver.copies()) {
     CHECK(count == 1);
-    const std::size_t at = entry.line.rfind(":") + 1;
+    const std::size_t at = entry.line.rfind(':') + 1;
     numbers.push_back(std::stoi(entry.line.substr(at)));
   }
   std::ranges::sort(numbers);
