@@ -15,6 +15,7 @@ constexpr std::array table{
     FuzzTarget{"extra_field", fuzz_extra_field},
     FuzzTarget{"field", fuzz_field},
     FuzzTarget{"push", fuzz_push},
+    FuzzTarget{"query_answer", fuzz_query_answer},
     FuzzTarget{"reply", fuzz_reply},
     FuzzTarget{"settings", fuzz_settings},
     FuzzTarget{"spool_record", fuzz_spool_record},
