@@ -38,7 +38,7 @@ boost::system::result<std::string, EventMistake> outline_of(std::span<const Extr
 /// value is not valid JSON or not UTF-8.
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
-/// Returns the key of a field as messages show it: `a[b]`.
+/// Returns the key of a field as messages show it: `a[b]`, without what a terminal would act on.
 std::string key_of(const ExtraField& field);
 
 /// Returns the name that a declared field with this key has: `a.b`.
