@@ -16,7 +16,6 @@ struct EventCounts {
   std::uint64_t repeated = 0; // sent again although an earlier attempt may have stored them
   std::optional<std::uint64_t> confirmed{}; // returned by a query; none: the setting confirm is off
   std::uint64_t hidden = 0; // accepted, and not confirmed because the receiver returns them later
-
   std::uint64_t behind = 0; // refused as too far behind the newest entry of their stream
 
   /// Adds what became of the entries of a push, except that they were refused.
