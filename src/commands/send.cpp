@@ -121,7 +121,11 @@ public:
       context_.console.warn(loss);
     }
 
-    const std::string body = push_body({&*report_.entry, 1});
+    // The pusher makes the body that is sent, so here it is made only to be measured or printed.
+    std::string body;
+    if (settings_.dry_run || push_bound(*report_.entry) > largest_push) {
+      body = push_body({&*report_.entry, 1});
+    }
     if (body.size() > largest_push) {
       throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
                                         " bytes, send at most " + std::to_string(largest_push)};

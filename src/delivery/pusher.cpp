@@ -127,10 +127,12 @@ private:
     if (count() > pusher_.most_entries_) {
       return count() / 2;
     }
+    if (can_ask()) {
+      return count();
+    }
     std::size_t fitting = 1;
     std::size_t size = entries()[0].line.size();
-    while (fitting < count() &&
-           (can_ask() || (size += entries()[fitting].line.size()) <= most_bytes_unasked)) {
+    while (fitting < count() && (size += entries()[fitting].line.size()) <= most_bytes_unasked) {
       ++fitting;
     }
     return fitting;

@@ -173,6 +173,11 @@ void write_push_body(std::string& body, std::span<const Entry> entries) {
   body.append(stream == nullptr ? "]}" : "]}]}");
 }
 
+std::size_t push_bound(const Entry& entry) {
+  return frame_of_push + frame_of_stream + frame_of_entry + json_object_bound(entry.labels) +
+         json_string_bound(entry.line) + json_object_bound(entry.metadata);
+}
+
 bool PushRoom::takes(const Entry& entry) {
   const Labels& stream = entry.labels;
   const Instant oldest = std::min(oldest_, entry.time);

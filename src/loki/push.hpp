@@ -32,6 +32,9 @@ Request push_request(Route route, const std::string& org_id, std::string_view bo
 /// The largest body of a push, in bytes; Loki accepts messages of up to 4 MiB by default.
 inline constexpr std::size_t largest_push = 1024UL * 1024;
 
+/// Returns an upper bound of the body of a push of one entry, in bytes, without making the body.
+std::size_t push_bound(const Entry& entry);
+
 /// The largest number of entries in one push.
 inline constexpr std::size_t most_entries_a_push = 1000;
 
