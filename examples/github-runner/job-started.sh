@@ -6,6 +6,11 @@
 #   ACTIONS_RUNNER_HOOK_JOB_COMPLETED=/usr/local/lib/metrics-event/job-completed.sh
 #   RUNNER_FLAVOR=small
 #
+# With spool = true in /etc/metrics-event/config.toml, an event that cannot be delivered waits in the
+# spool of the runner's account. A timer delivers it later; where that account is "runner", enable it by
+#
+#   sudo systemctl enable --now metrics-event-flush@runner.timer
+#
 # The runner starts it with -e, and a hook that fails fails the job: nothing here does.
 set +e
 [ -d "$RUNNER_TEMP" ] || exit 0 # no runner has started it

@@ -38,6 +38,11 @@ public:
     fs::create_directories(path("package/usr/bin"));
     fs::create_directories(path("package/etc/metrics-event"));
     fs::create_directories(path("seed"));
+    const std::string units = "package/lib/systemd/system/";
+    fs::create_directories(path(units));
+    for (const std::string unit : {"metrics-event-flush@.service", "metrics-event-flush@.timer"}) {
+      fs::copy_file(fs::path{source_directory} / "packaging/systemd" / unit, path(units + unit));
+    }
     strip(plain_program, path("package/usr/bin/metrics-event"));
     write_file(path("package/etc/metrics-event/config.toml"), "# The package's own.\n");
     write_file(path("package/DEBIAN/conffiles"), "/etc/metrics-event/config.toml\n");
@@ -110,6 +115,7 @@ TEST_CASE("a machine boots, installs the package, and its event waits for the re
   CHECK(std::regex_replace(outcome.out, numbers, "$1#") ==
         "the final stage ends with 0\n"
         "the package is installed\n"
+        "enabled for the runner: /lib/systemd/system/metrics-event-flush@.timer\n"
         R"({"labels":{"env":"prod","job":"metrics"},"metadata":{},"entry_time_ns":"#",)"
         R"("line":"{\"timestamp\":#,\"event\":\"runner_installed\",\"flavor\":\"small\",)"
         R"(\"duration\":#}"})"

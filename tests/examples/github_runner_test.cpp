@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <regex>
@@ -144,6 +145,27 @@ TEST_CASE("no trouble fails a job") {
       CHECK(outcome.status == 0);
     }
   }
+}
+
+TEST_CASE("with a spool, an event that cannot be delivered waits there, and the job goes on") {
+  ExampleStage stage;
+  const Runner runner{stage};
+  Runner offline = runner;
+  const ClosedPort closed;
+  const std::string url = "http://127.0.0.1:" + std::to_string(closed.port());
+  const std::string spool = stage.path() / "spool";
+  offline.environment.merge(std::map<std::string, std::string>{{"METRICS_EVENT_SPOOL", spool},
+                                                               {"METRICS_EVENT_RETRIES", "0"}});
+  offline.environment["METRICS_EVENT_URL"] = url;
+  for (const std::string& hook : hooks) {
+    const Outcome outcome = offline.run_hook(hook);
+    CHECK(outcome.err.starts_with("metrics-event: warning: kept in the spool \"" + spool + "\": "));
+    CHECK(outcome.status == 0);
+  }
+  CHECK(std::distance(fs::directory_iterator{fs::path{spool} / "new"}, {}) == 2);
+  CHECK(read_file(example("github-runner/job-started.sh"))
+            .find("\n#   sudo systemctl enable --now metrics-event-flush@runner.timer\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("a receiver that says nothing holds no job up, whatever the settings say") {

@@ -100,6 +100,8 @@ TEST_CASE("an installation has each file where it is looked for") {
       "usr/lib/systemd/system/metrics-event-flush.path",
       "usr/lib/systemd/system/metrics-event-flush.service",
       "usr/lib/systemd/system/metrics-event-flush.timer",
+      "usr/lib/systemd/system/metrics-event-flush@.service",
+      "usr/lib/systemd/system/metrics-event-flush@.timer",
       "usr/lib/tmpfiles.d/metrics-event.conf",
       "usr/share/bash-completion/completions/metrics-event",
       "usr/share/doc/metrics-event/LICENSE",
@@ -231,6 +233,8 @@ spool=/var/spool/metrics-event
 stat --format '%n %a %U' $spool
 readlink $links
 ls /etc/systemd/system
+ls ${links%/*}
+ln -s /lib/systemd/system/metrics-event-flush@.timer ${links%/*}/metrics-event-flush@runner.timer
 rm $links # as systemctl disable does
 "$1"/prerm upgrade 2
 "$1"/postinst configure 1
@@ -269,6 +273,7 @@ ls /var/spool
   CHECK(outcome->out == "/var/spool/metrics-event 700 root\n"
                         "/lib/systemd/system/metrics-event-flush.timer\n"
                         "timers.target.wants\n"
+                        "metrics-event-flush.timer\n"
                         "still disabled\n"
                         "entry\n"
                         "metrics-event: /var/spool/metrics-event stays, because events wait in it\n"
