@@ -50,6 +50,7 @@ std::error_code add_files(const std::string& directory, std::optional<std::strin
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));
     }
+    return true;
   });
 }
 

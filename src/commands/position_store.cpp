@@ -4,6 +4,10 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "json/writer.hpp"
+#include "system/error.hpp"
+#include "system/file_lock.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
@@ -43,13 +47,13 @@ std::string prefix_of(const Position& position) {
 } // namespace
 
 PositionStore PositionStore::make(const std::string& path, Instant now) {
-  PositionStore store{SpoolDirectory::make(path, true, state_directory), now};
+  PositionStore store{PrivateDirectory::make(path, true, state_directory), now};
   store.delete_old();
   return store;
 }
 
 std::optional<PositionStore> PositionStore::find(const std::string& path, Instant now) {
-  auto directory = SpoolDirectory::find(path, state_directory);
+  auto directory = PrivateDirectory::find(path, state_directory);
   return directory ? std::optional{PositionStore{*std::move(directory), now}} : std::nullopt;
 }
 
@@ -64,6 +68,7 @@ void PositionStore::delete_old() const {
     if (name.starts_with(name_prefix) && !is_used_within(kept_for, std::string{name})) {
       old.emplace_back(name);
     }
+    return true;
   });
   for (const std::string& name : old) {
     directory_.remove(name);
@@ -83,7 +88,7 @@ PositionStore::find(int descriptor, const Position& sought,
   const std::string prefix = prefix_of(sought);
   const std::error_code error = directory_.for_each_name(".", [&](std::string_view name) {
     if (!name.starts_with(prefix) || name.ends_with(unfinished_suffix)) {
-      return;
+      return true;
     }
     std::string path{name};
     const auto text = directory_.read(path, largest_position);
@@ -92,7 +97,7 @@ PositionStore::find(int descriptor, const Position& sought,
     if (!position) {
       warn("the position " + quote_path(directory_.path() + '/' + path) +
            " is left out: " + position.error());
-      return;
+      return true;
     }
     if (position->destination == sought.destination && position->labels == sought.labels &&
         (!best || rank(*position) > rank(best->position)) &&
@@ -100,6 +105,7 @@ PositionStore::find(int descriptor, const Position& sought,
       const bool is_fresh = is_used_within(fresh_for, path);
       best = {std::move(path), *std::move(position), is_fresh};
     }
+    return true;
   });
   if (error) {
     directory_.fail("cannot be read", error);
@@ -114,8 +120,8 @@ std::string PositionStore::new_name(const Position& position, std::uint64_t id) 
 void PositionStore::write(const std::string& name, const Position& position) const {
   const std::string unfinished = name + std::string{unfinished_suffix};
   directory_.remove(unfinished); // of a run that was killed
-  std::error_code error = directory_.write_new_file(unfinished, encode(position));
-  error = error ? error : directory_.rename(unfinished, name);
+  const auto written = directory_.write_new_file(unfinished, encode(position));
+  const std::error_code error = written ? directory_.rename(unfinished, name) : written.error();
   if (error) {
     directory_.fail("cannot keep a position", error);
   }
@@ -125,12 +131,13 @@ void PositionStore::write(const std::string& name, const Position& position) con
 std::optional<Descriptor> PositionStore::try_lock(const Position& position) const {
   const std::string key = std::to_string(hash_of_destination(position)) + ' ' +
                           std::to_string(position.device) + ' ' + std::to_string(position.inode);
-  auto lock = directory_.try_lock_byte(lock_name, hash_of(key));
-  if (lock) {
-    return *std::move(lock);
+  Descriptor lock = directory_.open(lock_name, O_RDWR | O_CREAT);
+  const std::error_code error = lock ? lock_byte(lock, hash_of(key)) : last_error();
+  if (!error) {
+    return lock;
   }
-  if (lock.error() != std::errc::resource_unavailable_try_again) {
-    directory_.fail("cannot be locked", lock.error());
+  if (error != std::errc::resource_unavailable_try_again) {
+    directory_.fail("cannot be locked", error);
   }
   return std::nullopt;
 }

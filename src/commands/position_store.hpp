@@ -2,7 +2,7 @@
 
 #include "base/time.hpp"
 #include "commands/position.hpp"
-#include "spool/directory.hpp"
+#include "system/private_directory.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -49,13 +49,13 @@ public:
   std::optional<Descriptor> try_lock(const Position& position) const;
 
 private:
-  PositionStore(SpoolDirectory directory, Instant now)
+  PositionStore(PrivateDirectory directory, Instant now)
       : directory_{std::move(directory)}, now_{now} {}
 
   bool is_used_within(std::chrono::seconds age, const std::string& name) const;
   void delete_old() const;
 
-  SpoolDirectory directory_;
+  PrivateDirectory directory_;
   Instant now_;
 };
 

@@ -71,7 +71,7 @@ bool is_missing(const std::string& path) {
 }
 
 std::error_code visit_names(Descriptor directory,
-                            const std::function<void(std::string_view)>& visit) {
+                            const std::function<bool(std::string_view)>& visit) {
   const Owned<DIR, closedir> names{fdopendir(directory.get())};
   if (!names) {
     return last_error();
@@ -84,8 +84,8 @@ std::error_code visit_names(Descriptor directory,
       return last_error(); // errno is 0 at the end
     }
     const std::string_view name{&entry->d_name[0]};
-    if (!name.starts_with('.')) {
-      visit(name);
+    if (!name.starts_with('.') && !visit(name)) {
+      return {};
     }
   }
 }

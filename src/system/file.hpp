@@ -32,10 +32,10 @@ bool is_missing(const std::string& path);
 /// Returns whether an error means that nothing exists at a path: ENOENT or ENOTDIR.
 bool is_missing(const std::error_code& error);
 
-/// Calls `visit` with every name in an open directory that does not begin with a dot. Returns the
-/// error of fdopendir(3) or readdir(3), if any.
+/// Calls `visit` with every name in an open directory that does not begin with a dot, until it
+/// returns false. Returns the error of fdopendir(3) or readdir(3), if any.
 std::error_code visit_names(Descriptor directory,
-                            const std::function<void(std::string_view)>& visit);
+                            const std::function<bool(std::string_view)>& visit);
 
 /// Returns the time of the last modification of a file.
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path);

@@ -2,12 +2,14 @@
 
 #include "system/descriptor.hpp"
 #include "system/poll.hpp"
+#include "system/reminder.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -17,13 +19,15 @@ namespace metrics_event {
 namespace {
 
 constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
+constexpr std::chrono::milliseconds longest_delay{500};
 
 // A signal handler belongs to the whole process, and so does its state.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
 bool is_noting = false;
 volatile std::sig_atomic_t is_delaying = 0;
-volatile std::sig_atomic_t delayed = 0; // a signal that DelayedSignals holds back; 0 means none
+volatile std::sig_atomic_t delayed = 0;  // a signal that DelayedSignals holds back; 0 means none
+Deadline end_of_delay = Deadline::max(); // for waits, after a signal was held back
 
 void tell(int number) {
   noted = number;
@@ -46,6 +50,15 @@ extern "C" void note(int number) {
     tell(number);
   }
   errno = error;
+}
+
+// Returns the time at which a wait ends to look around: at its deadline, when a reminder is due, or
+// when a signal was held back for long enough.
+Deadline end_of_wait(Deadline deadline) {
+  if (delayed != 0 && end_of_delay == Deadline::max()) {
+    end_of_delay = std::chrono::steady_clock::now() + longest_delay;
+  }
+  return std::min({deadline, Reminder::due(), end_of_delay});
 }
 
 } // namespace
@@ -86,6 +99,7 @@ DelayedSignals::DelayedSignals() {
 }
 
 DelayedSignals::~DelayedSignals() {
+  end_of_delay = Deadline::max();
   is_delaying = 0; // first, or a signal between the two would never be noted
   if (delayed != 0) {
     tell(delayed);
@@ -99,9 +113,14 @@ int noted_signal() {
 
 short await(int descriptor, short events, Deadline deadline) {
   while (noted == 0) {
+    if (Reminder::due() != Deadline::max()) {
+      Reminder::run_due(std::chrono::steady_clock::now());
+    }
+    const Deadline end = end_of_wait(deadline);
     std::array<pollfd, 2> watched{pollfd{descriptor, events, 0}, pollfd{event, POLLIN, 0}};
-    const int ready = poll(watched.data(), watched.size(), poll_timeout(deadline));
-    if (ready >= 0 || errno != EINTR) {
+    const int ready = poll(watched.data(), watched.size(), poll_timeout(end));
+    const bool goes_on = ready == 0 ? end == Reminder::due() : ready < 0 && errno == EINTR;
+    if (!goes_on) {
       return watched[0].revents;
     }
   }

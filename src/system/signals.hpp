@@ -14,8 +14,9 @@ void open_interruption();
 /// to be ignored stays ignored.
 void note_signals();
 
-/// Holds back the first SIGINT, SIGTERM or SIGHUP: waits go on, and the destructor notes the
-/// signal. A second one ends the process. At most one object may exist at a time.
+/// Holds back the first SIGINT, SIGTERM or SIGHUP: waits go on for half a second at most, and the
+/// destructor notes the signal. A second one ends the process. At most one object may exist at a
+/// time.
 class DelayedSignals {
 public:
   DelayedSignals();
@@ -28,7 +29,8 @@ public:
 int noted_signal();
 
 /// Waits until a descriptor is ready for one of the `events` of poll(2) and returns the events that
-/// occurred, or 0 at the deadline or when a signal is noted. Descriptor -1 is never ready.
+/// occurred, or 0 at the deadline or when a signal is noted. Descriptor -1 is never ready. A task
+/// of a Reminder runs meanwhile.
 short await(int descriptor, short events, Deadline deadline);
 
 /// Waits like `await` until there is input or the end of the file. Returns whether there is.

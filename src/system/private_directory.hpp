@@ -15,23 +15,22 @@
 
 namespace metrics_event {
 
-/// A directory of one user: a spool, or that of other state. A file that was written completely
-/// survives a crash. Names are relative to the directory, and no file is opened when its name is a
-/// symbolic link. Most calls return the system's error, which the caller judges; an error that
-/// makes the directory unusable throws Failure (cantcreat), whose message names it.
-class SpoolDirectory {
+/// A directory of one user, such as a spool, and the directories in it. A file that was written
+/// completely survives a crash. Names are relative to the directory, and no file is opened when its
+/// name is a symbolic link. Most calls return the system's error, which the caller judges; an error
+/// that makes the directory unusable throws Failure (cantcreat), whose message names it.
+class PrivateDirectory {
 public:
-  /// Opens the directory. Returns nothing when it does not exist. Throws Failure (cantcreat) when
-  /// the group or others may write to it, when it belongs to another user, or when the path is a
-  /// symbolic link or not a directory.
-  /// `purpose` is what messages call the directory.
-  static std::optional<SpoolDirectory> find(std::string path,
-                                            std::string_view purpose = "the spool");
+  /// Opens the directory, and takes the permission to read or enter it from everybody else. Returns
+  /// nothing when it does not exist. Throws Failure (cantcreat) when the group or others may write
+  /// to it, when it belongs to another user, or when the path is a symbolic link or not a
+  /// directory. `purpose` is what messages call the directory.
+  static std::optional<PrivateDirectory> find(std::string path, std::string_view purpose);
 
   /// Creates the directory with mode 700, unless it exists, and opens it; `with_parents` also
-  /// creates the directories above it. Throws Failure (cantcreat) when that fails.
-  static SpoolDirectory make(std::string path, bool with_parents,
-                             std::string_view purpose = "the spool");
+  /// creates the directories above it. The new names survive a crash. Throws Failure (cantcreat)
+  /// when that fails.
+  static PrivateDirectory make(std::string path, bool with_parents, std::string_view purpose);
 
   /// Returns true when a missing directory can probably be created: the directory above it is
   /// writable, or `with_parents` is set. Nothing is created.
@@ -47,8 +46,14 @@ public:
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& what, const std::error_code& error) const;
 
+  /// Checks a directory in this one as `find` does. Returns false when it does not exist.
+  bool check_inside(const std::string& name) const;
+
   /// Returns true when the name exists, even as a dangling symbolic link.
   bool has(const std::string& name) const;
+
+  /// Returns true when the name exists and is the file that `file` is open for.
+  bool has(const std::string& name, const Descriptor& file) const;
 
   /// Returns the time of a file's last modification, or nothing when the file does not exist.
   std::optional<std::time_t> last_write(const std::string& name) const;
@@ -56,21 +61,19 @@ public:
   /// Checks write permission for a directory, which is needed to add, rename and delete its files.
   std::error_code may_change(const std::string& name) const;
 
-  /// Locks the directory with flock(2) until this object is destroyed. Returns
-  /// errc::operation_would_block when another process holds the lock.
-  std::error_code try_lock() const;
-
-  /// Locks one byte of a file, which is created if it is missing, until the descriptor is closed.
-  /// Returns errc::resource_unavailable_try_again when another process holds the lock.
-  boost::system::result<Descriptor, std::error_code> try_lock_byte(const std::string& name,
-                                                                   std::uint64_t byte) const;
+  /// Opens a file; a new one gets mode 600. On failure, the result is empty and errno has the
+  /// reason.
+  Descriptor open(const std::string& name, int flags) const;
 
   /// Creates a directory with mode 700. An existing one is not an error.
   std::error_code make_directory(const char* name) const;
 
-  /// Writes a new file of mode 600 and synchronises it to the disk. After a write error, the file
-  /// is removed. Returns errc::file_exists when the name is taken.
-  std::error_code write_new_file(const std::string& name, std::string_view text) const;
+  /// Writes a new file of mode 600, synchronises it to the disk, and returns it, still open. With
+  /// `is_locked`, it is locked with flock(2) before anything is written, if the file system has
+  /// locks. After an error, the file is removed. The error is errc::file_exists when the name is
+  /// taken.
+  boost::system::result<Descriptor, std::error_code>
+  write_new_file(const std::string& name, std::string_view text, bool is_locked = false) const;
 
   /// Writes a text at the end of a file of mode 600, or over its content with `replaces`, and
   /// synchronises it to the disk. Creates the file when it is missing.
@@ -91,21 +94,24 @@ public:
   boost::system::result<std::string, std::error_code> read(const std::string& name,
                                                            std::size_t largest) const;
 
-  /// Calls `visit` for every name in a directory except hidden ones. A missing directory counts as
-  /// empty.
+  /// Like the other `read`, but replaces the content of `text` and reuses its memory.
+  std::error_code read(const std::string& name, std::size_t largest, std::string& text) const;
+
+  /// Calls `visit` for every name in a directory except hidden ones, until it returns false. A
+  /// missing directory counts as empty.
   std::error_code for_each_name(const std::string& name,
-                                const std::function<void(std::string_view)>& visit) const;
+                                const std::function<bool(std::string_view)>& visit) const;
 
 private:
-  SpoolDirectory(std::string_view purpose, std::string path, Descriptor directory)
+  PrivateDirectory(std::string_view purpose, std::string path, Descriptor directory)
       : purpose_{purpose}, path_{std::move(path)}, directory_{std::move(directory)} {}
 
-  void check() const;
-  Descriptor open_in(const std::string& name, int flags) const;
+  void check();
 
   std::string_view purpose_;
   std::string path_;
   Descriptor directory_;
+  unsigned owner_ = 0; // our effective user id
 };
 
 } // namespace metrics_event
