@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdint>
 #include <tuple>
 
 namespace metrics_event {
@@ -27,73 +25,13 @@ constexpr std::array<bool, 256> plain_bytes = [] {
 }();
 constexpr auto is_plain = [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; };
 
-// Removes the character from the beginning of `rest`, or returns false when another one is there.
-bool take(std::string_view& rest, char c) {
-  const bool is_next = rest.starts_with(c);
-  rest.remove_prefix(is_next ? 1 : 0);
-  return is_next;
-}
-
-// Removes a code unit of UTF-16, which is four hexadecimal digits, from the beginning of `rest`.
-// Returns nullopt when there are fewer digits; `rest` then begins where the mistake is.
-std::optional<char32_t> take_code_unit(std::string_view& rest) {
-  constexpr std::size_t digits = 4;
-  const char* const begin = rest.data();
-  const char* const end = begin + std::min(digits, rest.size());
-  std::uint32_t unit = 0;
-  const auto taken = static_cast<std::size_t>(std::from_chars(begin, end, unit, 16).ptr - begin);
-  rest.remove_prefix(taken);
-  return taken == digits ? std::optional<char32_t>{unit} : std::nullopt;
-}
-
-// Removes an escape, without its backslash, from the beginning of `rest` and returns the character
-// that it stands for. Returns nullopt when it is not a valid escape; `rest` then begins where the
-// mistake is.
-std::optional<char32_t> take_escape(std::string_view& rest) {
-  constexpr std::string_view letters = R"("\/bfnrt)";
-  constexpr std::string_view characters = "\"\\/\b\f\n\r\t";
-  const std::size_t letter = rest.empty() ? rest.npos : letters.find(rest.front());
-  if (letter != rest.npos) {
-    rest.remove_prefix(1);
-    return static_cast<unsigned char>(characters[letter]);
-  }
-  // A character beyond U+FFFF is a leading and a trailing surrogate, each with ten of its bits. A
-  // surrogate that stands alone has no UTF-8 form and is rejected.
-  constexpr char32_t bits = 0x3FF;
-  const auto unit = take(rest, 'u') ? take_code_unit(rest) : std::nullopt;
-  if (!unit || (*unit & ~bits) != 0xD800) {
-    return unit && (*unit & ~bits) == 0xDC00 ? std::nullopt : unit;
-  }
-  const bool is_followed = take(rest, '\\') && take(rest, 'u');
-  const auto trailing = is_followed ? take_code_unit(rest) : std::nullopt;
-  return trailing && (*trailing & ~bits) == 0xDC00
-             ? std::optional{0x10000 + ((*unit & bits) << 10U) + (*trailing & bits)}
-             : std::nullopt;
-}
-
-// Returns the text that a valid JSON string stands for.
-std::string unescaped(std::string_view string) {
-  std::string text;
-  text.reserve(string.size());
-  string = string.substr(1, string.size() - 2);
-  while (!string.empty()) {
-    if (take(string, '\\')) {
-      append_utf8(text, *take_escape(string));
-    } else {
-      text += string.front();
-      string.remove_prefix(1);
-    }
-  }
-  return text;
-}
-
 // Returns a valid JSON text in the form that `compact_json` returns.
 std::string compact(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::string_view string = leading_string(text);
     if (!string.empty()) {
-      append_json_string(out, unescaped(string));
+      append_json_string(out, *string_value(string));
     } else if (!is_json_space(text.front())) {
       out += text.front();
     }
@@ -179,7 +117,7 @@ private:
       const std::string_view before = rest_;
       string();
       name = passed_since(before);
-      name = has_escape_ ? keep(unescaped(name)) : name.substr(1, name.size() - 2);
+      name = has_escape_ ? keep(*string_value(name)) : name.substr(1, name.size() - 2);
       reader_.names_.push_back({name, offset() - 1});
       white_space();
       expect(':');
@@ -232,8 +170,11 @@ private:
 
   // Consumes an escape whose backslash has been consumed.
   void escape() {
-    constexpr std::string_view as_written = R"("\nt)"; // the writer's own escapes
+    constexpr std::string_view as_written = "nt"; // the writer's own escapes besides
     has_escape_ = true;
+    if (take(rest_, '"') || take(rest_, '\\')) { // by far the most frequent ones
+      return;
+    }
     is_compact_ = is_compact_ && as_written.find(rest_.substr(0, 1)) != as_written.npos;
     if (!take_escape(rest_)) {
       reject_syntax("illegal escape");
@@ -303,18 +244,6 @@ bool JsonReader::read_object(std::string_view text) {
 ParsedJson<std::string> compact_json(std::string_view text, std::size_t levels) {
   JsonReader reader;
   return reader.read(text, levels) ? ParsedJson<std::string>{compact(text)} : reader.mistake();
-}
-
-std::string_view leading_string(std::string_view json) {
-  std::size_t end = json.starts_with('"') ? 1 : 0;
-  while (end > 0 && json[end] != '"') {
-    end += json[end] == '\\' ? 2U : 1U;
-  }
-  return json.substr(0, end == 0 ? 0 : end + 1);
-}
-
-std::optional<std::string> string_value(std::string_view json) {
-  return json.starts_with('"') ? std::optional{unescaped(json)} : std::nullopt;
 }
 
 } // namespace metrics_event

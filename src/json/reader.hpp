@@ -1,5 +1,7 @@
 #pragma once
 
+#include "json/string.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstddef>
@@ -72,13 +74,5 @@ private:
 /// Reads a text as `JsonReader` does and returns its value on one line, without white space between
 /// tokens, with numbers as they were typed and with strings as `json_string` writes them.
 ParsedJson<std::string> compact_json(std::string_view text, std::size_t levels = most_json_levels);
-
-/// Returns the string, with its quotes, at the beginning of a valid JSON text, or nothing when the
-/// text begins with something else.
-std::string_view leading_string(std::string_view json);
-
-/// Returns the text that a JSON string stands for, or nullopt when the JSON text, which must be
-/// valid, is not a string.
-std::optional<std::string> string_value(std::string_view json);
 
 } // namespace metrics_event
