@@ -179,21 +179,15 @@ std::size_t push_bound(const Entry& entry) {
 }
 
 bool PushRoom::takes(const Entry& entry) {
-  const Labels& stream = entry.labels;
   const Instant oldest = std::min(oldest_, entry.time);
   const Instant newest = std::max(newest_, entry.time);
-  const bool is_of_known_stream =
-      (last_stream_ != nullptr && *last_stream_ == stream) || streams_.contains(stream);
   const std::size_t size = std::max(size_, frame_of_push) + frame_of_entry +
                            json_string_bound(entry.line) +
                            (entry.metadata.empty() ? 0 : json_object_bound(entry.metadata)) +
-                           (is_of_known_stream ? 0 : frame_of_stream + json_object_bound(stream));
+                           (entries_ > 0 ? 0 : frame_of_stream + json_object_bound(entry.labels));
   if (entries_ > 0 &&
       (entries_ == most_entries_ || size > largest_push || newest - oldest > longest_span)) {
     return false;
-  }
-  if (!is_of_known_stream) {
-    last_stream_ = &*streams_.insert(stream).first;
   }
   entries_ += 1;
   size_ = size;

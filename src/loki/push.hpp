@@ -5,7 +5,6 @@
 
 #include <boost/system/result.hpp>
 
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,9 +37,9 @@ std::size_t push_bound(const Entry& entry);
 /// The largest number of entries in one push.
 inline constexpr std::size_t most_entries_a_push = 1000;
 
-/// Tracks the room left in one push while entries are added one by one. A push is limited to
-/// `most_entries` entries, a body of `largest_push` bytes, and 55 minutes between its oldest and
-/// its newest entry.
+/// Tracks the room left in one push while entries of one stream are added one by one. A push is
+/// limited to `most_entries` entries, a body of `largest_push` bytes, and 55 minutes between its
+/// oldest and its newest entry.
 class PushRoom {
 public:
   explicit PushRoom(std::size_t most_entries = most_entries_a_push) : most_entries_{most_entries} {}
@@ -55,8 +54,6 @@ private:
   std::size_t size_ = 0; // upper bound for the body, in bytes
   Instant oldest_ = Instant::max();
   Instant newest_ = Instant::min();
-  std::set<Labels> streams_;
-  const Labels* last_stream_ = nullptr; // the stream added last; points into streams_
 };
 
 /// Returns the entries of a push body, or a sentence that says why it is not valid. Unlike Loki,
