@@ -6,19 +6,16 @@
 #include "json/writer.hpp"
 #include "loki/endpoint.hpp"
 #include "loki/header.hpp"
+#include "loki/push.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 #include <span>
 
 namespace metrics_event {
 namespace {
 
 constexpr std::uint64_t format_version = 1;
-constexpr std::size_t time_digits = 19; // as many as the largest int64 has
-constexpr std::size_t id_digits = 16;
 
 constexpr std::array<std::string_view, 4> doubt_names{"none", "possibly stored", "unconfirmed",
                                                       "unconfirmed twice"};
@@ -28,19 +25,6 @@ struct Rejection {
   std::string reason;
 };
 
-std::string with_zeros(std::string digits, std::size_t width) {
-  return digits.insert(0, width - std::min(digits.size(), width), '0');
-}
-
-// Removes the text before a separator, and the separator, and returns that text. Without a
-// separator, the result is empty and the whole text is removed.
-std::string_view cut(std::string_view& text, std::string_view separator) {
-  const std::size_t end = text.find(separator);
-  const std::string_view part = text.substr(0, end == text.npos ? 0 : end);
-  text.remove_prefix(end == text.npos ? text.size() : end + separator.size());
-  return part;
-}
-
 // Reads the members of a record from its object one by one. It counts them to detect unknown ones.
 class RecordDecoder {
 public:
@@ -48,10 +32,16 @@ public:
 
   SpoolRecord record() {
     check_version();
-    SpoolRecord record{.destination = {string("url"), string("org_id")}, .entry = entry()};
+    SpoolRecord record{.destination = {string("url"), string("org_id")},
+                       .labels = labels("labels"),
+                       .metadata = labels("metadata"),
+                       .entries = entries(),
+                       .is_restamped = has("restamped") && is_true("restamped"),
+                       .doubt = has("doubt") ? doubt(string("doubt")) : Doubt::none};
     check(record.destination);
-    record.is_restamped = has("restamped") && take("restamped") == "true";
-    record.doubt = has("doubt") ? doubt(string("doubt")) : Doubt::none;
+    if (record.labels.empty() || record.labels.size() > most_labels) {
+      throw Rejection{"it has no labels, or too many"};
+    }
     if (taken_ < members_.size()) {
       throw Rejection{"it has a member that is unknown: " + quote(first_unknown())};
     }
@@ -59,9 +49,8 @@ public:
   }
 
 private:
-  static constexpr std::array<std::string_view, 9> known{"version", "url",       "org_id",
-                                                         "labels",  "metadata",  "entry_time_ns",
-                                                         "line",    "restamped", "doubt"};
+  static constexpr std::array<std::string_view, 8> known{
+      "version", "url", "org_id", "labels", "metadata", "entries", "restamped", "doubt"};
 
   auto find(std::string_view name) const {
     return std::ranges::find(members_, name, &Member::name);
@@ -105,6 +94,14 @@ private:
     }
   }
 
+  bool is_true(std::string_view name) {
+    const std::string_view json = take(name);
+    if (json != "true" && json != "false") {
+      throw Rejection{"its " + quote(name) + " is not true or false"};
+    }
+    return json == "true";
+  }
+
   static Doubt doubt(std::string_view text) {
     const auto* const name = std::ranges::find(doubt_names, text);
     if (name == doubt_names.end()) {
@@ -139,17 +136,43 @@ private:
     return labels;
   }
 
-  Entry entry() {
-    Entry entry{.labels = labels("labels"), .metadata = labels("metadata")};
-    if (entry.labels.empty() || entry.labels.size() > most_labels) {
-      throw Rejection{"it has no labels, or too many"};
+  // The text is valid and compact JSON, so that it need not be read twice.
+  std::vector<TimedLine> entries() {
+    std::string_view rest = take("entries");
+    if (!rest.starts_with('[')) {
+      throw Rejection{"its \"entries\" are not an array"};
     }
-    const auto time = parse_unix_nanoseconds(string("entry_time_ns"));
+    std::vector<TimedLine> entries;
+    while (rest != "]" && rest != "[]" && entries.size() <= most_entries_a_push) {
+      rest.remove_prefix(1); // the bracket of the array, or a comma
+      entries.push_back(entry(rest));
+    }
+    if (entries.empty() || entries.size() > most_entries_a_push) {
+      throw Rejection{"it has no entries, or too many"};
+    }
+    return entries;
+  }
+
+  // Removes an entry from the beginning of `rest` and returns it.
+  static TimedLine entry(std::string_view& rest) {
+    const auto take_string = [&rest](char before) {
+      const std::string_view string =
+          rest.starts_with(before) ? leading_string(rest.substr(1)) : std::string_view{};
+      if (string.empty()) {
+        throw Rejection{"an entry is not a time and a line"};
+      }
+      rest.remove_prefix(1 + string.size());
+      return *string_value(string);
+    };
+    const auto time = parse_unix_nanoseconds(take_string('['));
     if (!time) {
-      throw Rejection{"its entry time is not a number of nanoseconds"};
+      throw Rejection{"an entry time is not a number of nanoseconds"};
     }
-    entry.time = *time;
-    entry.line = string("line");
+    TimedLine entry{*time, take_string(',')};
+    if (!rest.starts_with(']')) {
+      throw Rejection{"an entry is not a time and a line"};
+    }
+    rest.remove_prefix(1);
     return entry;
   }
 
@@ -164,22 +187,51 @@ std::string shown(const Destination& destination) {
          (destination.org_id.empty() ? "" : " (" + destination.org_id + ')');
 }
 
-std::string encode(const SpoolRecord& record) {
+SpoolRecord record_for(const Destination& destination, const Entry& entry) {
+  return {.destination = destination, .labels = entry.labels, .metadata = entry.metadata};
+}
+
+void RecordText::begin(const SpoolRecord& head) {
   JsonObject object;
   object.raw("version", std::to_string(format_version))
-      .text("url", record.destination.url)
-      .text("org_id", record.destination.org_id)
-      .raw("labels", json_object(record.entry.labels))
-      .raw("metadata", json_object(record.entry.metadata))
-      .text("entry_time_ns", unix_nanoseconds(record.entry.time))
-      .text("line", record.entry.line);
-  if (record.is_restamped) {
+      .text("url", head.destination.url)
+      .text("org_id", head.destination.org_id)
+      .raw("labels", json_object(head.labels))
+      .raw("metadata", json_object(head.metadata));
+  if (head.is_restamped) {
     object.raw("restamped", "true");
   }
-  if (record.doubt != Doubt::none) {
-    object.text("doubt", doubt_names[static_cast<std::size_t>(record.doubt)]);
+  if (head.doubt != Doubt::none) {
+    object.text("doubt", doubt_names[static_cast<std::size_t>(head.doubt)]);
   }
-  return object.str() + '\n';
+  text_ = object.raw("entries", "[").str();
+  text_.pop_back(); // the brace
+  oldest_ = Instant::max();
+  entries_ = 0;
+}
+
+void RecordText::add(Instant time, std::string_view line) {
+  text_.append(entries_ == 0 ? "[\"" : ",[\"").append(unix_nanoseconds(time)) += "\",";
+  append_json_string(text_, line);
+  text_ += ']';
+  oldest_ = std::min(oldest_, time);
+  entries_ += 1;
+}
+
+SpoolName RecordText::name(std::uint64_t id, int attempts) const {
+  SpoolName name{oldest_, id, static_cast<std::uint32_t>(text_.size()), entries_};
+  name.add_attempts(attempts);
+  return name;
+}
+
+RecordText encode(const SpoolRecord& record) {
+  RecordText text;
+  text.begin(record);
+  for (const TimedLine& entry : record.entries) {
+    text.add(entry.time, entry.line);
+  }
+  text.end();
+  return text;
 }
 
 DecodedRecord decode_record(std::string_view text) {
@@ -198,49 +250,14 @@ DecodedRecord record_of(const boost::system::result<std::string, std::error_code
   return text ? decode_record(*text) : DecodedRecord{system_words(text.error())};
 }
 
-std::string event_of(const Entry& entry) {
-  JsonReader line;
-  if (!line.read_object(entry.line)) {
+std::string event_of(std::string_view line) {
+  JsonReader object;
+  if (!object.read_object(line)) {
     return "";
   }
-  const auto members = line.members();
+  const auto members = object.members();
   const auto name = std::ranges::find(members, "event", &Member::name);
   return name == members.end() ? "" : string_value(name->json).value_or("");
-}
-
-std::string SpoolName::text() const {
-  std::array<char, id_digits> hex{};
-  const auto end = std::to_chars(hex.begin(), hex.end(), id, 16);
-  return with_zeros(unix_nanoseconds(time), time_digits) + '.' +
-         with_zeros({hex.data(), end.ptr}, id_digits) + ",S=" + std::to_string(size) +
-         ",A=" + std::to_string(attempts) + ".json";
-}
-
-std::string_view stem_of(std::string_view name) {
-  return name.substr(0, name.find(','));
-}
-
-std::uint64_t size_in(std::string_view name) {
-  constexpr std::size_t size_begin = time_digits + 1 + id_digits + std::string_view{",S="}.size();
-  std::uint64_t size = 0;
-  if (name.size() > size_begin) {
-    std::from_chars(name.data() + size_begin, name.data() + name.size(), size);
-  }
-  return size;
-}
-
-std::optional<SpoolName> parse_spool_name(std::string_view name) {
-  std::string_view rest = name;
-  const auto time = parse_unix_nanoseconds(cut(rest, "."));
-  const auto id = parse_digits(cut(rest, ",S="), 16);
-  const auto size = parse_digits(cut(rest, ",A="));
-  const auto attempts = parse_count(cut(rest, ".json"), 0, std::numeric_limits<int>::max());
-  if (!time || !id || !size || !attempts) {
-    return std::nullopt;
-  }
-  const SpoolName parsed{*time, *id, *size, static_cast<int>(*attempts)};
-  // Only the canonical spelling is accepted; a number with extra zeros makes the name foreign.
-  return parsed.text() == name ? std::optional{parsed} : std::nullopt;
 }
 
 } // namespace metrics_event

@@ -1,15 +1,16 @@
 #pragma once
 
 #include "loki/entry.hpp"
+#include "spool/name.hpp"
 
 #include <boost/system/result.hpp>
 
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace metrics_event {
 
@@ -33,20 +34,61 @@ enum class Doubt {
   unconfirmed_twice, // the same, after it was sent again because it was certainly not stored
 };
 
-/// The content of a spool file: an undelivered entry and its destination. It never holds a secret:
-/// credentials, headers and the values of the URL's query come from the settings of the process
-/// that sends it later (metrics-event-spool(7)).
-struct SpoolRecord {
-  Destination destination;
-  Entry entry;
-  bool is_restamped = false; // true after the entry time was renewed, which happens once
-  Doubt doubt = Doubt::none;
+/// A line and its entry time: what distinguishes the entries of a record from each other.
+struct TimedLine {
+  Instant time;
+  std::string line;
 };
 
-/// Returns a record as one line of JSON that ends in a newline. Its members are `version` (1),
-/// `url`, `org_id`, `labels`, `metadata`, `entry_time_ns`, `line`, only when true `restamped`, and,
-/// only when there is a doubt, `doubt`.
-std::string encode(const SpoolRecord& record);
+/// The content of a spool file: undelivered entries of one destination and one stream, and what is
+/// known about all of them. It never holds a secret: credentials, headers and the values of the
+/// URL's query come from the settings of the process that sends it later (metrics-event-spool(7)).
+struct SpoolRecord {
+  Destination destination;
+  Labels labels;
+  Labels metadata;
+  std::vector<TimedLine> entries; // at least one, and no more than one push carries
+  bool is_restamped = false;      // true after the entry times were renewed, which happens once
+  Doubt doubt = Doubt::none;
+
+  /// Returns the entry at an index, as it is sent.
+  Entry entry(std::size_t index) const {
+    return {labels, entries[index].time, entries[index].line, metadata};
+  }
+};
+
+/// Returns a record of entries of one stream, of which the first one stands for the labels and the
+/// metadata of all. It has no lines yet.
+SpoolRecord record_for(const Destination& destination, const Entry& entry);
+
+/// The text of a spool file: a record as one line of JSON that ends in a newline. Its members are
+/// `version` (1), `url`, `org_id`, `labels`, `metadata`, only when true `restamped`, only when
+/// there is a doubt `doubt`, and `entries`, an array of arrays of two strings: the entry time and
+/// the line. An object can be used for one record after another, which reuses its memory.
+class RecordText {
+public:
+  /// Begins a record with everything but its entries.
+  void begin(const SpoolRecord& head);
+
+  /// Adds an entry.
+  void add(Instant time, std::string_view line);
+
+  /// Ends the record, which has at least one entry.
+  void end() { text_ += "]}\n"; }
+
+  const std::string& str() const { return text_; }
+
+  /// Returns the name for the file.
+  SpoolName name(std::uint64_t id, int attempts) const;
+
+private:
+  std::string text_;
+  Instant oldest_;
+  std::uint16_t entries_ = 0;
+};
+
+/// Returns the text of a record.
+RecordText encode(const SpoolRecord& record);
 
 /// A record, or a sentence that says why the text is not a valid one.
 using DecodedRecord = boost::system::result<SpoolRecord, std::string>;
@@ -59,29 +101,6 @@ DecodedRecord decode_record(std::string_view text);
 DecodedRecord record_of(const boost::system::result<std::string, std::error_code>& text);
 
 /// Returns the name of an event, the member `event` of its line; empty when the line has none.
-std::string event_of(const Entry& entry);
-
-/// The name of a spool file. Names sort by entry time. As in maildir, they contain the values that
-/// are needed often, so that the files need not be read:
-/// `1700000000000000000.0123456789abcdef,S=312,A=3.json`.
-struct SpoolName {
-  Instant time;           // the entry time
-  std::uint64_t id = 0;   // random, so that names are unique
-  std::uint64_t size = 0; // of the file, in bytes
-  int attempts = 0;       // deliveries tried so far
-
-  /// Returns the file name in the form shown above.
-  std::string text() const;
-};
-
-/// Returns the part of a file name that never changes: the entry time and the random number.
-std::string_view stem_of(std::string_view name);
-
-/// Returns the size in bytes that a file name contains, or 0 for a foreign name. The rest of the
-/// name is not parsed, because a spool may hold tens of thousands of files.
-std::uint64_t size_in(std::string_view name);
-
-/// Parses a file name. Returns nothing for a foreign name.
-std::optional<SpoolName> parse_spool_name(std::string_view name);
+std::string event_of(std::string_view line);
 
 } // namespace metrics_event

@@ -3,81 +3,82 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "base/value.hpp"
+#include "system/error.hpp"
+#include "system/file_lock.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <functional>
+#include <limits>
+#include <utility>
 
 namespace metrics_event {
 namespace {
 
-// A record may hold an entry of 1 MiB, whose line is escaped once more; this many bytes are enough
-// for it.
+// A record may hold entries of 1 MiB, whose lines are escaped once more; this many bytes are enough
+// for them.
 constexpr std::size_t largest_record = 16UL * 1024 * 1024;
-constexpr const char* sending_file = "sending";
-constexpr std::size_t largest_sending = 256UL * 1024 * 1024; // 7 million entries
-constexpr auto age_of_leftovers = std::chrono::hours{36};
-constexpr std::array boxes{"refused", "new", "tmp"}; // made in this order: tmp/ implies the others
+constexpr std::string_view purpose = "the spool";
+// They are made in this order, tmp/ once the others survive a crash. All records begin in tmp/, so
+// whoever finds it need not ask what the process that made the spool has synchronised.
+constexpr std::array boxes{"refused", "new", "trying", "tmp"};
 
-std::string name_of(Box box) {
-  return box == Box::waiting ? "new" : "refused";
+// Returns true when a file is removed, or was removed before.
+bool is_gone(const std::error_code& error) {
+  return !error || error == std::errc::no_such_file_or_directory;
 }
 
-std::string path_in(Box box, const std::string& name) {
-  return name_of(box) + '/' + name;
-}
-
-// Returns the name of the file next to an entry that says why the entry was refused.
-std::string reason_of(const std::string& name) {
-  return name + ".reason";
-}
-
-std::string lines_of(const Spool::Stems& stems) {
-  return joined(stems, "", [](const std::string& stem) { return stem + '\n'; });
-}
-
-bool is_reason(std::string_view name) {
-  return name.ends_with(".reason");
+const char* directory_of(Box box) {
+  return box == Box::waiting ? "new" : box == Box::trying ? "trying" : "refused";
 }
 
 } // namespace
 
-Spool::Spool(SpoolDirectory directory) : directory_{std::move(directory)} {
+Spool::Spool(PrivateDirectory directory) : directory_{std::move(directory)} {
+  std::array<bool, boxes.size()> exist{};
+  std::ranges::transform(boxes, exist.begin(),
+                         [this](const char* box) { return directory_.check_inside(box); });
   // Other programs use new/ and tmp/ as well, above all maildir. A process that is creating the
   // spool right now makes refused/ first, so the second check finds it.
-  if (!directory_.has("refused") && (directory_.has("new") || directory_.has("tmp")) &&
-      !directory_.has("refused")) {
+  if (!exist[0] && (exist[1] || exist[3]) && !directory_.check_inside(boxes[0])) {
     directory_.reject("it is something else: it has no directory refused");
   }
+  is_whole_ = exist[3];
 }
 
 Spool Spool::make(const std::string& path, bool with_parents) {
-  if (auto spool = find(path)) {
+  if (auto spool = find(path); spool && spool->is_whole_) {
     return *std::move(spool);
   }
-  Spool spool{SpoolDirectory::make(path, with_parents)};
+  Spool spool{PrivateDirectory::make(path, with_parents, purpose)};
   spool.make_boxes();
   return spool;
 }
 
 std::optional<Spool> Spool::find(const std::string& path) {
-  auto directory = SpoolDirectory::find(path);
+  auto directory = PrivateDirectory::find(path, purpose);
   return directory ? std::optional{Spool{*std::move(directory)}} : std::nullopt;
 }
 
-void Spool::make_boxes() {
+void Spool::make_boxes() const {
   for (const char* const box : boxes) {
+    if (box == boxes.back()) {
+      if (!directory_.open(spool_lock_name, O_RDONLY | O_CREAT)) { // a full disk has no room later
+        directory_.fail("cannot be made", last_error());
+      }
+      directory_.sync(".");
+    }
     if (const std::error_code error = directory_.make_directory(box)) {
       directory_.fail("cannot be made", error);
     }
   }
-  directory_.sync(".");
 }
 
 // Runs a step, and runs it again after creating the boxes when they are missing: the process that
 // created the spool may have been killed before it made them, or somebody may have removed them.
-template <class Step>
-std::error_code Spool::with_boxes(Step&& step) {
+std::error_code Spool::with_boxes(const std::function<std::error_code()>& step) const {
   const std::error_code error = step();
   if (error != std::errc::no_such_file_or_directory) {
     return error;
@@ -86,114 +87,180 @@ std::error_code Spool::with_boxes(Step&& step) {
   return step();
 }
 
-void Spool::write_record(const std::string& name, std::string_view text) {
-  const std::error_code error =
-      with_boxes([&] { return directory_.write_new_file("tmp/" + name, text); });
+// Only the bytes of records whose writer lives count in tmp/: it may have added them to the
+// counter. That does not hold for our `own` file. In this order a record that moves on meanwhile is
+// counted once or twice, never not at all.
+std::uint64_t Spool::waiting_bytes(const std::string& own) const {
+  std::uint64_t bytes = 0;
+  const auto add = [&bytes](std::string_view file) {
+    const auto name = parse_spool_name(divided_name(file).name);
+    bytes += name ? name->size : 0;
+    return true;
+  };
+  const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name) {
+    if (name == own) {
+      return true;
+    }
+    const Descriptor file = directory_.open(unfinished_path(name), O_RDONLY);
+    return lock_file(file) == std::errc::operation_would_block ? add(name) : true;
+  });
+  if (error) {
+    directory_.fail("cannot be read", error);
+  }
+  for_each_name(Box::trying, add);
+  for_each_name(Box::waiting, add);
+  return bytes;
+}
+
+// `own` is the name of a file that we have written in tmp/ and not added yet.
+SizeCounter Spool::counter(const std::string& own) const {
+  return {directory_, [this, own] { return waiting_bytes(own); }};
+}
+
+// Writes a record in tmp/. Its file is locked, which means that its writer lives. A file of that
+// name was left there by a process that was killed while it replaced the same record.
+Descriptor Spool::write(const SpoolName& name, std::string_view text) const {
+  const std::string path = unfinished_path(name.text());
+  Descriptor file;
+  const auto write_it = [&]() -> std::error_code {
+    auto written = directory_.write_new_file(path, text, true);
+    if (!written) {
+      return written.error();
+    }
+    file = *std::move(written);
+    return {};
+  };
+  std::error_code error = with_boxes(write_it);
+  if (error == std::errc::file_exists && !directory_.remove(path)) {
+    error = write_it();
+  }
   if (error) {
     directory_.fail("cannot keep an entry", error);
   }
+  return file;
 }
 
-// Moves a record from tmp/ to its final path.
-void Spool::place(const std::string& written, const std::string& path) {
-  const std::error_code error =
-      with_boxes([&] { return directory_.rename("tmp/" + written, path); });
+// Moves a record from tmp/ to another path. After an error, it is removed.
+void Spool::place(const SpoolName& written, const std::string& path) const {
+  const std::string from = unfinished_path(written.text());
+  const std::error_code error = with_boxes([&] { return directory_.rename(from, path); });
   if (error) {
-    directory_.remove("tmp/" + written);
+    directory_.remove(from);
     directory_.fail("cannot move an entry", error);
   }
 }
 
-void Spool::move(const std::string& from, const std::string& to) {
-  if (const std::error_code error = directory_.rename(from, to)) {
-    directory_.fail("cannot move an entry", error);
+void Spool::remove_waiting(const std::string& path, const SpoolName& name) const {
+  std::error_code error;
+  counter().subtract([&]() -> std::uint64_t {
+    error = directory_.remove(path);
+    return error ? 0 : name.size;
+  });
+  if (!is_gone(error)) {
+    directory_.fail("cannot let " + quote(path) + " go", error);
   }
 }
 
-// Other processes add and remove entries as well, so the usage is measured again now and then, and
-// always before the spool is reported as full. Measuring for every entry would read all names.
-bool Spool::has_room(std::uint64_t size, std::uint64_t max_bytes) {
-  constexpr std::uint64_t between_looks = 100; // in entries
-  constexpr std::uint64_t part = 16;           // a look follows when 1/16 of max_bytes was added
-  added_bytes_ += size;
-  if (added_ % between_looks == 0 || added_bytes_ > max_bytes / part ||
-      waiting_bytes_ + size > max_bytes) {
-    waiting_bytes_ = usage(Box::waiting).bytes;
-    added_bytes_ = size;
-  }
-  return waiting_bytes_ + size <= max_bytes;
-}
-
-void Spool::add(const SpoolRecord& record, int attempts, std::uint64_t id,
-                std::uint64_t max_bytes) {
-  const std::string text = encode(record);
-  if (!has_room(text.size(), max_bytes)) {
-    directory_.fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
-                    "; empty it with metrics-event flush");
-  }
-  const std::string name = SpoolName{record.entry.time, id, text.size(), attempts}.text();
-  const std::string waiting = path_in(Box::waiting, name);
-  write_record(name, text);
-  place(name, waiting);
+// The caller reports a loss when this throws, and a repetition must not arrive twice. So nothing is
+// left behind then.
+Descriptor Spool::put(Box box, const SpoolName& name, std::string_view text,
+                      std::uint64_t max_bytes) const {
+  Descriptor file = write(name, text);
+  const std::string path = path_in(box, name.text());
+  bool is_counted = false;
   try {
-    directory_.sync("new");
-  } catch (const Failure&) { // the caller reports a loss; a repetition must not arrive twice
-    directory_.remove(waiting);
+    is_counted = counter(name.text()).add(name.size, max_bytes);
+    if (!is_counted) {
+      directory_.fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
+                      "; empty it with metrics-event flush");
+    }
+    place(name, path);
+    directory_.sync(directory_of(box));
+  } catch (const Failure& failure) {
+    std::error_code error;
+    counter().subtract([&]() -> std::uint64_t {
+      directory_.remove(unfinished_path(name.text()));
+      error = directory_.remove(path);
+      return is_counted && is_gone(error) ? name.size : 0;
+    });
+    if (!is_gone(error)) {
+      throw Failure{failure.code(),
+                    failure.text() + "; " + quote(path) +
+                        " cannot be removed and may be sent later: " + system_words(error)};
+    }
     throw;
   }
-  waiting_bytes_ += text.size();
-  added_ += 1;
+  return file;
 }
 
-bool Spool::try_lock() {
-  // Without this permission, delivered entries could not be deleted and would be sent again and
-  // again.
-  const std::error_code locked_away = directory_.may_change("new");
-  if (locked_away && locked_away != std::errc::no_such_file_or_directory) {
-    directory_.fail("cannot be changed", locked_away);
-  }
-  const std::error_code error = directory_.try_lock();
-  if (error && error != std::errc::operation_would_block) {
-    directory_.fail("cannot be locked", error);
-  }
-  return !error;
+void Spool::add(const RecordText& record, int attempts, std::uint64_t id,
+                std::uint64_t max_bytes) const {
+  put(Box::waiting, record.name(id, attempts), record.str(), max_bytes);
 }
 
-void Spool::for_each_entry(Box box, const std::function<void(std::string_view)>& visit) const {
-  const std::error_code error = directory_.for_each_name(name_of(box), [&](std::string_view name) {
-    if (!is_reason(name)) {
-      visit(name);
+HeldRecord Spool::hold(const SpoolRecord& record, std::uint64_t id, std::uint64_t max_bytes) const {
+  const RecordText text = encode(record);
+  const SpoolName name = text.name(id, 0);
+  return {name, put(Box::trying, name, text.str(), max_bytes), record.doubt};
+}
+
+void Spool::let_go(const HeldRecord& trying) const {
+  remove_waiting(path_in(Box::trying, trying.name.text()), trying.name);
+}
+
+// A changed record takes the place of the old one in trying/ first, in one step, so that there is
+// always exactly one, and always a locked one.
+void Spool::give_up(HeldRecord trying, const SpoolRecord& record, int attempts) const {
+  const std::string before = path_in(Box::trying, trying.name.text());
+  try {
+    if (record.doubt != trying.doubt) {
+      const RecordText text = encode(record);
+      const SpoolName changed = text.name(trying.name.id, trying.name.attempts);
+      Descriptor file = write(changed, text.str());
+      counter(changed.text()).add(changed.size, unlimited);
+      place(changed, before);
+      counter().subtract([&]() -> std::uint64_t { return trying.name.size; });
+      trying.name = changed;
+      trying.file = std::move(file);
     }
-  });
-  if (error) {
+    trying.name.add_attempts(attempts);
+    if (!directory_.rename(before, path_in(Box::waiting, trying.name.text()))) {
+      directory_.sync(directory_of(Box::waiting));
+    }
+  } catch (const Failure&) {
+    return;
+  }
+}
+
+void Spool::for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const {
+  if (const std::error_code error = directory_.for_each_name(directory_of(box), visit)) {
     directory_.fail("cannot be read", error);
   }
 }
 
 SpoolUsage Spool::usage(Box box) const {
   SpoolUsage usage;
-  for_each_entry(box, [&](std::string_view name) {
-    usage.entries += 1;
-    usage.bytes += size_in(name);
+  for_each_name(box, [&](std::string_view file) {
+    const auto name = parse_spool_name(divided_name(file).name);
+    usage.entries += is_reason(file) ? 0 : name ? name->entries : 1U;
+    usage.bytes += name ? name->size : 0;
+    return true;
   });
   return usage;
 }
 
-std::vector<std::string> Spool::names(Box box, std::string_view after, std::size_t limit) const {
-  std::vector<std::string> oldest; // a heap with the newest on top, which bounds memory
-  for_each_entry(box, [&](std::string_view name) {
-    if (name <= after || (oldest.size() == limit && name >= oldest.front())) {
-      return;
+SpoolListing Spool::list(Box box) const {
+  SpoolListing listing;
+  for_each_name(box, [&](std::string_view file) {
+    if (const auto name = parse_spool_name(file)) {
+      listing.names.push_back(*name);
+    } else if (!is_reason(file) && listing.others.size() < SpoolListing::most_others) {
+      listing.others.emplace_back(file);
     }
-    if (oldest.size() == limit) {
-      std::ranges::pop_heap(oldest);
-      oldest.pop_back();
-    }
-    oldest.emplace_back(name);
-    std::ranges::push_heap(oldest);
+    return true;
   });
-  std::ranges::sort_heap(oldest);
-  return oldest;
+  std::ranges::sort(listing.names, std::less<>{});
+  return listing;
 }
 
 boost::system::result<std::string, std::error_code> Spool::read(Box box,
@@ -201,105 +268,13 @@ boost::system::result<std::string, std::error_code> Spool::read(Box box,
   return directory_.read(path_in(box, name), largest_record);
 }
 
+std::error_code Spool::read(Box box, const std::string& name, std::string& text) const {
+  return directory_.read(path_in(box, name), largest_record, text);
+}
+
 std::string Spool::reason(const std::string& name) const {
   auto text = read(Box::refused, reason_of(name));
   return text ? text->substr(0, text->find('\n')) : "";
-}
-
-void Spool::remove(Box box, const std::string& name) {
-  const std::string path = path_in(box, name);
-  const std::error_code error = directory_.remove(path);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    directory_.fail("cannot let " + quote(path) + " go", error);
-  }
-  if (box == Box::refused) {
-    directory_.remove(path_in(box, reason_of(name)));
-  }
-}
-
-void Spool::set_aside(const std::string& name, const std::string& reason) {
-  const std::string beside = path_in(Box::refused, reason_of(name));
-  directory_.remove(beside); // left by a call that was cut short
-  // An error is ignored: an entry without its reason is better than one that blocks the others.
-  with_boxes([&] { return directory_.write_new_file(beside, reason + '\n'); });
-  move(path_in(Box::waiting, name), path_in(Box::refused, name));
-}
-
-std::string Spool::replace(const std::string& name, const SpoolRecord& record) {
-  const std::string text = encode(record);
-  const SpoolName old = parse_spool_name(name).value_or(SpoolName{});
-  std::string renewed = SpoolName{record.entry.time, old.id, text.size(), old.attempts}.text();
-  write_record(renewed, text);
-  place(renewed, path_in(Box::waiting, name)); // atomic: there is always exactly one
-  move(path_in(Box::waiting, name), path_in(Box::waiting, renewed));
-  directory_.sync("new");
-  return renewed;
-}
-
-std::string Spool::count_attempts(const std::string& name, int more) {
-  auto counted = parse_spool_name(name);
-  if (!counted) {
-    return name;
-  }
-  counted->attempts += more;
-  const std::string renamed = counted->text();
-  return directory_.rename(path_in(Box::waiting, name), path_in(Box::waiting, renamed)) ? name
-                                                                                        : renamed;
-}
-
-void Spool::note_sending(const Stems& stems, bool keeps_earlier) {
-  if (const std::error_code error =
-          directory_.write_lasting(sending_file, lines_of(stems), !keeps_earlier)) {
-    directory_.fail("cannot note what is sent", error);
-  }
-}
-
-void Spool::replace_sending(const Stems& stems) {
-  const std::string written = "tmp/" + std::string{sending_file};
-  directory_.remove(written); // left by a call that was cut short
-  std::error_code error =
-      with_boxes([&] { return directory_.write_new_file(written, lines_of(stems)); });
-  if (!error) {
-    error = directory_.rename(written, sending_file);
-  }
-  if (error) {
-    directory_.fail("cannot note what is sent", error);
-  }
-}
-
-Spool::Stems Spool::sending() const {
-  const auto text = directory_.read(sending_file, largest_sending);
-  if (!text && text.error() != std::errc::no_such_file_or_directory) {
-    directory_.fail("cannot be asked what was sent", text.error());
-  }
-  Stems stems;
-  // A kill may have cut the last line; its push was not sent then.
-  for (std::size_t begin = 0, end = 0; text && (end = text->find('\n', begin)) != std::string::npos;
-       begin = end + 1) {
-    stems.insert(text->substr(begin, end - begin));
-  }
-  return stems;
-}
-
-void Spool::tidy() {
-  const std::time_t oldest =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age_of_leftovers);
-  const auto tidy_box = [this](const std::string& box, auto&& is_left_behind) {
-    directory_.for_each_name(box, [&](std::string_view name) {
-      if (is_left_behind(name)) {
-        directory_.remove((box + '/').append(name));
-      }
-    });
-  };
-  tidy_box("tmp", [&](std::string_view name) {
-    return parse_spool_name(name) &&
-           directory_.last_write("tmp/" + std::string{name}).value_or(oldest) < oldest;
-  });
-  tidy_box("refused", [&](std::string_view name) { // the entry was moved back to new/
-    return is_reason(name) &&
-           !directory_.has("refused/" + std::string{name.substr(0, name.rfind('.'))});
-  });
-  tidy_box("new", is_reason); // moved back together with the entry
 }
 
 } // namespace metrics_event

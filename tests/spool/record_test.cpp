@@ -17,18 +17,31 @@ namespace {
 
 const SpoolRecord sample{
     .destination = {.url = "https://loki.example.com/loki/api/v1/push?tenant=", .org_id = "team-a"},
-    .entry = {.labels = {{"job", "metrics"}, {"region", "größe \"x\""}},
-              .time = Instant{1700000000123456789ns},
-              .line = R"({"timestamp":1.5,"event":"runner_installed","flavor":"a\nb"})",
-              .metadata = {{"trace", "1"}}}};
+    .labels = {{"job", "metrics"}, {"region", "größe \"x\""}},
+    .metadata = {{"trace", "1"}},
+    .entries = {{Instant{1700000000123456789ns},
+                 R"({"timestamp":1.5,"event":"runner_installed","flavor":"a\nb"})"},
+                {Instant{1600000000000000000ns}, ""}}};
 
-const std::string text = encode(sample);
+const std::string text = encode(sample).str();
 
 std::string with(std::string_view part, std::string_view replacement) {
   std::string changed = text;
   const std::size_t found = changed.find(part);
   REQUIRE(found != std::string::npos);
   return changed.replace(found, part.size(), replacement);
+}
+
+std::string with_entries(const std::string& entries) {
+  return text.substr(0, text.find(R"("entries":)") + 10) + entries + '}';
+}
+
+std::string sixteen_labels() {
+  std::string labels = R"("job":"metrics")";
+  for (char name = 'a'; name < 'o'; ++name) {
+    labels.append(",\"").append(1, name).append("\":\"x\"");
+  }
+  return labels;
 }
 
 std::string reason(std::string_view broken) {
@@ -45,16 +58,20 @@ TEST_CASE("a record is one line that says all but secrets, and reads back as it 
   const auto record = decode_record(text);
   REQUIRE(record.has_value());
   CHECK(record->destination == sample.destination);
-  CHECK(record->entry.labels == sample.entry.labels);
-  CHECK(record->entry.metadata == sample.entry.metadata);
-  CHECK(record->entry.time == sample.entry.time);
-  CHECK(record->entry.line == sample.entry.line);
+  CHECK(record->labels == sample.labels);
+  CHECK(record->metadata == sample.metadata);
+  REQUIRE(record->entries.size() == 2);
+  CHECK(record->entries[0].time == sample.entries[0].time);
+  CHECK(record->entries[0].line == sample.entries[0].line);
+  CHECK(record->entries[1].time == sample.entries[1].time);
+  CHECK(record->entries[1].line.empty());
   CHECK_FALSE(record->is_restamped);
-  CHECK(encode(*record) == text);
+  CHECK(record->doubt == Doubt::none);
+  CHECK(encode(*record).str() == text);
 
   SpoolRecord restamped = sample;
   restamped.is_restamped = true;
-  CHECK(decode_record(encode(restamped))->is_restamped);
+  CHECK(decode_record(encode(restamped).str())->is_restamped);
 }
 
 TEST_CASE("a record that is torn anywhere is none") {
@@ -91,9 +108,40 @@ TEST_CASE("what is not a record of this version is told") {
       {with("\"job\"", "\"__job\""), "its \"labels\" break Loki's rules"},
       {with("\"trace\":\"1\"", "\"trace\":1"), "its \"metadata\" is not a string"},
       {with(R"({"trace":"1"})", "[]"), "its \"metadata\" are not an object"},
-      {with("1700000000123456789", "-1"), "its entry time is not a number of nanoseconds"},
-      {with("1700000000123456789", "9223372036854775808"),
-       "its entry time is not a number of nanoseconds"},
+      {with("\"job\":\"metrics\"", "\"job\":\"\""), "its \"labels\" break Loki's rules"},
+      {with(R"({"job":"metrics","region":"größe \"x\""})", "{}"), "it has no labels, or too many"},
+      {with(R"("job":"metrics")", sixteen_labels()), "it has no labels, or too many"},
+      {with(R"("entries")", R"("restamped":1,"entries")"),
+       "its \"restamped\" is not true or false"},
+      {with(R"("entries")", R"("restamped":"true","entries")"),
+       "its \"restamped\" is not true or false"},
+      {with(R"("entries")", R"("restamped":null,"entries")"),
+       "its \"restamped\" is not true or false"},
+      {with(R"("entries")", R"("doubt":"some","entries")"), "its doubt is unknown: \"some\""},
+      {with(R"("entries")", R"("doubt":true,"entries")"), "its \"doubt\" is not a string"},
+      {with(R"("entries")", R"("entry_time_ns":"1","line":"","entries")"),
+       "it has a member that is unknown: \"entry_time_ns\""},
+      {with(R"("entries")", R"("lines")"), "it lacks \"entries\""},
+      {with_entries("[]"), "it has no entries, or too many"},
+      {with_entries("{}"), "its \"entries\" are not an array"},
+      {with_entries("5"), "its \"entries\" are not an array"},
+      {with_entries(R"("x")"), "its \"entries\" are not an array"},
+      {with_entries("null"), "its \"entries\" are not an array"},
+      {with_entries(R"({"a":["1","x"]})"), "its \"entries\" are not an array"},
+      {with_entries("[[]]"), "an entry is not a time and a line"},
+      {with_entries(R"([["1"]])"), "an entry is not a time and a line"},
+      {with_entries(R"([["1","x","y"]])"), "an entry is not a time and a line"},
+      {with_entries(R"([["1","x"],"y"])"), "an entry is not a time and a line"},
+      {with_entries(R"([["1","x"],5])"), "an entry is not a time and a line"},
+      {with_entries(R"([{"1":"1","2":"x"}])"), "an entry is not a time and a line"},
+      {with_entries(R"([["1",["x","y"]]])"), "an entry is not a time and a line"},
+      {with_entries(R"([["1",null]])"), "an entry is not a time and a line"},
+      {with_entries(R"([[1,"x"]])"), "an entry is not a time and a line"},
+      {with("1600000000000000000", "-1"), "an entry time is not a number of nanoseconds"},
+      {with("1600000000000000000", ""), "an entry time is not a number of nanoseconds"},
+      {with("1600000000000000000", "1e9"), "an entry time is not a number of nanoseconds"},
+      {with("1600000000000000000", "9223372036854775808"),
+       "an entry time is not a number of nanoseconds"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.first);
@@ -101,47 +149,75 @@ TEST_CASE("what is not a record of this version is told") {
   }
 }
 
+TEST_CASE("every doubt is kept in words, and none in no word") {
+  const std::pair<Doubt, std::string> rows[]{{Doubt::possibly_stored, "possibly stored"},
+                                             {Doubt::unconfirmed, "unconfirmed"},
+                                             {Doubt::unconfirmed_twice, "unconfirmed twice"}};
+  for (const auto& [doubt, words] : rows) {
+    CAPTURE(words);
+    SpoolRecord doubtful = sample;
+    doubtful.doubt = doubt;
+    const std::string changed = encode(doubtful).str();
+    CHECK(changed == with(R"(,"entries":)", R"(,"doubt":")" + words + R"(","entries":)"));
+    CHECK(decode_record(changed)->doubt == doubt);
+  }
+  CHECK(text.find("doubt") == std::string::npos);
+}
+
+TEST_CASE("a record has as many entries as one push, in the order in which they were given") {
+  SpoolRecord many = sample;
+  many.entries.clear();
+  for (int i = 0; i < 1000; ++i) {
+    many.entries.push_back({Instant{std::chrono::nanoseconds{(i * 7) % 1000}}, std::to_string(i)});
+  }
+  const std::string largest = encode(many).str();
+  const auto record = decode_record(largest);
+  REQUIRE(record.has_value());
+  REQUIRE(record->entries.size() == 1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    REQUIRE(record->entries[i].time == many.entries[i].time);
+    REQUIRE(record->entries[i].line == many.entries[i].line);
+  }
+  const Entry entry = record->entry(999);
+  CHECK(entry.labels == sample.labels);
+  CHECK(entry.metadata == sample.metadata);
+  CHECK(entry.time == many.entries[999].time);
+  CHECK(entry.line == "999");
+
+  many.entries.push_back({Instant{1ns}, "one too many"});
+  CHECK(reason(encode(many).str()) == "it has no entries, or too many");
+}
+
+TEST_CASE("the name of a record has the time of its oldest entry") {
+  const SpoolName name = encode(sample).name(0xabc, 3);
+  CHECK(name.time == Instant{1600000000000000000ns});
+  CHECK(name.id == 0xabc);
+  CHECK(name.size == text.size());
+  CHECK(name.entries == 2);
+  CHECK(name.attempts == 3);
+  CHECK(encode(sample).name(0, 100'000).attempts == 65'535);
+}
+
+TEST_CASE("a record for entries has what they share") {
+  const SpoolRecord record = record_for(sample.destination, sample.entry(0));
+  CHECK(record.destination == sample.destination);
+  CHECK(record.labels == sample.labels);
+  CHECK(record.metadata == sample.metadata);
+  CHECK(record.entries.empty());
+  CHECK_FALSE(record.is_restamped);
+  CHECK(record.doubt == Doubt::none);
+}
+
+TEST_CASE("a file that cannot be read is no record, for the system's reason") {
+  CHECK(record_of(std::make_error_code(std::errc::permission_denied)).error() ==
+        "permission denied");
+  CHECK(record_of(text)->entries.size() == 2);
+}
+
 TEST_CASE("an event is known by its line") {
-  CHECK(event_of(sample.entry) == "runner_installed");
+  CHECK(event_of(sample.entries[0].line) == "runner_installed");
   for (const char* const line : {"", "{}", "x", R"({"event":5})", R"(["event"])"}) {
-    CHECK(event_of({.line = line}).empty());
-  }
-}
-
-TEST_CASE("file names sort by entry time and say the size and the attempts") {
-  const SpoolName name{Instant{1700000000123456789ns}, 0xabc, 312, 3};
-  CHECK(name.text() == "1700000000123456789.0000000000000abc,S=312,A=3.json");
-  const auto parsed = parse_spool_name(name.text());
-  REQUIRE(parsed);
-  CHECK(parsed->time == name.time);
-  CHECK(parsed->id == name.id);
-  CHECK(parsed->size == 312);
-  CHECK(parsed->attempts == 3);
-
-  CHECK(size_in(name.text()) == 312);
-  CHECK(size_in("x") == 0);
-
-  std::vector<std::string> names;
-  for (const auto time : {0ns, 9ns, 10ns, 999'999'999'999ns, 1'700'000'000'000'000'000ns,
-                          std::chrono::nanoseconds::max()}) {
-    names.push_back(SpoolName{Instant{time}, ~0UL, 1, 0}.text());
-    CHECK(parse_spool_name(names.back()));
-  }
-  CHECK(std::ranges::is_sorted(names));
-}
-
-TEST_CASE("a stranger's name is none of ours") {
-  for (const std::string name :
-       {"", "x", "x.json", "1700000000123456789.json", "1.0000000000000abc,S=312,A=3.json",
-        "1700000000123456789.abc,S=312,A=3.json",
-        "1700000000123456789.0000000000000abc,S=,A=3.json",
-        "1700000000123456789.0000000000000abc,S=-1,A=3.json",
-        "1700000000123456789.0000000000000abc,S=312,A=-3.json",
-        "1700000000123456789.0000000000000ABC,S=312,A=3.json",
-        "1700000000123456789.0000000000000abc,S=312,A=3.json.reason",
-        "9999999999999999999.0000000000000abc,S=312,A=3.json"}) {
-    CAPTURE(name);
-    CHECK_FALSE(parse_spool_name(name));
+    CHECK(event_of(line).empty());
   }
 }
 
@@ -159,8 +235,8 @@ TEST_CASE("metrics-event-spool(7) shows a file as it is, under the name that it 
   }
   const auto record = decode_record(shown);
   REQUIRE(record.has_value());
-  CHECK(encode(*record) == shown + '\n');
-  const SpoolName name{record->entry.time, 0x0123456789abcdef, shown.size() + 1, 3};
+  CHECK(encode(*record).str() == shown + '\n');
+  const SpoolName name = encode(*record).name(0x0123456789abcdef, 3);
   CHECK(page.find('\n' + name.text() + '\n') != std::string::npos);
 }
 
