@@ -2,19 +2,19 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "commands/flush_advice.hpp"
+#include "commands/read_event.hpp"
 #include "commands/send_report.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/route.hpp"
+#include "delivery/safekeeping.hpp"
 #include "delivery/spooler.hpp"
 #include "event/event.hpp"
-#include "event/field_value.hpp"
-#include "json/writer.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"
 #include "settings/rules.hpp"
-#include "spool/spool.hpp"
-#include "system/file.hpp"
+#include "spool/locked_spool.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
 
@@ -26,71 +26,6 @@ namespace metrics_event {
 namespace {
 
 constexpr std::size_t most_entries_drained = 100;
-
-Origin argument(const std::string& name) {
-  return {Origin::Source::flag, name};
-}
-
-// Replaces `@FILE` by the modification time of FILE. Throws Failure (noinput) when it cannot be
-// read.
-void read_time(FieldFlag& flag) {
-  const bool is_time =
-      flag.field->type == FieldType::timestamp || flag.form == GivenField::Form::since;
-  if (is_time && flag.text.starts_with('@')) {
-    const std::string path = flag.text.substr(1);
-    const auto time = modification_time(path);
-    if (!time) {
-      throw file_failure(argument(flag.given().name()), cannot_read(path, time.error()));
-    }
-    flag.text = unix_seconds(*time);
-  }
-}
-
-// Builds the event of the command line, after reading the files that it names. The parser of the
-// command line has checked the names already, because a mistake in them must keep COMMAND from
-// running. They are checked here once more together with the values, which are known only now.
-boost::system::result<Event, EventMistake> read_event(EventArguments command,
-                                                      const std::optional<Measurement>& measurement,
-                                                      Instant now, Deadline deadline) {
-  for (FieldFlag& flag : command.fields) {
-    read_time(flag);
-  }
-  for (ExtraField& extra : command.extras) {
-    if (extra.is_file) {
-      extra.text = read_named_file(extra.text, argument(key_of(extra)), deadline);
-    }
-  }
-  const auto object = object_of(command.extras);
-  if (!object) {
-    return object.error();
-  }
-  JsonReader extras;
-  extras.read_object(*object);
-  auto given = given_event(command, extras.members());
-  if (!given) {
-    return given.error();
-  }
-  given->measurement = measurement;
-  return build_event(*command.type, *given, now);
-}
-
-// Returns advice for a value given as text that would be valid as JSON, such as `duration=12.5`;
-// empty otherwise.
-std::string remedy(const EventArguments& command, const EventMistake& mistake) {
-  const auto fields = command.type->fields;
-  const auto field = std::ranges::find(fields, mistake.member, &Field::name);
-  if (field == fields.end() || field->type == FieldType::string) {
-    return "";
-  }
-  for (const ExtraField& extra : command.extras) {
-    const bool is_text = !extra.is_json && !extra.is_file;
-    const auto json = compact_json(extra.text);
-    if (is_text && name_of(extra) == mistake.member && json && read_json(*field, *json)) {
-      return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
-    }
-  }
-  return "";
-}
 
 class Send {
 public:
@@ -109,7 +44,7 @@ public:
         read_event(command_, measurement_, now, context_.clock.steady_now() + settings_.timeout);
     if (!event) {
       report_.counts.invalid = 1;
-      throw Failure{event.error().code, event.error().text + remedy(command_, event.error())};
+      throw Failure{event.error().code, event.error().text};
     }
     report_.event = *std::move(event);
     for (const std::string& warning : report_.event->warnings) {
@@ -160,16 +95,18 @@ private:
     note_signals();
     // One deadline covers reading the files of the route, the push and the drain.
     const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
-    try {
-      push(deadline);
-    } catch (...) {
-      warn_of_counts();
-      const Failure failure = current_failure();
-      if (!spooler_.keeps(failure)) {
-        throw;
-      }
-      return keep(failure);
+    if (keeps_undelivered(settings_)) {
+      safekeeping_.emplace(spooler_, *report_.entry, context_.transport, context_.clock);
     }
+    if (const auto failure = deliver(deadline)) {
+      warn_of_counts();
+      if (spooler_.keeps(*failure)) {
+        return keep(*failure);
+      }
+      let_go("it is refused");
+      throw Failure{*failure};
+    }
+    let_go("it is delivered");
     delivered();
     if (keeps_undelivered(settings_)) {
       drain_spool(deadline);
@@ -202,7 +139,9 @@ private:
     report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
   }
 
-  void push(Deadline deadline) {
+  // Returns why the event is not delivered, if it is not. An exception on this way, which an outage
+  // takes, would cost a tenth of what keeping an event does.
+  std::optional<Failure> push(Deadline deadline) {
     routes_ = open_routes(resolved_, deadline,
                           [this](const std::string& text) { context_.console.warn(text); });
     Pusher pusher{routes_,
@@ -212,8 +151,8 @@ private:
                    .is_single = true,
                    .asks_later = keeps_undelivered(settings_),
                    .confirms = settings_.confirm},
-                  context_.transport,
-                  context_.clock};
+                  safekeeping_ ? safekeeping_->transport() : context_.transport,
+                  safekeeping_ ? safekeeping_->clock() : context_.clock};
     Pushed pushed;
     pusher.push(settings_.org_id, {&*report_.entry, 1}, {},
                 [&pushed](const Pushed& end) { pushed = end; });
@@ -225,33 +164,56 @@ private:
     report_.counts.refused = pushed.fate == Pushed::Fate::refused ? 1 : 0;
     doubt_ = pushed.doubt;
     if (delivery.attempts == 0) { // out of time, or a signal, before the first one
-      throw Failure{ExitCode::tempfail, noted_signal() != 0
-                                            ? "a signal ended it before the event was sent"
-                                            : "out of time before the event was sent"};
+      return Failure{ExitCode::tempfail, noted_signal() != 0
+                                             ? "a signal ended it before the event was sent"
+                                             : "out of time before the event was sent"};
     }
-    if (pushed.fate != Pushed::Fate::accepted) {
-      report_.response = delivery.judgement.response;
-      const std::string attempts =
-          delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
-      throw undelivered(report_.event->name + " to " + report_.url + attempts, delivery.judgement,
-                        doubt_ == Doubt::possibly_stored);
+    if (pushed.fate == Pushed::Fate::accepted) {
+      return std::nullopt;
     }
+    report_.response = delivery.judgement.response;
+    const std::string attempts =
+        delivery.attempts > 1 ? " in " + std::to_string(delivery.attempts) + " attempts" : "";
+    return undelivered(report_.event->name + " to " + report_.url + attempts, delivery.judgement,
+                       doubt_ == Doubt::possibly_stored);
+  }
+
+  std::optional<Failure> deliver(Deadline deadline) {
+    try {
+      return push(deadline);
+    } catch (...) { // there is no route to the receiver
+      return current_failure();
+    }
+  }
+
+  // Removes the event from the spool, where it was put while its delivery went on.
+  void let_go(const std::string& outcome) {
+    try {
+      if (safekeeping_) {
+        safekeeping_->let_go();
+      }
+    } catch (const Failure& failure) {
+      context_.console.warn(failure.text() + "; " + outcome + ", and may be sent again");
+    }
+    safekeeping_.reset();
   }
 
   // Keeps the event in the spool. Trouble that may pass is then only a warning; trouble that needs
   // a correction is still a Failure.
   void keep(const Failure& failure) {
     try {
-      spooler_.keep(*report_.entry, report_.attempts, doubt_);
+      safekeeping_->keep(report_.attempts, doubt_);
     } catch (const Failure& of_spool) {
       throw Failure{of_spool.code(), of_spool.text() + "; so the event is lost: " + failure.text()};
     }
+    safekeeping_.reset();
     report_.status = SendReport::Status::spooled;
     report_.counts.spooled = 1;
     report_.failure = failure;
-    const Failure kept{failure.code(), "kept in the spool " +
-                                           quote_path(settings_.spool.directory) + ": " +
-                                           failure.text()};
+    const Failure kept{failure.code(), with_flush_advice("kept in the spool " +
+                                                             quote_path(settings_.spool.directory) +
+                                                             ": " + failure.text(),
+                                                         settings_.spool)};
     if (!may_pass(failure.code()) || noted_signal() != 0) {
       throw Failure{kept};
     }
@@ -262,12 +224,13 @@ private:
   // remaining time.
   void drain_spool(Deadline deadline) {
     try {
-      auto spool = Spool::find(settings_.spool.directory);
-      if (!spool || !spool->try_lock()) {
+      const auto spool = Spool::find(settings_.spool.directory);
+      auto locked = spool ? LockedSpool::try_lock(*spool) : std::nullopt;
+      if (!locked) {
         return;
       }
       const Drained drained =
-          drain(*spool,
+          drain(*locked,
                 {.push = {.timeout = settings_.timeout,
                           .ends = deadline,
                           .asks_later = true,
@@ -294,6 +257,7 @@ private:
   Routes routes_; // set once they are opened
   Doubt doubt_ = Doubt::none;
   Spooler spooler_{settings_, context_.clock};
+  std::optional<Safekeeping> safekeeping_; // while an event with a spool is being delivered
 };
 
 } // namespace

@@ -3,7 +3,9 @@
 #include "loki/judgement.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <map>
+#include <string_view>
+#include <utility>
 
 namespace metrics_event {
 
@@ -19,32 +21,71 @@ bool Spooler::keeps(const Failure& failure) const {
   return keeps_undelivered(settings_) && !is_refused(failure.code());
 }
 
-void Spooler::keep(const Entry& entry, int attempts, Doubt doubt) {
+const Spool& Spooler::spool() {
   if (!spool_) {
     spool_.emplace(Spool::make(settings_.spool.directory, settings_.spool.is_usual));
   }
-  const SpoolRecord record{.destination = destination(), .entry = entry, .doubt = doubt};
-  spool_->add(record, attempts, random_id(clock_), settings_.spool_max_bytes);
+  return *spool_;
 }
 
-std::vector<bool> Spooler::find_waiting(std::span<const Entry> entries) {
+SpoolRecord Spooler::record_of_one(const Entry& entry, Doubt doubt) const {
+  SpoolRecord record = record_for(destination(), entry);
+  record.entries.push_back({entry.time, entry.line});
+  record.doubt = doubt;
+  return record;
+}
+
+void Spooler::keep(std::span<const Entry> entries, std::span<const Doubt> doubts, Doubt doubt,
+                   int attempts) {
+  SpoolRecord head = record_for(destination(), entries.front());
+  head.doubt = doubt;
+  text_.begin(head);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (doubts[i] == doubt) {
+      text_.add(entries[i].time, entries[i].line);
+    }
+  }
+  text_.end();
+  spool().add(text_, attempts, random_id(clock_), settings_.spool_max_bytes);
+}
+
+HeldRecord Spooler::hold(const Entry& entry, Doubt doubt) {
+  return spool().hold(record_of_one(entry, doubt), random_id(clock_), settings_.spool_max_bytes);
+}
+
+void Spooler::let_go(const HeldRecord& held) {
+  spool().let_go(held);
+}
+
+void Spooler::give_up(HeldRecord held, const Entry& entry, int attempts, Doubt doubt) {
+  spool().give_up(std::move(held), record_of_one(entry, doubt), attempts);
+}
+
+// The run that kept them has put them into one record, or into one for each doubt.
+std::vector<bool> Spooler::find_waiting(std::span<const Entry> entries) const {
   std::vector<bool> found(entries.size());
   const auto spool = Spool::find(settings_.spool.directory);
-  if (!spool) {
+  if (!spool || entries.empty()) {
     return found;
   }
-  const std::vector<std::string> names =
-      spool->names(Box::waiting, "", std::numeric_limits<std::size_t>::max());
+  std::map<std::pair<Instant, std::string_view>, std::size_t> sought;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Entry& entry = entries[i];
-    std::string time = SpoolName{.time = entry.time}.text();
-    time.erase(time.find('.') + 1); // names sort by entry time
-    for (auto name = std::ranges::lower_bound(names, time);
-         name != names.end() && name->starts_with(time) && !found[i]; ++name) {
-      const DecodedRecord record = record_of(spool->read(Box::waiting, *name));
-      found[i] = record && record->destination == destination() &&
-                 record->entry.labels == entry.labels && record->entry.line == entry.line &&
-                 record->entry.metadata == entry.metadata;
+    sought.try_emplace({entries[i].time, entries[i].line}, i);
+  }
+  const auto [oldest, newest] = std::ranges::minmax_element(entries, {}, &Entry::time);
+  for (const SpoolName& name : spool->list(Box::waiting).names) {
+    if (name.time < oldest->time || name.time > newest->time) {
+      continue;
+    }
+    const DecodedRecord record = record_of(spool->read(Box::waiting, name.text()));
+    if (!record || record->destination != destination() ||
+        record->labels != entries.front().labels || record->metadata != entries.front().metadata) {
+      continue;
+    }
+    for (const TimedLine& entry : record->entries) {
+      if (const auto known = sought.find({entry.time, entry.line}); known != sought.end()) {
+        found[known->second] = true;
+      }
     }
   }
   return found;

@@ -21,7 +21,7 @@ bool has_spool(const Settings& settings);
 bool keeps_undelivered(const Settings& settings);
 
 /// Keeps undelivered entries in the spool that the settings name. The spool is created when the
-/// first entry is kept.
+/// first entry is kept. Where a call throws Failure (cantcreat), the spool cannot take the entries.
 class Spooler {
 public:
   Spooler(const Settings& settings, Clock& clock) : settings_{settings}, clock_{clock} {}
@@ -30,20 +30,34 @@ public:
   /// for that, and the event was not refused for its content.
   bool keeps(const Failure& failure) const;
 
-  /// Keeps an entry after `attempts` attempts to deliver it, which left a doubt or none. Throws
-  /// Failure (cantcreat) when the spool cannot take it.
-  void keep(const Entry& entry, int attempts, Doubt doubt);
+  /// Keeps, as one record, those entries about which `doubts` has `doubt`, after `attempts`
+  /// attempts to deliver them. All entries must be of one stream and have the same metadata. Throws
+  /// Failure (cantcreat).
+  void keep(std::span<const Entry> entries, std::span<const Doubt> doubts, Doubt doubt,
+            int attempts);
+
+  /// Keeps an entry while its delivery goes on. Throws Failure (cantcreat).
+  HeldRecord hold(const Entry& entry, Doubt doubt);
+
+  /// Removes an entry that was delivered or refused. Throws Failure (cantcreat).
+  void let_go(const HeldRecord& held);
+
+  /// Leaves an entry that could not be delivered to a flush.
+  void give_up(HeldRecord held, const Entry& entry, int attempts, Doubt doubt);
 
   /// Returns which of these entries wait in the spool, for a caller that does not know whether an
   /// earlier run has kept them. Reads the names of all that waits. Throws Failure (cantcreat).
-  std::vector<bool> find_waiting(std::span<const Entry> entries);
+  std::vector<bool> find_waiting(std::span<const Entry> entries) const;
 
 private:
+  const Spool& spool();
   Destination destination() const { return {settings_.url.kept_url(), settings_.org_id}; }
+  SpoolRecord record_of_one(const Entry& entry, Doubt doubt) const;
 
   const Settings& settings_;
   Clock& clock_;
   std::optional<Spool> spool_;
+  RecordText text_; // kept to reuse its memory
 };
 
 } // namespace metrics_event

@@ -3,6 +3,7 @@
 #include "system/clock.hpp"
 
 #include <chrono>
+#include <functional>
 #include <vector>
 
 namespace metrics_event::testing {
@@ -14,6 +15,7 @@ public:
   Deadline steady_now() override { return time; }
   bool sleep_until(Deadline until) override {
     sleeps.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(until - time));
+    in_sleep();
     wall += until - time;
     time = until;
     return !ends_in_sleep;
@@ -23,6 +25,7 @@ public:
   Instant wall{std::chrono::seconds{1'700'000'000}};
   Deadline time{std::chrono::hours{1}};
   std::vector<std::chrono::milliseconds> sleeps; ///< as long as they were asked for
+  std::function<void()> in_sleep = [] {};        ///< called when a sleep begins
   bool ends_in_sleep = false;                    ///< by a signal
 };
 
