@@ -1,6 +1,9 @@
 // Every system call is a cliff: the program is killed at each one that it makes, and each one that
 // can fail fails, once each. Whatever happens, an event that was acknowledged arrives once.
 #include "base/exit_code.hpp"
+#include "loki/endpoint.hpp"
+#include "loki/push.hpp"
+#include "net/http_transport.hpp"
 #include "spool/spool.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -13,11 +16,15 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 using namespace metrics_event;
 using namespace metrics_event::testing;
@@ -45,6 +52,7 @@ const std::map<std::string, Words> failures{
     {"fcntl", {}},
     {"flock", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
     {"fsync", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
+    {"ftruncate", {"error=EIO", "error=ENOSPC", "error=EINTR"}},
     {"futex", {}},
     {"getdents64", {"error=EIO", "error=ENOMEM"}},
     {"geteuid", {}},
@@ -62,6 +70,7 @@ const std::map<std::string, Words> failures{
     {"poll", {"error=EINTR", "error=ENOMEM"}},
     {"pread64", {"error=EIO", "error=EINTR"}},
     {"prlimit64", {}},
+    {"pwrite64", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
     {"read", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
     {"recvfrom", {"error=EINTR", "error=ENOMEM"}},
     {"renameat", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},
@@ -89,11 +98,12 @@ struct Point {
   bool is_in_loader; // before main()
 };
 
-// What the receiver makes of an entry.
+// What the receiver makes of an entry, and who keeps it.
 enum class Kind {
   welcome,
   unwanted, // is refused, because it is too long
   old,      // is refused until its entry time is another one
+  orphaned, // was stored; its sender was killed before it read the answer
 };
 
 const Instant recent_time = std::chrono::system_clock::now() - 1min; // Loki returns it at once
@@ -114,16 +124,30 @@ struct Scenario {
   bool is_file = false;        // it reads that from a file, which is its last argument
   Words own{};                 // the lines of its own events
   std::vector<Kind> waiting{}; // in the spool before; nothing: there is no spool
+  bool is_one_record = false;  // these are one record instead of one each
   std::size_t width = 10;      // of the flavors of these
+  bool miscounts = false;      // the counter of the spool is damaged
   bool is_closed = false;      // nobody listens until later
   bool takes_gzip = true;      // the receiver
-  std::size_t points;          // so many at least are tried
+  int busy = 0;                // so many pushes the receiver is too busy for
+  bool waits_for_keep = false; // it answers a push when the event is in trying/
+  int retries = 0;
+  std::string begins{}; // the first call that is tried, and the first behind it that is not; the
+  std::string ends{};   // others are as in another scenario
+  bool tries_one_error = false; // at each call, because each of its points waits for the receiver
+  std::size_t points;           // so many at least are tried
 };
+
+// An event that is kept while its sender waits is there soon after 150 ms. A fault may prevent
+// that, so its receiver answers at this time at the latest.
+constexpr auto patience = 500ms;
 
 // A machine on which a scenario takes place.
 class Machine {
 public:
-  explicit Machine(const Scenario& scenario) : takes_gzip_{scenario.takes_gzip} {
+  // The receiver waits no longer than `longest_wait` for an event that is to be kept.
+  Machine(const Scenario& scenario, std::chrono::milliseconds longest_wait)
+      : takes_gzip_{scenario.takes_gzip}, conducts_{conducts_of(scenario, longest_wait)} {
     ClosedPort port;
     url_ = "http://127.0.0.1:" + std::to_string(port.port());
     if (!scenario.waiting.empty()) {
@@ -133,6 +157,13 @@ public:
       closed_.emplace(std::move(port));
     } else {
       listen(std::move(port));
+    }
+    if (!stored_.empty()) {
+      const std::string body = push_body(stored_);
+      const Route route{.endpoint = *parse_endpoint(url_ + "/loki/api/v1/push"),
+                        .connect_timeout = 1s};
+      const Deadline deadline = std::chrono::steady_clock::now() + 1s;
+      REQUIRE(http_transport()(push_request(route, "", body), deadline).status == 204);
     }
   }
 
@@ -145,6 +176,7 @@ public:
     }
     Invocation invocation = this->invocation(std::move(command));
     invocation.environment["METRICS_EVENT_CONNECT_TIMEOUT"] = "200ms";
+    invocation.environment["METRICS_EVENT_RETRIES"] = std::to_string(scenario.retries);
     invocation.input = scenario.is_file ? "" : scenario.input;
     return invocation;
   }
@@ -157,9 +189,13 @@ public:
     return {.arguments = std::move(command), .environment = {one_attempt}};
   }
 
+  // From now on the receiver behaves.
   void open() {
+    conducts_.clear();
     if (closed_) {
       listen(*std::exchange(closed_, std::nullopt));
+    } else {
+      receiver_->script_pushes({});
     }
   }
 
@@ -190,23 +226,71 @@ public:
 
   const Words& waiting() const { return waiting_; }
 
-  // The lines of the files in a directory of the spool; "" for what is no entry.
+  // The lines of the records in a directory of the spool; "" for what is no record.
   Words lines_in(const std::string& box) const {
     Words lines;
     std::error_code missing;
     for (const auto& file : fs::directory_iterator{spool_ / box, missing}) {
       if (file.path().extension() != ".reason") {
         const auto record = decode_record(read_file(file.path()));
-        lines.push_back(record ? record->entry.line : "");
+        const auto entries = record ? record->entries : std::vector<TimedLine>(1);
+        std::ranges::transform(entries, std::back_inserter(lines), &TimedLine::line);
       }
     }
     return lines;
   }
 
+  // The lines that a flush would find. A sender that cannot move its record leaves it in trying/.
+  Words kept_lines() const {
+    Words lines = lines_in("new");
+    std::ranges::move(lines_in("trying"), std::back_inserter(lines));
+    return lines;
+  }
+
+  bool is_kept_early() const {
+    std::error_code missing;
+    return fs::directory_iterator{spool_ / "trying", missing} != fs::directory_iterator{};
+  }
+
+  bool has_spool() const { return fs::exists(spool_); }
+
+  std::uintmax_t waiting_bytes() const {
+    std::uintmax_t bytes = 0;
+    for (const char* const box : {"new", "trying"}) {
+      std::error_code missing;
+      for (const auto& file : fs::directory_iterator{spool_ / box, missing}) {
+        bytes += file.file_size();
+      }
+    }
+    return bytes;
+  }
+
+  // What the counter says of them; nothing when they have to be counted for real.
+  std::optional<std::uintmax_t> counted_bytes() const {
+    constexpr std::size_t digits = 20;
+    const std::string text = fs::exists(spool_ / "size") ? read_file(spool_ / "size") : "";
+    const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
+    return text.size() == digits && is_number ? std::optional{std::stoull(text)} : std::nullopt;
+  }
+
 private:
+  std::vector<Conduct> conducts_of(const Scenario& scenario,
+                                   std::chrono::milliseconds longest_wait) const {
+    std::vector<Conduct> conducts(static_cast<std::size_t>(scenario.busy),
+                                  {.status = 429, .stores = false});
+    if (scenario.waits_for_keep) {
+      conducts.push_back({.delay = longest_wait, .until = [this] { return is_kept_early(); }});
+    }
+    if (!conducts.empty()) {
+      conducts.emplace_back(); // for those that follow
+    }
+    return conducts;
+  }
+
   void fill(const Scenario& scenario) {
-    Spool spool = Spool::make(spool_);
+    const Spool spool = Spool::make(spool_);
     std::uint64_t id = 0;
+    std::optional<SpoolRecord> together;
     for (const Kind kind : scenario.waiting) {
       std::string flavor = (kind == Kind::unwanted ? "unwanted" : "w") + std::to_string(id);
       constexpr std::size_t too_long = 262144;
@@ -217,21 +301,42 @@ private:
       const Entry entry{.labels = {{"job", "metrics"}},
                         .time = time + std::chrono::nanoseconds{id},
                         .line = waiting_.back()};
-      spool.add({{url_ + "/loki/api/v1/push", ""}, entry}, 1, id, 1'000'000);
+      SpoolRecord record = record_for({url_ + "/loki/api/v1/push", ""}, entry);
+      record.entries.push_back({entry.time, entry.line});
+      if (scenario.is_one_record) {
+        together = together.value_or(record_for(record.destination, entry));
+        together->entries.push_back(record.entries.front());
+      } else if (kind == Kind::orphaned) {
+        spool.hold(record, id, room); // nobody holds it any longer
+        stored_.push_back(entry);
+      } else {
+        spool.add(encode(record), 1, id, room);
+      }
       id += 1;
+    }
+    if (together) {
+      spool.add(encode(*together), 1, id, room);
+    }
+    if (scenario.miscounts) {
+      write_file(spool_ / "size", "a few");
     }
   }
 
   void listen(ClosedPort port) {
-    receiver_.emplace(std::move(port),
-                      ReceiverScript{.store = {.block = 0}, .takes_gzip = takes_gzip_});
+    receiver_.emplace(
+        std::move(port),
+        ReceiverScript{.store = {.block = 0}, .pushes = conducts_, .takes_gzip = takes_gzip_});
   }
+
+  static constexpr std::uint64_t room = 1'000'000; // of the spool, in bytes
 
   const TemporaryDirectory directory_ = TemporaryDirectory::in_memory();
   const fs::path spool_ = directory_.path() / "spool";
   std::string url_;
   Words waiting_;
+  std::vector<Entry> stored_; // the receiver has them
   bool takes_gzip_;
+  std::vector<Conduct> conducts_; // for the pushes of the receiver
   std::optional<ClosedPort> closed_;
   std::optional<StoringReceiver> receiver_;
   std::map<StoredEntry, std::size_t> copies_; // what it had when it was closed
@@ -267,32 +372,41 @@ bool is_plausible(int status, const Point& point) {
   });
 }
 
+// The counter of the bytes that wait is never too low, or more could be kept than is allowed.
+void check_size(const Machine& machine) {
+  CHECK(machine.counted_bytes().value_or(machine.waiting_bytes()) >= machine.waiting_bytes());
+}
+
 // What the program said of its own events is true.
 void check_claims(const Scenario& scenario, const Machine& machine, const Outcome& outcome) {
-  const Words in_new = machine.lines_in("new");
+  const Words all_kept = machine.kept_lines();
   const auto arrived = std::ranges::count_if(
       scenario.own, [&](const std::string& line) { return machine.count(line) == 1; });
   const auto kept = std::ranges::count_if(
-      scenario.own, [&](const std::string& line) { return contains(in_new, line); });
+      scenario.own, [&](const std::string& line) { return contains(all_kept, line); });
   CHECK((scenario.own.empty() || told(outcome, "delivered") <= arrived));
   CHECK((scenario.own.empty() || told(outcome, "spooled") <= kept));
   for (const std::string& line : scenario.own) {
     const bool has_arrived = machine.count(line) == 1;
-    CHECK((outcome.status != 0 || has_arrived || contains(in_new, line)));
+    CHECK((outcome.status != 0 || has_arrived || contains(all_kept, line)));
     CHECK((!says(outcome, "delivered") || has_arrived));
-    CHECK((!says(outcome, "spooled") || contains(in_new, line)));
+    CHECK((!says(outcome, "spooled") || contains(all_kept, line)));
   }
-  CHECK((outcome.status != 0 || !scenario.own.empty() || in_new.empty())); // a flush that is done
+  CHECK((outcome.status != 0 || !scenario.own.empty() || all_kept.empty())); // a flush that is done
+  check_size(machine);
 }
 
 // A flush that nothing disturbs puts everything right.
 void check_flush(const Scenario& scenario, Machine& machine, bool is_acknowledged) {
+  const Words kept = machine.kept_lines();
   machine.open();
   const Outcome flush = run(plain_program, machine.invocation(Words{"flush"}));
   machine.close();
   CAPTURE(flush.err);
-  CHECK((flush.status == 0 || flush.status == refused_an_event));
-  CHECK(machine.lines_in("new").empty());
+  CHECK((flush.status == 0 || flush.status == refused_an_event ||
+         (flush.status == static_cast<int>(ExitCode::noinput) && !machine.has_spool())));
+  CHECK(machine.kept_lines().empty());
+  check_size(machine);
 
   Words refused = machine.lines_in("refused");
   for (const std::string& line : machine.waiting()) {
@@ -303,7 +417,7 @@ void check_flush(const Scenario& scenario, Machine& machine, bool is_acknowledge
   CHECK(refused.empty());
   for (const std::string& line : scenario.own) {
     CHECK(machine.count(line) <= 1);
-    CHECK((!is_acknowledged || machine.count(line) == 1));
+    CHECK((!(is_acknowledged || contains(kept, line)) || machine.count(line) == 1));
   }
   for (const std::string& line : machine.lines()) {
     CAPTURE(line);
@@ -312,11 +426,11 @@ void check_flush(const Scenario& scenario, Machine& machine, bool is_acknowledge
 }
 
 // False when the program did not come to that point.
-bool try_point(const Scenario& scenario, const Point& point, std::ptrdiff_t syncs_undisturbed) {
+bool try_point(const Scenario& scenario, const Point& point) {
   CAPTURE(point.fault.call);
   CAPTURE(point.fault.occurrence);
   CAPTURE(point.fault.effect);
-  Machine machine{scenario};
+  Machine machine{scenario, patience};
   const FaultyRun faulty = run_with(point.fault, plain_program, machine.invocation(scenario));
   const Outcome& outcome = faulty.outcome;
   CAPTURE(outcome.out);
@@ -325,25 +439,39 @@ bool try_point(const Scenario& scenario, const Point& point, std::ptrdiff_t sync
   CHECK(outcome.err.find("[killed: still running") == std::string::npos);
   CHECK((!faulty.was_hit || is_plausible(outcome.status, point)));
   check_claims(scenario, machine, outcome);
-  CHECK((outcome.status != 0 || !says(outcome, "spooled") || faulty.syncs >= syncs_undisturbed));
+  // A record and its directory, and before them a spool that is new and its parent; which they are,
+  // durability_test looks at.
+  const std::ptrdiff_t fewest_syncs = scenario.waiting.empty() ? 4 : 2;
+  CHECK((outcome.status != 0 || !says(outcome, "spooled") || faulty.syncs >= fewest_syncs));
   check_flush(scenario, machine, outcome.status == 0);
   return faulty.was_hit;
 }
 
-// All points where a program that makes these calls can meet a fault.
-std::vector<Point> points_of(const Words& calls) {
+// All points of a scenario where a program that makes these calls can meet a fault.
+std::vector<Point> points_of(const Words& calls, const Scenario& scenario) {
   std::vector<Point> points;
   std::map<std::string, int> counts;
   bool is_in_loader = true;
+  bool has_begun = scenario.begins.empty();
   for (const std::string& call : calls) {
     CAPTURE(call);
+    has_begun = has_begun || call == scenario.begins;
+    if (has_begun && call == scenario.ends) {
+      break;
+    }
     is_in_loader = is_in_loader && call != first_of_main;
     const auto effects = failures.find(call);
     REQUIRE(effects != failures.end()); // a call that is new here needs a row
     const int occurrence = ++counts[call];
+    if (!has_begun) {
+      continue;
+    }
     points.push_back({{call, occurrence, killed}, is_in_loader});
     for (const std::string& effect : effects->second) {
       points.push_back({{call, occurrence, effect}, is_in_loader});
+      if (scenario.tries_one_error) {
+        break;
+      }
     }
   }
   return points;
@@ -352,7 +480,7 @@ std::vector<Point> points_of(const Words& calls) {
 void try_every_call(const Scenario& scenario) {
   REQUIRE(fs::exists(plain_program));
   Outcome undisturbed;
-  const Machine machine{scenario};
+  const Machine machine{scenario, 20s};
   const auto calls = calls_of(plain_program, machine.invocation(scenario), undisturbed);
   if (!calls) {
     MESSAGE("SKIPPED: no program can be traced here: ", undisturbed.err);
@@ -360,10 +488,9 @@ void try_every_call(const Scenario& scenario) {
   }
   CHECK((undisturbed.status == 0 || undisturbed.status == refused_an_event));
   std::size_t tried = 0;
-  const std::vector<Point> points = points_of(*calls);
-  const std::ptrdiff_t syncs = std::ranges::count(*calls, "fsync");
+  const std::vector<Point> points = points_of(*calls, scenario);
   for (const Point& point : points) {
-    tried += try_point(scenario, point, syncs) ? 1U : 0U;
+    tried += try_point(scenario, point) ? 1U : 0U;
   }
   MESSAGE("points tried: ", tried, " of ", points.size());
   CHECK(tried >= scenario.points);
@@ -382,7 +509,7 @@ const std::string their_input = two_lines[0] + '\n' + two_lines[1] + '\n';
 TEST_SUITE_BEGIN("cliff");
 
 TEST_CASE("every call: an event that makes the spool") {
-  try_every_call({.command = send_event, .own = its_line, .is_closed = true, .points = 260});
+  try_every_call({.command = send_event, .own = its_line, .is_closed = true, .points = 345});
 }
 
 TEST_CASE("every call: an event that joins another one in the spool") {
@@ -390,13 +517,54 @@ TEST_CASE("every call: an event that joins another one in the spool") {
                   .own = its_line,
                   .waiting = {Kind::welcome},
                   .is_closed = true,
-                  .points = 190});
+                  .points = 210});
+}
+
+TEST_CASE("every call: an event that joins a spool whose counter is damaged") {
+  try_every_call({.command = send_event,
+                  .own = its_line,
+                  .waiting = {Kind::welcome},
+                  .miscounts = true,
+                  .is_closed = true,
+                  .tries_one_error = true,
+                  .points = 117});
+}
+
+TEST_CASE("every call: an event that is kept while its receiver hesitates, and delivered") {
+  try_every_call({.command = send_event,
+                  .own = its_line,
+                  .waiting = {Kind::welcome},
+                  .waits_for_keep = true,
+                  .begins = "sendmsg",
+                  .ends = "socket",
+                  .tries_one_error = true,
+                  .points = 121});
+}
+
+TEST_CASE("every call: an event that is kept before a pause, and delivered") {
+  try_every_call({.command = send_event,
+                  .own = its_line,
+                  .busy = 1,
+                  .retries = 1,
+                  .begins = "sendmsg",
+                  .tries_one_error = true,
+                  .points = 184});
+}
+
+TEST_CASE("every call: an event that is kept before a pause, and given up") {
+  try_every_call({.command = send_event,
+                  .own = its_line,
+                  .is_closed = true,
+                  .retries = 1,
+                  .tries_one_error = true,
+                  .points = 159});
 }
 
 TEST_CASE("every call: an event that is delivered and drains the spool after it") {
   try_every_call({.command = send_event,
                   .own = its_line,
                   .waiting = {Kind::welcome, Kind::welcome},
+                  .begins = first_of_main,
                   .points = 225});
 }
 
@@ -404,15 +572,58 @@ TEST_CASE("every call: a flush of several entries, compressed") {
   try_every_call({.command = {"flush"},
                   .waiting = {Kind::welcome, Kind::welcome, Kind::welcome},
                   .width = 400,
+                  .begins = first_of_main,
                   .points = 385});
 }
 
 TEST_CASE("every call: a flush of which one entry is refused") {
-  try_every_call({.command = {"flush"}, .waiting = {Kind::unwanted, Kind::welcome}, .points = 435});
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::unwanted, Kind::welcome},
+                  .begins = first_of_main,
+                  .points = 435});
 }
 
 TEST_CASE("every call: a flush of which one entry is too old") {
-  try_every_call({.command = {"flush"}, .waiting = {Kind::old, Kind::welcome}, .points = 490});
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::old, Kind::welcome},
+                  .begins = first_of_main,
+                  .points = 490});
+}
+
+TEST_CASE("every call: a flush that takes over from a sender that was killed") {
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::orphaned, Kind::welcome},
+                  .begins = "flock",
+                  .ends = "socket",
+                  .tries_one_error = true,
+                  .points = 142});
+}
+
+TEST_CASE("every call: a flush of one record that is delivered whole") {
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::welcome, Kind::welcome, Kind::welcome},
+                  .is_one_record = true,
+                  .begins = "sendmsg",
+                  .tries_one_error = true,
+                  .points = 56});
+}
+
+TEST_CASE("every call: a flush of one record of which one entry is refused") {
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::welcome, Kind::unwanted, Kind::welcome},
+                  .is_one_record = true,
+                  .begins = "recvfrom",
+                  .tries_one_error = true,
+                  .points = 107});
+}
+
+TEST_CASE("every call: a flush of one record of which some entries are too old") {
+  try_every_call({.command = {"flush"},
+                  .waiting = {Kind::old, Kind::old, Kind::welcome},
+                  .is_one_record = true,
+                  .begins = "recvfrom",
+                  .tries_one_error = true,
+                  .points = 136});
 }
 
 TEST_CASE("every call: a flush to a receiver that takes nothing compressed") {
@@ -420,6 +631,7 @@ TEST_CASE("every call: a flush to a receiver that takes nothing compressed") {
                   .waiting = {Kind::welcome, Kind::welcome, Kind::welcome},
                   .width = 400,
                   .takes_gzip = false,
+                  .begins = first_of_main,
                   .points = 400});
 }
 
@@ -428,7 +640,7 @@ TEST_CASE("every call: a batch of a file that is delivered") {
                   .input = their_input,
                   .is_file = true,
                   .own = two_lines,
-                  .points = 155});
+                  .points = 160});
 }
 
 TEST_CASE("every call: a batch of a pipe that goes into the spool") {
@@ -436,7 +648,7 @@ TEST_CASE("every call: a batch of a pipe that goes into the spool") {
                   .input = their_input,
                   .own = two_lines,
                   .is_closed = true,
-                  .points = 320});
+                  .points = 360});
 }
 
 TEST_SUITE_END();

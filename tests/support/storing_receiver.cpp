@@ -325,6 +325,17 @@ std::optional<ReceiverRequest> StoringReceiver::next_request(const Descriptor& c
   return std::nullopt;
 }
 
+// Waits before an answer; false when the server is to end.
+bool StoringReceiver::wait_as(const Conduct& conduct) const {
+  const Clock::time_point end = Clock::now() + conduct.delay;
+  while (conduct.until && !conduct.until() && Clock::now() < end) {
+    if (!server_.pause(Clock::now() + std::chrono::milliseconds{1})) {
+      return false;
+    }
+  }
+  return conduct.until || server_.pause(end);
+}
+
 void StoringReceiver::serve(Descriptor client) {
   std::string bytes; // read, and of no request that has been served
   for (bool keeps = true; keeps && read_line(client, bytes);) {
@@ -344,7 +355,7 @@ void StoringReceiver::serve(Descriptor client) {
       service->requests.push_back(*request);
     }
     const StoreAnswer answer = reply_to(service, *request, conduct);
-    if (!server_.pause(Clock::now() + conduct.delay)) {
+    if (!wait_as(conduct)) {
       return;
     }
     const bool stores_late = service == &pushes_ && conduct.stores_late();

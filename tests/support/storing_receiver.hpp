@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,8 @@ struct Conduct {
 
   /// The answer waits for this time, after a push was stored.
   std::chrono::milliseconds delay{};
+  /// The answer waits no longer than until this returns true, if there is such a function.
+  std::function<bool()> until{};
   /// The receiver says nothing and waits until the client goes.
   bool hangs = false;
   /// The receiver closes the connection after so many bytes of the answer.
@@ -143,6 +146,7 @@ private:
   StoreAnswer find(const LogStore& store, const ReceiverRequest& request) const;
   StoreAnswer reply_to(const Service* service, const ReceiverRequest& request,
                        const Conduct& conduct);
+  bool wait_as(const Conduct& conduct) const;
   void serve(Descriptor client);
 
   const StoreSettings settings_;
