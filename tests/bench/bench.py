@@ -15,11 +15,13 @@ from pathlib import Path
 import report
 from measure import LIMIT, Case, Trouble, output_of, say, summary
 from scale import Scale
-from workshop import HERE, Workshop, entry_of, tool
+from spools import make_names, make_spool
+from workshop import HERE, PUSH_PATH, Workshop, memory, tool
 
 ROOT = HERE.parents[1]
 EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
-PATIENCE = 100  # seconds for the batches, and again for the flushes
+PATIENCE = 100  # seconds for the batches, and again for the spools
+WAITING = (1000, 100_000)  # entries beside which another one goes into the spool
 
 
 def parse(arguments):
@@ -30,7 +32,8 @@ def parse(arguments):
   add("--readme", action="store_true", help="write the last run's figures into README and its plot")
   add("--runs", type=int, metavar="N", help="of each single send (400)")
   add("--events", type=int, metavar="N", help="the most in one batch (1000000, if time allows)")
-  add("--entries", type=int, metavar="N", help="the most in the spool for one flush (100000)")
+  add("--entries", type=int, metavar="N",
+      help="the most in the spool (100000; 1000000 takes minutes, and 6 GB of memory)")
   add("--sends", type=int, metavar="N", help="by concurrent senders (1024)")
   add("--no-counts", action="store_true", help="neither instructions nor system calls")
   add("--program", type=Path, default=ROOT / "build/release/metrics-event", help=argparse.SUPPRESS)
@@ -71,16 +74,38 @@ def machine():
   }
 
 
-def single_cases(shop):
+def spool_cases(shop, most, home):
+  """One event into the spool: a new one, and those in which up to so many wait."""
+  spools = {"spool": shop.place / "spool-new", "durable": shop.place / "spool-durable"}
+  labels = {"spool": "metrics-event, into the spool"}
+  records = shop.place / "records"
+  for waiting in (count for count in WAITING if count <= most):
+    name = f"spool-{waiting}"
+    spools[name] = shop.place / name
+    labels[name] = f"  beside {waiting:,} waiting".replace(",", " ")
+    make_names(spools[name], waiting)
+  record, text = shop.kept(*EVENT)
+  make_spool(spools["durable"])
+  records.write_text(f"{record}\n{text}")
+  yield Case("durable", "floor of the spool: its writes in C",
+             [shop.bench.program("durable"), str(spools["durable"]), str(records)], "durable", home,
+             swept=str(spools["durable"] / "new"))
+  for name, label in labels.items():
+    yield Case(name, label,
+               [shop.program, f"--spool={spools[name]}", "--spool-max-bytes=1GiB", "--retries=0",
+                f"--url={shop.closed_url}", *EVENT], "durable", home,
+               swept=str(spools[name] / "new") if name == "spool" else "-")
+
+
+def single_cases(shop, most_waiting):
   """All ways of a single send, and what is near them."""
   empty = shop.home("empty")
   configured = shop.home(
     "configured", types=3,
     config=f'url = "{shop.url}"\ntimeout = "10s"\n\n[label]\njob = "runners"\nenv = "prod"\n')
   declared = shop.home("declared", types=100)
-  spool, durable = shop.make_spool("single"), shop.make_spool("durable")
-  name, record = entry_of(durable)
-  https = shop.https_receiver()
+  https_port = str(shop.https_receiver())
+  https = f"https://127.0.0.1:{https_port}{PUSH_PATH}"
   authority = str(shop.place / "certificate.pem")
   program, static = shop.program, shop.static_program
   body = output_of([program, *EVENT, "--dry-run"], env={}).strip()
@@ -101,17 +126,17 @@ def single_cases(shop):
     Case("dry-run", "metrics-event --dry-run",
          [program, "--dry-run", f"--url={shop.url}", *EVENT], "floor", empty),
     Case("version", "metrics-event --version", [program, "--version"], "floor", empty),
+    Case("floor-https-static", "floor: OpenSSL in C, static",
+         [shop.bench.program("floor-https-static"), https_port, authority], "floor-https-static",
+         empty),
     Case("https-static", "metrics-event, https, static",
-         [static, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor-static", empty),
+         [static, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor-https-static", empty),
+    Case("floor-https", "floor: OpenSSL in C",
+         [shop.bench.program("floor-https"), https_port, authority], "floor-https", empty),
     Case("https", "metrics-event, https",
-         [program, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor", empty),
-    Case("curl-https", "curl, https", [*curl, "--cacert", authority, https], "floor", empty),
-    Case("durable", "floor of the spool: its writes in C",
-         [shop.bench.program("durable"), str(durable), name, record.strip()], "durable", empty,
-         swept=str(durable / "new")),
-    Case("spool", "metrics-event, into the spool",
-         [program, f"--spool={spool}", "--retries=0", f"--url={shop.closed_url}", *EVENT],
-         "durable", empty, swept=str(spool / "new")),
+         [program, f"--url={https}", f"--ca-cert={authority}", *EVENT], "floor-https", empty),
+    Case("curl-https", "curl, https", [*curl, "--cacert", authority, https], "floor-https", empty),
+    *spool_cases(shop, most_waiting, empty),
     Case("logger", "logger, to a socket",
          [tool("logger"), "--socket", "log.sock", "--tag", "metrics", line], "floor", empty),
     Case("curl", "curl", [*curl, shop.url], "floor", empty),
@@ -161,11 +186,18 @@ def bench(options):
   """Measures everything."""
   result = {"machine": machine()}
   options.output.mkdir(parents=True, exist_ok=True)
-  # Beside the build, where fsync costs what it costs on a disk.
+  # Beside the build, where fsync costs what it costs on a disk, and in memory, where many files
+  # cost little.
   with contextlib.ExitStack() as stack:
-    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=options.output))
-    shop = Workshop(options, scratch, stack)
-    cases = single_cases(shop)
+    def temporary(where):
+      return stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=where))
+
+    in_memory = memory(options.entries)
+    if not in_memory:
+      say("there is no room in memory, so what is in memory is on the disk as well")
+    shop = Workshop(options, temporary(options.output), temporary(in_memory or options.output),
+                    stack)
+    cases = single_cases(shop, options.entries)
     result["single"] = measure_single(shop, cases, options)
     result["senders"] = measure_senders(shop, cases, options)
     result["scale"] = Scale(shop, options).measure()
@@ -192,7 +224,8 @@ def main(arguments):
     if not kept.exists():
       raise Trouble("nothing was measured yet; run ./dev bench")
     result = json.loads(kept.read_text())
-    if not all("instructions" in row for row in result["single"].values()):
+    if ("spool-100000" not in result["single"] or
+        not all("instructions" in row for row in result["single"].values())):
       raise Trouble("the last run has not counted everything; run ./dev bench")
     write_readme(result)
     return

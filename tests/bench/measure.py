@@ -77,7 +77,7 @@ def output_of(command, text="", **options):
     except subprocess.TimeoutExpired:
       raise Trouble(f"{command[0]}: not at its end after {LIMIT} s") from None
   if process.returncode != 0:
-    raise Trouble(f"{' '.join(command)}: {err.strip() or f'status {process.returncode}'}")
+    raise Trouble(f"{' '.join(map(str, command))}: {err.strip() or f'status {process.returncode}'}")
   return out
 
 

@@ -1,4 +1,5 @@
-"""Writes down the functions of a send in the order of their first call; `./dev order`.
+"""Writes down the functions of a send, and then those that keeping an event needs besides, in the
+order of their first call; `./dev order`.
 
 A page fault brings in 64 KiB of the program, so that functions which stand together cost fewer of
 them. lld puts those of this list in front of all others.
@@ -15,7 +16,8 @@ PROGRAM = ROOT / "build/static/metrics-event"  # which names what it takes of th
 LIST = ROOT / "tests/bench/start_order.txt"
 EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
 HEAD = """\
-# The functions of a send, in the order of their first call, for the linker to keep together.
+# The functions of a send and of keeping an event, in the order of their first call, for the linker to
+# keep together.
 # Written by ./dev order.
 """
 
@@ -50,8 +52,11 @@ def main():
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
   with receiver:
     url = receiver.stderr.readline().split()[-1]
-    profile = profile_of([*EVENT, "--url", url])
-  names = [name for name in dict.fromkeys(names_of(profile)) if re.fullmatch(r"[\w.$]+", name)]
+    profiles = [profile_of([*EVENT, "--url", url])]
+  with tempfile.TemporaryDirectory() as directory:  # nobody listens at the port any more
+    profiles.append(profile_of([*EVENT, "--url", url, f"--spool={directory}/spool", "--retries=0"]))
+  called = dict.fromkeys(name for profile in profiles for name in names_of(profile))
+  names = [name for name in called if re.fullmatch(r"[\w.$]+", name)]
   if not names:
     sys.exit("order: the profile names no function of the program")
   LIST.write_text(HEAD + "".join(name + "\n" for name in names))

@@ -1,5 +1,6 @@
 """Says what was measured: tables for a terminal and for README, and a plot."""
 
+import sys
 from xml.sax.saxutils import escape
 
 
@@ -43,21 +44,30 @@ loader; system calls; page faults; peak memory. {runs} runs each, in turn ({pyth
 
 def single_table(result):
   runs = {name: row["runs"] for name, row in result["single"].items()}
-  return table(SINGLE_TITLE.format(runs=runs["http"], python=runs["python"]), SINGLE_HEAD, single_rows(result))
+  return table(SINGLE_TITLE.format(runs=runs["http"], python=runs["python"]), SINGLE_HEAD,
+               single_rows(result))
 
 
 SCALE_TITLE = """\
-Many events: wall time, and CPU time of the client alone, in s; plain is after a 415 to gzip; the
-entries of a flush are still in the cache of the disk."""
+Many events: wall time, and CPU time of the client alone, in s; wall time to that of the floor above
+it; plain is after a 415 to gzip; all spools are in memory, but for those on the disk, and flushes
+are compressed."""
+
+
+def way(row):
+  """What a row of many events is about."""
+  return ", ".join(filter(None, (row["what"], row["how"])))
 
 
 def scale_table(result):
-  rows = [[", ".join(filter(None, (row["what"], row["encoding"]))), number(row["events"]), number(row["wall_s"], 3),
-           number(row["events"] / row["wall_s"]), number(row["cpu_s"], 3),
-           number(per_cpu_second(row)), number(row["peak_kib"] / 1024, 1)]
-          for row in sorted(result["scale"], key=lambda row: (row["what"], row["encoding"]))]
-  return table(SCALE_TITLE,
-               ["", "events", "wall", "events/s", "CPU", "events/s of CPU", "peak MiB"], rows)
+  ways = list(dict.fromkeys(map(way, result["scale"])))
+  rows = [[way(row), number(row["events"]), number(row["wall_s"], 3),
+           number(row["events"] / row["wall_s"]), number(row.get("ratio"), 2),
+           number(row["cpu_s"], 3), number(per_cpu_second(row)),
+           number(row["peak_kib"] / 1024, 1)]
+          for row in sorted(result["scale"], key=lambda row: (ways.index(way(row)), row["events"]))]
+  return table(SCALE_TITLE, ["", "events", "wall", "events/s", "× floor", "CPU", "events/s of CPU",
+                             "peak MiB"], rows)
 
 
 def senders_table(result):
@@ -95,60 +105,83 @@ def per_cpu_second(row):
   return row["events"] / max(row["cpu_s"], 1e-6)
 
 
+def largest(result, what, how):
+  """The row of the most events."""
+  return max((row for row in result["scale"] if (row["what"], row["how"]) == (what, how)),
+             key=lambda row: row["events"])
+
+
+def of_size(result, what, how, events):
+  """The row of so many events, if that was measured."""
+  return next((row for row in result["scale"]
+               if (row["what"], row["how"], row["events"]) == (what, how, events)), None)
+
+
 def targets(result):
   """What was aimed at, and what was measured; asserted nowhere, since machines have moods."""
   single = result["single"]
-  scale = result["scale"]
   rows = []
 
-  def ratio(what, name, floor, limit):
-    least("ratio", what, single[name]["minimum_us"] / single[floor]["minimum_us"], limit, 3)
+  def add(what, sign, limit, value, digits=0, unit=""):
+    is_met = None if value is None else value <= limit if sign == "≤" else value >= limit
+    rows.append({"what": what, "target": f"{sign} {number(limit, digits)}{unit}",
+                 "measured": number(value, digits) + ("" if value is None else unit),
+                 "met": is_met})
 
-  def least(kind, what, value, limit, digits=0):
-    rows.append({"what": what, "target": "≤ " + number(limit, digits) + unit(kind),
-                 "measured": number(value, digits) + (unit(kind) if value is not None else ""),
-                 "met": None if value is None else value <= limit})
+  def least(what, value, limit):
+    add(what, "≤", limit, value)
 
   def most(what, value, limit):
-    rows.append({"what": what, "target": "≥ " + number(limit), "measured": number(value),
-                 "met": value >= limit})
+    add(what, "≥", limit, value)
 
-  def unit(kind):
-    return {"ratio": " ×", "memory": " MiB"}.get(kind, "")
+  def memory(what, kib, limit):
+    add(f"peak memory of {what}", "≤", limit, kib / 1024, 1, " MiB")
 
-  def largest(what, encoding):
-    return max((row for row in scale if (row["what"], row["encoding"]) == (what, encoding)),
-               key=lambda row: row["events"])
+  def ratio(what, row, other, limit, of="minimum_us"):
+    is_known = row is not None and other is not None and row.get(of) and other.get(of)
+    add(what, "≤", limit, row[of] / other[of] if is_known else None, 3, " ×")
 
-  def peak(rows):
-    return max(row["peak_kib"] for row in rows) / 1024
+  def pair(what, name, other, limit):
+    ratio(what, single.get(name), single.get(other), limit)
 
-  many = [row for row in scale if not row["what"].startswith("floor")]
-  ratio("single send to the floor", "http", "floor", 1.2)
-  ratio("single send to the floor, static", "http-static", "floor-static", 1.2)
-  ratio("single send to curl", "http", "curl", 0.2)
-  ratio("single send to curl, static", "http-static", "curl", 0.2)
-  ratio("single send to python3", "http", "python", 0.01)
-  ratio("https to curl with https", "https", "curl-https", 0.5)
-  ratio("into the spool, to the same writes in C", "spool", "durable", 1.2)
-  ratio("100 declared events that are not used, to none", "declared", "http", 1.05)
-  least("", "instructions without the loader's", single["http"].get("instructions_without_loader"),
+  pair("single send to the floor", "http", "floor", 1.2)
+  pair("single send to the floor, static", "http-static", "floor-static", 1.2)
+  pair("single send to curl", "http", "curl", 0.2)
+  pair("single send to curl, static", "http-static", "curl", 0.2)
+  pair("single send to python3", "http", "python", 0.01)
+  pair("https to curl with https", "https", "curl-https", 0.5)
+  pair("into the spool, to the same writes in C", "spool", "durable", 1.35)
+  for of, words in (("instructions", "instructions"), ("system_calls", "system calls")):
+    ratio(f"into the spool beside 100 000, {words}, to those of a new one",
+          single.get("spool-100000"), single["spool"], 1.05, of)
+  pair("100 declared events that are not used, to none", "declared", "http", 1.05)
+  least("instructions without the loader's", single["http"].get("instructions_without_loader"),
         350_000)
-  least("", "system calls", single["http"].get("system_calls"), 45)
+  least("system calls", single["http"].get("system_calls"), 45)
   for name, what in (("http", "a single send"), ("https", "a single send with https")):
-    least("memory", f"peak memory of {what}", peak([single[name]]), 5, 1)
-  least("memory", "peak memory of batch and flush", peak(many), 16, 1)
-  for way in ("batch FILE", "batch from a pipe"):
-    for encoding, limit in (("plain", 1_000_000), ("gzip", 300_000)):
-      most(f"{way}, events per second of CPU, {encoding}",
-           per_cpu_second(largest(way, encoding)), limit)
-  flush = largest("flush", "gzip")
-  most(f"flush, entries per second, of {number(flush['events'])}",
-       flush["events"] / flush["wall_s"], 50_000)
-  tenth = [row["wall_s"] * 10 for row in scale
-           if (row["what"], row["encoding"], row["events"] * 10) == ("flush", "gzip", flush["events"])]
-  least("ratio", "flush, time to ten times that of a tenth",
-        flush["wall_s"] / tenth[0] if tenth else None, 1.2, 3)
+    memory(what, single[name]["peak_kib"], 5)
+  for command in ("batch", "flush"):
+    memory(f"{command}, without 24 bytes a record",
+           max(row["peak_kib"] - row["events"] * 24 / 1024 * row["what"].endswith("single records")
+               for row in result["scale"] if row["what"].startswith(command)), 16)
+  for what in ("batch FILE", "batch from a pipe"):
+    for how, limit in (("plain", 1_000_000), ("gzip", 300_000)):
+      most(f"{what}, events per second of CPU, {how}", per_cpu_second(largest(result, what, how)),
+           limit)
+
+  flushed = largest(result, "flush of single records", "")
+  count = flushed["events"]
+  stored = largest(result, "batch into the spool", "on the disk")
+  most("batch into the spool, entries per second on the disk",
+       stored["events"] / stored["wall_s"], 20_000)
+  most("flush of single records, entries per second", count / flushed["wall_s"], 50_000)
+  for what, how in (("batch into the spool", "in memory"), ("flush of single records", "")):
+    add(f"{what}, to its floor", "≤", 2, of_size(result, what, how, count)["ratio"], 3, " ×")
+  ratio("flush of batch records, to batch FILE", largest(result, "flush of batch records", ""),
+        of_size(result, "batch FILE", "gzip", count), 1.5, "wall_s")
+  for what in ("flush of single records", "flush --list of single records"):
+    ratio(f"{what}, {number(count)} to a tenth", of_size(result, what, "", count),
+          of_size(result, what, "", count // 10), 11, "wall_s")
   return rows
 
 
@@ -157,13 +190,29 @@ BARS = [
   ("floor", "floor: a socket in C", "floor"),
   ("http-static", "metrics-event, static", "own"),
   ("http", "metrics-event", "own"),
+  ("floor-https", "floor: OpenSSL in C", "floor"),
   ("https", "metrics-event, https", "own"),
+  ("durable", "floor of the spool: its writes in C", "floor"),
   ("spool", "metrics-event, into the spool", "own"),
+  ("spool-100000", "… beside 100 000 waiting", "own"),
   ("logger", "logger, to a socket", "other"),
   ("curl", "curl", "other"),
   ("script", "sh with date and curl", "other"),
   ("curl-https", "curl, https", "other"),
   ("python", "python3 with pydantic and requests", "other"),
+]
+# Of many events, what README and the plot show.
+MANY = [
+  ("floor: bodies pushed in C", "gzip", "floor"),
+  ("batch FILE", "gzip", "own"),
+  ("floor: its bytes in one file, dd", "on the disk", "floor"),
+  ("floor: its records kept in C", "on the disk", "floor"),
+  ("batch into the spool", "on the disk", "own"),
+  ("floor: batch records sent and removed in C", "", "floor"),
+  ("flush of batch records", "", "own"),
+  ("floor: single records sent and removed in C", "", "floor"),
+  ("flush of single records", "", "own"),
+  ("flush --list of single records", "", "own"),
 ]
 STYLE = """\
     text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -177,19 +226,39 @@ STYLE = """\
       .floor { fill: #3d444d } .other { fill: #656c76 } .own { fill: #4493f8 }
       .cut { stroke: #0d1117 }
     }"""
-WIDTH, BAR_LEFT, BAR_ROOM, TOP, STEP, BAR = 760, 265, 415, 48, 27, 17
+WIDTH, BAR_LEFT, BAR_ROOM, HEAD, STEP, BAR = 760, 305, 375, 48, 27, 17
 
 
 def plot(result):
-  """The minimum of each way of a single send, as bars; one that dwarfs the others is cut."""
-  bars = sorted((result["single"][name]["minimum_us"] / 1e3, label, kind)
-                for name, label, kind in BARS)
+  """The minimum of each way of a single send, and the time of many events, as bars."""
+  single = sorted((result["single"][name]["minimum_us"] / 1e3, label, kind)
+                  for name, label, kind in BARS if name in result["single"])
+  count = min(row["events"] for row, _ in largest_of_many(result))
+  many = sorted((row["wall_s"] * 1e3, way(row), kind)
+                for row, kind in largest_of_many(result, count))
+  title = "One event, from the start of the program to its end"
+  parts, top = chart(title, single, 0)
+  more, height = chart(f"{number(count)} events", many, top)
+  body = "\n  ".join(parts + more)
+  return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">
+  <title>{title}, and many events</title>
+  <style>
+{STYLE}
+  </style>
+  {body}
+</svg>
+"""
+
+
+def chart(title, bars, top):
+  """The parts of a chart that begins at a height, and where it ends; a bar that dwarfs the others
+  is cut."""
   longest, second = bars[-1][0], bars[-2][0]
-  is_cut = longest > 3 * second
-  scale = BAR_ROOM / (second * 1.25 if is_cut else longest)
-  parts = []
-  for index, (value, label, kind) in enumerate(bars):
-    top = TOP + index * STEP
+  scale = BAR_ROOM / (second * 1.25 if longest > 3 * second else longest)
+  parts = [f'<text class="title" x="{BAR_LEFT}" y="{top + 22}">{title}</text>']
+  top += HEAD
+  for value, label, kind in bars:
     middle = top + BAR / 2
     length = min(value * scale, BAR_ROOM)
     end = BAR_LEFT + length
@@ -201,19 +270,17 @@ def plot(result):
       f'{number(value, 0 if value >= 100 else 1 if value >= 10 else 2)} ms</text>']
     if value * scale > BAR_ROOM:
       parts.append(f'<path class="cut" d="M{end - 30:.1f} {top + BAR + 2}l8 -{BAR + 4}"/>')
-  height = TOP + len(bars) * STEP + 6
-  title = "One event, from the start of the program to its end"
-  body = "\n  ".join(parts)
-  return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">
-  <title>{title}</title>
-  <style>
-{STYLE}
-  </style>
-  <text class="title" x="{BAR_LEFT}" y="22">{title}</text>
-  {body}
-</svg>
-"""
+    top += STEP
+  return parts, top + 6
+
+
+def largest_of_many(result, most=sys.maxsize):
+  """The rows of MANY with the most events, but no more than so many, and their kinds."""
+  for what, how, kind in MANY:
+    rows = [row for row in result["scale"]
+            if (row["what"], row["how"]) == (what, how) and row["events"] <= most]
+    if rows:
+      yield max(rows, key=lambda row: row["events"]), kind
 
 
 README_TEXT = """\
@@ -229,6 +296,13 @@ a receiver on the same machine; thousands of instructions in user space, and in 
 the dynamic loader; memory in KiB. A floor is a C program that makes the system calls that must be made
 and nothing else, linked the same way; the plot shows the minimum.
 
+| many events | events | seconds | events a second | × floor | peak memory |
+|---|--:|--:|--:|--:|--:|
+{many}
+
+Wall time of one run, in seconds; × floor is to the C program above it, which writes, synchronises, reads
+and sends the same bytes; memory in MiB. The spools are in memory (tmpfs), except those on the disk.
+
 {machine}.
 """
 
@@ -241,9 +315,16 @@ def markdown(result):
     name = label.replace("  ", "… ", 1)
     cells = [name, lowest, median, p95, ratio, f"{counted} ({own})", calls, faults, peak]
     lines.append("| " + " | ".join(cells) + " |")
+  many = []
+  for row, _ in largest_of_many(result):
+    cells = [way(row), number(row["events"]), number(row["wall_s"], 2),
+             number(row["events"] / row["wall_s"]), number(row.get("ratio"), 2),
+             number(row["peak_kib"] / 1024, 1)]
+    many.append("| " + " | ".join(cells) + " |")
   machine = result["machine"]
   where = (f"Measured on {machine['cpu']} with {machine['cores']} cores, {machine['glibc']}, "
            f"{machine['commit']}, {machine['date']}")
-  return README_TEXT.format(title="Times of one event", rows="\n".join(lines), machine=where,
-                            runs=result["single"]["http"]["runs"],
-                            python=result["single"]["python"]["runs"])
+  runs = {name: row["runs"] for name, row in result["single"].items()}
+  return README_TEXT.format(title="Times of one event, and of many", rows="\n".join(lines),
+                            many="\n".join(many), machine=where, runs=runs["http"],
+                            python=runs["python"])

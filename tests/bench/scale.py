@@ -1,4 +1,4 @@
-"""What many events take: in a batch, and out of the spool."""
+"""What many events take: in a batch, into the spool, and out of it."""
 
 import gzip
 import os
@@ -8,12 +8,13 @@ import subprocess
 import time
 
 from measure import Case, Trouble, running, say
-from workshop import PUSH_PATH, entry_of, tool
+from spools import copy_records, make_spool, write_records
+from workshop import PUSH_PATH, tool
 
 
 def runs_of(count):
   """How many times so many are measured."""
-  return 3 if count <= 10_000 else 1
+  return 3 if count <= 100_000 else 1
 
 
 def sizes(most):
@@ -46,40 +47,19 @@ def write_requests(bodies, port, compresses, path):
   encoding = "Content-Encoding: gzip\r\n" if compresses else ""
   with bodies.open("rb") as lines, path.open("wb") as file:
     for line in lines:
-      body = gzip.compress(line[:-1], 6, mtime=0) if compresses else line[:-1]
+      body = gzip.compress(line[:-1], 3, mtime=0) if compresses else line[:-1]
       head = (f"POST {PUSH_PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{encoding}"
               f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
       file.write(b"%d\n" % (len(head) + len(body)) + head + body)
 
 
-def fill_spool(directory, sample, count):
-  """Makes a spool of so many entries, each like a sample that the program has written."""
-  name, text = sample
-  then, _, rest = name.partition(".")
-  attempts = rest.partition(",A=")[2]
-  before, after = text.split(then)
-  for box in ("", "refused", "new", "tmp"):
-    (directory / box).mkdir(mode=0o700)
-  start = time.time_ns() // 1_000_000 - 3_600_000
-  for entry in range(start, start + count):
-    entry_time = f"{entry}000000"
-    line = after.replace("1700000000.001", f"{entry // 1000}.{entry % 1000:03d}")
-    record = before + entry_time + line
-    name = f"{entry_time}.{entry:016x},S={len(record)},A={attempts}"
-    descriptor = os.open(directory / "new" / name, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.write(descriptor, record.encode())
-    os.close(descriptor)
-
-
 class Scale:
-  """Many events: rows of what batch, flush and push.c take for them."""
+  """Many events: rows of what batch, flush and the C programs take for them."""
 
   def __init__(self, shop, options):
     self.shop = shop
     self.options = options
     self.home = shop.home("scale")
-    self.spool = shop.place / "spool-scale"
-    self.sample = entry_of(shop.make_spool("sample"))
     # Nothing but a receiver's refusal turns the compression off.
     self.ports = {"gzip": shop.receiver(), "plain": shop.receiver("-p")}
     self.rows = []
@@ -89,7 +69,7 @@ class Scale:
 
   def measure(self):
     self.grow("events", self.batches)
-    self.grow("entries", self.flushes)
+    self.grow("entries", self.spools)
     return self.rows
 
   def grow(self, what, measure):
@@ -106,23 +86,20 @@ class Scale:
       measure(count)
       took = time.monotonic() - before
 
-  def flushes(self, count):
-    for encoding in self.ports:
-      command = [self.shop.program, "flush", f"--spool={self.spool}"]
-      self.add("flush", encoding, count, lambda: self.empty_spool(encoding, count, command))
-    drain = [self.shop.bench.program("drain"), str(self.spool / "new")]
-    self.add("floor: entries read and removed in C", "", count,
-             lambda: self.empty_spool("plain", count, drain))
-
-  def add(self, what, encoding, count, once):
-    """Adds the quickest of some runs, or the only one of a long one."""
+  def add(self, what, how, count, once, floor=None):
+    """Adds the quickest of some runs, or the only one of a long one, beside its floor."""
     best = min((once() for _ in range(runs_of(count))), key=lambda run: run.wall)
-    self.rows.append({
-      "what": what, "encoding": encoding, "events": count, "wall_s": best.wall,
-      "cpu_s": best.cpu, "user_s": best.user, "system_s": best.system, "peak_kib": best.peak})
+    row = {
+      "what": what, "how": how, "events": count, "wall_s": best.wall, "cpu_s": best.cpu,
+      "user_s": best.user, "system_s": best.system, "peak_kib": best.peak}
+    if floor:
+      row["ratio"] = best.wall / floor["wall_s"]
+    self.rows.append(row)
+    return row
 
   def run(self, command, source="/dev/null"):
-    return self.shop.bench.once(Case("scale", "", command, home=self.home, input=source))
+    return self.shop.bench.once(
+      Case("scale", "", [str(word) for word in command], home=self.home, input=str(source)))
 
   def batches(self, count):
     place = self.shop.place
@@ -132,13 +109,14 @@ class Scale:
       subprocess.run([self.shop.program, "batch", "--dry-run", events], env={}, stdout=file,
                      stderr=subprocess.DEVNULL, check=True)
     for encoding, port in self.ports.items():
-      command = [self.shop.program, "batch", f"--url={self.url(encoding)}"]
-      self.add("batch FILE", encoding, count, lambda: self.run([*command, str(events)]))
-      self.add("batch from a pipe", encoding, count, lambda: self.run_from_pipe(command, events))
       # The floor's receiver takes either.
       write_requests(bodies, port, encoding == "gzip", requests)
-      push = [self.shop.bench.program("push"), str(port), str(requests)]
-      self.add("floor: bodies pushed in C", encoding, count, lambda: self.run(push))
+      push = [self.shop.bench.program("push"), port, requests]
+      floor = self.add("floor: bodies pushed in C", encoding, count, lambda: self.run(push))
+      command = [self.shop.program, "batch", f"--url={self.url(encoding)}"]
+      self.add("batch FILE", encoding, count, lambda: self.run([*command, events]), floor)
+      self.add("batch from a pipe", encoding, count, lambda: self.run_from_pipe(command, events),
+               floor)
     for file in (events, bodies, requests):
       file.unlink()
 
@@ -147,19 +125,64 @@ class Scale:
     os.mkfifo(pipe)
     try:
       with running([tool("sh"), "-c", 'exec cat "$1" >"$2"', "cat", str(events), str(pipe)]):
-        return self.run(command, str(pipe))
+        return self.run(command, pipe)
     finally:
       pipe.unlink()
 
-  def empty_spool(self, encoding, count, command):
-    # The entries are in the cache, or the disk would be measured.
-    name, text = self.sample
-    text = text.replace(self.shop.closed_url, self.url(encoding))
-    fill_spool(self.spool, (name, text), count)
-    run = self.run(command)
-    if any((self.spool / "new").iterdir()):
-      raise Trouble(f"{' '.join(command)}: not all entries were taken")
-    shutil.rmtree(self.spool)
-    return run
+  def spools(self, count):
+    self.fill("on the disk", self.shop.place, count)
+    self.fill("in memory", self.shop.memory, count)
+    records = self.shop.memory / "records"
+    self.empty("batch records", records, count)
+    write_records(records, self.shop, self.url("gzip"), count)
+    self.empty("single records", records, count)
+    self.list_all(records, count)
+    records.unlink()
 
+  def fill(self, where, place, count):
+    """Measures `batch` into a spool, and leaves its records."""
+    events, records, spool, one = (place / name for name in ("events", "records", "spool", "one"))
+    write_events(events, count)
+    command = [self.shop.program, "batch", f"--spool={spool}", "--spool-max-bytes=4GiB",
+               "--retries=0", f"--url={self.shop.closed_url}", events]
 
+    def into_new(command):
+      make_spool(spool)
+      return self.run(command)
+
+    into_new(command)
+    copy_records(records, spool, self.shop, self.url("gzip"))
+    durable = [self.shop.bench.program("durable"), spool, records]
+    floor = self.add("floor: its records kept in C", where, count, lambda: into_new(durable))
+    self.add("batch into the spool", where, count, lambda: into_new(command), floor)
+    if where == "on the disk":
+      copy = [tool("dd"), f"if={records}", f"of={one}", "bs=1M", "conv=fsync"]
+      self.add("floor: its bytes in one file, dd", where, count, lambda: self.run(copy))
+      one.unlink()
+      records.unlink()
+    events.unlink()
+    shutil.rmtree(spool)
+
+  def empty(self, what, records, count):
+    """Measures the flush of RECORDS."""
+    spool = self.shop.memory / "spool"
+
+    def emptied(command):
+      make_spool(spool, records, self.shop)
+      run = self.run(command)
+      if any((spool / "new").iterdir()):
+        raise Trouble(f"{' '.join(map(str, command))}: not all entries were taken")
+      return run
+
+    drain = [self.shop.bench.program("drain"), self.ports["gzip"], spool]
+    floor = self.add(f"floor: {what} sent and removed in C", "", count, lambda: emptied(drain))
+    flush = [self.shop.program, "flush", f"--spool={spool}"]
+    self.add(f"flush of {what}", "", count, lambda: emptied(flush), floor)
+    shutil.rmtree(spool)
+
+  def list_all(self, records, count):
+    spool = self.shop.memory / "spool"
+    make_spool(spool, records, self.shop)
+    command = [self.shop.program, "flush", "--list", f"--spool={spool}"]
+    self.add("flush --list of single records", "", count, lambda: self.run(command))
+    shutil.rmtree(spool)

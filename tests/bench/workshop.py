@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,15 +14,21 @@ from measure import Bench, Trouble, output_of, running
 
 HERE = Path(__file__).resolve().parent
 PUSH_PATH = "/loki/api/v1/push"
+OPENSSL = ["-lssl", "-lcrypto"]
 C_PROGRAMS = [  # name, source, flags
   ("floor", "floor", []),
   ("floor-static", "floor", ["-static"]),
+  # As metrics-event is linked: its OpenSSL is inside, at a fixed address.
+  ("floor-https", "floor_https", ["-no-pie", "-Wl,-Bstatic", *OPENSSL, "-Wl,-Bdynamic"]),
+  ("floor-https-static", "floor_https", ["-static", *OPENSSL]),
   ("durable", "durable", []),
   ("push", "push", []),
-  ("drain", "drain", []),
+  ("drain", "drain", ["-lz"]),
   ("receiver", "receiver", []),
   ("runner", "runner", ["-static"]),
 ]
+MEMORY = Path("/dev/shm")  # a tmpfs
+ROOM_OF_ENTRY = 6 * 1024  # bytes that the file of an entry and its name take there
 NGINX = """daemon off;
 master_process off;
 pid nginx.pid;
@@ -42,8 +50,8 @@ http {{
 
 def compile_c(place):
   for name, source, flags in C_PROGRAMS:
-    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", *flags, "-o", place / name,
-                    HERE / f"{source}.c"], check=True)
+    # What the linker says of a static OpenSSL is of no interest.
+    output_of(["cc", "-O2", "-Wall", "-Wextra", "-o", place / name, HERE / f"{source}.c", *flags])
 
 
 def tool(name):
@@ -53,6 +61,13 @@ def tool(name):
   return path
 
 
+def memory(entries):
+  """A directory in memory with room for so many entries, or nothing."""
+  has_room = (os.access(MEMORY, os.W_OK) and
+              shutil.disk_usage(MEMORY).free > entries * ROOM_OF_ENTRY)
+  return MEMORY if has_room else None
+
+
 def free_port():
   with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
@@ -60,10 +75,12 @@ def free_port():
 
 
 class Workshop:
-  """The scratch directory with the programs, the homes and the receivers of a run."""
+  """The scratch directory with the programs, the homes and the receivers of a run, and another one
+  in memory."""
 
-  def __init__(self, options, scratch, stack):
+  def __init__(self, options, scratch, memory, stack):
     self.place = Path(scratch).resolve()
+    self.memory = Path(memory).resolve()
     self.bench = Bench(self.place)
     self.program = str(options.program.resolve())
     self.static_program = str(options.static_program.resolve())
@@ -83,7 +100,7 @@ class Workshop:
     return int(process.stdout.readline())
 
   def https_receiver(self):
-    """Starts nginx with a certificate made for it, and gives its URL."""
+    """Starts nginx with a certificate made for it, and gives its port."""
     port = free_port()
     (self.place / "nginx.conf").write_text(NGINX.format(port=port))
     output_of(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -95,7 +112,7 @@ class Workshop:
       [tool("nginx"), "-p", str(self.place), "-c", "nginx.conf", "-e", "stderr"], stderr=log))
     for _ in range(200):
       with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return f"https://127.0.0.1:{port}{PUSH_PATH}"
+        return port
       if nginx.poll() is not None:
         break
       time.sleep(0.02)
@@ -123,20 +140,11 @@ class Workshop:
       }))
     return str(home)
 
-  def make_spool(self, name):
-    """A new spool with one entry."""
-    directory = self.place / f"spool-{name}"
-    subprocess.run(
-      [self.program, f"--spool={directory}", "--retries=0", f"--url={self.closed_url}",
-       "runner-stop", "--timestamp=1700000000.001", "--flavor=small", "--workflow=build",
-       "--repo=example/project", "--github-event=push", "--status=normal", "--job-duration=12.5"],
-      env={}, stderr=subprocess.DEVNULL, check=True)
-    return directory
-
-
-def entry_of(spool):
-  """The name and the text of the one entry."""
-  entry = next((spool / "new").iterdir())
-  return entry.name, entry.read_text()
-
-
+  def kept(self, *event):
+    """The name and the text of the record that the program keeps of an event."""
+    with tempfile.TemporaryDirectory(dir=self.place) as directory:
+      subprocess.run([self.program, f"--spool={directory}/spool", "--retries=0",
+                      f"--url={self.closed_url}", *event], env={}, stderr=subprocess.DEVNULL,
+                     check=True)
+      record = next(Path(directory, "spool/new").iterdir())
+      return record.name, record.read_text()
