@@ -90,7 +90,10 @@ void run_batch(const Run& run, RunOutcome& outcome) {
   for (const std::string& warning : warnings_about(report->counts)) {
     context.console.warn(warning);
   }
-  if (settings.verbose) {
+  // A failure has the counts in its text.
+  const bool is_told =
+      failures.empty() && report->counts.spooled > 0 && !context.console.is_quiet();
+  if (settings.verbose || is_told) {
     context.console.say(counts(report->counts));
   }
   for (std::size_t i = 1; i < failures.size(); ++i) {

@@ -1,11 +1,13 @@
 #include "commands/batch_sender.hpp"
 
 #include "base/text.hpp"
+#include "commands/flush_advice.hpp"
 #include "delivery/route.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace metrics_event {
@@ -143,7 +145,11 @@ void BatchSender::append() {
     try {
       append_line(settings_.url.target, text, context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
-      drop_first(done);
+      left_.clear();
+      for (std::size_t i = done; i < numbers_.size(); ++i) {
+        left_.push_back({i, doubts_[i]});
+      }
+      retain_left();
       fail(failure, numbers_.front());
     }
     report_.counts.delivered += at_once;
@@ -183,8 +189,12 @@ void BatchSender::push() {
     fail(*trouble_, numbers_.front());
   }
   keep();
-  console_.warn("what is left goes into the spool " + quote_path(settings_.spool.directory) + ": " +
-                trouble_->text());
+  if (!std::exchange(is_warned_, true)) { // the counts at the end tell how many there are
+    console_.warn(with_flush_advice("events that cannot be delivered go into the spool " +
+                                        quote_path(settings_.spool.directory) + ": " +
+                                        trouble_->text(),
+                                    settings_.spool));
+  }
   if (!is_stopped_) { // the next push may do better
     trouble_.reset();
     return;
@@ -208,12 +218,6 @@ void BatchSender::retain_left() {
   }
   numbers_.resize(left_.size());
   doubts_.resize(left_.size());
-}
-
-// Forgets the first of the gathered entries, which are dealt with, before a failure is reported.
-void BatchSender::drop_first(std::size_t count) {
-  numbers_.erase(numbers_.begin(), numbers_.begin() + static_cast<std::ptrdiff_t>(count));
-  doubts_.erase(doubts_.begin(), doubts_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 Pusher& BatchSender::pusher() {
@@ -266,17 +270,21 @@ void BatchSender::keep() {
   } catch (const Failure& failure) {
     throw unsent(failure, numbers_.front());
   }
-  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+  for (const Doubt doubt : std::set<Doubt>(doubts_.begin(), doubts_.end())) {
     try {
-      spooler_.keep(entries_[i], 1, doubts_[i]);
+      spooler_.keep(gathered(), doubts_, doubt, 1);
     } catch (const Failure& failure) {
-      drop_first(i);
       fail(failure, numbers_.front());
     }
-    report_.counts.spooled += 1;
+    left_.clear();
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      if (doubts_[i] != doubt) {
+        left_.push_back({i, doubts_[i]});
+      }
+    }
+    report_.counts.spooled += numbers_.size() - left_.size();
+    retain_left();
   }
-  numbers_.clear();
-  doubts_.clear();
 }
 
 void BatchSender::stop(std::uint64_t next_line) {

@@ -79,7 +79,6 @@ private:
   void note_left(const Pushed& pushed);
   void retain_left();
   void keep();
-  void drop_first(std::size_t count);
   std::uint64_t in_doubt() const;
   Failure unsent(const Failure& failure, std::uint64_t first_unsent) const;
   [[noreturn]] void fail(const Failure& failure, std::uint64_t first_unsent) const;
@@ -108,6 +107,7 @@ private:
   Spooler spooler_;
   std::optional<Pusher> pusher_;
   std::optional<Failure> trouble_; // of the last push
+  bool is_warned_ = false;         // of events that go into the spool
   bool is_stopped_ = false; // the last push was, so that the receiver is left alone for a while
   Deadline next_try_{};     // when the receiver is tried again
   Deadline::duration pause_;

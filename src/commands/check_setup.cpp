@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "commands/flush_advice.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -15,7 +16,8 @@ using Result = Finding::Result;
 
 std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   const auto spool = Spool::find(place.directory);
-  const std::uint64_t waiting = spool ? spool->usage(Box::waiting).entries : 0;
+  const std::uint64_t waiting =
+      spool ? spool->usage(Box::waiting).entries + spool->usage(Box::trying).entries : 0;
   const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
   std::vector<Finding> findings;
   const auto note = [&findings](std::uint64_t count, Result result, const char* text) {
@@ -25,11 +27,16 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   };
   note(waiting, Result::note, " wait for metrics-event flush");
   note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
-  if (!spool && !SpoolDirectory::could_be_made(place.directory, place.is_usual)) {
+  if (!spool && !PrivateDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
                         "cannot be made: the directory above it is missing, or closed to us"});
-  } else if (waiting + refused == 0) {
+    return findings;
+  }
+  if (waiting + refused == 0) {
     findings.push_back({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
+  }
+  if (const std::string advice = flush_advice(place); !advice.empty()) {
+    findings.push_back({"spool", Result::warning, advice});
   }
   return findings;
 }

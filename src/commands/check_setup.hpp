@@ -24,8 +24,8 @@ std::vector<Finding> findings_of_switches(const Resolved& resolved);
 /// meant as settings.
 std::vector<Finding> findings_of_settings(const Resolved& resolved);
 
-/// Returns the state of the spool as an outage would meet it. An empty directory name means that no
-/// usual place could be determined.
+/// Returns the state of the spool as an outage would meet it, and a warning when nothing seems to
+/// flush it. An empty directory name means that no usual place could be determined.
 std::vector<Finding> findings_of_spool(const SpoolPlace& place);
 
 } // namespace metrics_event

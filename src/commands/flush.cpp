@@ -1,19 +1,20 @@
 #include "commands/flush.hpp"
 
 #include "base/text.hpp"
+#include "commands/flush_drop.hpp"
 #include "commands/flush_options.hpp"
 #include "commands/flush_report.hpp"
+#include "commands/flush_routes.hpp"
+#include "commands/spool_files.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/retry.hpp"
-#include "delivery/route.hpp"
 #include "settings/rules.hpp"
-#include "spool/spool.hpp"
+#include "spool/locked_spool.hpp"
 #include "system/progress.hpp"
 #include "system/signals.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -22,25 +23,28 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_names_at_once = 1000; // names read from the spool at a time
+constexpr std::size_t worth_printing = 64UL * 1024; // bytes of a list
 constexpr auto between_looks_at_lock = 50ms;
 constexpr auto shortest_pause = 50ms; // pauses get shorter near the end
 
 class Flush {
 public:
   Flush(const FlushOptions& options, const Run& run, FlushReport& report)
-      : options_{options}, run_{run}, resolved_{run.resolved}, settings_{resolved_.settings},
-        context_{run.context}, report_{report}, progress_{context_.console, context_.clock,
-                                                          "delivered or refused"} {}
+      : options_{options}, resolved_{run.resolved}, settings_{resolved_.settings},
+        context_{run.context}, report_{report}, routes_{run}, progress_{context_.console,
+                                                                        context_.clock,
+                                                                        "delivered or refused"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
     if (settings_.confirm) {
       report_.counts.confirmed = 0;
     }
-    auto spool = Spool::find(settings_.spool.directory);
-    if (!spool && !settings_.spool.is_usual) {
-      context_.console.warn("there is no spool " + quote_path(settings_.spool.directory));
+    const auto spool = Spool::find(settings_.spool.directory);
+    if (!spool && !settings_.spool.is_usual) { // the usual one is made when it is needed
+      throw Failure{ExitCode::noinput, "there is no spool " +
+                                           quote_path(settings_.spool.directory) +
+                                           ", name one that exists with --spool"};
     }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
@@ -50,73 +54,57 @@ public:
   }
 
 private:
-  Box box() const { return options_.refused ? Box::refused : Box::waiting; }
-
-  // Calls `visit(listed, now)` for each selected file, the oldest first.
-  template <class Visit>
-  void for_each_selected(const Spool& spool, Visit&& visit) {
-    const Instant now = context_.clock.now();
-    std::vector<std::string> names;
-    while (!(names = spool.names(box(), names.empty() ? "" : names.back(), most_names_at_once))
-                .empty()) {
-      for (const std::string& name : names) {
-        const auto text = spool.read(box(), name);
-        if (!text && text.error() == std::errc::no_such_file_or_directory) {
-          continue; // another process has just removed it
-        }
-        ListedEntry listed{.file = name};
-        const auto record = record_of(text);
-        if (record) {
-          listed.record = *record;
-          const auto parsed = parse_spool_name(name);
-          listed.attempts = parsed ? parsed->attempts : 0;
-        } else {
-          listed.reason = record.error();
-        }
-        if (options_.refused) {
-          listed.reason = spool.reason(name);
-        }
-        const bool is_selected =
-            record ? options_.filter.selects(record->entry, now) : options_.filter.selects_all();
-        if (is_selected) {
-          visit(listed, now);
-        }
-      }
-    }
-  }
-
   void list(const std::optional<Spool>& spool) {
     report_.task = options_.task;
     const bool is_json = settings_.output == Output::json;
-    const Console& console = context_.console;
+    const Instant now = context_.clock.now();
+    std::string text = is_json ? list_begin(report_.spool) : "";
     bool is_first = true;
-    console.print(is_json ? list_begin(report_.spool) : "");
-    if (spool) {
-      for_each_selected(*spool, [&](const ListedEntry& listed, Instant now) {
-        const std::string before = is_json ? (is_first ? "" : ",") : is_first ? list_head() : "";
-        console.print(before + (is_json ? to_json(listed, now) : to_text(listed, now)));
-        is_first = false;
-      });
+    const auto add = [&](const ListedEntry& listed) {
+      text += is_json ? (is_first ? "" : ",") : is_first ? list_head() : "";
+      text += is_json ? to_json(listed, now) : to_text(listed, now);
+      is_first = false;
+    };
+    const auto add_file = [&](Box box, const std::string& file, int attempts,
+                              const DecodedRecord& record) {
+      ListedEntry listed{.file = file, .attempts = attempts, .is_being_tried = box == Box::trying};
+      listed.reason = options_.refused ? spool->reason(file) : record ? "" : record.error();
+      if (!record && options_.filter.selects_all()) {
+        add(listed);
+      }
+      for (std::size_t i = 0; record && i < record->entries.size(); ++i) {
+        if (options_.filter.selects(record->entries[i], now)) {
+          listed.destination = record->destination;
+          listed.entry = record->entry(i);
+          add(listed);
+        }
+      }
+      if (text.size() >= worth_printing) {
+        context_.console.print(std::exchange(text, ""));
+      }
+    };
+    if (spool && options_.refused) {
+      for_each_file(*spool, Box::refused, spool->list(Box::refused), add_file);
+    } else if (spool) {
+      for_each_file(*spool, Box::trying, spool->list(Box::trying), add_file);
+      for_each_file(*spool, Box::waiting, spool->list(Box::waiting), add_file);
     }
-    console.print(is_json ? std::string{list_end} : "");
+    context_.console.print(text + (is_json ? std::string{list_end} : ""));
   }
 
-  void drop(std::optional<Spool>& spool) {
-    if (spool) {
-      lock(*spool, context_.clock.steady_now() + settings_.timeout);
-    }
-    report_.task = options_.task;
+  void drop(const std::optional<Spool>& spool) {
     if (!spool) {
+      report_.task = options_.task;
       return;
     }
-    for_each_selected(*spool, [&](const ListedEntry& listed, Instant) {
-      spool->remove(box(), listed.file);
-      report_.dropped += 1;
-    });
-    report_.left = spool->usage(box()).entries;
+    LockedSpool locked = lock(*spool, context_.clock.steady_now() + settings_.timeout);
+    report_.task = options_.task;
+    drop_entries(
+        locked, options_, context_.clock.now(),
+        [this](const std::string& text) { context_.console.warn(text); }, report_);
   }
 
-  void send(std::optional<Spool>& spool) {
+  void send(const std::optional<Spool>& spool) {
     report_.task = options_.task;
     note_signals();
     const Deadline start = context_.clock.steady_now();
@@ -126,29 +114,34 @@ private:
     if (!spool) {
       return;
     }
+    if (settings_.disabled) {
+      report_.left = spool->usage(Box::waiting).entries;
+      return;
+    }
+    const auto finish = [&] {
+      report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
+      progress_.clear();
+    };
     try {
-      if (!settings_.disabled) {
-        lock(*spool, start + options_.wait.value_or(settings_.timeout));
-        spool->tidy();
-        drain_in_rounds(*spool, start);
-      }
+      LockedSpool locked = lock(*spool, start + options_.wait.value_or(settings_.timeout));
+      locked.tidy();
+      drain_in_rounds(locked, start);
     } catch (...) {
-      finish(*spool, start);
+      finish();
       throw;
     }
-    finish(*spool, start);
+    finish();
     for (const std::string& warning : warnings_about(report_.counts)) {
       context_.console.warn(warning);
     }
-    if (!settings_.disabled) {
-      conclude();
-    }
+    conclude();
   }
 
   // Throws the Failure with which the flush ends, if any. Refused entries take precedence over
   // trouble that may pass.
   void conclude() {
-    if (report_.left == 0) {
+    // A spool that cannot be read may have more than was met.
+    if (report_.left == 0 && failure_ && failure_->code() != ExitCode::cantcreat) {
       failure_.reset();
     }
     if (noted_signal() != 0 && report_.left > 0) {
@@ -172,16 +165,14 @@ private:
     }
   }
 
-  void finish(const Spool& spool, Deadline start) {
-    report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
-    report_.left = spool.usage(Box::waiting).entries;
-    progress_.clear();
-  }
-
-  void lock(Spool& spool, Deadline end) {
-    while (!spool.try_lock()) {
+  LockedSpool lock(const Spool& spool, Deadline end) {
+    while (true) {
+      if (auto locked = try_lock(spool)) {
+        return *std::move(locked);
+      }
       const Deadline now = context_.clock.steady_now();
       if (now >= end || !context_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
+        count_left(spool);
         throw Failure{ExitCode::tempfail, noted_signal() != 0
                                               ? "a signal ended the flush"
                                               : "another flush works on the spool " +
@@ -190,10 +181,27 @@ private:
     }
   }
 
+  std::optional<LockedSpool> try_lock(const Spool& spool) {
+    try {
+      return LockedSpool::try_lock(spool);
+    } catch (const Failure&) {
+      count_left(spool);
+      throw;
+    }
+  }
+
+  // Counts what is left when nothing was tried. An error is ignored: another one is reported.
+  void count_left(const Spool& spool) {
+    try {
+      report_.left = spool.usage(Box::waiting).entries;
+    } catch (const Failure&) {
+      report_.left = 0;
+    }
+  }
+
   // Makes rounds until the spool is empty, or until no retry is worthwhile or possible in time.
-  void drain_in_rounds(Spool& spool, Deadline start) {
+  void drain_in_rounds(LockedSpool& spool, Deadline start) {
     const Deadline end = options_.wait ? start + *options_.wait : Deadline::max();
-    total_ = spool.usage(Box::waiting).entries;
     const DrainListener listener{[this](const std::string& text) {
                                    progress_.clear();
                                    context_.console.warn(text);
@@ -212,15 +220,16 @@ private:
                     .timeout = settings_.timeout,
                     .ends = end,
                     .confirms = settings_.confirm}},
-          [this](const std::string& url) { return find_routes(url); }, context_.transport,
+          [this](const std::string& url) { return routes_.find(url); }, context_.transport,
           context_.clock, listener);
       report_.counts.add(drained.counts);
       report_.set_aside += drained.set_aside;
+      report_.left = drained.left;
       failure_ = drained.failure;
       const bool has_moved =
           drained.counts.delivered + drained.counts.refused + drained.set_aside > 0;
-      if (!failure_ && has_moved && noted_signal() == 0 && spool.usage(Box::waiting).entries > 0) {
-        continue; // entries have arrived in the meantime
+      if (!failure_ && has_moved && noted_signal() == 0) {
+        continue; // entries may have arrived in the meantime
       }
       round = drained.counts.delivered > 0 ? 1 : round;
       const Deadline now = context_.clock.steady_now();
@@ -240,62 +249,19 @@ private:
     }
   }
 
-  // Returns the routes to a URL, opened once. Credentials of the configured receiver go to no other
-  // server.
-  const Routes& find_routes(const std::string& url) {
-    const auto known = routes_.find(url);
-    return known != routes_.end() ? known->second
-                                  : routes_.emplace(url, open_routes_to(url)).first->second;
-  }
-
-  Routes open_routes_to(const std::string& url) {
-    Resolved resolved = resolved_;
-    std::string hint;
-    const Endpoint& configured = resolved_.settings.url;
-    if (configured.kept_url() != url) {
-      resolved = resolve_for(url);
-      if (url.find('=', std::min(url.find('?'), url.size())) != std::string::npos) {
-        throw Failure{ExitCode::config, "the values of the query of " + redacted_url(url) +
-                                            " are not kept in the spool, give the whole URL with "
-                                            "--url"};
-      }
-      resolved.settings.query_url.reset(); // it belongs to the configured URL
-      if (configured.has_origin_of(resolved.settings.url)) {
-        resolved.settings.url.credentials = configured.credentials;
-      } else {
-        forget_credentials(resolved.settings);
-        hint = "; credentials go only to the server of the setting url, " + configured.url();
-      }
-    }
-    Routes routes = open_routes(resolved, context_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { context_.console.warn(text); });
-    routes.push.hint = std::move(hint);
-    return routes;
-  }
-
-  // Resolves the settings anew, so that those that depend on the URL, such as the proxy, are right.
-  Resolved resolve_for(const std::string& url) const {
-    const auto setting = std::ranges::find(all_settings(), "url", &Setting::name);
-    std::vector<Layer> layers = run_.layers;
-    layers.push_back({GivenSetting{&*setting, url, Origin{.name = "the spool"}}});
-    return resolve(layers, run_.line.command->settings);
-  }
-
   void show_progress(const Drained& so_far) {
-    progress_.show(report_.counts.delivered + report_.counts.refused + so_far.counts.delivered +
-                       so_far.counts.refused,
-                   total_);
+    const std::uint64_t done = report_.counts.delivered + report_.counts.refused +
+                               so_far.counts.delivered + so_far.counts.refused;
+    progress_.show(done, done + so_far.left);
   }
 
   const FlushOptions& options_;
-  const Run& run_;
   const Resolved& resolved_;
   const Settings& settings_;
   const Context& context_;
   FlushReport& report_;
-  std::map<std::string, Routes> routes_; // by URL, so that each reads its files once
+  FlushRoutes routes_;
   std::optional<Failure> failure_;
-  std::uint64_t total_ = 0;
   Progress progress_;
 };
 

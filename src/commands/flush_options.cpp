@@ -14,8 +14,8 @@ namespace {
 
 } // namespace
 
-bool SpoolFilter::selects(const Entry& entry, Instant now) const {
-  return (event.empty() || event_of(entry) == event) &&
+bool SpoolFilter::selects(const TimedLine& entry, Instant now) const {
+  return (event.empty() || event_of(entry.line) == event) &&
          (!older_than || now - entry.time > *older_than);
 }
 

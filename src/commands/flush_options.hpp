@@ -16,7 +16,7 @@ struct SpoolFilter {
   std::optional<std::chrono::milliseconds> older_than{}; // age by entry time; none means any
 
   bool selects_all() const { return event.empty() && !older_than; }
-  bool selects(const Entry& entry, Instant now) const;
+  bool selects(const TimedLine& entry, Instant now) const;
 };
 
 /// The options of `flush`.

@@ -81,28 +81,29 @@ std::string list_begin(const std::string& spool) {
 std::string to_text(const ListedEntry& entry, Instant now) {
   const std::string reason =
       entry.reason.empty() ? "" : ": " + printable(entry.reason, longest_reason);
-  if (!entry.record) {
+  if (!entry.destination) {
     return columns("-", "-", "-") + quote(entry.file) + " is no entry" + reason + '\n';
   }
-  const SpoolRecord& record = *entry.record;
-  return columns(age(record.entry, now), std::to_string(entry.attempts),
-                 printable(event_of(record.entry), 80)) +
-         shown(record.destination) + reason + '\n';
+  return columns(age(entry.entry, now),
+                 entry.is_being_tried ? "trying" : std::to_string(entry.attempts),
+                 printable(event_of(entry.entry.line), 80)) +
+         shown(*entry.destination) + reason + '\n';
 }
 
 std::string to_json(const ListedEntry& entry, Instant now) {
   JsonObject object;
-  object.text("file", entry.file).number("attempts", entry.attempts);
-  if (entry.record) {
-    const SpoolRecord& record = *entry.record;
-    const auto age = std::chrono::floor<std::chrono::seconds>(now - record.entry.time);
-    object.text("event", event_of(record.entry))
-        .text("entry_time_ns", unix_nanoseconds(record.entry.time))
+  object.text("file", entry.file)
+      .number("attempts", entry.attempts)
+      .raw("trying", entry.is_being_tried ? "true" : "false");
+  if (entry.destination) {
+    const auto age = std::chrono::floor<std::chrono::seconds>(now - entry.entry.time);
+    object.text("event", event_of(entry.entry.line))
+        .text("entry_time_ns", unix_nanoseconds(entry.entry.time))
         .number("age_s", age.count())
-        .text("url", redacted_url(record.destination.url))
-        .text_or_null("org_id", record.destination.org_id)
-        .raw("labels", json_object(record.entry.labels))
-        .text("line", record.entry.line);
+        .text("url", redacted_url(entry.destination->url))
+        .text_or_null("org_id", entry.destination->org_id)
+        .raw("labels", json_object(entry.entry.labels))
+        .text("line", entry.entry.line);
   }
   return object.text_or_null("reason", entry.reason).str();
 }

@@ -35,8 +35,10 @@ std::string to_result(const FlushReport& report, const RunOutcome& outcome);
 struct ListedEntry {
   std::string file;
   int attempts = 0;
-  std::optional<SpoolRecord> record{}; // none means that the file is not a valid entry
-  std::string reason{};                // why it was refused or is not a valid entry
+  bool is_being_tried = false;              // its sender is still delivering it, or was killed
+  std::optional<Destination> destination{}; // none: the file is not a valid record
+  Entry entry{};                            // of a valid record
+  std::string reason{};                     // why it was refused, or is not a valid record
 };
 
 /// Returns the column headings of the list for people.
@@ -50,8 +52,8 @@ inline constexpr std::string_view list_end = "]}\n";
 /// Returns a line of the list for people: age, attempts, event, destination, tenant and reason.
 std::string to_text(const ListedEntry& entry, Instant now);
 
-/// Returns an entry of the list as a JSON object of `file`, `event`, `entry_time_ns`, `age_s`,
-/// `attempts`, `url`, `org_id`, `labels`, `line` and `reason`.
+/// Returns an entry of the list as a JSON object of `file`, `attempts`, `trying`, `event`,
+/// `entry_time_ns`, `age_s`, `url`, `org_id`, `labels`, `line` and `reason`.
 std::string to_json(const ListedEntry& entry, Instant now);
 
 } // namespace metrics_event

@@ -103,10 +103,12 @@ constexpr std::array table{
             "000 lines. What is missing there is now. A regular file is validated as a whole "
             "before anything is sent; an error names line and column. From a pipe, lines are sent "
             "as they come, and an error ends it. Many entries go in one push, as with flush, and "
-            "each push has the time of --timeout. With a spool, what cannot be delivered goes "
-            "there, and the receiver is tried again after a pause. A signal ends it after the push "
-            "that is on its way, and it says how far it came. A last line without a "
-            "newline is sent if it is an event, or else left out, with status 65. With --resume, "
+            "each push has the time of --timeout. With a spool, events that cannot be "
+            "delivered go there, with one warning and a count at the end, and the receiver is "
+            "tried again after a pause. A signal ends the batch within half a second, with the "
+            "push that is on its way if it is answered by then; the message names the first line "
+            "that is neither delivered nor kept. A last line without a newline is sent if it is an "
+            "event, or else left out, with status 65. With --resume, "
             "only those lines of one or more files are sent that are new. A file is known by its "
             "content, so it may be renamed, rotated or moved, while a new file of the same name "
             "begins at its first line. The position in a file belongs to the URL without "
@@ -180,7 +182,10 @@ constexpr std::array table{
             "as long as --timeout, or --wait, says. --timeout is for each push. With --wait it "
             "tries again what may pass (68, 69, 75), and ends when nothing is left or the time is "
             "over. Without --spool it takes the usual one: /var/spool/metrics-event of root, "
-            "metrics-event/spool in $XDG_STATE_HOME or ~/.local/state of others.",
+            "metrics-event/spool in $XDG_STATE_HOME or ~/.local/state of others. A directory that "
+            "--spool names and that does not exist is an error, with status 66. An event whose "
+            "process is still trying to deliver it is listed as trying and left alone; a flush "
+            "takes it over once that process was killed.",
         .options = flush_options,
         .settings = flush_settings,
         .spool = SpoolUse::empties,

@@ -82,7 +82,7 @@ TEST_CASE("what would drop more than was meant, or means nothing, is refused") {
 
 TEST_CASE("a filter selects by the event's name and by the entry's age") {
   const Instant now{100h};
-  const Entry entry{.time = Instant{90h}, .line = R"({"event":"runner_start"})"};
+  const TimedLine entry{.time = Instant{90h}, .line = R"({"event":"runner_start"})"};
   CHECK(SpoolFilter{}.selects(entry, now));
   CHECK(SpoolFilter{.event = "runner_start"}.selects(entry, now));
   CHECK_FALSE(SpoolFilter{.event = "runner_stop"}.selects(entry, now));

@@ -13,11 +13,10 @@ const Instant now{1'700'000'000s};
 ListedEntry entry(std::chrono::seconds age) {
   return {.file = "x.json",
           .attempts = 3,
-          .record = SpoolRecord{
-              .destination = {"http://loki.example.com/loki/api/v1/push?key=", "team-a"},
-              .entry = {.labels = {{"job", "metrics"}},
-                        .time = now - age,
-                        .line = R"({"event":"runner_start"})"}}};
+          .destination = Destination{"http://loki.example.com/loki/api/v1/push?key=", "team-a"},
+          .entry = {.labels = {{"job", "metrics"}},
+                    .time = now - age,
+                    .line = R"({"event":"runner_start"})"}};
 }
 
 std::string age_of(std::chrono::seconds age) {
@@ -73,6 +72,13 @@ TEST_CASE("an entry is listed with age, attempts, event, destination and tenant"
   CHECK(to_text(refused, now).ends_with(" (team-a): HTTP status 400[2J\n"));
 }
 
+TEST_CASE("an entry whose sender is still trying is listed as such") {
+  ListedEntry tried = entry(5min);
+  tried.is_being_tried = true;
+  CHECK(to_text(tried, now).starts_with("5m    trying    runner_start        http://"));
+  CHECK(to_json(tried, now).starts_with(R"({"file":"x.json","attempts":3,"trying":true,)"));
+}
+
 TEST_CASE("ages are in the largest unit that says something") {
   CHECK(age_of(0s) == "0s");
   CHECK(age_of(99s) == "99s");
@@ -85,14 +91,15 @@ TEST_CASE("ages are in the largest unit that says something") {
 }
 
 TEST_CASE("the list is one object as well") {
-  CHECK(list_begin("/s") + to_json(entry(5min), now) + std::string{list_end} ==
-        R"({"spool":"/s","entries":[{"file":"x.json","attempts":3,"event":"runner_start",)"
-        R"("entry_time_ns":"1699999700000000000","age_s":300,)"
-        R"("url":"http://loki.example.com/loki/api/v1/push?key=…","org_id":"team-a",)"
-        R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}]})"
-        "\n");
+  CHECK(
+      list_begin("/s") + to_json(entry(5min), now) + std::string{list_end} ==
+      R"({"spool":"/s","entries":[{"file":"x.json","attempts":3,"trying":false,"event":"runner_start",)"
+      R"("entry_time_ns":"1699999700000000000","age_s":300,)"
+      R"("url":"http://loki.example.com/loki/api/v1/push?key=…","org_id":"team-a",)"
+      R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}]})"
+      "\n");
   CHECK(to_json(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
-        R"({"file":"x","attempts":0,"reason":"it is empty"})");
+        R"({"file":"x","attempts":0,"trying":false,"reason":"it is empty"})");
 }
 
 TEST_SUITE_END();

@@ -433,9 +433,11 @@ TEST_CASE("with a spool, what cannot be delivered is kept with one warning, and 
         "metrics-event: warning: " + scene.file +
             ":1: the entry time is more than 7 days old; Loki refuses it, and VictoriaLogs and "
             "agents in front of Loki accept and lose it; others may be like that\n"
-            "metrics-event: warning: what is left goes into the spool \"" +
-            scene.spool + "\": cannot deliver to " + url + ": 127.0.0.1:" +
-            std::to_string(closed->port()) + ": connection refused; is the receiver running?\n");
+            "metrics-event: warning: events that cannot be delivered go into the spool \"" +
+            scene.spool + "\": cannot deliver to " + url +
+            ": 127.0.0.1:" + std::to_string(closed->port()) +
+            ": connection refused; is the receiver running?\n"
+            "metrics-event: delivered 0, spooled 5, refused 0, invalid 0\n");
   CHECK(scene.waiting() == 5);
   const RawServer server{*std::exchange(closed, std::nullopt), {{.reply = accepted}}};
   const Outcome flushed =

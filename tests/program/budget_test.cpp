@@ -181,6 +181,35 @@ TEST_CASE("a dry run costs no more than its budget") {
   hold_to_budget("dry run", costs_of(send_to("http://localhost", {"--dry-run"})));
 }
 
+TEST_CASE("an event that is kept costs no more than its budget, however many wait") {
+  const TemporaryDirectory directory = TemporaryDirectory::in_memory();
+  const std::string spool = (directory.path() / "spool").string();
+  const ClosedPort closed;
+  const Invocation event =
+      send_to("http://127.0.0.1:" + std::to_string(closed.port()),
+              {"--spool=" + spool, "--retries", "0", "--quiet", "--spool-max-bytes", "1GiB"});
+  CHECK(run(plain_program, event).status == 0);
+  const Costs few = costs_of(event);
+  hold_to_budget("a kept event", few);
+
+  const auto sample = *std::filesystem::directory_iterator{spool + "/new"};
+  const std::string record = read_file(sample.path());
+  const std::string rest = sample.path().filename().string().substr(19);
+  constexpr int many = 4000;
+  for (int i = 0; i < many; ++i) { // as if they had been kept
+    write_file(spool + "/new/" + std::to_string(1'700'000'000'000'000'000 + i) + rest, record);
+  }
+  std::filesystem::remove(spool + "/size");
+  CHECK(run(plain_program, event).status == 0); // counts once
+  const Costs beside_many = costs_of(event);
+  for (const std::string what : {"instructions", "system calls"}) {
+    CAPTURE(what);
+    if (!few.empty() && !beside_many.empty()) {
+      CHECK(cost_of(beside_many, what) * 100 <= cost_of(few, what) * 105);
+    }
+  }
+}
+
 TEST_CASE("the events of a batch cost no more than their budget") {
   Costs costs = costs_of_batch(3000);
   const Costs start = costs_of_batch(1000);

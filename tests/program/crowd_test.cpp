@@ -148,14 +148,11 @@ void put_entries(const fs::path& spool, std::uint16_t port, int first, int end) 
     const std::string line =
         R"({"timestamp":1700000000.123456789,"event":"runner_installed","flavor":")" +
         std::to_string(flavor) + R"(","duration":1})";
-    const SpoolRecord record{
-        .destination = {.url = url_of(port) + "/loki/api/v1/push", .org_id = {}},
-        .entry = {.labels = {{"job", "metrics"}},
-                  .time = start + std::chrono::nanoseconds{flavor},
-                  .line = line,
-                  .metadata = {}}};
-    const std::string text = encode(record);
-    write_file(spool / "new" / SpoolName{record.entry.time, 1, text.size(), 1}.text(), text);
+    const SpoolRecord record{.destination = {.url = url_of(port) + "/loki/api/v1/push"},
+                             .labels = {{"job", "metrics"}},
+                             .entries = {{start + std::chrono::nanoseconds{flavor}, line}}};
+    const std::string text = encode(record).str();
+    write_file(spool / "new" / encode(record).name(1, 1).text(), text);
   }
 }
 
@@ -163,7 +160,7 @@ void put_entries(const fs::path& spool, std::uint16_t port, int first, int end) 
 
 TEST_SUITE_BEGIN("crowd");
 
-TEST_CASE("two hundred senders, three flushes, a receiver that dies and returns: each event once") {
+TEST_CASE("two hundred senders, five flushes, a receiver that dies and returns: each event once") {
   constexpr int at_once = 200;
   constexpr int later = 60;
   const TemporaryDirectory directory;
@@ -191,7 +188,7 @@ TEST_CASE("two hundred senders, three flushes, a receiver that dies and returns:
   // It takes two of the twenty pushes, refuses more for a while, dies, and returns.
   receiver.start("204,204,503");
   Crowd flushes;
-  for (int number = 0; number < 3; ++number) {
+  for (int number = 0; number < 5; ++number) {
     flushes.push_back(
         std::make_unique<Background>(plain_program, flushing(spool, {"--wait", "60s"})));
   }
@@ -206,7 +203,7 @@ TEST_CASE("two hundred senders, three flushes, a receiver that dies and returns:
   }
   check_all_well(senders);
   check_all_well(flushes);
-  CHECK(run(plain_program, flushing(spool)).status == 0); // what came after the three
+  CHECK(run(plain_program, flushing(spool)).status == 0); // what came after the five
   check_empty(spool);
   check_each_once(receiver.entries(), at_once + later);
   MESSAGE(receiver.entries().size() << " entries arrived of " << at_once + later << " events");
@@ -269,6 +266,7 @@ TEST_CASE("an exchange that ends after any byte is stored once") {
   StoringReceiver receiver{{.store = {.block = 0}}};
   const TemporaryDirectory directory;
   const fs::path spool = directory.path() / "spool";
+  fs::create_directory(spool); // else an event that needs none leaves none to flush
   int events = 0;
   for (const Conduct& ending : endings) {
     // Once for a sender, once for the flush of what the sender could not deliver.
@@ -287,7 +285,7 @@ TEST_CASE("an exchange that ends after any byte is stored once") {
   CHECK(receiver.duplicates() == 0);
 }
 
-TEST_CASE("a hundred senders and three flushes store each event once while answers get lost") {
+TEST_CASE("a hundred senders and five flushes store each event once while answers get lost") {
   constexpr int events = 100;
   const TemporaryDirectory directory;
   const fs::path spool = directory.path() / "spool";
@@ -307,7 +305,7 @@ TEST_CASE("a hundred senders and three flushes store each event once while answe
         plain_program, sending(flavor, receiver.port(), spool, {"--retries", "0"})));
   }
   Crowd flushes;
-  for (int number = 0; number < 3; ++number) {
+  for (int number = 0; number < 5; ++number) {
     flushes.push_back(
         std::make_unique<Background>(plain_program, flushing(spool, {"--wait", "60s"})));
   }

@@ -107,14 +107,14 @@ TEST_CASE("what cannot be delivered now is kept with one warning, and flushed as
   const std::string request = server.requests().front();
   CHECK(has(request, "\r\nX-Scope-OrgID: team\r\n"));
   const auto record = metrics_event::decode_record(text);
-  const std::string line = record->entry.line;
+  const std::string line = record->entries.at(0).line;
   std::string escaped;
   for (const char c : line) {
     escaped += c == '"' ? "\\\"" : std::string{c};
   }
   CHECK(request.ends_with(R"({"streams":[{"stream":{"env":"x","job":"metrics"},"values":[[")" +
-                          metrics_event::unix_nanoseconds(record->entry.time) + R"(",")" + escaped +
-                          R"(",{"trace":"1"}]]}]})"));
+                          metrics_event::unix_nanoseconds(record->entries.at(0).time) + R"(",")" +
+                          escaped + R"(",{"trace":"1"}]]}]})"));
   CHECK(scene.waiting() == 0);
   CHECK(scene.flush().out == "delivered 0, refused 0, left 0\n");
   CHECK(server.requests().size() == 1);
@@ -344,7 +344,7 @@ TEST_CASE("one flush at a time: another waits, and gives up when its time is ove
   const Scene scene;
   const ClosedPort closed;
   REQUIRE(scene.send(at(closed.port())).status == 0);
-  const Descriptor holder{open(scene.spool.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const Descriptor holder{open((scene.spool / "lock").c_str(), O_RDONLY | O_CLOEXEC)};
   REQUIRE(flock(holder.get(), LOCK_EX) == 0);
   for (const Words& words : {Words{}, {"--drop", "--all"}}) {
     Words all = words;

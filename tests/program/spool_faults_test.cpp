@@ -1,6 +1,7 @@
 // What becomes of events when the spool is in trouble: no room, no permission, not there, not ours.
 
 #include "spool/record.hpp"
+#include "support/another_user.hpp"
 #include "support/disk.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -147,7 +148,7 @@ mode_t mode_of(const fs::path& path) {
 
 // The modes of a spool with one waiting entry.
 void check_modes(const fs::path& spool) {
-  for (const char* const directory : {"", "tmp", "new", "refused"}) {
+  for (const char* const directory : {"", "tmp", "new", "trying", "refused"}) {
     CAPTURE(directory);
     CHECK(mode_of(spool / directory) == 0700);
   }
@@ -315,6 +316,55 @@ TEST_CASE("a spool that becomes read-only is said, and its entries are sent agai
   CHECK(requests[2] == requests[4]);
 }
 
+TEST_CASE("a spool that its owner may change only in part delivers nothing twice") {
+  struct Row {
+    std::string closed; // a directory of the spool
+    int status;         // of a flush
+    std::size_t delivered;
+  };
+  const Row rows[]{
+      {"new", 73, 0}, {"trying", 73, 0}, {"tmp", 0, 2}, {"refused", 0, 2}, {".", 0, 2}};
+  for (const Row& row : rows) {
+    CAPTURE(row.closed);
+    const TemporaryDirectory directory;
+    const fs::path spool = directory.path() / "spool";
+    const RawServer server{busy_for(2)};
+    keep_events(server, spool, 2);
+    fs::permissions(spool / row.closed, fs::perms::owner_read | fs::perms::owner_exec);
+    const auto [starter, flushing_as_user] =
+        by_another_user(program, flushing(named(spool))); // root may change anything
+    for (const bool is_first : {true, false}) {
+      const Outcome outcome = run(starter, flushing_as_user);
+      if (outcome.err.starts_with("unshare: ")) {
+        MESSAGE("SKIPPED: no user namespaces here");
+        return;
+      }
+      check_flushed(outcome, row.status,
+                    "delivered " + std::to_string(is_first ? row.delivered : 0) +
+                        ", refused 0, left " + std::to_string(row.delivered == 0 ? 2 : 0));
+    }
+    CHECK(arrived_after(server, 2).size() == row.delivered);
+    fs::permissions(spool / row.closed, fs::perms::owner_all);
+    check_flushed(flush(spool), 0,
+                  "delivered " + std::to_string(2 - row.delivered) + ", refused 0, left 0");
+  }
+}
+
+TEST_CASE("a reason that an earlier flush left is not that of a later one") {
+  const TemporaryDirectory directory;
+  const fs::path spool = directory.path() / "spool";
+  const RawServer server{busy_for(1, {bad("first"), bad("second"), bad("third")})};
+  keep_events(server, spool, 1);
+  check_flushed(flush(spool), 65, "delivered 0, refused 1, left 0");
+  const Words names = names_in(spool / "refused");
+  REQUIRE(names.size() == 2);
+  CHECK(read_file(spool / "refused" / names[1]).find("first") != std::string::npos);
+  fs::rename(spool / "refused" / names[0], spool / "new" / names[0]); // the reason stays
+  check_flushed(flush(spool), 65, "delivered 0, refused 1, left 0");
+  CHECK(names_in(spool / "refused") == names);
+  CHECK(read_file(spool / "refused" / names[1]).find("second") != std::string::npos);
+}
+
 TEST_CASE("a spool that goes away in the middle of a flush takes nothing with it") {
   struct Row {
     std::string name;
@@ -352,7 +402,10 @@ TEST_CASE("a spool that is gone is made again, but not what should be above it")
     check_cantcreat(send(server, spool),
                     "cannot use the spool \"" + spool.string() +
                         "\": the directory above it is missing, create it; so the event is lost: ");
-    check_flushed(flush(spool), 0, "delivered 0, refused 0, left 0");
+    const Outcome flushed = flush(spool);
+    CHECK(flushed.status == 66);
+    CHECK(flushed.err == "metrics-event: error: there is no spool \"" + spool.string() +
+                             "\", name one that exists with --spool\n");
     CHECK_FALSE(fs::exists(above));
   };
   check_missing();
@@ -384,6 +437,7 @@ TEST_CASE("what is not a directory of ours alone is no spool") {
   const Row rows[]{
       {"it is a symbolic link", [&] { fs::create_directory_symlink(other, place); }},
       {"it is a symbolic link", [&] { fs::create_directory_symlink(other, place); }, "/"},
+      {"it is a symbolic link", [&] { fs::create_directory_symlink(other, place); }, "/."},
       {"it is a symbolic link", [&] { fs::create_symlink(directory.path() / "none", place); }},
       {"it is not a directory", [&] { write_file(place, "text"); }},
       {"it is not a directory", [&] { testing::check(::mkfifo(place.c_str(), 0600), "mkfifo"); }},

@@ -7,7 +7,10 @@ options="--url $EXAMPLE_URL"
 case " $* " in
   *' --help '* | *' schema '* | *' completion '*) options= ;;
   *' listen '*) options='--port 0 --timeout 100ms' ;;
-  *' flush '* | *' --spool '*) options="$options --spool=$EXAMPLE_SPOOL" ;;
+  *' flush '* | *' --spool '*)
+    mkdir -p "$EXAMPLE_SPOOL" # a flush of a spool that is named and missing fails
+    options="$options --spool=$EXAMPLE_SPOOL"
+    ;;
 esac
 
 # Behind all other options, but before a command.
