@@ -153,13 +153,13 @@ TEST_CASE("every doubt is kept in words, and none in no word") {
   const std::pair<Doubt, std::string> rows[]{{Doubt::possibly_stored, "possibly stored"},
                                              {Doubt::unconfirmed, "unconfirmed"},
                                              {Doubt::unconfirmed_twice, "unconfirmed twice"}};
-  for (const auto& [doubt, words] : rows) {
-    CAPTURE(words);
+  for (const auto& row : rows) {
+    CAPTURE(row.second);
     SpoolRecord doubtful = sample;
-    doubtful.doubt = doubt;
+    doubtful.doubt = row.first;
     const std::string changed = encode(doubtful).str();
-    CHECK(changed == with(R"(,"entries":)", R"(,"doubt":")" + words + R"(","entries":)"));
-    CHECK(decode_record(changed)->doubt == doubt);
+    CHECK(changed == with(R"(,"entries":)", R"(,"doubt":")" + row.second + R"(","entries":)"));
+    CHECK(decode_record(changed)->doubt == row.first);
   }
   CHECK(text.find("doubt") == std::string::npos);
 }
