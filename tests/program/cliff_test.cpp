@@ -293,8 +293,7 @@ private:
     std::optional<SpoolRecord> together;
     for (const Kind kind : scenario.waiting) {
       std::string flavor = (kind == Kind::unwanted ? "unwanted" : "w") + std::to_string(id);
-      constexpr std::size_t too_long = 262144;
-      const std::size_t width = kind == Kind::unwanted ? too_long : scenario.width;
+      const std::size_t width = kind == Kind::unwanted ? longest_line : scenario.width;
       flavor.resize(std::max(flavor.size(), width), 'x');
       waiting_.push_back(line_of(flavor));
       const Instant time = kind == Kind::old ? old_time : recent_time;
@@ -325,9 +324,12 @@ private:
   void listen(ClosedPort port) {
     receiver_.emplace(
         std::move(port),
-        ReceiverScript{.store = {.block = 0}, .pushes = conducts_, .takes_gzip = takes_gzip_});
+        ReceiverScript{.store = {.block = 0, .longest_line = longest_line},
+                       .pushes = conducts_,
+                       .takes_gzip = takes_gzip_});
   }
 
+  static constexpr std::size_t longest_line = 1000; // of the receiver, in bytes
   static constexpr std::uint64_t room = 1'000'000; // of the spool, in bytes
 
   const TemporaryDirectory directory_ = TemporaryDirectory::in_memory();

@@ -27,6 +27,8 @@ struct StoreSettings {
   /// Loki closes the block of a stream, in which it recognises repetitions, when its lines have
   /// more bytes than this.
   std::size_t block = 256UL * 1024;
+  /// Loki refuses longer lines: its limit max_line_size, in bytes.
+  std::size_t longest_line = 256UL * 1024;
   /// Loki returns an older entry than this only after `reveal`.
   std::chrono::milliseconds memory = std::chrono::minutes{150};
   /// VictoriaLogs returns an entry so long after it was accepted, or after `reveal`.

@@ -70,8 +70,7 @@ private:
   }
 
   // Says what Loki refuses before it looks at the stream; nothing when the entry is good.
-  static std::optional<std::string> complaint(const Entry& entry, Instant now) {
-    constexpr std::size_t longest_line = 262144;
+  std::optional<std::string> complaint(const Entry& entry, Instant now) const {
     const std::string stream = '\'' + stream_text(stored_labels(entry.labels), ", ") + '\'';
     if (entry.time < now - 168h) {
       return "entry for stream " + stream + " has timestamp too old: " + to_seconds(entry.time) +
@@ -80,9 +79,9 @@ private:
     if (entry.time > now + 10min) {
       return "entry for stream " + stream + " has timestamp too new: " + to_seconds(entry.time);
     }
-    if (entry.line.size() > longest_line) {
-      return "max entry size '262144' bytes exceeded for stream " + stream +
-             " while adding an entry with length '" + std::to_string(entry.line.size()) + "' bytes";
+    if (entry.line.size() > settings_.longest_line) {
+      return "max entry size '" + std::to_string(settings_.longest_line) +
+             "' bytes exceeded for stream " + stream + " while adding an entry with length '" + std::to_string(entry.line.size()) + "' bytes";
     }
     return std::nullopt;
   }

@@ -52,7 +52,8 @@ Outcome trace(const std::vector<std::string>& options, const std::string& progra
               Invocation invocation, std::string& written) {
   const TemporaryDirectory directory = TemporaryDirectory::in_memory();
   const std::filesystem::path path = directory.path() / "trace";
-  std::vector<std::string> words{"-f", "-qq", "-o", path};
+  // A program stops only at calls that are traced, which takes half the time.
+  std::vector<std::string> words{"--seccomp-bpf", "-f", "-qq", "-o", path};
   words.insert(words.end(), options.begin(), options.end());
   words.push_back(program);
   invocation.arguments.insert(invocation.arguments.begin(), words.begin(), words.end());
