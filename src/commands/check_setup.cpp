@@ -16,9 +16,8 @@ using Result = Finding::Result;
 
 std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   const auto spool = Spool::find(place.directory);
-  const std::uint64_t waiting =
-      spool ? spool->usage(Box::waiting).entries + spool->usage(Box::trying).entries : 0;
-  const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
+  const std::uint64_t waiting = spool ? spool->count(Box::waiting) + spool->count(Box::trying) : 0;
+  const std::uint64_t refused = spool ? spool->count(Box::refused) : 0;
   std::vector<Finding> findings;
   const auto note = [&findings](std::uint64_t count, Result result, const char* text) {
     if (count > 0) {

@@ -115,7 +115,7 @@ private:
       return;
     }
     if (settings_.disabled) {
-      report_.left = spool->usage(Box::waiting).entries;
+      report_.left = spool->count(Box::waiting);
       return;
     }
     const auto finish = [&] {
@@ -193,7 +193,7 @@ private:
   // Counts what is left when nothing was tried. An error is ignored: another one is reported.
   void count_left(const Spool& spool) {
     try {
-      report_.left = spool.usage(Box::waiting).entries;
+      report_.left = spool.count(Box::waiting);
     } catch (const Failure&) {
       report_.left = 0;
     }

@@ -238,15 +238,14 @@ void Spool::for_each_name(Box box, const std::function<bool(std::string_view)>& 
   }
 }
 
-SpoolUsage Spool::usage(Box box) const {
-  SpoolUsage usage;
+std::uint64_t Spool::count(Box box) const {
+  std::uint64_t entries = 0;
   for_each_name(box, [&](std::string_view file) {
     const auto name = parse_spool_name(divided_name(file).name);
-    usage.entries += is_reason(file) ? 0 : name ? name->entries : 1U;
-    usage.bytes += name ? name->size : 0;
+    entries += is_reason(file) ? 0 : name ? name->entries : 1U;
     return true;
   });
-  return usage;
+  return entries;
 }
 
 SpoolListing Spool::list(Box box) const {

@@ -18,12 +18,6 @@
 
 namespace metrics_event {
 
-/// The number of entries in a box and the total size of their files in bytes.
-struct SpoolUsage {
-  std::uint64_t entries = 0;
-  std::uint64_t bytes = 0;
-};
-
 /// The files of a box: the names of records, oldest first, and all other names. A joined name
 /// (see JoinedNames) is among the others. The names of a million records have 24 bytes each.
 struct SpoolListing {
@@ -74,8 +68,8 @@ public:
   /// stored with, except for its doubt.
   void give_up(HeldRecord trying, const SpoolRecord& record, int attempts) const;
 
-  /// Counts the entries in a box; their sizes come from the file names.
-  SpoolUsage usage(Box box) const;
+  /// Counts the entries in a box. A file with a foreign name counts as one.
+  std::uint64_t count(Box box) const;
 
   /// Lists a box.
   SpoolListing list(Box box) const;

@@ -176,8 +176,8 @@ struct Bench {
                 R"({"data":{"result":[{"stream":{"job":"metrics"},"values":[)" + values + "]}]}}"};
   }
 
-  std::uint64_t left() const { return spool.usage(Box::waiting).entries; }
-  std::uint64_t refused() const { return spool.usage(Box::refused).entries; }
+  std::uint64_t left() const { return spool.count(Box::waiting); }
+  std::uint64_t refused() const { return spool.count(Box::refused); }
   std::vector<std::size_t> sizes() const {
     std::vector<std::size_t> sizes;
     for (const Push& push : pushes) {
