@@ -178,40 +178,31 @@ std::optional<SpoolName> LockedSpool::finish_replacement(const std::string& join
 }
 
 void LockedSpool::remove(std::span<const SpoolName> names) {
-  std::error_code error;
-  std::string path;
+  std::optional<Failure> failure;
   spool_.counter().subtract([&] {
     std::uint64_t bytes = 0;
-    for (const SpoolName& name : names) {
-      path = path_in(Box::waiting, name.text());
-      error = directory().remove(path);
-      if (error == std::errc::no_such_file_or_directory) {
-        error.clear();
-      } else if (error) {
-        break;
-      } else {
-        bytes += name.size;
+    try {
+      for (const SpoolName& name : names) {
+        bytes += spool_.remove(path_in(Box::waiting, name.text())) ? name.size : 0;
       }
+    } catch (const Failure& why) { // what was removed before does not count any more
+      failure = why;
     }
     return bytes;
   });
-  if (error) {
-    directory().fail("cannot let " + quote(path) + " go", error);
+  if (failure) {
+    throw Failure{*failure};
   }
 }
 
 void LockedSpool::remove_file(Box box, const std::string& file) {
-  const SpoolName name = parse_spool_name(divided_name(file).name).value_or(SpoolName{});
   const std::string path = path_in(box, file);
-  if (box != Box::refused) {
-    spool_.remove_waiting(path, name);
-    return;
+  if (box == Box::refused) {
+    spool_.remove(path);
+    directory().remove(path_in(box, reason_of(file)));
+  } else {
+    spool_.remove_waiting(path, parse_spool_name(divided_name(file).name).value_or(SpoolName{}));
   }
-  const std::error_code error = directory().remove(path);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    directory().fail("cannot let " + quote(path) + " go", error);
-  }
-  directory().remove(path_in(box, reason_of(file)));
 }
 
 std::vector<SpoolName> LockedSpool::replace(const SpoolName& name,

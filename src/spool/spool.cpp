@@ -25,11 +25,6 @@ constexpr std::string_view purpose = "the spool";
 // whoever finds it need not ask what the process that made the spool has synchronised.
 constexpr std::array boxes{"refused", "new", "trying", "tmp"};
 
-// Returns true when a file is removed, or was removed before.
-bool is_gone(const std::error_code& error) {
-  return !error || error == std::errc::no_such_file_or_directory;
-}
-
 const char* directory_of(Box box) {
   return box == Box::waiting ? "new" : box == Box::trying ? "trying" : "refused";
 }
@@ -150,15 +145,17 @@ void Spool::place(const SpoolName& written, const std::string& path) const {
   }
 }
 
-void Spool::remove_waiting(const std::string& path, const SpoolName& name) const {
-  std::error_code error;
-  counter().subtract([&]() -> std::uint64_t {
-    error = directory_.remove(path);
-    return error ? 0 : name.size;
-  });
-  if (!is_gone(error)) {
+// Returns whether the file was there. Throws Failure when it stays.
+bool Spool::remove(const std::string& path) const {
+  const std::error_code error = directory_.remove(path);
+  if (error && error != std::errc::no_such_file_or_directory) {
     directory_.fail("cannot let " + quote(path) + " go", error);
   }
+  return !error;
+}
+
+void Spool::remove_waiting(const std::string& path, const SpoolName& name) const {
+  counter().subtract([&]() -> std::uint64_t { return remove(path) ? name.size : 0; });
 }
 
 // The caller reports a loss when this throws, and a repetition must not arrive twice. So nothing is
@@ -177,16 +174,15 @@ Descriptor Spool::put(Box box, const SpoolName& name, std::string_view text,
     place(name, path);
     directory_.sync(directory_of(box));
   } catch (const Failure& failure) {
-    std::error_code error;
-    counter().subtract([&]() -> std::uint64_t {
-      directory_.remove(unfinished_path(name.text()));
-      error = directory_.remove(path);
-      return is_counted && is_gone(error) ? name.size : 0;
-    });
-    if (!is_gone(error)) {
+    try {
+      counter().subtract([&]() -> std::uint64_t {
+        directory_.remove(unfinished_path(name.text()));
+        remove(path);
+        return is_counted ? name.size : 0;
+      });
+    } catch (const Failure& of_removal) {
       throw Failure{failure.code(),
-                    failure.text() + "; " + quote(path) +
-                        " cannot be removed and may be sent later: " + system_words(error)};
+                    failure.text() + "; " + of_removal.text() + ", and it may be sent later"};
     }
     throw;
   }

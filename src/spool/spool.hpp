@@ -96,6 +96,7 @@ private:
   void place(const SpoolName& written, const std::string& path) const;
   Descriptor put(Box box, const SpoolName& name, std::string_view text,
                  std::uint64_t max_bytes) const;
+  bool remove(const std::string& path) const;
   void remove_waiting(const std::string& path, const SpoolName& name) const;
   void for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const;
 
