@@ -15,18 +15,9 @@
 #include <csignal>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
-using metrics_event::testing::counted;
-using metrics_event::testing::failure_of;
-using metrics_event::testing::no_limit;
-using metrics_event::testing::read_file;
-using metrics_event::testing::reap;
-using metrics_event::testing::record;
-using metrics_event::testing::record_of_lines;
-using metrics_event::testing::ScratchSpool;
-using metrics_event::testing::write_file;
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
 
 namespace {
 

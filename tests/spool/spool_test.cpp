@@ -13,19 +13,9 @@
 #include <set>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
-using metrics_event::testing::counted;
-using metrics_event::testing::failure_of;
-using metrics_event::testing::no_limit;
-using metrics_event::testing::read_file;
-using metrics_event::testing::reap;
-using metrics_event::testing::record;
-using metrics_event::testing::record_of_lines;
-using metrics_event::testing::ScratchSpool;
-using metrics_event::testing::TemporaryDirectory;
-using metrics_event::testing::write_file;
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
 
 namespace {
 
@@ -45,13 +35,6 @@ mode_t mode(const fs::path& path) {
   struct stat status {};
   REQUIRE(lstat(path.c_str(), &status) == 0);
   return status.st_mode & 07777U;
-}
-
-// Returns true when the file of a name is locked, by whomever.
-bool is_locked(const fs::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
-  REQUIRE(file);
-  return lock_file(file) == std::errc::operation_would_block;
 }
 
 } // namespace
