@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "commands/flush_advice.hpp"
+#include "commands/spool_files.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -13,6 +14,21 @@ namespace metrics_event {
 namespace {
 
 using Result = Finding::Result;
+
+constexpr std::size_t most_spool_findings = 10;
+
+// Warns of the first files in a box that are no entries. Only those with the name of an entry are
+// not looked at, because there may be a million.
+void add_strangers(const Spool& spool, Box box, std::vector<Finding>& findings) {
+  SpoolListing strangers{.others = spool.list(box).others};
+  for_each_file(
+      spool, box, strangers, [&](Box, const std::string& file, int, const DecodedRecord& record) {
+        if (!record && findings.size() < most_spool_findings) {
+          findings.push_back({"spool", Result::warning,
+                              quote(path_in(box, file)) + " is no entry: " + record.error()});
+        }
+      });
+}
 
 std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   const auto spool = Spool::find(place.directory);
@@ -26,12 +42,16 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   };
   note(waiting, Result::note, " wait for metrics-event flush");
   note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
+  if (spool) {
+    add_strangers(*spool, Box::waiting, findings);
+    add_strangers(*spool, Box::trying, findings);
+  }
   if (!spool && !PrivateDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
                         "cannot be made: the directory above it is missing, or closed to us"});
     return findings;
   }
-  if (waiting + refused == 0) {
+  if (findings.empty()) {
     findings.push_back({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
   }
   if (const std::string advice = flush_advice(place); !advice.empty()) {

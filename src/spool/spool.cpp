@@ -87,17 +87,15 @@ std::error_code Spool::with_boxes(const std::function<std::error_code()>& step) 
 // counted once or twice, never not at all.
 std::uint64_t Spool::waiting_bytes(const std::string& own) const {
   std::uint64_t bytes = 0;
-  const auto add = [&bytes](std::string_view file) {
+  const auto add = [&bytes](std::string_view file, bool) {
     const auto name = parse_spool_name(divided_name(file).name);
     bytes += name ? name->size : 0;
     return true;
   };
-  const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name) {
-    if (name == own) {
-      return true;
-    }
-    const Descriptor file = directory_.open(unfinished_path(name), O_RDONLY);
-    return lock_file(file) == std::errc::operation_would_block ? add(name) : true;
+  const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name, bool) {
+    const auto file = directory_.open_regular(unfinished_path(name), O_RDONLY);
+    const bool is_locked = file && lock_file(*file) == std::errc::operation_would_block;
+    return is_locked && name != own ? add(name, true) : true;
   });
   if (error) {
     directory_.fail("cannot be read", error);
@@ -228,7 +226,7 @@ void Spool::give_up(HeldRecord trying, const SpoolRecord& record, int attempts) 
   }
 }
 
-void Spool::for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const {
+void Spool::for_each_name(Box box, const NameVisitor& visit) const {
   if (const std::error_code error = directory_.for_each_name(directory_of(box), visit)) {
     directory_.fail("cannot be read", error);
   }
@@ -236,9 +234,9 @@ void Spool::for_each_name(Box box, const std::function<bool(std::string_view)>& 
 
 std::uint64_t Spool::count(Box box) const {
   std::uint64_t entries = 0;
-  for_each_name(box, [&](std::string_view file) {
+  for_each_name(box, [&](std::string_view file, bool may_be_regular) {
     const auto name = parse_spool_name(divided_name(file).name);
-    entries += is_reason(file) ? 0 : name ? name->entries : 1U;
+    entries += is_reason(file) || !may_be_regular ? 0 : name ? name->entries : 1U;
     return true;
   });
   return entries;
@@ -246,10 +244,11 @@ std::uint64_t Spool::count(Box box) const {
 
 SpoolListing Spool::list(Box box) const {
   SpoolListing listing;
-  for_each_name(box, [&](std::string_view file) {
-    if (const auto name = parse_spool_name(file)) {
+  for_each_name(box, [&](std::string_view file, bool may_be_regular) {
+    if (const auto name = parse_spool_name(file); name && may_be_regular) {
       listing.names.push_back(*name);
-    } else if (!is_reason(file) && listing.others.size() < SpoolListing::most_others) {
+    } else if (!(is_reason(file) && may_be_regular) &&
+               listing.others.size() < SpoolListing::most_others) {
       listing.others.emplace_back(file);
     }
     return true;

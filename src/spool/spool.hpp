@@ -18,8 +18,9 @@
 
 namespace metrics_event {
 
-/// The files of a box: the names of records, oldest first, and all other names. A joined name
-/// (see JoinedNames) is among the others. The names of a million records have 24 bytes each.
+/// The files of a box: the names of records, oldest first, and all other names. Among the others
+/// are joined names (see JoinedNames), and any name of what is not a regular file. The names of a
+/// million records have 24 bytes each.
 struct SpoolListing {
   static constexpr std::size_t most_others = 1000; // to bound the memory
 
@@ -68,7 +69,7 @@ public:
   /// stored with, except for its doubt.
   void give_up(HeldRecord trying, const SpoolRecord& record, int attempts) const;
 
-  /// Counts the entries in a box. A file with a foreign name counts as one.
+  /// Counts the entries in a box. A regular file with a foreign name counts as one.
   std::uint64_t count(Box box) const;
 
   /// Lists a box.
@@ -98,7 +99,7 @@ private:
                  std::uint64_t max_bytes) const;
   bool remove(const std::string& path) const;
   void remove_waiting(const std::string& path, const SpoolName& name) const;
-  void for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const;
+  void for_each_name(Box box, const NameVisitor& visit) const;
 
   PrivateDirectory directory_;
   bool is_whole_; // the boxes exist, and a crash does not undo that

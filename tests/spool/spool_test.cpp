@@ -416,11 +416,11 @@ TEST_CASE("what is not a file of reasonable size is not read") {
   const auto error = [&](const char* name) { return spool.read(Box::waiting, name).error(); };
   CHECK(error("missing") == std::errc::no_such_file_or_directory);
   fs::create_directory(scratch.path / "new/directory");
-  CHECK(error("directory") == std::errc::file_too_large);
+  CHECK(error("directory").message() == "it is a directory");
   fs::create_symlink("/etc/passwd", scratch.path / "new/link");
-  CHECK(error("link") == std::errc::too_many_symbolic_link_levels);
+  CHECK(error("link").message() == "it is a symbolic link");
   REQUIRE(mkfifo((scratch.path / "new/fifo").c_str(), 0600) == 0);
-  CHECK(error("fifo") == std::errc::file_too_large);
+  CHECK(error("fifo").message() == "it is a FIFO");
   write_file(scratch.path / "new/large", "");
   fs::resize_file(scratch.path / "new/large", 16UL * 1024 * 1024);
   CHECK(spool.read(Box::waiting, "large").has_value());
