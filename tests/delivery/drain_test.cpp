@@ -400,6 +400,70 @@ TEST_CASE("a tenant without permission does not hold up another") {
   CHECK(bench.refused() == 0);
 }
 
+TEST_CASE("of several failures, what somebody must mend decides, whichever comes first") {
+  for (const bool mend_first : {true, false}) {
+    CAPTURE(mend_first);
+    Bench bench;
+    bench.keep(1, 1, mend_first ? other_url : url);
+    bench.keep(2, 2, mend_first ? url : other_url);
+    bench.answer = [](const Push& push) {
+      return Reply{.status = push.host == "one.example.com" ? 503 : 401};
+    };
+    const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+    REQUIRE(bench.sizes() == Sizes{1, 1});
+    REQUIRE(drained.failure);
+    CHECK(drained.failure->code() == ExitCode::noperm);
+    CHECK(drained.failure->text().find("other.example.com") != std::string::npos);
+    CHECK(drained.may_pass);
+    REQUIRE(bench.warnings.size() == 1);
+    CHECK(bench.warnings[0].find("one.example.com") != std::string::npos);
+  }
+}
+
+TEST_CASE("of several failures that may pass, the first decides") {
+  Bench bench;
+  bench.keep(1, 1);
+  bench.keep(2, 2, other_url);
+  bench.answer = [](const Push& push) {
+    return push.host == "one.example.com" ? Reply{.status = 503}
+                                          : Reply{.trouble = Trouble::no_connection};
+  };
+  const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+  CHECK(drained.failure->code() == ExitCode::tempfail);
+  REQUIRE(bench.warnings.size() == 1);
+  CHECK(bench.warnings[0].find("other.example.com") != std::string::npos);
+}
+
+TEST_CASE("a tenant that sends too much does not hold up another, a receiver in trouble all") {
+  for (const int status : {429, 503}) {
+    CAPTURE(status);
+    Bench bench;
+    bench.keep(1, 3);
+    bench.keep(4, 6, url, "team");
+    bench.answer = [status](const Push& push) {
+      return Reply{.status = push.org_id.empty() ? status : 204};
+    };
+    const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+    CHECK(drained.counts.delivered == (status == 429 ? 3 : 0));
+    CHECK(drained.failure->code() == ExitCode::tempfail);
+    CHECK(bench.left() == (status == 429 ? 3 : 6));
+  }
+}
+
+TEST_CASE("of several waits that receivers ask for, the longest counts") {
+  for (const bool longest_first : {true, false}) {
+    CAPTURE(longest_first);
+    Bench bench;
+    bench.keep(1, 1, longest_first ? other_url : url);
+    bench.keep(2, 2, longest_first ? url : other_url);
+    bench.answer = [](const Push& push) {
+      return Reply{.status = 429, .retry_after = push.host == "one.example.com" ? "7" : "60"};
+    };
+    CHECK(bench.drain({.push = {.retries = 0, .timeout = 5s}}).retry_after == 60s);
+    CHECK(bench.sizes() == Sizes{1, 1});
+  }
+}
+
 TEST_CASE("a rate limit that many exceed may take fewer at a time") {
   Bench bench;
   bench.keep(1, 100);
