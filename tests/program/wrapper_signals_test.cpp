@@ -449,6 +449,80 @@ TEST_CASE("a signal that is COMMAND's alone and comes too late disturbs nothing"
   CHECK(outcome.err.empty());
 }
 
+namespace {
+
+// Runs us around a COMMAND that exits with 7, and sends us a signal when we make a system call for
+// the n-th time. Returns what strace writes about these calls and the waits for signals.
+std::string run_signalled(const std::string& signal, const std::string& call, std::ptrdiff_t when,
+                          const Words& options, Outcome& outcome) {
+  const TemporaryDirectory files;
+  const fs::path trace = files.path() / "trace";
+  Invocation invocation = wrapped(shell("exit 7"), options);
+  invocation.arguments =
+      Words{"-qq",
+            "-o",
+            trace,
+            "-e",
+            "trace=wait4,rt_sigtimedwait,rt_sigprocmask",
+            "-e",
+            "inject=" + call + ":signal=" + signal + ":when=" + std::to_string(when),
+            plain_program} +
+      invocation.arguments;
+  outcome = run("/usr/bin/strace", invocation);
+  return fs::exists(trace) ? read_file(trace) : "";
+}
+
+bool no_strace() {
+  if (fs::exists("/usr/bin/strace")) {
+    return false;
+  }
+  MESSAGE("SKIPPED: no strace here");
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("a signal that comes when COMMAND has just ended does not disturb the delivery") {
+  if (no_strace()) {
+    return;
+  }
+  for (const std::string signal : {"SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP"}) {
+    CAPTURE(signal);
+    const RawServer server{{accept}};
+    Outcome outcome;
+    const std::string trace =
+        run_signalled(signal, "wait4", 1, {"--url", at(server.port())}, outcome);
+    CHECK(trace.find('(' + signal + ')') != std::string::npos); // it was taken from the queue
+    CHECK(outcome.status == 7);
+    CHECK(outcome.err.empty());
+    CHECK(server.requests().size() == 1);
+  }
+}
+
+TEST_CASE("a signal that comes just before the signals are as they were leaves the status alone") {
+  if (no_strace()) {
+    return;
+  }
+  Outcome outcome;
+  std::string before = run_signalled("SIGURG", "wait4", 1, {"--disabled"}, outcome);
+  before.erase(before.find("wait4("));
+  std::ptrdiff_t masks = 0;
+  for (std::size_t i = 0; (i = before.find("rt_sigprocmask(", i)) != std::string::npos; ++i) {
+    masks += 1;
+  }
+  REQUIRE(masks > 0);
+  for (const std::string signal : {"SIGINT", "SIGTERM", "SIGHUP"}) {
+    CAPTURE(signal);
+    const RawServer server{{accept}};
+    const std::string trace =
+        run_signalled(signal, "rt_sigprocmask", masks + 1, {"--url", at(server.port())}, outcome);
+    CHECK(trace.find("--- " + signal + " {") != std::string::npos);
+    CHECK(outcome.status == 7);
+    CHECK(outcome.err.starts_with("metrics-event: error: "));
+    CHECK(server.requests().empty());
+  }
+}
+
 TEST_CASE("a signal that comes while COMMAND runs does not disturb the delivery") {
   const RawServer server{{accept}};
   const Witness witness;
