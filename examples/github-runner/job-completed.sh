@@ -12,12 +12,12 @@ if [ ! -e "$stamp" ]; then
   exit 0
 fi
 metrics-event --best-effort --timeout 5s runner-stop \
-  --flavor "${RUNNER_FLAVOR:-self-hosted}" \
-  --workflow "$GITHUB_WORKFLOW" \
-  --repo "$GITHUB_REPOSITORY" \
-  --github-event "$GITHUB_EVENT_NAME" \
-  --status normal \
-  --job-duration-since "@$stamp"
+  --flavor="${RUNNER_FLAVOR:-self-hosted}" \
+  --workflow="$GITHUB_WORKFLOW" \
+  --repo="$GITHUB_REPOSITORY" \
+  --github-event="$GITHUB_EVENT_NAME" \
+  --status=normal \
+  --job-duration-since="@$stamp"
 
 touch "$stamp"
 exit 0

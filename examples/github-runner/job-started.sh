@@ -23,11 +23,11 @@ stamp=${work%/*}/.metrics-event-stamp
 [ -e "$stamp" ] || touch "$stamp"
 
 metrics-event --best-effort --timeout 5s runner-start \
-  --flavor "${RUNNER_FLAVOR:-self-hosted}" \
-  --workflow "$GITHUB_WORKFLOW" \
-  --repo "$GITHUB_REPOSITORY" \
-  --github-event "$GITHUB_EVENT_NAME" \
-  --idle-since "@$stamp"
+  --flavor="${RUNNER_FLAVOR:-self-hosted}" \
+  --workflow="$GITHUB_WORKFLOW" \
+  --repo="$GITHUB_REPOSITORY" \
+  --github-event="$GITHUB_EVENT_NAME" \
+  --idle-since="@$stamp"
 
 touch "$stamp"
 exit 0

@@ -17,5 +17,5 @@ df --local --exclude-type=squashfs --exclude-type=iso9660 --output=pcent,target 
     [ "$used" -ge "$percent" ] || continue
     level=warning
     [ "$used" -lt 98 ] || level=critical
-    metrics-event --best-effort disk-full --mount "$mount" --used "$used" --level "$level"
+    metrics-event --best-effort disk-full --mount="$mount" --used="$used" --level="$level"
   done

@@ -2,6 +2,8 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
+#include "commands/wait_for_lock.hpp"
+#include "system/signals.hpp"
 
 #include <sys/stat.h>
 
@@ -11,9 +13,6 @@
 namespace metrics_event {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto between_tries_to_lock = 50ms;
 constexpr std::uint64_t enough_to_know = 1024; // bytes at the beginning, which differ between files
 
 } // namespace
@@ -65,17 +64,13 @@ Bookmark::Bookmark(BatchInput& input, const std::string& directory, const Settin
 }
 
 void Bookmark::lock(const Settings& settings) {
-  const Deadline end = context_.clock.steady_now() + settings.timeout;
-  while (!(lock_ = store_->try_lock(position_))) {
-    const Deadline now = context_.clock.steady_now();
-    if (now >= end) {
-      throw Failure{ExitCode::tempfail, "another run is sending " + quote_path(input_.name()) +
-                                            ", wait for its end, or longer with --timeout"};
-    }
-    if (!context_.clock.sleep_until(std::min(end, now + between_tries_to_lock))) {
-      throw Failure{ExitCode::tempfail,
-                    "a signal ended it; another run is sending " + quote_path(input_.name())};
-    }
+  lock_ = wait_for_lock(context_.clock, context_.clock.steady_now() + settings.timeout,
+                        [this] { return store_->try_lock(position_); });
+  if (!lock_) {
+    const std::string why = "another run is sending " + quote_path(input_.name());
+    throw Failure{ExitCode::tempfail, noted_signal() != 0
+                                          ? "a signal ended it; " + why
+                                          : why + ", wait for its end, or longer with --timeout"};
   }
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "commands/flush_advice.hpp"
+#include "commands/spool_files.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -14,11 +15,25 @@ namespace {
 
 using Result = Finding::Result;
 
+constexpr std::size_t most_spool_findings = 10;
+
+// Warns of the first files in a box that are no entries. Only those with the name of an entry are
+// not looked at, because there may be a million.
+void add_strangers(const Spool& spool, Box box, std::vector<Finding>& findings) {
+  SpoolListing strangers{.others = spool.list(box).others};
+  for_each_file(
+      spool, box, strangers, [&](Box, const std::string& file, int, const DecodedRecord& record) {
+        if (!record && findings.size() < most_spool_findings) {
+          findings.push_back({"spool", Result::warning,
+                              quote(path_in(box, file)) + " is no entry: " + record.error()});
+        }
+      });
+}
+
 std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   const auto spool = Spool::find(place.directory);
-  const std::uint64_t waiting =
-      spool ? spool->usage(Box::waiting).entries + spool->usage(Box::trying).entries : 0;
-  const std::uint64_t refused = spool ? spool->usage(Box::refused).entries : 0;
+  const std::uint64_t waiting = spool ? spool->count(Box::waiting) + spool->count(Box::trying) : 0;
+  const std::uint64_t refused = spool ? spool->count(Box::refused) : 0;
   std::vector<Finding> findings;
   const auto note = [&findings](std::uint64_t count, Result result, const char* text) {
     if (count > 0) {
@@ -27,12 +42,16 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   };
   note(waiting, Result::note, " wait for metrics-event flush");
   note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
+  if (spool) {
+    add_strangers(*spool, Box::waiting, findings);
+    add_strangers(*spool, Box::trying, findings);
+  }
   if (!spool && !PrivateDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
                         "cannot be made: the directory above it is missing, or closed to us"});
     return findings;
   }
-  if (waiting + refused == 0) {
+  if (findings.empty()) {
     findings.push_back({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
   }
   if (const std::string advice = flush_advice(place); !advice.empty()) {

@@ -45,7 +45,7 @@ std::error_code add_files(const std::string& directory, std::optional<std::strin
   if (!opened) {
     return last_error();
   }
-  return visit_names(std::move(opened), [&](std::string_view file_name) {
+  return visit_names(std::move(opened), [&](std::string_view file_name, bool) {
     if (file_name.ends_with(extension) &&
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));

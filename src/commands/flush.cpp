@@ -6,6 +6,7 @@
 #include "commands/flush_report.hpp"
 #include "commands/flush_routes.hpp"
 #include "commands/spool_files.hpp"
+#include "commands/wait_for_lock.hpp"
 #include "delivery/drain.hpp"
 #include "delivery/retry.hpp"
 #include "settings/rules.hpp"
@@ -24,8 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t worth_printing = 64UL * 1024; // bytes of a list
-constexpr auto between_looks_at_lock = 50ms;
-constexpr auto shortest_pause = 50ms; // pauses get shorter near the end
+constexpr auto shortest_pause = 50ms;               // pauses get shorter near the end
 
 class Flush {
 public:
@@ -115,7 +115,7 @@ private:
       return;
     }
     if (settings_.disabled) {
-      report_.left = spool->usage(Box::waiting).entries;
+      report_.left = spool->count(Box::waiting);
       return;
     }
     const auto finish = [&] {
@@ -166,24 +166,15 @@ private:
   }
 
   LockedSpool lock(const Spool& spool, Deadline end) {
-    while (true) {
-      if (auto locked = try_lock(spool)) {
+    try {
+      if (auto locked = wait_for_lock(context_.clock, end,
+                                      [&spool] { return LockedSpool::try_lock(spool); })) {
         return *std::move(locked);
       }
-      const Deadline now = context_.clock.steady_now();
-      if (now >= end || !context_.clock.sleep_until(std::min(end, now + between_looks_at_lock))) {
-        count_left(spool);
-        throw Failure{ExitCode::tempfail, noted_signal() != 0
-                                              ? "a signal ended the flush"
-                                              : "another flush works on the spool " +
-                                                    quote_path(spool.path()) + "; try again later"};
-      }
-    }
-  }
-
-  std::optional<LockedSpool> try_lock(const Spool& spool) {
-    try {
-      return LockedSpool::try_lock(spool);
+      throw Failure{ExitCode::tempfail, noted_signal() != 0
+                                            ? "a signal ended the flush"
+                                            : "another flush works on the spool " +
+                                                  quote_path(spool.path()) + "; try again later"};
     } catch (const Failure&) {
       count_left(spool);
       throw;
@@ -193,7 +184,7 @@ private:
   // Counts what is left when nothing was tried. An error is ignored: another one is reported.
   void count_left(const Spool& spool) {
     try {
-      report_.left = spool.usage(Box::waiting).entries;
+      report_.left = spool.count(Box::waiting);
     } catch (const Failure&) {
       report_.left = 0;
     }

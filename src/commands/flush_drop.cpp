@@ -33,6 +33,7 @@ void leave_rest(LockedSpool& spool, Box box, const std::string& file, SpoolRecor
 
 void drop_entries(LockedSpool& spool, const FlushOptions& options, Instant now, const Warn& warn,
                   FlushReport& report) {
+  std::optional<Failure> failure; // the first one; the others are likely to be the same
   const auto drop_from = [&](Box box, const std::string& file, int /*attempts*/,
                              const DecodedRecord& record) {
     const std::size_t entries = record ? record->entries.size() : 1;
@@ -43,21 +44,30 @@ void drop_entries(LockedSpool& spool, const FlushOptions& options, Instant now, 
       }
     }
     const bool stays = record ? left.size() == entries : !options.filter.selects_all();
-    report.left += stays ? entries : left.size();
-    report.dropped += stays ? 0 : entries - left.size();
-    if (!stays && left.empty()) {
-      spool.remove_file(box, file);
-    } else if (!stays) {
-      leave_rest(spool, box, file, *record, std::move(left));
+    const std::size_t count_left = stays ? entries : left.size();
+    report.left += entries;
+    try {
+      if (!stays && left.empty()) {
+        spool.remove_file(box, file);
+      } else if (!stays) {
+        leave_rest(spool, box, file, *record, std::move(left));
+      }
+      report.left -= entries - count_left;
+      report.dropped += entries - count_left;
+    } catch (const Failure& why) { // a directory that is not empty, for example
+      failure = failure ? failure : why;
     }
   };
   if (options.refused) {
     for_each_file(spool.spool(), Box::refused, spool.spool().list(Box::refused), drop_from);
   } else {
-    if (const auto failure = spool.take_over()) {
-      warn(failure->text());
+    if (const auto untaken = spool.take_over()) {
+      warn(untaken->text());
     }
     for_each_file(spool.spool(), Box::waiting, spool.list(), drop_from);
+  }
+  if (failure) {
+    throw Failure{*failure};
   }
 }
 

@@ -64,7 +64,7 @@ bool PositionStore::is_used_within(std::chrono::seconds age, const std::string& 
 
 void PositionStore::delete_old() const {
   std::vector<std::string> old;
-  directory_.for_each_name(".", [&](std::string_view name) {
+  directory_.for_each_name(".", [&](std::string_view name, bool) {
     if (name.starts_with(name_prefix) && !is_used_within(kept_for, std::string{name})) {
       old.emplace_back(name);
     }
@@ -86,7 +86,7 @@ PositionStore::find(int descriptor, const Position& sought,
     return std::tuple{position.imprint.size, position.begin, is_own};
   };
   const std::string prefix = prefix_of(sought);
-  const std::error_code error = directory_.for_each_name(".", [&](std::string_view name) {
+  const std::error_code error = directory_.for_each_name(".", [&](std::string_view name, bool) {
     if (!name.starts_with(prefix) || name.ends_with(unfinished_suffix)) {
       return true;
     }

@@ -4,6 +4,7 @@
 #include "delivery/doubts.hpp"
 #include "delivery/next_push.hpp"
 #include "delivery/settlement.hpp"
+#include "system/file_kind.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -21,11 +22,11 @@ constexpr std::uint64_t most_entries_met = 1000; // by a limited drain, not all 
 constexpr std::size_t most_pushes = 8; // gathered at a time; this and the next bound the memory
 constexpr std::size_t most_bytes_gathered = 4UL * 1024 * 1024; // of the files
 
-// Returns true when the file itself is at fault: it is a symbolic link, a socket, too large, or not
+// Returns true when the file itself is at fault: it is not a regular one, too large, or not
 // readable by us.
 bool is_about_file(const std::error_code& error) {
-  return error == std::errc::too_many_symbolic_link_levels || error == std::errc::file_too_large ||
-         error == std::errc::no_such_device_or_address || error == std::errc::permission_denied;
+  return is_file_kind(error) || error == std::errc::file_too_large ||
+         error == std::errc::permission_denied;
 }
 
 class Drain {

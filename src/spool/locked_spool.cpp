@@ -4,6 +4,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "system/error.hpp"
+#include "system/file_kind.hpp"
 #include "system/file_lock.hpp"
 
 #include <fcntl.h>
@@ -55,7 +56,7 @@ std::optional<LockedSpool> LockedSpool::try_lock(const Spool& spool) {
 
 std::optional<Failure> LockedSpool::take_over() {
   std::vector<std::string> files;
-  spool_.for_each_name(Box::trying, [&files](std::string_view file) {
+  spool_.for_each_name(Box::trying, [&files](std::string_view file, bool) {
     files.emplace_back(file);
     return true;
   });
@@ -76,21 +77,18 @@ std::optional<Failure> LockedSpool::take_over() {
 bool LockedSpool::take_over(const std::string& file) {
   const std::string path = path_in(Box::trying, file);
   for (int looks = 0; looks < 2; ++looks) {
-    Descriptor opened = directory().open(path, O_RDWR);
-    const std::error_code error = opened ? lock_file(opened) : last_error();
+    auto opened = directory().open_regular(path, O_RDWR);
+    const std::error_code error = opened ? lock_file(*opened) : opened.error();
     if (error == std::errc::operation_would_block ||
         error == std::errc::no_such_file_or_directory) {
       return true;
     }
-    const bool is_no_file =
-        error == std::errc::is_a_directory || error == std::errc::too_many_symbolic_link_levels ||
-        error == std::errc::no_such_device_or_address || error == std::errc::permission_denied;
-    if (is_no_file) {
+    if (is_file_kind(error) || error == std::errc::permission_denied) {
       directory().rename(path, path_in(Box::waiting, file)); // it is set aside when it is read
       break;
     }
-    if (!error && directory().has(path, opened)) {
-      move_to_waiting(file, std::move(opened));
+    if (!error && directory().has(path, *opened)) {
+      move_to_waiting(file, *std::move(opened));
       break;
     }
   }
@@ -115,13 +113,14 @@ SpoolListing LockedSpool::list(std::uint64_t most_entries) {
   SpoolListing listing;
   std::vector<std::string> replacements, reasons;
   std::uint64_t entries = 0;
-  spool_.for_each_name(Box::waiting, [&](std::string_view file) {
-    if (const auto name = parse_spool_name(file)) {
+  spool_.for_each_name(Box::waiting, [&](std::string_view file, bool may_be_regular) {
+    const auto name = may_be_regular ? parse_spool_name(file) : std::nullopt;
+    if (name) {
       listing.names.push_back(*name);
       entries += name->entries;
-    } else if (!divided_name(file).replaced.empty()) {
+    } else if (may_be_regular && !divided_name(file).replaced.empty()) {
       replacements.emplace_back(file);
-    } else if (is_reason(file)) {
+    } else if (may_be_regular && is_reason(file)) {
       reasons.emplace_back(file);
     } else if (listing.others.size() < SpoolListing::most_others) {
       listing.others.emplace_back(file);
@@ -178,40 +177,31 @@ std::optional<SpoolName> LockedSpool::finish_replacement(const std::string& join
 }
 
 void LockedSpool::remove(std::span<const SpoolName> names) {
-  std::error_code error;
-  std::string path;
+  std::optional<Failure> failure;
   spool_.counter().subtract([&] {
     std::uint64_t bytes = 0;
-    for (const SpoolName& name : names) {
-      path = path_in(Box::waiting, name.text());
-      error = directory().remove(path);
-      if (error == std::errc::no_such_file_or_directory) {
-        error.clear();
-      } else if (error) {
-        break;
-      } else {
-        bytes += name.size;
+    try {
+      for (const SpoolName& name : names) {
+        bytes += spool_.remove(path_in(Box::waiting, name.text())) ? name.size : 0;
       }
+    } catch (const Failure& why) { // what was removed before does not count any more
+      failure = why;
     }
     return bytes;
   });
-  if (error) {
-    directory().fail("cannot let " + quote(path) + " go", error);
+  if (failure) {
+    throw Failure{*failure};
   }
 }
 
 void LockedSpool::remove_file(Box box, const std::string& file) {
-  const SpoolName name = parse_spool_name(divided_name(file).name).value_or(SpoolName{});
   const std::string path = path_in(box, file);
-  if (box != Box::refused) {
-    spool_.remove_waiting(path, name);
-    return;
+  if (box == Box::refused) {
+    spool_.remove(path);
+    directory().remove(path_in(box, reason_of(file)));
+  } else {
+    spool_.remove_waiting(path, parse_spool_name(divided_name(file).name).value_or(SpoolName{}));
   }
-  const std::error_code error = directory().remove(path);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    directory().fail("cannot let " + quote(path) + " go", error);
-  }
-  directory().remove(path_in(box, reason_of(file)));
 }
 
 std::vector<SpoolName> LockedSpool::replace(const SpoolName& name,
@@ -299,8 +289,8 @@ void LockedSpool::tidy() {
   const std::time_t oldest =
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age_of_leftovers);
   const auto tidy_box = [this](const std::string& box, auto&& is_left_behind) {
-    directory().for_each_name(box, [&](std::string_view file) {
-      if (is_left_behind(file)) {
+    directory().for_each_name(box, [&](std::string_view file, bool may_be_regular) {
+      if (may_be_regular && is_left_behind(file)) {
         directory().remove((box + '/').append(file));
       }
       return true;

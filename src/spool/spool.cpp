@@ -25,11 +25,6 @@ constexpr std::string_view purpose = "the spool";
 // whoever finds it need not ask what the process that made the spool has synchronised.
 constexpr std::array boxes{"refused", "new", "trying", "tmp"};
 
-// Returns true when a file is removed, or was removed before.
-bool is_gone(const std::error_code& error) {
-  return !error || error == std::errc::no_such_file_or_directory;
-}
-
 const char* directory_of(Box box) {
   return box == Box::waiting ? "new" : box == Box::trying ? "trying" : "refused";
 }
@@ -92,17 +87,15 @@ std::error_code Spool::with_boxes(const std::function<std::error_code()>& step) 
 // counted once or twice, never not at all.
 std::uint64_t Spool::waiting_bytes(const std::string& own) const {
   std::uint64_t bytes = 0;
-  const auto add = [&bytes](std::string_view file) {
+  const auto add = [&bytes](std::string_view file, bool) {
     const auto name = parse_spool_name(divided_name(file).name);
     bytes += name ? name->size : 0;
     return true;
   };
-  const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name) {
-    if (name == own) {
-      return true;
-    }
-    const Descriptor file = directory_.open(unfinished_path(name), O_RDONLY);
-    return lock_file(file) == std::errc::operation_would_block ? add(name) : true;
+  const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name, bool) {
+    const auto file = directory_.open_regular(unfinished_path(name), O_RDONLY);
+    const bool is_locked = file && lock_file(*file) == std::errc::operation_would_block;
+    return is_locked && name != own ? add(name, true) : true;
   });
   if (error) {
     directory_.fail("cannot be read", error);
@@ -150,15 +143,17 @@ void Spool::place(const SpoolName& written, const std::string& path) const {
   }
 }
 
-void Spool::remove_waiting(const std::string& path, const SpoolName& name) const {
-  std::error_code error;
-  counter().subtract([&]() -> std::uint64_t {
-    error = directory_.remove(path);
-    return error ? 0 : name.size;
-  });
-  if (!is_gone(error)) {
+// Returns whether the file was there. Throws Failure when it stays.
+bool Spool::remove(const std::string& path) const {
+  const std::error_code error = directory_.remove(path);
+  if (error && error != std::errc::no_such_file_or_directory) {
     directory_.fail("cannot let " + quote(path) + " go", error);
   }
+  return !error;
+}
+
+void Spool::remove_waiting(const std::string& path, const SpoolName& name) const {
+  counter().subtract([&]() -> std::uint64_t { return remove(path) ? name.size : 0; });
 }
 
 // The caller reports a loss when this throws, and a repetition must not arrive twice. So nothing is
@@ -177,16 +172,15 @@ Descriptor Spool::put(Box box, const SpoolName& name, std::string_view text,
     place(name, path);
     directory_.sync(directory_of(box));
   } catch (const Failure& failure) {
-    std::error_code error;
-    counter().subtract([&]() -> std::uint64_t {
-      directory_.remove(unfinished_path(name.text()));
-      error = directory_.remove(path);
-      return is_counted && is_gone(error) ? name.size : 0;
-    });
-    if (!is_gone(error)) {
+    try {
+      counter().subtract([&]() -> std::uint64_t {
+        directory_.remove(unfinished_path(name.text()));
+        remove(path);
+        return is_counted ? name.size : 0;
+      });
+    } catch (const Failure& of_removal) {
       throw Failure{failure.code(),
-                    failure.text() + "; " + quote(path) +
-                        " cannot be removed and may be sent later: " + system_words(error)};
+                    failure.text() + "; " + of_removal.text() + ", and it may be sent later"};
     }
     throw;
   }
@@ -232,29 +226,29 @@ void Spool::give_up(HeldRecord trying, const SpoolRecord& record, int attempts) 
   }
 }
 
-void Spool::for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const {
+void Spool::for_each_name(Box box, const NameVisitor& visit) const {
   if (const std::error_code error = directory_.for_each_name(directory_of(box), visit)) {
     directory_.fail("cannot be read", error);
   }
 }
 
-SpoolUsage Spool::usage(Box box) const {
-  SpoolUsage usage;
-  for_each_name(box, [&](std::string_view file) {
+std::uint64_t Spool::count(Box box) const {
+  std::uint64_t entries = 0;
+  for_each_name(box, [&](std::string_view file, bool may_be_regular) {
     const auto name = parse_spool_name(divided_name(file).name);
-    usage.entries += is_reason(file) ? 0 : name ? name->entries : 1U;
-    usage.bytes += name ? name->size : 0;
+    entries += is_reason(file) || !may_be_regular ? 0 : name ? name->entries : 1U;
     return true;
   });
-  return usage;
+  return entries;
 }
 
 SpoolListing Spool::list(Box box) const {
   SpoolListing listing;
-  for_each_name(box, [&](std::string_view file) {
-    if (const auto name = parse_spool_name(file)) {
+  for_each_name(box, [&](std::string_view file, bool may_be_regular) {
+    if (const auto name = parse_spool_name(file); name && may_be_regular) {
       listing.names.push_back(*name);
-    } else if (!is_reason(file) && listing.others.size() < SpoolListing::most_others) {
+    } else if (!(is_reason(file) && may_be_regular) &&
+               listing.others.size() < SpoolListing::most_others) {
       listing.others.emplace_back(file);
     }
     return true;

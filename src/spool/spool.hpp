@@ -18,14 +18,9 @@
 
 namespace metrics_event {
 
-/// The number of entries in a box and the total size of their files in bytes.
-struct SpoolUsage {
-  std::uint64_t entries = 0;
-  std::uint64_t bytes = 0;
-};
-
-/// The files of a box: the names of records, oldest first, and all other names. A joined name
-/// (see JoinedNames) is among the others. The names of a million records have 24 bytes each.
+/// The files of a box: the names of records, oldest first, and all other names. Among the others
+/// are joined names (see JoinedNames), and any name of what is not a regular file. The names of a
+/// million records have 24 bytes each.
 struct SpoolListing {
   static constexpr std::size_t most_others = 1000; // to bound the memory
 
@@ -74,8 +69,8 @@ public:
   /// stored with, except for its doubt.
   void give_up(HeldRecord trying, const SpoolRecord& record, int attempts) const;
 
-  /// Counts the entries in a box; their sizes come from the file names.
-  SpoolUsage usage(Box box) const;
+  /// Counts the entries in a box. A regular file with a foreign name counts as one.
+  std::uint64_t count(Box box) const;
 
   /// Lists a box.
   SpoolListing list(Box box) const;
@@ -102,8 +97,9 @@ private:
   void place(const SpoolName& written, const std::string& path) const;
   Descriptor put(Box box, const SpoolName& name, std::string_view text,
                  std::uint64_t max_bytes) const;
+  bool remove(const std::string& path) const;
   void remove_waiting(const std::string& path, const SpoolName& name) const;
-  void for_each_name(Box box, const std::function<bool(std::string_view)>& visit) const;
+  void for_each_name(Box box, const NameVisitor& visit) const;
 
   PrivateDirectory directory_;
   bool is_whole_; // the boxes exist, and a crash does not undo that

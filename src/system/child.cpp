@@ -18,8 +18,7 @@
 namespace metrics_event {
 namespace {
 
-// SIGINT is held only so that it does not end this process. Its sender addresses the whole process
-// group, as a terminal does, so forwarding it would make COMMAND receive it twice.
+// The signals that concern COMMAND, and the one that tells of its end.
 constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
 
 // These signals are meant for COMMAND alone. When they arrive after its end, they must not end this
@@ -131,13 +130,15 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
              : ChildEnd{.not_run = "not found", .status = ExitCode::not_found};
 }
 
-// Returns whether COMMAND has not received a signal that this process has.
+// Returns whether COMMAND has not received a signal that this process has. What another process
+// sends may have gone to the whole group, which nothing in `info` tells: to receive it twice is
+// better than not at all.
 bool is_news_to(pid_t child, const siginfo_t& info) {
   // A terminal sends its signals to the whole foreground group, but SIGHUP when it is gone only to
   // the session leader.
   const bool from_terminal = info.si_code == SI_KERNEL;
   const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
-  return info.si_signo != SIGINT && (from_terminal ? is_hangup : info.si_pid != child);
+  return from_terminal ? is_hangup : info.si_pid != child;
 }
 
 // Stops this process as COMMAND stopped, possibly by itself, so that the shell takes the terminal

@@ -70,8 +70,7 @@ bool is_missing(const std::string& path) {
   return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
 }
 
-std::error_code visit_names(Descriptor directory,
-                            const std::function<bool(std::string_view)>& visit) {
+std::error_code visit_names(Descriptor directory, const NameVisitor& visit) {
   const Owned<DIR, closedir> names{fdopendir(directory.get())};
   if (!names) {
     return last_error();
@@ -84,7 +83,8 @@ std::error_code visit_names(Descriptor directory,
       return last_error(); // errno is 0 at the end
     }
     const std::string_view name{&entry->d_name[0]};
-    if (!name.starts_with('.') && !visit(name)) {
+    const bool may_be_regular = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
+    if (!name.starts_with('.') && !visit(name, may_be_regular)) {
       return {};
     }
   }

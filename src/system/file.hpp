@@ -32,10 +32,13 @@ bool is_missing(const std::string& path);
 /// Returns whether an error means that nothing exists at a path: ENOENT or ENOTDIR.
 bool is_missing(const std::error_code& error);
 
+/// Takes a name in a directory, and whether a regular file may have it: false means that it is the
+/// name of something else. Returns false when it wants no more names.
+using NameVisitor = std::function<bool(std::string_view name, bool may_be_regular)>;
+
 /// Calls `visit` with every name in an open directory that does not begin with a dot, until it
 /// returns false. Returns the error of fdopendir(3) or readdir(3), if any.
-std::error_code visit_names(Descriptor directory,
-                            const std::function<bool(std::string_view)>& visit);
+std::error_code visit_names(Descriptor directory, const NameVisitor& visit);
 
 /// Returns the time of the last modification of a file.
 boost::system::result<Instant, std::error_code> modification_time(const std::string& path);

@@ -4,11 +4,10 @@
 #include "base/text.hpp"
 #include "system/descriptor.hpp"
 #include "system/error.hpp"
+#include "system/file_lock.hpp"
 #include "system/write.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,8 +19,7 @@ namespace metrics_event {
 namespace {
 
 constexpr mode_t mode_of_new_file = 0644; // the agent that reads the file runs as another user
-constexpr int pause_for_lock_ms = 5;
-constexpr auto patience_for_lock = std::chrono::seconds{1};
+constexpr std::chrono::milliseconds patience_for_lock{1000};
 
 // A file to append to. It stays open, and locked, until the object is destroyed.
 class LogFile {
@@ -111,11 +109,8 @@ private:
   // Locks the file until it is closed, so that a partial line can be removed again. When another
   // process keeps the lock, the line is written all the same: a single write is whole or short.
   void lock() const {
-    const Deadline until =
-        std::min(deadline_, std::chrono::steady_clock::now() + patience_for_lock);
-    while (flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < until) {
-      poll(nullptr, 0, pause_for_lock_ms);
-    }
+    const auto left = whole_milliseconds(deadline_ - std::chrono::steady_clock::now());
+    lock_file(file_, std::min(left, patience_for_lock));
   }
 
   // Returns whether the file ends with a line that has no newline, which ours must not continue.

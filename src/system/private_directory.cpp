@@ -3,7 +3,7 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "system/error.hpp"
-#include "system/file.hpp"
+#include "system/file_kind.hpp"
 #include "system/file_lock.hpp"
 #include "system/lasting_directory.hpp"
 #include "system/plain_umask.hpp"
@@ -156,8 +156,8 @@ std::error_code PrivateDirectory::make_directory(const char* name) const {
 Descriptor PrivateDirectory::open(const std::string& name, int flags) const {
   const auto open_it = [&] {
     return Descriptor{uninterrupted([&] {
-      return openat(directory_.get(), name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-                    file_mode);
+      return openat(directory_.get(), name.c_str(),
+                    flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, file_mode);
     })};
   };
   if ((flags & O_CREAT) == 0) {
@@ -165,6 +165,30 @@ Descriptor PrivateDirectory::open(const std::string& name, int flags) const {
   }
   const PlainUmask plain_umask;
   return open_it();
+}
+
+// What cannot be opened, such as a symbolic link or a socket, is looked at by its name.
+std::error_code PrivateDirectory::open_regular(const std::string& name, int flags, Descriptor& file,
+                                               struct stat& status) const {
+  file = open(name, flags);
+  const std::error_code error = file ? std::error_code{} : last_error();
+  const bool is_known =
+      (file ? fstat(file.get(), &status)
+            : fstatat(directory_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW)) == 0;
+  if (is_known && !S_ISREG(status.st_mode)) {
+    return file_kind(status.st_mode);
+  }
+  return error || is_known ? error : last_error();
+}
+
+boost::system::result<Descriptor, std::error_code>
+PrivateDirectory::open_regular(const std::string& name, int flags) const {
+  Descriptor file;
+  struct stat status {};
+  if (const std::error_code error = open_regular(name, flags, file, status)) {
+    return error;
+  }
+  return file;
 }
 
 boost::system::result<Descriptor, std::error_code>
@@ -235,12 +259,12 @@ PrivateDirectory::read(const std::string& name, std::size_t largest) const {
 
 std::error_code PrivateDirectory::read(const std::string& name, std::size_t largest,
                                        std::string& text) const {
-  const Descriptor file = open(name, O_RDONLY);
+  Descriptor file;
   struct stat status {};
-  if (!file || fstat(file.get(), &status) != 0) {
-    return last_error();
+  if (const std::error_code error = open_regular(name, O_RDONLY, file, status)) {
+    return error;
   }
-  if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest)) {
+  if (status.st_size > static_cast<off_t>(largest)) {
     return std::make_error_code(std::errc::file_too_large);
   }
   text.resize(static_cast<std::size_t>(status.st_size));
@@ -255,9 +279,8 @@ std::error_code PrivateDirectory::read(const std::string& name, std::size_t larg
   return part < 0 ? last_error() : std::error_code{};
 }
 
-std::error_code
-PrivateDirectory::for_each_name(const std::string& name,
-                                const std::function<bool(std::string_view)>& visit) const {
+std::error_code PrivateDirectory::for_each_name(const std::string& name,
+                                                const NameVisitor& visit) const {
   Descriptor opened = open(name, O_RDONLY | O_DIRECTORY);
   if (!opened) {
     return errno == ENOENT ? std::error_code{} : last_error();

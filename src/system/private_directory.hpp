@@ -1,8 +1,11 @@
 #pragma once
 
 #include "system/descriptor.hpp"
+#include "system/file.hpp"
 
 #include <boost/system/result.hpp>
+
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <ctime>
@@ -65,6 +68,11 @@ public:
   /// reason.
   Descriptor open(const std::string& name, int flags) const;
 
+  /// Opens a regular file. For anything else the error is that of `file_kind`. Opening never waits,
+  /// as it would for the writer of a FIFO.
+  boost::system::result<Descriptor, std::error_code> open_regular(const std::string& name,
+                                                                  int flags) const;
+
   /// Creates a directory with mode 700. An existing one is not an error.
   std::error_code make_directory(const char* name) const;
 
@@ -89,8 +97,8 @@ public:
   /// Synchronises a directory, so that the names in it survive a crash. Throws Failure (cantcreat).
   void sync(const char* name) const;
 
-  /// Returns the text of a file. Returns errc::file_too_large when it has more than `largest` bytes
-  /// or is not a regular file.
+  /// Returns the text of a regular file (see `open_regular`). The error is errc::file_too_large
+  /// when it has more than `largest` bytes.
   boost::system::result<std::string, std::error_code> read(const std::string& name,
                                                            std::size_t largest) const;
 
@@ -99,14 +107,15 @@ public:
 
   /// Calls `visit` for every name in a directory except hidden ones, until it returns false. A
   /// missing directory counts as empty.
-  std::error_code for_each_name(const std::string& name,
-                                const std::function<bool(std::string_view)>& visit) const;
+  std::error_code for_each_name(const std::string& name, const NameVisitor& visit) const;
 
 private:
   PrivateDirectory(std::string_view purpose, std::string path, Descriptor directory)
       : purpose_{purpose}, path_{std::move(path)}, directory_{std::move(directory)} {}
 
   void check();
+  std::error_code open_regular(const std::string& name, int flags, Descriptor& file,
+                               struct stat& status) const;
 
   std::string_view purpose_;
   std::string path_;

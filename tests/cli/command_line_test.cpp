@@ -74,6 +74,20 @@ TEST_CASE("values are taken as they are") {
   CHECK(fields({"runner-installed", "--flavor", "{}\n%\\"}) == Words{"flavor={}\n%\\"});
 }
 
+TEST_CASE("behind an equals sign, any text is a value") {
+  for (const std::string text :
+       {"--dry-run", "--flavor", "--flavor=x", "-n",     "-nq",  "-",     "--", "",
+        "=",         "\"a b\"",  "'a'",        "`a`",    "$(a)", "[a,b]", "[]", "{}",
+        "%%",        "a,b",      "\n",         "a\nb\n", " ",    "@file", "/",  "send"}) {
+    CAPTURE(text);
+    const CommandLine line = parse({"runner-installed", "--flavor=" + text, "--duration=1"});
+    CHECK_FALSE(line.trouble);
+    CHECK(line.settings.empty());
+    REQUIRE(line.event.fields.size() == 2);
+    CHECK(line.event.fields[0].text == text);
+  }
+}
+
 TEST_CASE("options are accepted before and after the event") {
   const Words expected{"timeout=1s", "dry-run=true", "quiet=true"};
   CHECK(settings({"-n", "--timeout", "1s", "-q", "runner-installed"}) == expected);

@@ -9,17 +9,9 @@
 #include <algorithm>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
-using metrics_event::testing::counted;
-using metrics_event::testing::InProcess;
-using metrics_event::testing::no_limit;
-using metrics_event::testing::read_file;
-using metrics_event::testing::record_of_lines;
-using metrics_event::testing::ScratchSpool;
-using metrics_event::testing::TestClock;
-using metrics_event::testing::write_file;
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
 
 namespace {
 
@@ -173,6 +165,56 @@ TEST_CASE("a spool that is named and missing is 66, and is not made") {
                                "\", name one that exists with --spool\n");
   }
   CHECK_FALSE(fs::exists(scratch.path));
+}
+
+namespace {
+
+// Takes 40 seconds for each push, and remembers until when each may take.
+struct Slow {
+  Flushing flushing;
+  Deadline start = flushing.clock.time;
+  std::vector<Deadline> ends{};
+
+  explicit Slow(int destinations) {
+    for (int i = 0; i < destinations; ++i) {
+      SpoolRecord record = flushing.mixed();
+      record.destination.org_id = std::to_string(i);
+      flushing.spool.add(encode(record), 0, static_cast<std::uint64_t>(i), no_limit);
+    }
+    flushing.process.transport = [this](const Request&, Deadline end) {
+      ends.push_back(end);
+      flushing.clock.time += 40s;
+      return Reply{.status = 204};
+    };
+  }
+};
+
+} // namespace
+
+TEST_CASE("a flush that waits ends with its time, also in the middle of what it finds") {
+  Slow slow{3};
+  CHECK(slow.flushing.run({"--wait", "60s", "--timeout", "50s"}) == 75);
+  CHECK(slow.flushing.process.out() == "delivered 6, refused 0, left 3\n");
+  CHECK(slow.ends == std::vector<Deadline>{slow.start + 50s, slow.start + 60s});
+}
+
+TEST_CASE("a flush that does not wait gives each push its time") {
+  Slow slow{3};
+  CHECK(slow.flushing.run({"--timeout", "50s"}) == 0);
+  CHECK(slow.ends == std::vector<Deadline>{slow.start + 50s, slow.start + 90s, slow.start + 130s});
+}
+
+TEST_CASE("the drain after an event has what is left of the event's time") {
+  for (const auto timeout : {50s, 30s}) {
+    CAPTURE(timeout.count());
+    Slow slow{1};
+    CHECK(slow.flushing.process.run({"send", "x", "--url", "http://loki.example.com", "--org-id",
+                                     "0", "--timeout", std::to_string(timeout.count()) + "s",
+                                     "--spool", slow.flushing.scratch.path.string()},
+                                    slow.flushing.clock) == 0);
+    CHECK(slow.ends == std::vector<Deadline>(timeout == 50s ? 2 : 1, slow.start + timeout));
+    CHECK(slow.flushing.scratch.files("new").size() == (timeout == 50s ? 0 : 1));
+  }
 }
 
 TEST_CASE("a flush that cannot delete what it has delivered does not end well") {

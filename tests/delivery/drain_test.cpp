@@ -176,8 +176,8 @@ struct Bench {
                 R"({"data":{"result":[{"stream":{"job":"metrics"},"values":[)" + values + "]}]}}"};
   }
 
-  std::uint64_t left() const { return spool.usage(Box::waiting).entries; }
-  std::uint64_t refused() const { return spool.usage(Box::refused).entries; }
+  std::uint64_t left() const { return spool.count(Box::waiting); }
+  std::uint64_t refused() const { return spool.count(Box::refused); }
   std::vector<std::size_t> sizes() const {
     std::vector<std::size_t> sizes;
     for (const Push& push : pushes) {
@@ -398,6 +398,70 @@ TEST_CASE("a tenant without permission does not hold up another") {
   CHECK(drained.failure->code() == ExitCode::noperm);
   CHECK(bench.left() == 3);
   CHECK(bench.refused() == 0);
+}
+
+TEST_CASE("of several failures, what somebody must mend decides, whichever comes first") {
+  for (const bool mend_first : {true, false}) {
+    CAPTURE(mend_first);
+    Bench bench;
+    bench.keep(1, 1, mend_first ? other_url : url);
+    bench.keep(2, 2, mend_first ? url : other_url);
+    bench.answer = [](const Push& push) {
+      return Reply{.status = push.host == "one.example.com" ? 503 : 401};
+    };
+    const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+    REQUIRE(bench.sizes() == Sizes{1, 1});
+    REQUIRE(drained.failure);
+    CHECK(drained.failure->code() == ExitCode::noperm);
+    CHECK(drained.failure->text().find("other.example.com") != std::string::npos);
+    CHECK(drained.may_pass);
+    REQUIRE(bench.warnings.size() == 1);
+    CHECK(bench.warnings[0].find("one.example.com") != std::string::npos);
+  }
+}
+
+TEST_CASE("of several failures that may pass, the first decides") {
+  Bench bench;
+  bench.keep(1, 1);
+  bench.keep(2, 2, other_url);
+  bench.answer = [](const Push& push) {
+    return push.host == "one.example.com" ? Reply{.status = 503}
+                                          : Reply{.trouble = Trouble::no_connection};
+  };
+  const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+  CHECK(drained.failure->code() == ExitCode::tempfail);
+  REQUIRE(bench.warnings.size() == 1);
+  CHECK(bench.warnings[0].find("other.example.com") != std::string::npos);
+}
+
+TEST_CASE("a tenant that sends too much does not hold up another, a receiver in trouble all") {
+  for (const int status : {429, 503}) {
+    CAPTURE(status);
+    Bench bench;
+    bench.keep(1, 3);
+    bench.keep(4, 6, url, "team");
+    bench.answer = [status](const Push& push) {
+      return Reply{.status = push.org_id.empty() ? status : 204};
+    };
+    const Drained drained = bench.drain({.push = {.retries = 0, .timeout = 5s}});
+    CHECK(drained.counts.delivered == (status == 429 ? 3 : 0));
+    CHECK(drained.failure->code() == ExitCode::tempfail);
+    CHECK(bench.left() == (status == 429 ? 3 : 6));
+  }
+}
+
+TEST_CASE("of several waits that receivers ask for, the longest counts") {
+  for (const bool longest_first : {true, false}) {
+    CAPTURE(longest_first);
+    Bench bench;
+    bench.keep(1, 1, longest_first ? other_url : url);
+    bench.keep(2, 2, longest_first ? url : other_url);
+    bench.answer = [](const Push& push) {
+      return Reply{.status = 429, .retry_after = push.host == "one.example.com" ? "7" : "60"};
+    };
+    CHECK(bench.drain({.push = {.retries = 0, .timeout = 5s}}).retry_after == 60s);
+    CHECK(bench.sizes() == Sizes{1, 1});
+  }
 }
 
 TEST_CASE("a rate limit that many exceed may take fewer at a time") {
@@ -976,7 +1040,7 @@ TEST_CASE("a delivered record that cannot be removed ends the drain, and is stil
     fs::create_directories(file / "in the way");
     return Reply{.status = 204};
   };
-  const Drained drained = bench.drain();
+  const Drained drained = bench.drain({.push = {.timeout = 5s}}, false); // no file has it any more
   CHECK(drained.counts.delivered == 0); // they may come again
   CHECK(drained.left == 5);
   REQUIRE(drained.failure);

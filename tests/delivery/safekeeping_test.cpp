@@ -3,23 +3,15 @@
 #include "support/in_process.hpp"
 #include "support/scratch_spool.hpp"
 #include "support/test_clock.hpp"
-#include "system/file_lock.hpp"
 
 #include <doctest/doctest.h>
-
-#include <fcntl.h>
 
 #include <algorithm>
 #include <deque>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
-using metrics_event::testing::counted;
-using metrics_event::testing::InProcess;
-using metrics_event::testing::read_file;
-using metrics_event::testing::ScratchSpool;
-using metrics_event::testing::TestClock;
-using metrics_event::testing::write_file;
 namespace fs = std::filesystem;
 
 namespace {
@@ -91,16 +83,15 @@ struct Sending {
 
   void look(bool in_pause) {
     Seen now{.at = whole_milliseconds(clock.time - begun), .in_pause = in_pause};
-    for (const auto& file : fs::exists(scratch.path / "trying") ? scratch.files("trying")
-                                                                : std::vector<std::string>{}) {
+    for (const auto& file :
+         fs::exists(scratch.path / "trying") ? scratch.files("trying") : Names{}) {
       now.files += 1;
       const fs::path path = scratch.path / "trying" / file;
       const auto record = decode_record(read_file(path));
       REQUIRE(record.has_value());
       CHECK(record->entries.size() == 1);
       now.doubt = record->doubt;
-      const Descriptor opened{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
-      now.is_locked = lock_file(opened) == std::errc::operation_would_block;
+      now.is_locked = is_locked(path);
     }
     seen.push_back(now);
   }

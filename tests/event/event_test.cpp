@@ -252,6 +252,33 @@ TEST_CASE("a measurement fills what is declared as measured, unless that is give
         "runner-stop needs --status TEXT and --job-duration SECONDS");
 }
 
+TEST_CASE("what is measured makes an optional object present, with what is beside it there") {
+  constexpr std::array<Field, 3> fields{Field{.name = "end.reason", .in_optional_object = true},
+                                        Field{.name = "end.code",
+                                              .type = FieldType::integer,
+                                              .in_optional_object = true,
+                                              .measured = Measured::exit_code},
+                                        Field{.name = "end.kind",
+                                              .required = false,
+                                              .in_optional_object = true,
+                                              .default_value = R"("usual")"}};
+  const EventType type{.name = "job", .fields = fields};
+  CHECK(make_event(type, {}, now).line == R"({"timestamp":1700000000.123,"event":"job"})");
+  CHECK_FALSE(check_names(type, {}, false));
+  const auto missing = check_names(type, {}, true);
+  REQUIRE(missing);
+  CHECK(missing->text == "job needs --end-reason TEXT");
+  const GivenEvent measured{.fields = given(type, {{"end.reason", "asked"}}),
+                            .measurement = Measurement{1s, 3}};
+  CHECK_FALSE(check_names(type, measured, true));
+  CHECK(make_event(type, measured, now)
+            .line.ends_with(R"("end":{"reason":"asked","code":3,"kind":"usual"}})"));
+
+  const EventType unreasoned{.name = "job", .fields = std::span{fields}.subspan(1)};
+  CHECK(make_event(unreasoned, {.measurement = Measurement{1s, 3}}, now)
+            .line.ends_with(R"("end":{"code":3,"kind":"usual"}})"));
+}
+
 TEST_CASE("a field in seconds is the time from another one to that of the event, never negative") {
   const EventType& type = type_named("runner_installed");
   const auto since = [&type](const std::string& time, const std::string& timestamp) {

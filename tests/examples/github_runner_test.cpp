@@ -1,4 +1,5 @@
 // The hooks of a GitHub runner, run as it runs them, with the environment that it gives them.
+#include "json/writer.hpp"
 #include "support/example_stage.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -7,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -108,6 +110,64 @@ TEST_CASE("runners on one host keep their times apart, and a job cannot take the
   CHECK(fs::exists(one.stamp));
   CHECK(!fs::exists(two.stamp));
   CHECK(fs::is_empty(one.environment.at("RUNNER_TEMP"))); // the runner empties it around each job
+}
+
+TEST_CASE("whatever a job is called, its events say it") {
+  for (const std::string name : {"--dry-run",
+                                 "-n",
+                                 "-qn",
+                                 "--",
+                                 "-",
+                                 "--workflow",
+                                 "--workflow=other",
+                                 "--flavor=",
+                                 "--help",
+                                 "send",
+                                 "key=value",
+                                 "key:=1",
+                                 "@file",
+                                 "it's \"quoted\"",
+                                 "two\nlines\n",
+                                 " spaces ",
+                                 "$(exit 1) `exit 1` $HOME ${x}",
+                                 "back\\slash\\",
+                                 "*",
+                                 "[a,b]",
+                                 "{}",
+                                 "%H",
+                                 "a;b|c&d>e",
+                                 "caf\u00e9 \u202e"}) {
+    CAPTURE(name);
+    ExampleStage stage;
+    Runner runner{stage};
+    for (const char* const variable :
+         {"RUNNER_FLAVOR", "GITHUB_WORKFLOW", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME"}) {
+      runner.environment[variable] = name;
+    }
+    const std::string text = metrics_event::json_string(name);
+    const std::string fields = R"("flavor":)" + text + R"(,"workflow":)" + text + R"(,"repo":)" +
+                               text + R"(,"github_event":)" + text + ',';
+    for (const std::string& hook : hooks) {
+      const Outcome outcome = runner.run_hook(hook);
+      CHECK(outcome.status == 0);
+      CHECK(outcome.out + outcome.err == "");
+    }
+    CHECK(stage.arrived() == R"({"timestamp":#,"event":"runner_start",)" + fields +
+                                 "\"idle\":#}\n" + R"({"timestamp":#,"event":"runner_stop",)" +
+                                 fields + "\"status\":\"normal\",\"job_duration\":#}\n");
+  }
+}
+
+TEST_CASE("a job without a name is an event as well") {
+  ExampleStage stage;
+  Runner runner{stage};
+  runner.environment["GITHUB_WORKFLOW"] = "";
+  for (const std::string& hook : hooks) {
+    CHECK(runner.run_hook(hook).status == 0);
+  }
+  const std::string lines = stage.arrived();
+  CHECK(std::ranges::count(lines, '\n') == 2);
+  CHECK(lines.find(R"("workflow":"","repo":"example/project")") != std::string::npos);
 }
 
 TEST_CASE("without a flavor it is self-hosted") {

@@ -1,4 +1,5 @@
 // The example scripts for a shell, run by the shells that there are.
+#include "json/writer.hpp"
 #include "support/example_stage.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
@@ -67,6 +68,30 @@ TEST_CASE("however a script ends, its event says so, and its status is kept") {
   }
 }
 
+TEST_CASE("a text that a script does not know reaches its event as it is") {
+  for (const auto& shell : shells) {
+    CAPTURE(shell);
+    ExampleStage stage;
+    std::string lines;
+    for (const std::string branch :
+         {"--dry-run", "--", "", "it's \"quoted\"", "two\nlines", "$(exit 1) `exit 1`", "a=b:=c"}) {
+      write_file(stage.path() / "script",
+                 ". " + example("shell/on-exit.sh").string() +
+                     "\ntrap 'metrics_event_exit deployed \"branch=$1\"' EXIT\n");
+      std::vector<std::string> arguments{shell.begin() + 1, shell.end()};
+      arguments.insert(arguments.end(), {stage.path() / "script", branch});
+      const Outcome outcome =
+          run(shell.front(), {.arguments = arguments, .environment = stage.environment()});
+      CHECK(outcome.out + outcome.err == "");
+      lines += R"({"timestamp":#,"event":"deployed","branch":)" +
+               metrics_event::json_string(branch) +
+               R"(,"duration":#,"exit_code":0,"status":"normal"})"
+               "\n";
+    }
+    CHECK(stage.arrived() == lines);
+  }
+}
+
 TEST_CASE("no trouble with the event changes the status of a script") {
   for (const auto& shell : shells) {
     CAPTURE(shell);
@@ -82,20 +107,22 @@ TEST_CASE("no trouble with the event changes the status of a script") {
 
 TEST_CASE("full disks are events, others are not") {
   ExampleStage stage;
-  stage.add_program("df",
-                    "[ \"$*\" = '--local --exclude-type=squashfs --exclude-type=iso9660 "
-                    "--output=pcent,target' ] || exit\n"
-                    "/bin/df \"$@\" >/dev/null\n" // a real one takes that too
-                    "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n   - /proc/fs\n100% /var'\n");
+  stage.add_program(
+      "df",
+      "[ \"$*\" = '--local --exclude-type=squashfs --exclude-type=iso9660 "
+      "--output=pcent,target' ] || exit\n"
+      "/bin/df \"$@\" >/dev/null\n" // a real one takes that too
+      "echo 'Use% Mounted on\n 89% /\n 90% /srv/a b\n   - /proc/fs\n100% /srv/$(x) \"y\" --z'\n");
   const Outcome outcome = run("/bin/sh", {.arguments = {example("shell/disk-check.sh")},
                                           .environment = stage.environment()});
   CHECK(outcome.out + outcome.err == "");
   CHECK(outcome.status == 0);
-  CHECK(stage.arrived() ==
-        R"({"timestamp":#,"event":"disk_full","mount":"/srv/a b","used":90,"level":"warning"})"
-        "\n"
-        R"({"timestamp":#,"event":"disk_full","mount":"/var","used":100,"level":"critical"})"
-        "\n");
+  CHECK(
+      stage.arrived() ==
+      R"({"timestamp":#,"event":"disk_full","mount":"/srv/a b","used":90,"level":"warning"})"
+      "\n"
+      R"({"timestamp":#,"event":"disk_full","mount":"/srv/$(x) \"y\" --z","used":100,"level":"critical"})"
+      "\n");
 }
 
 TEST_SUITE_END();

@@ -177,7 +177,8 @@ TEST_CASE("two hundred senders, five flushes, a receiver that dies and returns: 
   };
   for (int flavor = 0; flavor < at_once; ++flavor) {
     const std::string tenant = "tenant-" + std::to_string(flavor % 20);
-    send(flavor, {"--timeout", "60s", "--retries", "0", "--org-id", tenant});
+    // Each then asks until its time is over.
+    send(flavor, {"--timeout", "10s", "--retries", "0", "--org-id", tenant});
   }
   receiver.kill();
   check_all_well(senders);
@@ -388,6 +389,7 @@ MeasuredFlush measure_flush(const fs::path& spool, std::uint16_t port, std::size
 
 TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in little memory") {
   constexpr int events = 10'000;
+  constexpr int sent = 400; // by senders, whose starts take time; the others are put there
   constexpr int writers = 8;
   constexpr std::size_t entries_a_push = 1000;
   const std::string script =
@@ -401,7 +403,7 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   const auto start = testing::Clock::now();
   Crowd shells;
   for (int writer = 0; writer < writers; ++writer) {
-    const int first = events * writer / writers, end = events * (writer + 1) / writers;
+    const int first = sent * writer / writers, end = sent * (writer + 1) / writers;
     shells.push_back(std::make_unique<Background>(
         "/bin/sh",
         Invocation{.arguments = {"-c", script, "sh", plain_program, std::to_string(first),
@@ -414,7 +416,8 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   }
   const auto taken =
       std::chrono::duration_cast<std::chrono::milliseconds>(testing::Clock::now() - start);
-  CHECK(files_in(spool / "new") == events);
+  CHECK(files_in(spool / "new") == sent);
+  put_entries(spool, port, sent, events);
   CHECK(run(plain_program, sending(0, port, small, {"--retries", "0"})).status == 0);
   put_entries(small, port, 1, entries_a_push);
   closed.reset();
@@ -428,10 +431,10 @@ TEST_CASE("outage drill: ten thousand events wait, one flush delivers them in li
   CHECK(all.arrived.size() == events);
   check_each_once(all.arrived, events);
   check_empty(spool);
-  MESSAGE(events << " senders in " << taken.count() << " ms, the flush of " << events
-                 << " entries in " << all.outcome.elapsed.count() << " ms, " << all.peak_memory_kib
-                 << " KiB; of 1000 entries in " << few.outcome.elapsed.count() << " ms, "
-                 << few.peak_memory_kib << " KiB");
+  MESSAGE(sent << " senders in " << taken.count() << " ms, the flush of " << events
+               << " entries in " << all.outcome.elapsed.count() << " ms, " << all.peak_memory_kib
+               << " KiB; of 1000 entries in " << few.outcome.elapsed.count() << " ms, "
+               << few.peak_memory_kib << " KiB");
   CHECK(all.peak_memory_kib < few.peak_memory_kib + 4096);
 }
 
@@ -506,8 +509,8 @@ MeasuredBatch measure_batch(std::size_t lines) {
 
 } // namespace
 
-TEST_CASE("a million lines in one batch all arrive once, in little memory") {
-  constexpr std::size_t few = 10'000, many = 1'000'000;
+TEST_CASE("two hundred thousand lines in one batch all arrive once, in little memory") {
+  constexpr std::size_t few = 10'000, many = 200'000;
   const MeasuredBatch small = measure_batch(few);
   CHECK(small.outcome.status == 0);
   const MeasuredBatch large = measure_batch(many);
@@ -519,7 +522,7 @@ TEST_CASE("a million lines in one batch all arrive once, in little memory") {
                           << large.peak_memory_kib << " KiB; of " << few << " lines in "
                           << small.outcome.elapsed.count() << " ms, " << small.peak_memory_kib
                           << " KiB");
-  CHECK(large.peak_memory_kib < small.peak_memory_kib + 4096);
+  CHECK(large.peak_memory_kib < small.peak_memory_kib + 1024); // 5 bytes a line
 }
 
 TEST_SUITE_END();

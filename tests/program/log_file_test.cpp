@@ -6,6 +6,7 @@
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
+#include "support/witness.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <csignal>
 #include <future>
 #include <memory>
 #include <regex>
@@ -442,6 +444,45 @@ TEST_CASE("a part that cannot be taken back is admitted") {
                                "it takes only a part, the disk may be full; a part of the line "
                                "stays in it"));
   CHECK(left == "before\n{");
+}
+
+TEST_CASE("what another program appends behind a part of our line stays") {
+  const TemporaryDirectory directory;
+  const fs::path path = directory.path() / "metrics.log";
+  if (!fs::exists("/usr/bin/strace")) {
+    MESSAGE("SKIPPED: no strace here");
+    return;
+  }
+  write_file(path, "before\n");
+  // Between the write of one byte and what we do about it, strace stops us.
+  Invocation invocation = event("file://" + path.string());
+  const Words start{"-qq",
+                    "-o",
+                    "/dev/null",
+                    "-P",
+                    path,
+                    "-e",
+                    "trace=write",
+                    "-e",
+                    "inject=write:signal=SIGSTOP",
+                    "/usr/bin/prlimit",
+                    "--fsize=8",
+                    plain_program};
+  invocation.arguments.insert(invocation.arguments.begin(), start.begin(), start.end());
+  Background stopped{"/usr/bin/strace", invocation};
+  await("a part of the line", [&path] { return read_file(path) == "before\n{"; });
+  {
+    const Descriptor other = opened(path, O_WRONLY | O_APPEND);
+    const std::string theirs = "theirs\n";
+    REQUIRE(::write(other.get(), theirs.data(), theirs.size()) ==
+            static_cast<ssize_t>(theirs.size()));
+  }
+  REQUIRE(::kill(-stopped.pid(), SIGCONT) == 0);
+  const Outcome outcome = stopped.wait(20s);
+  CHECK(outcome.status == 73);
+  CHECK(outcome.err == failure(path, "it takes only a part, the disk may be full; a part of the "
+                                     "line stays in it"));
+  CHECK(read_file(path) == "before\n{theirs\n");
 }
 
 TEST_CASE("many writers at once never interleave, and none is lost") {

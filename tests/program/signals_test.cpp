@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <semaphore>
 #include <thread>
 
 using namespace metrics_event::testing;
@@ -113,13 +114,18 @@ TEST_CASE("a signal that is delayed is noted later, and the second one is not de
 }
 
 TEST_CASE("a signal that whoever started it ignores stays ignored") {
-  const RawServer slow{{{.reply = http_reply(204, "No Content"), .piece = 1}}};
+  std::binary_semaphore is_signalled{0};
+  const RawServer slow{{{.answer = [&is_signalled](const std::string&) {
+    is_signalled.acquire();
+    return http_reply(204, "No Content");
+  }}}};
   Invocation invocation = event(slow.port());
   invocation.arguments.insert(invocation.arguments.begin(),
                               {"-c", "trap '' HUP; exec \"$@\"", "sh", program});
   Background sending{"/bin/sh", invocation};
   await_request(slow);
   sending.signal(SIGHUP);
+  is_signalled.release();
   CHECK(sending.wait(20s).status == 0);
 }
 

@@ -15,18 +15,9 @@
 #include <csignal>
 
 using namespace metrics_event;
+using namespace metrics_event::testing;
 using namespace std::chrono_literals;
-using metrics_event::testing::counted;
-using metrics_event::testing::failure_of;
-using metrics_event::testing::no_limit;
-using metrics_event::testing::read_file;
-using metrics_event::testing::reap;
-using metrics_event::testing::record;
-using metrics_event::testing::record_of_lines;
-using metrics_event::testing::ScratchSpool;
-using metrics_event::testing::write_file;
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
 
 namespace {
 
@@ -476,7 +467,7 @@ TEST_CASE("refused entries are files of their own, each with its reason") {
                                           {2, {Instant{2ns}, "b"}, "too long"}};
   const Names files = spool.locked.refuse(name, head, refused);
   REQUIRE(files.size() == 2);
-  CHECK(spool.spool.usage(Box::refused).entries == 2);
+  CHECK(spool.spool.count(Box::refused) == 2);
   CHECK(spool.spool.reason(files[0]) == "no such number");
   CHECK(spool.spool.reason(files[1]) == "too long");
   // Whoever moves one back wants it to be sent, so nothing is in doubt.
@@ -526,7 +517,7 @@ TEST_CASE("two entries of one time, or even alike, are two files") {
   const Names files = spool.locked.refuse(name, head, refused);
   REQUIRE(files.size() == 2);
   CHECK(files[0] != files[1]);
-  CHECK(spool.spool.usage(Box::refused).entries == 2);
+  CHECK(spool.spool.count(Box::refused) == 2);
   CHECK(spool.spool.reason(files[0]) == "x");
   CHECK(spool.spool.reason(files[1]) == "y");
 }
@@ -562,7 +553,7 @@ TEST_CASE("what is set aside moves with the reason beside it, and can be dropped
   CHECK(spool.waiting().empty());
   CHECK(spool.counter() == counted(0));
   CHECK(Locked::texts(spool.spool.list(Box::refused).names) == Names{name});
-  CHECK(spool.spool.usage(Box::refused).entries == 1);
+  CHECK(spool.spool.count(Box::refused) == 1);
   CHECK(spool.spool.reason(name) == "because");
   CHECK(read_file(spool.path / "refused" / (name + ".reason")) == "because\n");
   spool.locked.remove_file(Box::refused, name);

@@ -3,8 +3,11 @@
 #include "base/exit_code.hpp"
 #include "spool/locked_spool.hpp"
 #include "support/temporary.hpp"
+#include "system/file_lock.hpp"
 
 #include <doctest/doctest.h>
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,6 +17,8 @@
 #include <vector>
 
 namespace metrics_event::testing {
+
+using Names = std::vector<std::string>;
 
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
@@ -40,8 +45,8 @@ struct ScratchSpool {
   Spool make() const { return Spool::make(path); }
 
   /// The names of all files in a box, or in another directory of the spool, in order.
-  std::vector<std::string> files(const std::string& box) const {
-    std::vector<std::string> names;
+  Names files(const std::string& box) const {
+    Names names;
     for (const auto& file : std::filesystem::directory_iterator{path / box}) {
       names.push_back(file.path().filename());
     }
@@ -65,6 +70,13 @@ struct ScratchSpool {
     return bytes;
   }
 };
+
+/// Returns true when a file is locked, by whomever.
+inline bool is_locked(const std::filesystem::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  REQUIRE(file);
+  return lock_file(file) == std::errc::operation_would_block;
+}
 
 /// The counter as a file holds it.
 inline std::string counted(std::uint64_t size) {
