@@ -35,10 +35,17 @@ std::optional<ForeignForm> foreign_form(std::string_view bytes) {
   if (found != signatures.end()) {
     return found->form;
   }
-  // Without a mark, one of the two bytes of an ASCII character is zero.
-  if (bytes.size() > 1 && (bytes[0] == '\0') != (bytes[1] == '\0')) {
-    return bytes[0] == '\0' ? ForeignForm{"UTF-16", "iconv -f UTF-16BE -t UTF-8"}
-                            : ForeignForm{"UTF-16", "iconv -f UTF-16LE -t UTF-8"};
+  // Without a mark, one of the two bytes of each ASCII character is zero.
+  constexpr std::size_t two_characters = 4;
+  const auto zeros_from = [bytes](std::size_t first) {
+    return bytes.size() >= two_characters && bytes[first] == '\0' && bytes[first + 2] == '\0' &&
+           bytes[1 - first] != '\0' && bytes[3 - first] != '\0';
+  };
+  if (zeros_from(0)) {
+    return ForeignForm{"UTF-16", "iconv -f UTF-16BE -t UTF-8"};
+  }
+  if (zeros_from(1)) {
+    return ForeignForm{"UTF-16", "iconv -f UTF-16LE -t UTF-8"};
   }
   return std::nullopt;
 }

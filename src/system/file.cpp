@@ -110,7 +110,7 @@ boost::system::result<Instant, std::error_code> modification_time(const std::str
 }
 
 std::string cannot_read(const std::string& path, const std::error_code& error) {
-  return "cannot read " + quote(path) + ": " +
+  return "cannot read " + quote_path(path) + ": " +
          (error == std::errc::stream_timeout          ? "nothing comes in time"
           : error == std::errc::illegal_byte_sequence ? "it is UTF-16 or compressed, make it UTF-8"
                                                       : system_words(error));

@@ -36,7 +36,7 @@ TEST_CASE("what is no UTF-8 text is told by its first bytes, with the command th
 TEST_CASE("what may be text has no foreign form") {
   for (const std::string_view text :
        {""sv, "B"sv, "BZh"sv, "BZh9 is here"sv, "PK"sv, "{}"sv, "\xEF\xBB\xBF{}"sv, "\0"sv,
-        "\0\0"sv, "\x1f"sv, "\xff"sv, "\xe9t\xe9"sv}) {
+        "\0\0"sv, "\x1f"sv, "w\0"sv, "w\0ab"sv, "w\0a"sv, "a\0\0\0"sv, "\xff"sv, "\xe9t\xe9"sv}) {
     CAPTURE(text);
     CHECK(form(text).empty());
   }
