@@ -141,6 +141,9 @@ void run_command(const App& app, const CommandLine& line, const EventTypes& type
             : std::nullopt;
   Context context = app.context;
   context.console.set_quiet(outcome.is_quiet);
+  for (const std::string& warning : resolved.warnings) {
+    context.console.warn(warning);
+  }
   line.command->run({app, line, types, layers, resolved, measurement, context}, outcome);
 }
 

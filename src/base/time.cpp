@@ -33,14 +33,43 @@ void append_number(std::string& out, std::int64_t number) {
   out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
 }
 
-// Returns true when a text has a form. In the form, 0 stands for any digit, and T for each of the
-// separators that RFC 3339 allows between a date and a time.
+// Returns true when a text has a form. In the form, 0 stands for any digit, + for either sign, and
+// T for each of the separators that RFC 3339 allows between a date and a time.
 bool has_form(std::string_view text, std::string_view form) {
   return std::ranges::equal(text, form, [](char c, char wanted) {
     return wanted == '0'   ? is_digit(c)
+           : wanted == '+' ? c == '+' || c == '-'
            : wanted == 'T' ? c == 'T' || c == 't' || c == ' '
                            : c == wanted;
   });
+}
+
+int number_at(std::string_view text, std::size_t at, std::size_t size) {
+  return static_cast<int>(parse_digits(text.substr(at, size)).value_or(0));
+}
+
+// Parses an offset from UTC by RFC 3339: Z or +01:00; or as date(1) and databases print one, behind
+// a space or not: +0100 or +01.
+std::optional<minutes> parse_offset(std::string_view text) {
+  text.remove_prefix(text.starts_with(' ') ? 1 : 0);
+  if (text == "Z" || text == "z") {
+    return minutes{0};
+  }
+  if (!has_form(text, "+00:00") && !has_form(text, "+0000") && !has_form(text, "+00")) {
+    return std::nullopt;
+  }
+  const int h = number_at(text, 1, 2),
+            min = text.size() > 3 ? number_at(text, text.size() - 2, 2) : 0;
+  if (h > 23 || min > 59) {
+    return std::nullopt;
+  }
+  return (hours{h} + minutes{min}) * (text.front() == '-' ? -1 : 1);
+}
+
+// Returns whether a time is the first second of a month in UTC.
+bool begins_a_month(sys_seconds time) {
+  const auto midnight = floor<days>(time);
+  return time == midnight && year_month_day{midnight}.day() == day{1};
 }
 
 // A time that an Instant may be unable to hold: its nanoseconds end in the year 2262.
@@ -49,42 +78,42 @@ struct SplitTime {
   nanoseconds fraction;
 };
 
-// Parses a time by RFC 3339, section 5.6. A leap second, `:60`, counts as the first second of the
-// next minute.
-std::optional<SplitTime> parse_rfc3339(std::string_view text) {
+// Parses a time by RFC 3339, section 5.6, or by ISO 8601 as far as date(1) prints it: with a comma
+// before the fraction. Second 60 counts as the first second of the next minute. UTC may have one
+// only at the end of a month (RFC 3339, section 5.7).
+Parsed<SplitTime> parse_rfc3339(std::string_view text) {
+  const auto mismatch = [text] {
+    return Mismatch{
+        "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
+  };
   constexpr std::string_view form = "0000-00-00T00:00:00";
   if (!has_form(text.substr(0, form.size()), form)) {
-    return std::nullopt;
+    return mismatch();
   }
   std::string_view rest = text.substr(form.size());
   std::optional<nanoseconds> fraction{0};
-  if (rest.starts_with('.')) {
+  if (rest.starts_with('.') || rest.starts_with(',')) {
     rest.remove_prefix(1);
     const std::size_t end = std::min(rest.find_first_not_of(decimal_digits), rest.size());
     fraction = fraction_of_a_second(rest.substr(0, end));
     rest.remove_prefix(end);
   }
-  const auto number = [](std::string_view from, std::size_t at, std::size_t size) {
-    return static_cast<int>(parse_digits(from.substr(at, size)).value_or(0));
-  };
-  minutes offset{0};
-  if (has_form(rest, "+00:00") || has_form(rest, "-00:00")) {
-    const int h = number(rest, 1, 2), min = number(rest, 4, 2);
-    if (h > 23 || min > 59) {
-      return std::nullopt;
-    }
-    offset = (hours{h} + minutes{min}) * (rest.front() == '-' ? -1 : 1);
-  } else if (rest != "Z" && rest != "z") {
-    return std::nullopt;
-  }
-  const year_month_day date{year{number(text, 0, 4)},
-                            month{static_cast<unsigned>(number(text, 5, 2))},
-                            day{static_cast<unsigned>(number(text, 8, 2))}};
-  const int h = number(text, 11, 2), min = number(text, 14, 2), s = number(text, 17, 2);
+  const year_month_day date{year{number_at(text, 0, 4)},
+                            month{static_cast<unsigned>(number_at(text, 5, 2))},
+                            day{static_cast<unsigned>(number_at(text, 8, 2))}};
+  const int h = number_at(text, 11, 2), min = number_at(text, 14, 2), s = number_at(text, 17, 2);
   if (!fraction || !date.ok() || h > 23 || min > 59 || s > 60) {
-    return std::nullopt;
+    return mismatch();
   }
-  return SplitTime{sys_days{date} + hours{h} + minutes{min} + seconds{s} - offset, *fraction};
+  const auto offset = parse_offset(rest);
+  if (!offset) {
+    return Mismatch{"a time that ends with its offset from UTC, Z or such as +01:00", text};
+  }
+  const sys_seconds whole = sys_days{date} + hours{h} + minutes{min} + seconds{s} - *offset;
+  if (s == 60 && !begins_a_month(whole)) {
+    return Mismatch{"a second from 0 to 59, or 60 at 23:59 UTC on the last day of a month", text};
+  }
+  return SplitTime{whole, *fraction};
 }
 
 // Returns a mismatch when a number has too many digits for seconds. In seconds, 12 digits lie
@@ -153,23 +182,23 @@ Parsed<milliseconds> parse_age(std::string_view text) {
 }
 
 Parsed<Instant> parse_timestamp(std::string_view text) {
-  const std::size_t point = std::min(text.find('.'), text.size());
+  // Bash writes EPOCHREALTIME, and date(1) a fraction, with the comma of the locale.
+  const std::size_t point = std::min(text.find_first_of(".,"), text.size());
   const std::string_view whole = text.substr(0, point);
   const auto fraction =
       point == text.size() ? std::optional{0ns} : fraction_of_a_second(text.substr(point + 1));
   const bool leading_zero = whole.size() > 1 && whole.front() == '0';
   const auto number = parse_digits(whole);
-  std::optional<SplitTime> time;
+  Parsed<SplitTime> time{SplitTime{}};
   if ((!number && !all_digits(whole)) || !fraction || leading_zero) {
     time = parse_rfc3339(text);
-    if (!time) {
-      return Mismatch{
-          "UNIX seconds with at most nine decimals, or a time such as 2023-11-14T22:13:20Z", text};
-    }
   } else if (auto mismatch = unit_too_fine(whole, text)) {
     return *std::move(mismatch);
   } else {
-    time = {sys_seconds{seconds{*number}}, *fraction};
+    time = SplitTime{sys_seconds{seconds{*number}}, *fraction};
+  }
+  if (!time) {
+    return time.error();
   }
   if (time->whole < sys_seconds{}) {
     return Mismatch{"a time not before 1970", text};

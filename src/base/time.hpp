@@ -31,9 +31,9 @@ std::string duration_text(std::chrono::milliseconds duration);
 /// more than about a hundred years is reduced to that.
 Parsed<std::chrono::milliseconds> parse_age(std::string_view text);
 
-/// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339. Times before 1970 or from
-/// 2262 on are rejected, and so are numbers so large that they must be milliseconds, microseconds
-/// or nanoseconds.
+/// Parses UNIX seconds, with up to nine decimals, or a time of RFC 3339, also with the comma and
+/// the offset, such as +0100, that date(1) prints. Times before 1970 or from 2262 on are rejected,
+/// and so are numbers so large that they must be milliseconds, microseconds or nanoseconds.
 Parsed<Instant> parse_timestamp(std::string_view text);
 
 /// Returns or appends a time in UNIX seconds, with as many decimals as it needs: 1700000000.123.

@@ -1,13 +1,12 @@
 #include "commands/batch_input.hpp"
 
+#include "base/encoding.hpp"
 #include "base/exit_code.hpp"
 #include "json/writer.hpp"
 #include "loki/push.hpp"
 
 namespace metrics_event {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors write it first
 
 // Returns whether the line of an event leaves room in a push for its labels and metadata.
 bool fits_a_push(std::string_view line) {
@@ -20,7 +19,7 @@ bool fits_a_push(std::string_view line) {
 } // namespace
 
 BatchInput::BatchInput(const std::string& path, char end_of_line, const EventTypes& types)
-    : reader_{path, end_of_line, largest_push}, lines_{types} {}
+    : reader_{path, end_of_line, largest_push}, lines_{types}, end_of_line_{end_of_line} {}
 
 bool BatchInput::validate(Instant now, const std::function<void()>& on_mistake) {
   Step step{};
@@ -42,10 +41,9 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
   while (!last_ || number() < *last_) {
     switch (reader_.next(deadline)) {
     case LineReader::Step::line: {
-      std::string_view line = reader_.line();
-      if (number() == 1 && line.starts_with(byte_order_mark)) {
-        line.remove_prefix(byte_order_mark.size());
-      }
+      check_form();
+      // A mark also begins a later line when files have been joined.
+      const std::string_view line = without_byte_order_mark(reader_.line());
       if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         continue;
       }
@@ -54,10 +52,12 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
         found_ = LineMistake{1, "the event is too long for a push, which has at most " +
                                     std::to_string(largest_push) + " bytes, make it shorter"};
       }
+      note_missing_end();
       return found_ ? Step::event : Step::mistake;
     }
     case LineReader::Step::too_long:
       found_ = LineMistake{1, "the line is longer than " + std::to_string(largest_push) + " bytes"};
+      note_missing_end();
       return Step::mistake;
     case LineReader::Step::idle: return Step::idle;
     case LineReader::Step::end:
@@ -69,6 +69,26 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
     }
   }
   return Step::end;
+}
+
+// Throws Failure (data) when the first line shows that the input is not text.
+void BatchInput::check_form() const {
+  if (const auto form = number() == 1 ? foreign_form(reader_.line()) : std::nullopt) {
+    throw Failure{ExitCode::data, name() + ":1:1: the input is " + std::string{form->name} +
+                                      ", send it with " + std::string{form->decoder} +
+                                      " FILE | metrics-event batch"};
+  }
+}
+
+// Adds to a mistake in the last line that the line may not have been written to its end.
+void BatchInput::note_missing_end() {
+  if (!found_ && !is_terminated()) {
+    const std::string end = end_of_line_ == '\0' ? "NUL" : "newline";
+    found_ =
+        LineMistake{mistake().column, mistake().text + "; it is the last line and has no " + end +
+                                          " at its end, so it may be unfinished and is "
+                                          "left out"};
+  }
 }
 
 } // namespace metrics_event

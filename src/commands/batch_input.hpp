@@ -11,7 +11,8 @@
 
 namespace metrics_event {
 
-/// Reads events from a file or from standard input, one per line. Blank lines are skipped.
+/// Reads events from a file or from standard input, one per line. Blank lines are skipped, and so
+/// is a byte order mark before a line.
 class BatchInput {
 public:
   enum class Step {
@@ -30,7 +31,7 @@ public:
 
   /// Reads every line of a regular file, calls `on_mistake` for each invalid one, and rewinds.
   /// Lines appended after that are not read, as after `limit`. Returns false when a signal
-  /// interrupted it. Throws Failure (ioerr) when reading fails.
+  /// interrupted it. Throws Failure as `next` does.
   bool validate(Instant now, const std::function<void()>& on_mistake);
 
   /// Goes to a line of a regular file, as LineReader does.
@@ -40,7 +41,8 @@ public:
   void limit(std::optional<std::uint64_t> last) { last_ = last; }
 
   /// Reads up to the next event or mistake; `now` is the timestamp of an event that gives none.
-  /// Throws Failure (ioerr) when reading fails, or when the file has become shorter than its limit.
+  /// Throws Failure: ioerr when reading fails, or when the file has become shorter than its limit;
+  /// data when the input is no text but a `foreign_form`.
   Step next(Deadline deadline, Instant now);
 
   /// These return the line and the timestamp of the event found last; they are valid until the next
@@ -70,8 +72,12 @@ public:
   const std::string& name() const { return reader_.name(); }
 
 private:
+  void check_form() const;
+  void note_missing_end();
+
   LineReader reader_;
   BatchLineReader lines_;
+  char end_of_line_;
   boost::system::result<Instant, LineMistake> found_{LineMistake{}};
   std::optional<std::uint64_t> last_; // the number of the last line to read
   std::uint64_t total_ = 0;

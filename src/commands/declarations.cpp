@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace metrics_event {
@@ -67,10 +68,11 @@ std::vector<EventFile> files_in(const ConfigPlace& directory,
                   cannot_read(directory.path, error)};
   }
   std::ranges::sort(files, {}, &EventFile::path);
-  for (auto file = files.begin(); file != files.end(); ++file) {
-    const auto rival = std::ranges::find(files.begin(), file, file->name, &EventFile::name);
-    if (rival != file) {
-      file->trouble = "it declares the same event as " + quote_path(rival->path) + ", remove one";
+  std::map<std::string_view, const EventFile*> by_name;
+  for (EventFile& file : files) {
+    const EventFile* const first = by_name.try_emplace(file.name, &file).first->second;
+    if (first != &file) {
+      file.trouble = "it declares the same event as " + quote_path(first->path) + ", remove one";
     }
   }
   return files;
@@ -102,7 +104,7 @@ Declaration read_declaration(const EventFile& file) {
   }
   const auto text = read_file(file.path, {}); // without waiting: a pipe here is an error
   if (!text) {
-    return "cannot read " + quote_path(file.path) + ": " + system_words(text.error());
+    return cannot_read(file.path, text.error());
   }
   const auto type = read_event_schema(*text, file.name, file.path, taken_flags());
   if (!type) {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "event/field_value.hpp"
+#include "json/number.hpp"
 #include "json/reader.hpp"
 #include "system/file.hpp"
 
@@ -40,7 +41,7 @@ std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   }
   for (const ExtraField& extra : command.extras) {
     const bool is_text = !extra.is_json && !extra.is_file;
-    const auto json = compact_json(extra.text);
+    const auto json = compact_json(number_with_bare_point(extra.text).value_or(extra.text));
     if (is_text && name_of(extra) == mistake.member && json && read_json(*field, *json)) {
       return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
     }

@@ -1,9 +1,11 @@
 #include "event/extra_field.hpp"
 
 #include "base/text.hpp"
+#include "json/number.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -59,6 +61,7 @@ struct Node {
   Kind kind = Kind::none;
   std::string json;
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> inner;
+  std::map<std::string, std::size_t, std::less<>> places; // of the members in `inner`, by name
 
   // Returns the empty node at the end of a path and creates what is missing on the way. Returns
   // null when a value is there already, or a node on the way is of another kind.
@@ -71,15 +74,13 @@ struct Node {
       return nullptr;
     }
     kind = wanted;
-    auto next =
-        wanted == Kind::array
-            ? inner.end()
-            : std::ranges::find(inner, path.front(), [](const auto& one) { return one.first; });
-    if (next == inner.end()) {
+    const std::size_t place = kind == Kind::array
+                                  ? inner.size()
+                                  : places.try_emplace(path.front(), inner.size()).first->second;
+    if (place == inner.size()) {
       inner.emplace_back(path.front(), std::make_unique<Node>());
-      next = inner.end() - 1;
     }
-    return next->second->descend(path.subspan(1));
+    return inner[place].second->descend(path.subspan(1));
   }
 
   std::string text() const {
@@ -106,9 +107,11 @@ bool put(Node& root, const ExtraField& field, std::string json) {
   return true;
 }
 
-// Reads the JSON value of a field. The objects and arrays around it count as levels, too.
+// Reads the JSON value of a field. The objects and arrays around it count as levels, too. A number
+// without a digit before or behind its point is taken as in a flag, because both come from scripts.
 ParsedJson<std::string> json_in(const ExtraField& field) {
-  return compact_json(field.text, most_json_levels - field.path.size());
+  return compact_json(number_with_bare_point(field.text).value_or(field.text),
+                      most_json_levels - field.path.size());
 }
 
 Parsed<std::string> value_of(const ExtraField& field) {

@@ -140,7 +140,8 @@ std::optional<Mismatch> append_text(std::string& out, const Field& field, std::s
     append_json_string(out, text);
     return std::nullopt;
   case FieldType::number:
-  case FieldType::integer: return append_number(out, field, text);
+  case FieldType::integer:
+    return append_number(out, field, number_with_bare_point(text).value_or(std::string{text}));
   case FieldType::boolean: return append_boolean(out, field, text);
   case FieldType::timestamp: break;
   }

@@ -72,8 +72,9 @@ std::vector<EventTypes::Listed> EventTypes::all() const {
   try {
     list({});
     for (const auto& [name, file] : files_) {
-      const auto built_in = std::ranges::find(all, name, &Listed::name);
-      Listed& listed = built_in == all.end() ? all.emplace_back() : *built_in;
+      const auto built_in = std::ranges::find(built_in_, name, &EventType::name);
+      const auto place = static_cast<std::size_t>(built_in - built_in_.begin());
+      Listed& listed = built_in == built_in_.end() ? all.emplace_back() : all[place];
       const Declaration& declaration = read(file);
       listed = {.name = name,
                 .origin = file.path,

@@ -97,6 +97,17 @@ bool is_number(std::string_view text) {
   return skip_number(text) && text.empty();
 }
 
+std::optional<std::string> number_with_bare_point(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == text.npos || is_number(text)) {
+    return std::nullopt;
+  }
+  const bool has_fraction = point + 1 < text.size() && is_digit(text[point + 1]);
+  std::string number{text};
+  has_fraction ? number.insert(point, 1, '0') : number.erase(point, 1);
+  return is_number(number) ? std::optional{number} : std::nullopt;
+}
+
 std::optional<std::string> plain_number(std::string_view text) {
   const std::optional<NumberParts> parts = split_number(text);
   if (!parts) {

@@ -37,6 +37,11 @@ constexpr bool is_always_finite(std::string_view number) {
 /// overflows a double, or is not zero but becomes zero as a double.
 std::optional<std::string> plain_number(std::string_view text);
 
+/// Returns a number in the grammar of RFC 8259 that is written as bc(1) and others do, with no
+/// digit before its point or behind it: .5 becomes 0.5, and 5. becomes 5. Returns nullopt for any
+/// other text.
+std::optional<std::string> number_with_bare_point(std::string_view text);
+
 /// Compares two plain numbers, as `plain_number` returns them, by their exact values.
 std::weak_ordering compare_numbers(std::string_view left, std::string_view right);
 

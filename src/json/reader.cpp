@@ -1,5 +1,6 @@
 #include "json/reader.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"
@@ -24,6 +25,7 @@ constexpr std::array<bool, 256> plain_bytes = [] {
   return plain;
 }();
 constexpr auto is_plain = [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; };
+constexpr auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
 
 // Returns a valid JSON text in the form that `compact_json` returns.
 std::string compact(std::string_view text) {
@@ -41,6 +43,13 @@ std::string compact(std::string_view text) {
 }
 
 } // namespace
+
+// Returns whether an escape, without its backslash, is a code unit that means a character only
+// together with another one. Python writes a byte that is not UTF-8 as one.
+bool is_surrogate(std::string_view escape) {
+  return escape.size() > 2 && escape[0] == 'u' && to_lower(escape[1]) == 'd' &&
+         std::string_view{"89abcdef"}.find(to_lower(escape[2])) != std::string_view::npos;
+}
 
 // One pass through a text. A function consumes the part that it is named for or throws JsonMistake.
 class JsonReader::Pass {
@@ -176,24 +185,40 @@ private:
       return;
     }
     is_compact_ = is_compact_ && as_written.find(rest_.substr(0, 1)) != as_written.npos;
+    const std::string_view before = rest_;
     if (!take_escape(rest_)) {
-      reject_syntax("illegal escape");
+      constexpr std::size_t size_of_unit = 5; // u and four digits
+      reject_syntax(is_surrogate(before)
+                        ? quote('\\' + std::string{before.substr(0, size_of_unit)}) +
+                              " is half a surrogate pair, write both halves or leave it out"
+                        : "illegal escape");
     }
   }
 
   void character() {
     const CodePoint c = rest_.empty() ? CodePoint{} : first_code_point(rest_);
     if (c.value < ' ') { // this includes bytes that are not UTF-8, whose value is 0
-      reject_syntax();
+      reject_character(c.length > 0);
     }
     is_compact_ = is_compact_ && !acts_on_terminal(c.value);
     rest_.remove_prefix(c.length);
   }
 
+  [[noreturn]] void reject_character(bool is_control) {
+    const std::string byte = quote(rest_.substr(0, 1));
+    constexpr std::size_t most_in_character = 4;
+    if (rest_.size() < most_in_character && std::ranges::none_of(rest_, is_ascii)) {
+      rest_ = {}; // the text may be cut off within a character
+    }
+    reject_syntax(is_control ? "the control character " + byte + " in a string must be an escape"
+                             : "the byte " + byte + " is not UTF-8, convert the text, if it is " +
+                                   "Latin-1 with iconv -f LATIN1 -t UTF-8");
+  }
+
   void number() {
     const std::string_view before = rest_;
     if (!skip_number(rest_)) {
-      reject_syntax();
+      reject_value(before);
     }
     const std::string_view number = passed_since(before);
     if (!is_always_finite(number) && !plain_number(number)) {
@@ -203,10 +228,27 @@ private:
 
   void word(std::string_view word) {
     if (!rest_.starts_with(word)) {
+      const std::string_view before = rest_;
       rest_.remove_prefix(word.starts_with(rest_) ? rest_.size() : 0); // the word is cut off
-      reject_syntax();
+      reject_value(before);
     }
     rest_.remove_prefix(word.size());
+  }
+
+  // Rejects the value at the beginning of `before`, and says what to write instead of numbers that
+  // other programs print.
+  [[noreturn]] void reject_value(std::string_view before) {
+    const std::string_view token = before.substr(0, before.find_first_of(" \t\r\n,:]}"));
+    const std::string word = lower_case(token.substr(token.starts_with('-') ? 1 : 0));
+    if (word == "nan" || word == "inf" || word == "infinity") {
+      rest_ = before;
+      reject("no JSON number: " + quote(token) + ", write null or leave it out");
+    }
+    if (const auto number = number_with_bare_point(token); number && !rest_.empty()) {
+      rest_ = before;
+      reject("no JSON number: " + quote(token) + ", write " + quote(*number));
+    }
+    reject_syntax();
   }
 
   JsonReader& reader_;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "base/characters.hpp"
 #include "base/mismatch.hpp"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +14,16 @@ namespace metrics_event {
 
 /// Header fields, as pairs of name and value in the order in which they are sent.
 using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Orders the names of headers, which are not case sensitive (RFC 9110, section 5.1).
+struct ByHeaderName {
+  bool operator()(std::string_view left, std::string_view right) const {
+    return std::ranges::lexicographical_compare(left, right, {}, to_lower, to_lower);
+  }
+};
+
+/// Extra headers by their names.
+using ExtraHeaders = std::map<std::string, std::string, ByHeaderName>;
 
 /// Reads an extra request header of the form `NAME: VALUE` (RFC 9110, section 5): the name is a
 /// token, the value is printable ASCII. A header that the push, another setting or the connection

@@ -208,7 +208,7 @@ Request push_request(Route route, const std::string& org_id, std::string_view bo
   if (!org_id.empty()) {
     request.headers.emplace_back("X-Scope-OrgID", org_id);
   }
-  const Headers& more = request.route.headers;
+  const ExtraHeaders& more = request.route.headers;
   request.headers.insert(request.headers.end(), more.begin(), more.end());
   return request;
 }

@@ -36,7 +36,7 @@ std::string query_path_for(const std::string& path) {
 // The options of a push that VictoriaLogs takes from the URL or from headers.
 class VictoriaOptions {
 public:
-  VictoriaOptions(const Endpoint& push, const Headers& headers) {
+  VictoriaOptions(const Endpoint& push, const ExtraHeaders& headers) {
     for (const auto& [name, value] : headers) {
       const std::string lower = lower_case(name);
       if (lower.starts_with(header_prefix)) {
@@ -143,7 +143,7 @@ Parsed<Endpoint> parse_query_url(std::string_view url) {
   return endpoint;
 }
 
-std::optional<QueryPlace> query_place(const Endpoint& push, const Headers& headers,
+std::optional<QueryPlace> query_place(const Endpoint& push, const ExtraHeaders& headers,
                                       const std::optional<Endpoint>& given) {
   Endpoint derived{.scheme = push.scheme, .host = push.host, .port = push.port};
   derived.target = query_path_for(push.path());
@@ -186,7 +186,7 @@ Request query_request(Route route, const QueryPlace& place, const std::string& o
     request.headers.emplace_back("X-Loki-Response-Encoding-Flags", "categorize-labels");
   }
   add_tenant(request.headers, place.api, org_id);
-  const Headers& more = request.route.headers;
+  const ExtraHeaders& more = request.route.headers;
   request.headers.insert(request.headers.end(), more.begin(), more.end());
   if (parameters.size() > longest_get) {
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");

@@ -47,7 +47,7 @@ Parsed<Endpoint> parse_query_url(std::string_view url);
 /// `given` is the setting `query-url`; without it, the place follows from the path of the push API.
 /// Returns nothing when there is no such place, or when an option of VictoriaLogs changes what it
 /// stores in a way that we could not recognise.
-std::optional<QueryPlace> query_place(const Endpoint& push, const Headers& headers,
+std::optional<QueryPlace> query_place(const Endpoint& push, const ExtraHeaders& headers,
                                       const std::optional<Endpoint>& given);
 
 /// A range of entry times; both ends belong to it.

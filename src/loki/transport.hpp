@@ -25,7 +25,7 @@ class TlsContext;
 struct Route {
   Endpoint endpoint;
   Secret authorization;                        // value of the Authorization header; empty: none
-  Headers headers;                             // extra headers from the settings
+  ExtraHeaders headers;                        // extra headers from the settings
   std::vector<Secret> secrets;                 // sent values that no message may show
   std::optional<Endpoint> proxy;               // none: a direct connection
   std::shared_ptr<const TlsContext> tls;       // set for an https endpoint

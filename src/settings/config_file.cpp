@@ -19,12 +19,76 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace metrics_event {
 namespace {
 
 // Returns a position in a file in the format of compilers: `path:line:column`.
 std::string place(const std::string& path, const toml::source_region& source) {
   return path + ':' + std::to_string(source.begin.line) + ':' + std::to_string(source.begin.column);
+}
+
+// toml++ recurses once for each name of a dotted key such as a.b.c when it frees the tables, so
+// that a key of some ten thousand names overflows the stack. No setting has a key of more than two.
+constexpr std::size_t most_names_in_a_key = 16;
+
+// Returns the offset behind the string that begins at `begin`. A string within single quotes ends
+// at the end of its line at the latest; up to two quotes may stand before three that end a string.
+std::size_t end_of_string(std::string_view toml, std::size_t begin) {
+  const char quote = toml[begin];
+  const std::size_t quotes = toml.substr(begin).starts_with(std::string(3, quote)) ? 3 : 1;
+  const std::string_view ends = quote == '"' ? "\"\\\n" : "'\n";
+  std::size_t at = begin + quotes;
+  while ((at = toml.find_first_of(ends, at)) < toml.size()) {
+    const std::size_t run = std::min(toml.find_first_not_of(quote, at), toml.size()) - at;
+    if (quotes == 1 && toml[at] != '\\') {
+      return at + std::min<std::size_t>(run, 1);
+    }
+    if (run >= quotes) {
+      return at + std::min(run, quotes + 2);
+    }
+    at += toml[at] == '\\' ? 2 : std::max<std::size_t>(run, 1);
+  }
+  return toml.size();
+}
+
+// Returns the offset of a key with too many names, before the text is parsed, or nothing. Dots are
+// counted between the characters that end a key. Strings and comments, which may hold any of these,
+// are skipped; that is exact up to the first mistake in the text, where the parser stops.
+std::optional<std::size_t> find_deep_key(std::string_view toml) {
+  constexpr std::string_view ends_of_a_key = "=,[]{}\n";
+  std::size_t names = 1;
+  for (std::size_t at = 0; at < toml.size();) {
+    const char c = toml[at];
+    if (c == '"' || c == '\'') {
+      at = end_of_string(toml, at);
+      continue;
+    }
+    if (c == '#') {
+      at = std::min(toml.find('\n', at), toml.size());
+      continue;
+    }
+    names = c == '.' ? names + 1 : ends_of_a_key.find(c) != ends_of_a_key.npos ? 1 : names;
+    if (names > most_names_in_a_key) {
+      return at;
+    }
+    ++at;
+  }
+  return std::nullopt;
+}
+
+void check_depth(std::string_view toml, const std::string& path) {
+  if (const auto offset = find_deep_key(toml)) {
+    const std::string_view before = toml.substr(0, *offset);
+    const auto line = std::ranges::count(before, '\n') + 1;
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    throw Failure{ExitCode::config, path + ':' + std::to_string(line) + ':' +
+                                        std::to_string(column) +
+                                        ": the key has too many names with dots between them, see "
+                                        "metrics-event --help for the settings"};
+  }
 }
 
 const Setting& setting_named(std::string_view key, const std::string& where) {
@@ -142,6 +206,7 @@ std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
 }
 
 Layer config_layer(std::string_view toml, const std::string& path) {
+  check_depth(toml, path);
   try {
     return Reader{path}.read(toml::parse(toml));
   } catch (const toml::parse_error& error) {

@@ -1,5 +1,7 @@
 #include "settings/layers.hpp"
 
+#include "base/characters.hpp"
+#include "base/text.hpp"
 #include "settings/rules.hpp"
 
 #include <algorithm>
@@ -17,17 +19,45 @@ void apply(Settings& settings, const GivenSetting& given) {
   }
 }
 
-// Adds the value of a variable to the layer. For a list, each line of the variable is one item.
+// Adds the value of a variable to the layer. For a list, each line of the variable is one item; a
+// carriage return before its end belongs to the end.
 void add_from_variable(Layer& layer, const Setting& setting, const std::string& variable,
                        std::string_view text, bool (*applies)(const Settings&) = nullptr) {
+  const bool is_list = setting.kind == Kind::list;
   while (!text.empty()) {
-    const std::size_t end =
-        setting.kind == Kind::list ? std::min(text.find('\n'), text.size()) : text.size();
-    if (end > 0) {
-      layer.push_back(
-          {&setting, std::string{text.substr(0, end)}, {Source::environment, variable}, applies});
+    const std::string_view line = text.substr(0, is_list ? text.find('\n') : text.npos);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view value =
+        line.substr(0, line.size() - (is_list && line.ends_with('\r') ? 1 : 0));
+    if (!value.empty()) {
+      layer.push_back({&setting, std::string{value}, {Source::environment, variable}, applies});
     }
-    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// Returns whether a text begins with what looks like an item of a list, such as `env=b`.
+bool begins_with_item(std::string_view text, std::string_view joint) {
+  const auto is_in_name = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; };
+  const auto end = std::ranges::find_if_not(text, is_in_name);
+  return end != text.begin() && !is_digit(text.front()) &&
+         text.substr(static_cast<std::size_t>(end - text.begin())).starts_with(joint);
+}
+
+// Warns of a variable whose items seem to have commas between them, as other programs take lists.
+// The value is not shown, because that of a header may be a key.
+void warn_of_commas(std::vector<std::string>& warnings, const GivenSetting& given) {
+  const std::string_view item = given.text;
+  const std::string_view joint = given.setting->joint;
+  const std::size_t name_end = item.find(joint);
+  for (std::size_t comma = item.find(',', name_end); comma != item.npos;
+       comma = item.find(',', comma + 1)) {
+    const std::size_t next = std::min(item.find_first_not_of(' ', comma + 1), item.size());
+    if (begins_with_item(item.substr(next), joint)) {
+      warnings.push_back(given.origin.name + ": the value of " + quote(item.substr(0, name_end)) +
+                         " holds a comma and what looks like another item, give each item a line "
+                         "of its own");
+      return;
+    }
   }
 }
 
@@ -97,6 +127,14 @@ Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
         throw;
       }
       apply_layers(resolved.settings, setting, {}); // the default
+    }
+  }
+  for (const Layer& layer : layers) {
+    for (const GivenSetting& given : layer) {
+      if (given.setting->kind == Kind::list && given.origin.source == Source::environment &&
+          names_setting(heeded, *given.setting)) {
+        warn_of_commas(resolved.warnings, given);
+      }
     }
   }
   check_settings(resolved);

@@ -24,7 +24,8 @@ using Layer = std::vector<GivenSetting>;
 GivenSetting given_by_flag(const Setting& setting, std::string text);
 
 /// Reads the environment. The variable of a setting takes precedence over its fallback variables,
-/// and so follows them in the layer. An empty variable counts as unset.
+/// and so follows them in the layer. An empty variable counts as unset. The variable of a list has
+/// one item a line, whose end may be that of Windows.
 Layer environment_layer(const Environment& environment);
 
 /// Applies the layers to the defaults, in ascending order of precedence. Throws Failure when a

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -35,7 +36,7 @@ struct Settings {
   std::optional<Endpoint> query_url; // none: it follows from `url`
   Labels labels;
   Labels metadata;
-  Headers headers;
+  ExtraHeaders headers;
   std::string org_id; // empty means no tenant header (X-Scope-OrgID)
   std::string config; // a file or `none`; empty means the default places
   std::string events; // an additional directory; empty means none
@@ -70,6 +71,7 @@ struct Settings {
 struct Resolved {
   Settings settings;
   std::map<std::string_view, Origin> origins;
+  std::vector<std::string> warnings; // about values that are valid but hardly what is meant
 };
 
 } // namespace metrics_event

@@ -30,17 +30,13 @@ std::optional<Mismatch> add_label(Labels& labels, std::string_view text) {
   return std::nullopt;
 }
 
-// Adds a header. A later value replaces an earlier one of the same name; header names are not case
-// sensitive (RFC 9110, 5.1).
-std::optional<Mismatch> add_header(Headers& headers, std::string_view text) {
+// Adds a header. A later value replaces an earlier one of the same name.
+std::optional<Mismatch> add_header(ExtraHeaders& headers, std::string_view text) {
   auto header = parse_header(text);
   if (!header) {
     return header.error();
   }
-  std::erase_if(headers, [&header](const auto& other) {
-    return lower_case(other.first) == lower_case(header->first);
-  });
-  headers.push_back(*std::move(header));
+  headers.insert_or_assign(std::move(header->first), std::move(header->second));
   return std::nullopt;
 }
 

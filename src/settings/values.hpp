@@ -126,7 +126,7 @@ inline std::string shown(const Labels& labels) {
 }
 
 /// Shows only the names of headers, because a value may be a secret key.
-inline std::string shown(const Headers& headers) {
+inline std::string shown(const ExtraHeaders& headers) {
   std::vector<std::string> names;
   for (const auto& header : headers) {
     names.push_back(header.first);

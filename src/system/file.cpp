@@ -1,5 +1,6 @@
 #include "system/file.hpp"
 
+#include "base/encoding.hpp"
 #include "base/owned.hpp"
 #include "base/text.hpp"
 #include "system/error.hpp"
@@ -18,6 +19,15 @@ namespace {
 
 constexpr std::size_t largest_file = 1024UL * 1024;
 
+// Makes text of the bytes of a whole file.
+boost::system::result<std::string, std::error_code> text_of(std::string bytes) {
+  if (foreign_form(bytes)) {
+    return std::make_error_code(std::errc::illegal_byte_sequence);
+  }
+  bytes.erase(0, bytes.size() - without_byte_order_mark(bytes).size());
+  return bytes;
+}
+
 boost::system::result<std::string, std::error_code> read_all(int descriptor, Deadline deadline) {
   std::string text;
   std::array<char, 16384> part{};
@@ -27,7 +37,7 @@ boost::system::result<std::string, std::error_code> read_all(int descriptor, Dea
       return size.error();
     }
     if (*size == 0) {
-      return text;
+      return text_of(std::move(text));
     }
     text.append(part.data(), *size);
     if (text.size() > largest_file) {
@@ -100,8 +110,10 @@ boost::system::result<Instant, std::error_code> modification_time(const std::str
 }
 
 std::string cannot_read(const std::string& path, const std::error_code& error) {
-  return "cannot read " + quote(path) + ": " +
-         (error == std::errc::stream_timeout ? "nothing comes in time" : system_words(error));
+  return "cannot read " + quote_path(path) + ": " +
+         (error == std::errc::stream_timeout          ? "nothing comes in time"
+          : error == std::errc::illegal_byte_sequence ? "it is UTF-16 or compressed, make it UTF-8"
+                                                      : system_words(error));
 }
 
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {

@@ -20,8 +20,10 @@ namespace metrics_event {
 boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
                                                               Deadline deadline);
 
-/// Returns the whole text of a file. The error is std::errc::file_too_large when it has more than
-/// 1 MiB. A FIFO is waited for until the deadline, with the errors of `read_some`.
+/// Returns the whole text of a file, without the byte order mark that may stand first. The error is
+/// std::errc::file_too_large when it has more than 1 MiB, and std::errc::illegal_byte_sequence when
+/// it is no text but a `foreign_form`. A FIFO is waited for until the deadline, with the errors of
+/// `read_some`.
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline);
 

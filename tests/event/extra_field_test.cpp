@@ -103,10 +103,30 @@ TEST_CASE("what is no JSON, no number and no UTF-8 is a bad value of its key") {
   CHECK(object_of({"a:=1e400"}) ==
         R"(a: expected a number within the range of a double, got "1e400", in "1e400")");
   CHECK(object_of({"a=\xff"}) == R"(a: expected valid UTF-8, got "\xff")");
-  for (const char* bad : {"nan", "inf", "012", "0x10", "1_0", "+1", ".5", "1.", "'a'"}) {
+  for (const char* bad : {"nan", "inf", "012", "0x10", "1_0", "+1", ".", "1.2.", "'a'"}) {
     CAPTURE(bad);
     CHECK(object_of({"a:=" + std::string{bad}}).starts_with("a: "));
   }
+}
+
+TEST_CASE("a number may have no digit on one side of its point, as bc prints it") {
+  CHECK(object_of({"a:=.5", "b:=-.25", "c:=5.", "d=.5"}) ==
+        R"({"a":0.5,"b":-0.25,"c":5,"d":".5"})");
+  CHECK(object_of({"a:=[.5]"}) == R"(a: no JSON number: ".5", write "0.5", in "[.5]")");
+  CHECK(object_of({"a:=.5e999"}).starts_with("a: expected a number within the range"));
+}
+
+TEST_CASE("many fields take no longer than their number") {
+  constexpr std::size_t many = 100'000;
+  std::vector<std::string> words;
+  for (std::size_t n = 0; n < many; ++n) {
+    words.push_back("key" + std::to_string(n) + "=x");
+    words.push_back("object[key" + std::to_string(n) + "][inner]:=1");
+    words.emplace_back("array[]=x");
+  }
+  CHECK(object_of(words).starts_with(R"({"key0":"x","object":{"key0":{"inner":1},"key1":)"));
+  words.emplace_back("key7=x");
+  CHECK(object_of(words) == R"("key7" is given twice, give it once)");
 }
 
 TEST_CASE("a URL is no field, so that no password gets into an event by mistake") {

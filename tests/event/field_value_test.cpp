@@ -51,6 +51,18 @@ TEST_CASE("bounds are exact, and said in words") {
   CHECK(text(at_most, "-1.4") == R"(expected a plain number, at most -1.5, got "-1.4")");
 }
 
+TEST_CASE("a number in a flag may have no digit on one side of its point, as bc prints it") {
+  const Field number{.name = "x", .type = FieldType::number, .minimum = "0"};
+  CHECK(text(number, ".523") == "0.523");
+  CHECK(text(number, "5.") == "5");
+  CHECK(text(number, "-.5") == R"(expected a plain number, 0 or more, got "-0.5")");
+  CHECK(text(number, ".") == R"(expected a plain number, 0 or more, got ".")");
+  CHECK(text(number, "0,5") == R"(expected a plain number, 0 or more, got "0,5")");
+  const Field integer{.name = "x", .type = FieldType::integer};
+  CHECK(text(integer, "5.") == "5");
+  CHECK(text(integer, ".5") == R"(expected a plain whole number, got "0.5")");
+}
+
 TEST_CASE("lengths count characters and not bytes") {
   const Field field{.name = "x", .min_length = 2, .max_length = 3};
   CHECK(text(field, "éé") == R"("éé")");

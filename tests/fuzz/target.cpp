@@ -10,7 +10,9 @@ namespace {
 constexpr std::array table{
     FuzzTarget{"batch", fuzz_batch},
     FuzzTarget{"command_line", fuzz_command_line},
+    FuzzTarget{"echo", fuzz_echo},
     FuzzTarget{"endpoint", fuzz_endpoint},
+    FuzzTarget{"environment", fuzz_environment},
     FuzzTarget{"event_schema", fuzz_event_schema},
     FuzzTarget{"extra_field", fuzz_extra_field},
     FuzzTarget{"field", fuzz_field},

@@ -19,7 +19,9 @@ std::span<const FuzzTarget> fuzz_targets();
 /// What each target does is said where it is defined.
 void fuzz_batch(std::string_view input);
 void fuzz_command_line(std::string_view input);
+void fuzz_echo(std::string_view input);
 void fuzz_endpoint(std::string_view input);
+void fuzz_environment(std::string_view input);
 void fuzz_event_schema(std::string_view input);
 void fuzz_extra_field(std::string_view input);
 void fuzz_field(std::string_view input);

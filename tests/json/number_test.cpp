@@ -86,6 +86,23 @@ TEST_CASE("a number of many digits is within the range of a double, or is none")
   }
 }
 
+TEST_CASE("a number with no digit on one side of its point is that with a zero there") {
+  for (const auto& [text, number] :
+       std::vector<std::pair<const char*, const char*>>{{".523", "0.523"},
+                                                        {"-.5", "-0.5"},
+                                                        {"5.", "5"},
+                                                        {"-0.", "-0"},
+                                                        {".5e3", "0.5e3"},
+                                                        {"5.e3", "5e3"}}) {
+    CHECK(number_with_bare_point(text).value_or("") == number);
+  }
+  for (const char* text : {"", ".", "-.", "0.5", "5", "05.", "..5", ".5.", "1.2.3", "+.5", " .5",
+                           ".5 ", ".e3", "x.5", ".x", "5.x", "[.5]"}) {
+    CAPTURE(text);
+    CHECK(number_with_bare_point(text) == std::nullopt);
+  }
+}
+
 TEST_CASE("numbers are compared by their values, digit by digit") {
   const std::vector<std::string> ascending{"-10", "-9.5", "-0.1", "0",  "0.09",
                                            "0.1", "9",    "9.25", "10", "123456789012345678901"};

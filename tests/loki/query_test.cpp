@@ -21,7 +21,7 @@ Endpoint endpoint_of(std::string_view url) {
   return *endpoint;
 }
 
-std::optional<QueryPlace> place_of(std::string_view push, const Headers& headers = {},
+std::optional<QueryPlace> place_of(std::string_view push, const ExtraHeaders& headers = {},
                                    const char* given = nullptr) {
   std::optional<Endpoint> query_url;
   if (given != nullptr) {
@@ -145,7 +145,7 @@ TEST_CASE("of the options of VictoriaLogs those are known that do not change wha
   using Names = std::vector<std::string>;
   struct Row {
     const char* query; // of the URL
-    Headers headers;
+    ExtraHeaders headers;
     std::optional<Names> message_fields; // none: nobody can be asked
   };
   const Row rows[]{

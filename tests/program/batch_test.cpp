@@ -237,7 +237,7 @@ TEST_CASE("a line that is no event any more when its turn comes is left out, and
   const Scene scene;
   std::string text = lines_of(2) + std::string(200'000, '\n');
   const std::size_t end = text.size();
-  text += line_of(2);
+  text += line_of(2) + '\n';
   const RawServer server{{{.answer = [&](const std::string&) {
     std::fstream{scene.file}.seekp(static_cast<std::streamoff>(end)) << "x";
     return accepted;
@@ -669,17 +669,36 @@ TEST_CASE("what lines may be, and what they may not") {
   };
   const std::string sent = R"({"timestamp":1,"event":"thing"})"
                            "\n";
-  const Row rows[]{{"", "", ""},
-                   {"\n \n\t\r\n", "", ""},
-                   {event, sent, ""},
-                   {event + "\r\n\r\n" + event + "\r\n", sent + sent, ""},
-                   {"\n\n" + event.substr(0, 9), "", ":3:10: no JSON: incomplete JSON"},
-                   {"\xEF\xBB\xBF" + event, sent, ""},
-                   {"\n\xEF\xBB\xBF" + event, "", ":2:1: no JSON: syntax error"},
-                   {"{\"event\":\"thing\",\"x\":\"\xff\"}", "", ":1:23: no JSON: syntax error"},
-                   {R"({"event":"thing","x":")" + long_text + "\"}", "",
-                    ":1:1: the line is longer than 1048576 bytes"},
-                   {R"({"event":"thing"}{})", "", ":1:18: something follows the JSON"}};
+  const std::string unfinished = "; it is the last line and has no newline at its end, so it may "
+                                 "be unfinished and is left out";
+  const Row rows[]{
+      {"", "", ""},
+      {"\n \n\t\r\n", "", ""},
+      {event, sent, ""},
+      {event + "\r\n\r\n" + event + "\r\n", sent + sent, ""},
+      {"\n\n" + event.substr(0, 9), "", ":3:10: no JSON: incomplete JSON" + unfinished},
+      {event + '\n' + event.substr(0, 9), sent, ":2:10: no JSON: incomplete JSON" + unfinished},
+      {"\xEF\xBB\xBF" + event, sent, ""},
+      {"\xEF\xBB\xBF" + event + "\n\xEF\xBB\xBF" + event + "\n\xEF\xBB\xBF\n", sent + sent, ""},
+      {"{\"event\":\"thing\",\"x\":\"\xe9t\xe9\"}\n", "",
+       ":1:23: no JSON: the byte \"\\xe9\" is not UTF-8, convert the text, if it is "
+       "Latin-1 with iconv -f LATIN1 -t UTF-8"},
+      {R"({"event":"thing","x":NaN})"
+       "\n",
+       "", ":1:22: no JSON number: \"NaN\", write null or leave it out"},
+      {R"({"event":"thing","x":.5})"
+       "\n",
+       "", ":1:22: no JSON number: \".5\", write \"0.5\""},
+      {R"({"event":"thing","x":"\udce9"})"
+       "\n",
+       "",
+       ":1:29: no JSON: \"\\udce9\" is half a surrogate pair, write both halves or "
+       "leave it out"},
+      {R"({"event":"thing","x":")" + long_text + "\"}\n", "",
+       ":1:1: the line is longer than 1048576 bytes"},
+      {R"({"event":"thing"}{})"
+       "\n",
+       "", ":1:18: something follows the JSON"}};
   const Scene scene;
   for (const Row& row : rows) {
     CAPTURE(row.text.substr(0, 80));
@@ -689,6 +708,59 @@ TEST_CASE("what lines may be, and what they may not") {
     CHECK(outcome.err.substr(0, outcome.err.find('\n') + 1) ==
           (row.error.empty() ? "" : error(scene.file + row.error)));
   }
+}
+
+TEST_CASE("an input that is no text is called what it is, with what makes it text") {
+  const Scene scene;
+  const std::string event = R"({"event":"thing"})"
+                            "\n";
+  std::string little, big;
+  for (const char c : event) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  const std::string gzip = "\x1f\x8b\x08" + event;
+  const auto said = [](const std::string& name, const std::string& form,
+                       const std::string& decoder) {
+    return error(name + ":1:1: the input is " + form + ", send it with " + decoder +
+                 " FILE | metrics-event batch");
+  };
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {gzip, said(scene.file, "compressed with gzip", "zcat")},
+      {"BZh91AY&SY\n", said(scene.file, "compressed with bzip2", "bzcat")},
+      {"\xff\xfe" + little, said(scene.file, "UTF-16", "iconv -f UTF-16 -t UTF-8")},
+      {little, said(scene.file, "UTF-16", "iconv -f UTF-16LE -t UTF-8")},
+      {big, said(scene.file, "UTF-16", "iconv -f UTF-16BE -t UTF-8")}};
+  for (const auto& row : rows) {
+    CAPTURE(row.second);
+    for (const Words& more : {Words{"--dry-run"}, Words{"--dry-run", "--skip-invalid"}}) {
+      const Outcome outcome = scene.batch_file(row.first + event, more);
+      CHECK(outcome.status == 65);
+      CHECK(outcome.out.empty());
+      CHECK(outcome.err == row.second);
+    }
+  }
+  const Outcome piped = scene.batch({"--dry-run"}, gzip);
+  CHECK(piped.status == 65);
+  CHECK(piped.err == said("stdin", "compressed with gzip", "zcat"));
+  const Outcome later = scene.batch_file(event + gzip, {"--dry-run"});
+  CHECK(has(later.err, ":2:1: no JSON: syntax error"));
+}
+
+TEST_CASE("an unfinished last line is named for what ends lines, and the others are sent") {
+  const Scene scene;
+  const RawServer server{{{.reply = accepted}}};
+  const Outcome outcome =
+      scene.batch_file(lines_of(2) + R"({"event":"thing","n)", {"--url", at(server.port())});
+  CHECK(outcome.status == 65);
+  CHECK(outcome.err ==
+        error(scene.file + ":3:20: no JSON: incomplete JSON; it is the last line and has no "
+                           "newline at its end, so it may be unfinished and is left out") +
+            error("not all of " + scene.file +
+                  " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
+  CHECK(pushed_entries(server.requests()) == entries_of(2));
+  const Outcome by_nul = scene.batch_file(R"({"event":"thing","n)", {"--null", "--dry-run"});
+  CHECK(has(by_nul.err, "it is the last line and has no NUL at its end"));
 }
 
 TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {

@@ -125,6 +125,9 @@ TEST_CASE("credentials come from files, the environment or the URL, the nearest 
   CHECK(authorization({"--username", "a", "--password-file", password},
                       {{"LOKI_PASSWORD", "other"}}) == a_b);
   CHECK(authorization({"--bearer-token-file", token}) == "Bearer t");
+  const std::string marked = secret_file(directory, "marked", "\xEF\xBB\xBFt\r\n", private_mode);
+  CHECK(authorization({"--bearer-token-file", marked}) == "Bearer t");
+  CHECK(authorization({"--username", "a", "--password-file", marked}) == "Basic YTp0");
   CHECK(authorization({}, {{"LOKI_BEARER_TOKEN_FILE", token}}) == "Bearer t");
   CHECK(authorization({}, {{"LOKI_BEARER_TOKEN", "t"}}) == "Bearer t");
   CHECK(authorization({}, {{"METRICS_EVENT_BEARER_TOKEN", "t"}, {"LOKI_BEARER_TOKEN", "x"}}) ==

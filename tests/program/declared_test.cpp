@@ -210,6 +210,18 @@ TEST_CASE("the place that --events names wins over the user's, and that over a b
   CHECK(bad_variable.status == 78);
 }
 
+TEST_CASE("a file that an editor on Windows wrote declares its event as well") {
+  const Places places;
+  write_file(places.user / "marked.json",
+             "\xEF\xBB\xBF{\r\n\"properties\": {\"n\": {\"type\": \"integer\"}}\r\n}\r\n");
+  CHECK(places.line({"marked", "--n", "1"}) == R"({"timestamp":1,"event":"marked","n":1})"
+                                               "\n");
+  const fs::path wide = places.user / "wide.json";
+  write_file(wide, std::string{"\xff\xfe{\0}\0", 6});
+  CHECK(places.run({"wide", "-n"}).err ==
+        error("cannot read \"" + wide.string() + "\": it is UTF-16 or compressed, make it UTF-8"));
+}
+
 TEST_CASE("a broken file names itself and the place, and breaks only its own event") {
   const Places places;
   const std::string broken = places.user / "broken.json";

@@ -589,6 +589,39 @@ TEST_CASE("whatever else is wrong, COMMAND runs") {
   }
 }
 
+TEST_CASE("no nesting, however deep, changes anything for COMMAND") {
+  const TemporaryDirectory directory;
+  const auto repeated = [](std::string_view text) {
+    std::string all;
+    for (int i = 0; i < 50'000; ++i) {
+      all += text;
+    }
+    return all;
+  };
+  const std::string dotted = directory.path() / "dotted.toml";
+  const std::string nested = directory.path() / "nested.toml";
+  const std::string brackets = directory.path() / "brackets.json";
+  write_file(dotted, repeated("a.") + "b = 1\n");
+  write_file(nested, "a = " + repeated("[") + '\n');
+  write_file(brackets, repeated("["));
+  write_file(directory.path() / "deep.json", repeated(R"({"properties":{"a":)"));
+  const Words timed = installed + Words{"--duration", "1"};
+  const std::vector<std::pair<Words, int>> rows{
+      {timed + Words{"--config", dotted}, 78},      {timed + Words{"--config", nested}, 78},
+      {timed + Words{"note:=@" + brackets}, 65},    {timed + Words{"note:=" + repeated("[")}, 65},
+      {{"deep", "--events", directory.path()}, 78},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.first.back().substr(0, 80));
+    CHECK(run(program, {.arguments = row.first}).status == row.second);
+    const Outcome outcome =
+        run(program, wrapped(row.first + Words{"--on", "always"}, shell("echo ran; exit 37")));
+    CHECK(outcome.status == 37);
+    CHECK(outcome.out == "ran\n");
+    CHECK(outcome.err.starts_with("metrics-event: error: "));
+  }
+}
+
 TEST_CASE("a result that cannot be written changes nothing for COMMAND") {
   Invocation invocation =
       wrapped(installed + Words{"-n", "--output", "json", "--on", "always"}, shell("exit 3"));

@@ -57,6 +57,15 @@ Words places(const std::map<std::string, std::string>& variables) {
   return paths;
 }
 
+// A text many times over.
+std::string times(std::size_t count, std::string_view text) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all += text;
+  }
+  return all;
+}
+
 // A dry run with this environment: what it says about its configuration.
 Outcome dry_run(const Words& more, const std::map<std::string, std::string>& environment) {
   Words words{"runner-installed", "--flavor", "small", "--duration", "1", "--dry-run"};
@@ -106,6 +115,58 @@ TEST_CASE("what is wrong with a file is said with its place") {
   CHECK(complaint("timeout = ").starts_with("/c.toml:1:"));
   CHECK(complaint("timeout = '7s'\ntimeout = '8s'").starts_with("/c.toml:2:"));
   CHECK(complaint("url = \"\xff\"").starts_with("/c.toml:1:"));
+}
+
+TEST_CASE("a key of very many names is refused, whatever form it has") {
+  constexpr std::size_t many = 200'000;
+  const std::vector<std::pair<std::string, std::string>> surroundings{
+      {"", " = 1"},
+      {"[", "]"},
+      {"[[", "]]"},
+      {"a = {", " = 1}"},
+      {"a = [{", " = 1}]"},
+      {"a = {b = 1, ", " = 1}"},
+      {"quiet = true # it's\n", " = 1"},
+      {"a = {b = \"\"\"\n\"\\\"\"\"\"\"\", ", " = 1}"},
+      {"a = {b = '''\n'''', ", " = 1}"},
+      {"a = {b = '\\', ", " = 1}"}};
+  for (const char* name : {"a.", "a . ", "'a'.", R"("a".)", "'.'.", R"("\"".)", "''."}) {
+    const std::string key = times(many, name) + 'b';
+    for (const auto& around : surroundings) {
+      CAPTURE(name);
+      CAPTURE(around.first);
+      const std::string said = complaint(around.first + key + around.second);
+      const auto line = 1 + std::ranges::count(around.first, '\n');
+      CHECK(said.starts_with("/c.toml:" + std::to_string(line) + ':'));
+      CHECK(said.ends_with(": the key has too many names with dots between them, see "
+                           "metrics-event --help for the settings"));
+    }
+  }
+  CHECK(complaint("\n  " + times(17, "a.") + "b = 1").starts_with("/c.toml:2:34: the key has too"));
+}
+
+TEST_CASE("dots that are in no key are not counted") {
+  const std::string dots(100, '.');
+  for (const std::string& value :
+       {'"' + dots + '"', '\'' + dots + '\'', "\"\\\"" + dots + '"', "\"\"\"\n" + dots + "\"\"\"",
+        "\"\"\"\"" + dots + "\"\"\"\"\"", "'''" + dots + "''''", "'\\' # '" + dots,
+        "\"\" # " + dots, "'' # \"\"\" " + dots}) {
+    CAPTURE(value);
+    CHECK(given("org-id = " + value).size() == 1);
+  }
+  CHECK(given("label = [" + times(40, "'a=1.5', ") + ']').size() == 40);
+  CHECK(complaint("a.b.c.d.e.f.g.h = 1").starts_with("/c.toml:1:1: unknown key \"a\""));
+}
+
+TEST_CASE("nesting of any other kind is refused as well") {
+  constexpr std::size_t many = 200'000;
+  for (const std::string& text :
+       {"a = " + times(many, "["), "a = " + times(many, "{a="), "a = " + times(many, "[{a=["),
+        times(many, "["), "a = " + times(many, "[") + times(many, "]"),
+        times(200, "a = [{" + times(15, "b.") + "b = ") + '1'}) {
+    CAPTURE(text.substr(0, 20));
+    CHECK(complaint(text).starts_with("/c.toml:1:"));
+  }
 }
 
 TEST_CASE("a character that cannot stand where it does is refused") {

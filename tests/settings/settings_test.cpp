@@ -268,7 +268,59 @@ TEST_CASE("of headers with one name, in any case, the last one stays") {
   const Settings settings = resolve({environment({{"METRICS_EVENT_HEADER", "X-A: 1\nX-B: 2"}}),
                                      flags({{"header", "x-a: 3"}})})
                                 .settings;
-  CHECK(settings.headers == Headers{{"X-B", "2"}, {"x-a", "3"}});
+  CHECK(settings.headers == ExtraHeaders{{"X-A", "3"}, {"X-B", "2"}});
+}
+
+TEST_CASE("many headers and metadata take no longer than their number") {
+  constexpr std::size_t many = 100'000;
+  std::string headers, metadata;
+  for (std::size_t n = 0; n < many; ++n) {
+    headers += "X-" + std::to_string(n) + ": 1\n";
+    metadata += "n" + std::to_string(n) + "=1\n";
+  }
+  const Settings settings =
+      resolve(
+          {environment({{"METRICS_EVENT_HEADER", headers}, {"METRICS_EVENT_METADATA", metadata}})})
+          .settings;
+  CHECK(settings.headers.size() == many);
+  CHECK(settings.metadata.size() == many);
+}
+
+TEST_CASE("a carriage return before the end of a line in a variable belongs to the end") {
+  const Settings settings =
+      resolve({environment({{"METRICS_EVENT_LABEL", "job=a\r\n\r\nenv=b\rc\r"},
+                            {"METRICS_EVENT_METADATA", "trace=1\r\n"},
+                            {"METRICS_EVENT_HEADER", "X-A: 1\r\nX-B: 2\r"}})})
+          .settings;
+  CHECK(settings.labels == Labels{{"env", "b\rc"}, {"job", "a"}});
+  CHECK(settings.metadata == Labels{{"trace", "1"}});
+  CHECK(settings.headers == ExtraHeaders{{"X-A", "1"}, {"X-B", "2"}});
+  CHECK(environment({{"METRICS_EVENT_LABEL", "\r\n\r"}}).empty());
+}
+
+TEST_CASE("a variable whose items seem to have commas between them draws a warning") {
+  const auto warned = [](const std::string& variable, const std::string& value) {
+    const auto warnings = resolve({environment({{variable, value}})}).warnings;
+    REQUIRE(warnings.size() < 2);
+    return warnings.empty() ? "" : warnings.front();
+  };
+  const std::string words =
+      " holds a comma and what looks like another item, give each item a line of its own";
+  const std::string label = "METRICS_EVENT_LABEL";
+  CHECK(warned(label, "job=a,env=b") == label + ": the value of \"job\"" + words);
+  CHECK(warned(label, "x=1\njob=a,b, env=c,d=e") == label + ": the value of \"job\"" + words);
+  CHECK(warned("METRICS_EVENT_METADATA", "a=,b=") ==
+        "METRICS_EVENT_METADATA: the value of \"a\"" + words);
+  CHECK(warned("METRICS_EVENT_HEADER", "X-A: secret,X-B: secret") ==
+        "METRICS_EVENT_HEADER: the value of \"X-A\"" + words);
+  for (const char* fine : {"job=a,b", "job=a, b", "job=a,=b", "job=a,1=b", "job=a,b c=d", "job=,",
+                           "job=a=b", "job=a,b\nenv=c"}) {
+    CAPTURE(fine);
+    CHECK(warned(label, fine).empty());
+  }
+  CHECK(warned("METRICS_EVENT_HEADER", "Accept: text/html,a:b,*/*").empty());
+  CHECK(resolve({flags({{"label", "job=a,env=b"}})}).warnings.empty());
+  CHECK(resolve({environment({{label, "job=a,env=b"}})}, "timeout").warnings.empty());
 }
 
 TEST_CASE("a stream needs a label and has at most fifteen") {
