@@ -42,8 +42,7 @@ boost::system::result<std::size_t, std::error_code> read_some(int descriptor, st
                                                               Deadline deadline) {
   while (true) {
     if (!await_input(descriptor, deadline)) { // a file is always ready
-      return std::make_error_code(noted_signal() == 0 ? std::errc::stream_timeout
-                                                      : std::errc::interrupted);
+      return wait_error();
     }
     const ssize_t size = read(descriptor, room.data(), room.size());
     if (size >= 0) {
