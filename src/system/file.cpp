@@ -56,6 +56,9 @@ boost::system::result<std::size_t, std::error_code> read_some(int descriptor, st
 
 boost::system::result<std::string, std::error_code> read_file(const std::string& path,
                                                               Deadline deadline) {
+    if (std::chrono::steady_clock::now() >= deadline) { // or poll(2) could say "ready" for ever
+      return std::make_error_code(std::errc::stream_timeout);
+    }
   // O_NONBLOCK keeps open(2) from waiting for the writer of a FIFO.
   const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   return file ? read_all(file.get(), deadline) : last_error();
