@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,11 +21,13 @@ namespace {
 
 // SIGINT is held only so that it does not end this process. Its sender addresses the whole process
 // group, as a terminal does, so forwarding it would make COMMAND receive it twice.
-constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
+constexpr std::array also_for_us{SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCHLD};
 
 // These signals are meant for COMMAND alone. When they arrive after its end, they must not end this
-// process before it has sent the event.
-constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
+// process before it has sent the event, and so replace the status of COMMAND. SIGALRM may come of
+// an alarm(2) that was set before this program was executed, to limit the time of what is executed.
+constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+                                      SIGPROF, SIGPIPE, SIGIO,   SIGPWR};
 
 sigset_t set_of(std::span<const int> signals) {
   sigset_t set{};
@@ -39,6 +42,9 @@ sigset_t set_of(std::span<const int> signals) {
 class HeldSignals {
 public:
   HeldSignals() {
+    for (const int signal : also_for_us) {
+      sigaddset(&held_, signal);
+    }
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
     // With SIGCHLD ignored, waitpid(2) could not report how a child ended.
     struct sigaction usual {};
@@ -72,7 +78,7 @@ public:
   }
 
 private:
-  sigset_t held_ = set_of(held);
+  sigset_t held_ = set_of(only_for_command);
   sigset_t mask_before_{};
   struct sigaction child_before_ {};
 };
@@ -135,9 +141,12 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
 bool is_news_to(pid_t child, const siginfo_t& info) {
   // A terminal sends its signals to the whole foreground group, but SIGHUP when it is gone only to
   // the session leader.
-  const bool from_terminal = info.si_code == SI_KERNEL;
+  constexpr std::array by_terminals{SIGINT, SIGQUIT, SIGTSTP, SIGHUP};
+  const bool from_terminal = info.si_code == SI_KERNEL &&
+                             std::ranges::find(by_terminals, info.si_signo) != by_terminals.end();
+  const bool from_child = info.si_code <= 0 && info.si_pid == child;
   const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
-  return info.si_signo != SIGINT && (from_terminal ? is_hangup : info.si_pid != child);
+  return info.si_signo != SIGINT && (from_terminal ? is_hangup : !from_child);
 }
 
 // Stops this process as COMMAND stopped, possibly by itself, so that the shell takes the terminal
@@ -159,7 +168,8 @@ int wait_for(pid_t child, const HeldSignals& signals) {
       if (is_news_to(child, info)) {
         kill(child, info.si_signo);
       }
-    } else if (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
+    } else if (uninterrupted([&] { return waitpid(child, &status, WNOHANG | WUNTRACED); }) ==
+               child) {
       if (!WIFSTOPPED(status)) {
         return status;
       }
