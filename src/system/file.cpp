@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <sys/xattr.h>
 
 #include <array>
 #include <cerrno>
@@ -116,7 +117,16 @@ std::string read_named_file(const std::string& path, const Origin& origin, Deadl
 
 bool others_can_read(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  if (stat(path.c_str(), &status) != 0 || (status.st_mode & (S_IRGRP | S_IROTH)) == 0) {
+    return false;
+  }
+  const bool is_for_group = (status.st_mode & S_IROTH) == 0;
+  // With an ACL, the bits of the group are the mask of the ACL (acl(5)), and say nothing of the
+  // group. Whoever sets one has chosen who may read.
+  const auto has_acl = [&path] {
+    return getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+  };
+  return !is_for_group || (status.st_uid != 0 && !has_acl());
 }
 
 } // namespace metrics_event

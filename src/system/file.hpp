@@ -47,8 +47,10 @@ std::string cannot_read(const std::string& path, const std::error_code& error);
 /// `read_file` fails.
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline);
 
-/// Returns whether the group of a file or all users may read it. The result is false when stat(2)
-/// fails.
+/// Returns whether a secret in a file is open to others than those it is meant for: all users can
+/// read it, or its group can. A group is expected to read a file of root, and when the file has an
+/// ACL, which names its readers: so systemd passes credentials (0440). The result is false when
+/// stat(2) fails.
 bool others_can_read(const std::string& path);
 
 } // namespace metrics_event

@@ -659,7 +659,7 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
       private_file("locked.pem", read_file(me().certificate) + read_file(locked.key));
   const std::string open = (directory() / "open.key").string();
   fs::copy_file(me().key, open);
-  fs::permissions(open, fs::perms::group_read, fs::perm_options::add);
+  fs::permissions(open, fs::perms::others_read, fs::perm_options::add);
   const std::string url = https("127.0.0.1", nobody.port());
   struct Row {
     Words options;
