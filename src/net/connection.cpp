@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "loki/host.hpp"
 #include "net/lookup.hpp"
+#include "system/signals.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -68,10 +69,8 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
     tls_->describe(trace_);
     return std::nullopt;
   }
-  if (error == asio::error::timed_out) {
-    return in_trouble(Trouble::timed_out, "no TLS handshake in time");
-  }
-  if (error == asio::error::interrupted) {
+  // The authorities, which are read during the handshake, may have been late.
+  if (error == asio::error::interrupted || noted_signal() != 0) {
     return interrupted();
   }
   if (!tls_->distrust().empty()) {
@@ -84,6 +83,9 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
   return in_trouble(Trouble::connection_lost,
                     is_closed ? "the connection was closed during the TLS handshake"
                               : "the connection was lost during the TLS handshake: " +
+  if (error == asio::error::timed_out || std::chrono::steady_clock::now() >= deadline_) {
+    return in_trouble(Trouble::timed_out, "no TLS handshake in time");
+  }
                                     system_words(error));
 }
 

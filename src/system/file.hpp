@@ -20,10 +20,27 @@ namespace metrics_event {
 boost::system::result<std::size_t, std::error_code> read_some(int descriptor, std::span<char> room,
                                                               Deadline deadline);
 
+/// The size of the largest file that is read, unless a caller says otherwise: 1 MiB.
+inline constexpr std::size_t largest_file = 1024UL * 1024;
+
 /// Returns the whole text of a file. The error is std::errc::file_too_large when it has more than
-/// 1 MiB. A FIFO is waited for until the deadline, with the errors of `read_some`.
-boost::system::result<std::string, std::error_code> read_file(const std::string& path,
-                                                              Deadline deadline);
+/// `largest` bytes. A FIFO is waited for until the deadline, with the errors of `read_some`.
+boost::system::result<std::string, std::error_code>
+read_file(const std::string& path, Deadline deadline, std::size_t largest = largest_file);
+
+/// Like `read_file`, but never calls `await`, so that a task of `run_detached` may use it. Anything
+/// but a regular file is the error std::errc::not_supported.
+boost::system::result<std::string, std::error_code>
+read_regular_file(const std::string& path, std::size_t largest = largest_file);
+
+/// Like `read_file`, but keeps the deadline also where open(2) and read(2) of a regular file hang,
+/// as on a mount whose server is gone (see `run_detached`).
+boost::system::result<std::string, std::error_code>
+read_file_anywhere(const std::string& path, Deadline deadline, std::size_t largest = largest_file);
+
+/// Returns why nothing can be reached at a path: the error of access(2), none when something exists
+/// there.
+std::error_code access_error(const std::string& path);
 
 /// Returns whether nothing exists at a path (ENOENT or ENOTDIR). The result is false when another
 /// error prevents the check.
