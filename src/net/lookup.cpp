@@ -44,7 +44,7 @@ Lookup ask(const std::string& host) {
 } // namespace
 
 Lookup look_up(const std::string& host, Deadline deadline) {
-  if (!address_bytes(host).empty()) {
+  if (!address_bytes(host.substr(0, host.find('%'))).empty()) { // `%` begins the zone
     return std::vector{host};
   }
   if (is_localhost(host)) {

@@ -94,6 +94,7 @@ TEST_CASE("with an http URL the proxy is sent the whole URL, and its own credent
        "",
        ""},
       {"http://[2001:db8::1]:3100", "", {}, "/loki/api/v1/push", "[2001:db8::1]:3100", "", ""},
+      {"http://[fe80::1%eth0]:3100", "", {}, "/loki/api/v1/push", "[fe80::1]:3100", "", ""},
       {"http://" + receiver,
        "us%40er:p%3Ass@", // us@er:p:ss
        {},
