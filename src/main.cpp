@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 using namespace metrics_event;
 
@@ -34,8 +36,29 @@ std::vector<std::string> our_variables(char** environment) {
   return names;
 }
 
-std::vector<std::string> existing(std::vector<std::string> paths) {
-  std::erase_if(paths, [](const std::string& path) { return is_missing(path); });
+// A directory that this user may not enter is that of another user, left over as after `sudo -E` or
+// `setpriv`: nothing in it is meant for this one.
+bool is_closed(const std::error_code& error) {
+  return error == std::errc::permission_denied;
+}
+
+// Returns the value of a variable, where a home that is closed counts as unset.
+std::optional<std::string> variable_of_user(const std::string& name) {
+  auto text = variable(name);
+  const bool is_home = name == "HOME" || name == "XDG_CONFIG_HOME" || name == "XDG_STATE_HOME";
+  return text && is_home && is_closed(access_error(*text + "/.")) ? std::nullopt : std::move(text);
+}
+
+// Returns the configuration directories that exist and can be reached. Reaching for the one below
+// HOME tells whether HOME is closed as well, which saves a system call of every run.
+std::vector<std::string> reachable_config_directories() {
+  std::vector<std::string> paths = config_directories([](const std::string& name) {
+    return name == "HOME" ? variable(name) : variable_of_user(name);
+  });
+  std::erase_if(paths, [](const std::string& path) {
+    const std::error_code error = access_error(path);
+    return is_missing(error) || is_closed(error);
+  });
   return paths;
 }
 
@@ -45,9 +68,9 @@ int main(int argc, char** argv) {
   open_interruption(); // first, so that it takes the descriptors of closed standard streams
   SystemClock clock;
   const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
-                .environment = variable,
+                .environment = variable_of_user,
                 .variables = our_variables(environ),
-                .config_directories = existing(config_directories(variable)),
+                .config_directories = reachable_config_directories(),
                 .is_root = getauxval(AT_EUID) == 0,
                 .events = built_in_events(),
                 .commands = all_commands(),

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "commands/flush_advice.hpp"
 #include "commands/spool_files.hpp"
+#include "loki/host.hpp"
 #include "settings/places.hpp"
 #include "settings/rules.hpp"
 #include "spool/spool.hpp"
@@ -117,6 +118,15 @@ std::vector<Finding> findings_of_settings(const Resolved& resolved) {
   }
   for (std::string& mistake : misplaced_settings(resolved.settings)) {
     findings.push_back({"settings", Result::warning, std::move(mistake)});
+  }
+  if (const auto wildcard = first_wildcard(resolved.settings.no_proxy); !wildcard.empty()) {
+    const std::string_view name = wildcard.substr(1);
+    findings.push_back({"no-proxy", Result::warning,
+                        resolved.origins.at("no-proxy").name + ": " + quote(wildcard) +
+                            " is taken as " + quote(name) +
+                            ", but curl and others match nothing "
+                            "with it; write " +
+                            quote(name)});
   }
   return findings;
 }

@@ -40,8 +40,9 @@ public:
       report_.counts.confirmed = 0;
     }
     const Instant now = context_.clock.now();
-    auto event =
-        read_event(command_, measurement_, now, context_.clock.steady_now() + settings_.timeout);
+    // One deadline covers reading the files of the event and of the route, the push and the drain.
+    const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
+    auto event = read_event(command_, measurement_, now, deadline);
     if (!event) {
       report_.counts.invalid = 1;
       throw Failure{event.error().code, event.error().text};
@@ -74,12 +75,12 @@ public:
     } else if (settings_.disabled) {
       report_.status = SendReport::Status::disabled;
     } else {
-      dispatch();
+      dispatch(deadline);
     }
   }
 
 private:
-  void dispatch() {
+  void dispatch(Deadline deadline) {
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }
@@ -87,14 +88,12 @@ private:
       if (settings_.spool.on) {
         context_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
       }
-      append();
+      append(deadline);
       report_.counts.delivered = 1;
       delivered();
       return;
     }
     note_signals();
-    // One deadline covers reading the files of the route, the push and the drain.
-    const Deadline deadline = context_.clock.steady_now() + settings_.timeout;
     if (keeps_undelivered(settings_)) {
       safekeeping_.emplace(spooler_, *report_.entry, context_.transport, context_.clock);
     }
@@ -132,10 +131,10 @@ private:
     }
   }
 
-  void append() {
+  void append(Deadline deadline) {
     const Deadline start = context_.clock.steady_now();
     report_.attempts = 1;
-    append_line(settings_.url.target, report_.entry->line, start + settings_.timeout);
+    append_line(settings_.url.target, report_.entry->line, deadline);
     report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
   }
 

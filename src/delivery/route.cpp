@@ -155,7 +155,7 @@ private:
     if (key) {
       options.key.emplace(*std::move(key));
     }
-    auto context = make_tls_context(options);
+    auto context = make_tls_context(options, deadline_);
     if (!context) {
       const BadTlsOption& bad = context.error();
       const bool is_key = bad.setting == "key";

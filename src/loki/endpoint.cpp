@@ -65,8 +65,16 @@ std::string without_query_values(std::string_view target, std::string_view mark)
   return shown;
 }
 
+// Returns `host:port` without the scheme's default port.
+std::string with_port(const Endpoint& endpoint, const std::string& host) {
+  const bool is_usual = endpoint.port == own_port(endpoint.scheme);
+  return bracketed(host) + (is_usual ? "" : ':' + std::to_string(endpoint.port));
+}
+
 std::string url_without_query_values(const Endpoint& endpoint, std::string_view mark) {
-  const std::string place = endpoint.authority() + without_query_values(endpoint.target, mark);
+  const std::string zone = endpoint.zone.empty() ? "" : "%25" + endpoint.zone;
+  const std::string place =
+      with_port(endpoint, endpoint.host + zone) + without_query_values(endpoint.target, mark);
   switch (endpoint.scheme) {
   case Scheme::http: return "http://" + place;
   case Scheme::https: return "https://" + place;
@@ -109,6 +117,57 @@ Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std
     return mismatch("a URL with a password without control characters", url);
   }
   return BasicCredentials{*username, *std::move(password)};
+}
+
+// A URL without the zone of its IPv6 address, and the zone.
+struct Unzoned {
+  std::string url;
+  std::string zone;
+};
+
+// Removes the zone of an IPv6 address from a URL, because Boost.URL 1.81 takes none: `%25eth0` by
+// RFC 6874, or `%eth0` as people write it and curl takes it. Returns nothing when there is none.
+std::optional<Unzoned> take_zone(std::string_view url) {
+  const std::size_t slashes = url.find("://");
+  const std::size_t begin = slashes == url.npos ? 0 : slashes + 3;
+  std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  authority.remove_prefix(authority.rfind('@') + 1); // npos + 1 is 0
+  const std::size_t percent = authority.find('%');
+  const std::size_t close = authority.find(']');
+  if (!authority.starts_with('[') || close == authority.npos || percent > close) {
+    return std::nullopt;
+  }
+  std::string_view zone = authority.substr(percent + 1, close - percent - 1);
+  if (zone.starts_with("25") && zone.size() > 2) {
+    zone.remove_prefix(2);
+  }
+  Unzoned result{std::string{url}, std::string{zone}};
+  result.url.erase(static_cast<std::size_t>(authority.data() - url.data()) + percent,
+                   close - percent);
+  return result;
+}
+
+// Checks a zone by the names that interfaces have. RFC 6874 has these characters unescaped.
+bool is_zone(std::string_view zone) {
+  constexpr std::size_t longest_name = 15;
+  return !zone.empty() && zone.size() <= longest_name && std::ranges::all_of(zone, [](char c) {
+    return is_letter_or_digit(c) || std::string_view{"-._~"}.find(c) != std::string_view::npos;
+  });
+}
+
+// Adds the zone that was taken from the URL of an endpoint, if any.
+Parsed<Endpoint> in_zone(Parsed<Endpoint> endpoint, const std::optional<Unzoned>& unzoned,
+                         std::string_view url) {
+  constexpr std::size_t ipv6_bytes = 16;
+  if (!endpoint || !unzoned) {
+    return endpoint;
+  }
+  if (!is_zone(unzoned->zone) || address_bytes(endpoint->host).size() != ipv6_bytes) {
+    return mismatch("an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0]",
+                    url);
+  }
+  endpoint->zone = unzoned->zone;
+  return endpoint;
 }
 
 // Reads scheme, host, port, credentials, path and query of an http or https URL. A default port is
@@ -171,7 +230,7 @@ std::vector<std::pair<std::string, std::string>> query_pairs(const Endpoint& end
 }
 
 std::string Endpoint::authority() const {
-  return bracketed(host) + (port == own_port(scheme) ? "" : ':' + std::to_string(port));
+  return with_port(*this, host);
 }
 
 std::string Endpoint::url() const {
@@ -183,7 +242,8 @@ std::string Endpoint::kept_url() const {
 }
 
 bool Endpoint::has_origin_of(const Endpoint& other) const {
-  return scheme == other.scheme && port == other.port && lower_case(host) == lower_case(other.host);
+  return scheme == other.scheme && port == other.port &&
+         lower_case(host) == lower_case(other.host) && zone == other.zone;
 }
 
 bool goes_direct(const Endpoint& endpoint, std::string_view no_proxy) {
@@ -199,7 +259,9 @@ Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view
   if (url.size() > longest_url) {
     return mismatch("a URL of at most 2048 bytes", url);
   }
-  const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  const std::optional<Unzoned> unzoned = take_zone(url);
+  const std::string_view text = unzoned ? std::string_view{unzoned->url} : url;
+  const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   const bool is_file = parsed && parsed->scheme_id() == boost::urls::scheme::file;
   if (!parsed || !(parsed->has_authority() || is_file)) {
     // `loki:3100` parses as a URL with the scheme `loki`; its author left out `http://`.
@@ -217,13 +279,18 @@ Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view
       parsed->scheme_id() != boost::urls::scheme::https) {
     return mismatch("an http, https or file URL", url);
   }
-  auto endpoint = http_endpoint(*parsed, url);
-  const std::size_t path = endpoint ? endpoint->target.find_first_not_of('/') : 0;
-  if (endpoint && (path == std::string::npos || endpoint->target[path] == '?')) {
+  auto endpoint = in_zone(http_endpoint(*parsed, url), unzoned, url);
+  if (!endpoint) {
+    return endpoint;
+  }
+  const std::size_t path = endpoint->target.find_first_not_of('/');
+  const bool lacks_path = path == std::string::npos || endpoint->target[path] == '?';
+  if (lacks_path) {
     endpoint->target.replace(0, path, default_path);
-    if (endpoint->kept_url().size() > longest_url) { // else kept_url() would not parse
-      return mismatch("a URL of at most 2048 bytes", url);
-    }
+  }
+  // A URL that became longer than this could not be parsed again.
+  if ((lacks_path || unzoned) && endpoint->kept_url().size() > longest_url) {
+    return mismatch("a URL of at most 2048 bytes", url);
   }
   return endpoint;
 }
@@ -234,12 +301,13 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
   constexpr std::uint16_t curls_port = 1080;
   const bool has_scheme = text.find("://") != std::string_view::npos;
   const std::string url = (has_scheme ? "" : "http://") + std::string{text};
-  const auto parsed = boost::urls::parse_uri(url);
+  const std::optional<Unzoned> unzoned = take_zone(url);
+  const auto parsed = boost::urls::parse_uri(unzoned ? unzoned->url : url);
   if (!parsed || !parsed->has_authority() || parsed->scheme_id() != boost::urls::scheme::http ||
       url.size() > longest_url) {
     return mismatch(expected, text);
   }
-  auto proxy = http_endpoint(*parsed, text, expected, curls_port);
+  auto proxy = in_zone(http_endpoint(*parsed, text, expected, curls_port), unzoned, text);
   if (proxy) {
     proxy->target.clear(); // curl ignores a proxy's path, too
   }

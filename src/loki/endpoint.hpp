@@ -17,18 +17,22 @@ enum class Scheme { http, https, file };
 /// The parsed URL that pushes are sent to. For a file URL only `scheme` and `target` are set.
 struct Endpoint {
   Scheme scheme = Scheme::http;
-  std::string host; // a name or an address literal; IPv6 without brackets
+  std::string host; // a name or an address literal; IPv6 without brackets and zone
   std::uint16_t port = 0;
   std::string target{};                          // path and query as sent; or the file's path
   std::optional<BasicCredentials> credentials{}; // from user:password@ in the URL
+  std::string zone{}; // the interface of an IPv6 address, such as eth0; only this machine knows it
 
   /// Returns the path of an http or https URL, without the query.
   std::string path() const { return target.substr(0, target.find('?')); }
 
   bool has_password() const { return credentials && !credentials->password.empty(); }
 
+  /// Returns the host to connect to, with its zone if it has one: `fe80::1%eth0`.
+  std::string host_in_zone() const { return host + (zone.empty() ? "" : '%' + zone); }
+
   /// Returns `host:port` in the form of the Host header (RFC 9110, section 7.2): the scheme's
-  /// default port is left out.
+  /// default port is left out, and so is the zone (RFC 6874, section 4).
   std::string authority() const;
 
   /// Returns the URL for messages: without credentials, and with `…` for each value of its query,
@@ -39,8 +43,8 @@ struct Endpoint {
   /// that `parse_endpoint` accepts the result.
   std::string kept_url() const;
 
-  /// Returns true when both endpoints have the same scheme, host and port, so that credentials for
-  /// one may be sent to the other.
+  /// Returns true when both endpoints have the same scheme, host, zone and port, so that
+  /// credentials for one may be sent to the other.
   bool has_origin_of(const Endpoint& other) const;
 };
 
@@ -57,7 +61,8 @@ inline constexpr std::string_view push_path = "/loki/api/v1/push";
 
 /// Reads a base URL or a full push URL of at most 2048 bytes. The push path is added only when the
 /// path is empty or consists of slashes; the query is kept. `file:///path` names a file (RFC 8089).
-/// The mismatch for any other text shows the URL redacted, never a password.
+/// The address of an IPv6 literal may have a zone, escaped as `%25eth0` (RFC 6874) or not. The
+/// mismatch for any other text shows the URL redacted, never a password.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
 
 /// Like `parse_endpoint`, but `default_path` is the path that is added.

@@ -39,7 +39,8 @@ bool same_bits(const std::vector<std::uint8_t>& one, const std::vector<std::uint
 bool matches(std::string_view entry, std::string_view host) {
   const std::vector<std::uint8_t> address = address_bytes(host);
   if (address.empty()) {
-    return is_name_or_below(host, entry.starts_with('.') ? entry.substr(1) : entry);
+    const std::size_t prefix = entry.starts_with("*.") ? 2 : entry.starts_with('.') ? 1 : 0;
+    return is_name_or_below(host, entry.substr(prefix));
   }
   const std::size_t slash = std::min(entry.find('/'), entry.size());
   const std::vector<std::uint8_t> network = address_bytes(entry.substr(0, slash));
@@ -71,6 +72,15 @@ std::optional<std::uint64_t> take_port(std::string_view& entry, std::uint16_t ot
   }
   const auto number = parse_count(port.substr(1), 1, 65535);
   return port[0] == ':' && number ? std::optional{*number} : std::nullopt;
+}
+
+// Removes the first entry from a list and returns it; empty at the end.
+std::string_view take_entry(std::string_view& list) {
+  constexpr std::string_view separators = ", \t\r\n";
+  list.remove_prefix(std::min(list.find_first_not_of(separators), list.size()));
+  const std::string_view entry = list.substr(0, list.find_first_of(separators));
+  list.remove_prefix(entry.size());
+  return entry;
 }
 
 } // namespace
@@ -108,18 +118,20 @@ std::string bracketed(const std::string& host) {
 }
 
 bool is_listed(std::string_view list, std::string_view host, std::uint16_t port) {
-  constexpr std::string_view separators = ", \t";
-  while (true) {
-    list.remove_prefix(std::min(list.find_first_not_of(separators), list.size()));
-    if (list.empty()) {
-      return false;
-    }
-    std::string_view entry = list.substr(0, list.find_first_of(separators));
-    list.remove_prefix(entry.size());
+  for (std::string_view entry = take_entry(list); !entry.empty(); entry = take_entry(list)) {
     if (entry == "*" || (take_port(entry, port) == port && matches(entry, host))) {
       return true;
     }
   }
+  return false;
+}
+
+std::string_view first_wildcard(std::string_view list) {
+  std::string_view entry = take_entry(list);
+  while (!entry.empty() && !entry.starts_with("*.")) {
+    entry = take_entry(list);
+  }
+  return entry;
 }
 
 } // namespace metrics_event

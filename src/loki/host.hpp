@@ -23,10 +23,14 @@ bool is_loopback(std::string_view host);
 /// section 3.2.2).
 std::string bracketed(const std::string& host);
 
-/// Returns true when a `no_proxy` list in curl's format contains the host. Commas or spaces
-/// separate the entries. An entry is a name, which includes all names below it (a leading dot
-/// changes nothing), an address, or a network such as 10.0.0.0/8. An entry that ends in `:port`
-/// matches that port only. The entry `*` matches every host.
+/// Returns true when a `no_proxy` list in curl's format contains the host. Commas, spaces or line
+/// breaks separate the entries. An entry is a name, which includes all names below it (a leading
+/// dot changes nothing), an address, or a network such as 10.0.0.0/8. An entry that ends in `:port`
+/// matches that port only. The entry `*` matches every host. `*.NAME`, which curl does not know but
+/// other programs do, counts as `.NAME`.
 bool is_listed(std::string_view list, std::string_view host, std::uint16_t port);
+
+/// Returns the first entry of such a list in the form `*.NAME`; empty when there is none.
+std::string_view first_wildcard(std::string_view list);
 
 } // namespace metrics_event

@@ -145,7 +145,7 @@ Parsed<Endpoint> parse_query_url(std::string_view url) {
 
 std::optional<QueryPlace> query_place(const Endpoint& push, const ExtraHeaders& headers,
                                       const std::optional<Endpoint>& given) {
-  Endpoint derived{.scheme = push.scheme, .host = push.host, .port = push.port};
+  Endpoint derived{.scheme = push.scheme, .host = push.host, .port = push.port, .zone = push.zone};
   derived.target = query_path_for(push.path());
   const bool is_derived = push.scheme != Scheme::file && !derived.target.empty();
   if (push.scheme == Scheme::file || (!given && !is_derived)) {

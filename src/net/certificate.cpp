@@ -2,16 +2,21 @@
 
 #include "base/owned.hpp"
 #include "base/text.hpp"
+#include "loki/host.hpp"
 
 #include <openssl/x509v3.h>
 
 #include <arpa/inet.h>
 
 #include <array>
+#include <cstdint>
 #include <ctime>
+#include <vector>
 
 namespace metrics_event {
 namespace {
+
+using AlternativeNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 constexpr std::size_t longest_certificate_text = 200;
 constexpr int most_names_shown = 5;
@@ -52,11 +57,24 @@ std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
   return std::chrono::sys_seconds{std::chrono::seconds{timegm(&parts)}};
 }
 
+AlternativeNames alternative_names_of(x509_st* certificate) {
+  return AlternativeNames{static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+}
+
+// Returns whether a text is this address in one of its spellings, with brackets or without.
+bool spells(std::string_view text, const std::string& address) {
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = text.substr(1, text.size() - 2);
+  }
+  const std::vector<std::uint8_t> bytes = address_bytes(text);
+  return !bytes.empty() && bytes == address_bytes(address);
+}
+
 } // namespace
 
 std::string names_of(x509_st* certificate) {
-  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names{static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+  const AlternativeNames names = alternative_names_of(certificate);
   std::string list;
   int count = 0;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
@@ -73,6 +91,18 @@ std::string names_of(x509_st* certificate) {
     return name_of(X509_get_subject_name(certificate));
   }
   return list + (count > most_names_shown ? ", …" : "");
+}
+
+std::string_view place_of_address(x509_st* certificate, const std::string& address) {
+  const AlternativeNames names = alternative_names_of(certificate);
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type == GEN_DNS && spells(shown(name->d.dNSName), address)) {
+      return "a DNS name";
+    }
+  }
+  return spells(name_of(X509_get_subject_name(certificate)), address) ? "its common name"
+                                                                      : std::string_view{};
 }
 
 Certificate certificate_of(x509_st* certificate) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "loki/host.hpp"
 #include "net/lookup.hpp"
+#include "system/signals.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -10,6 +11,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace metrics_event {
 namespace {
@@ -19,6 +21,12 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t largest_tls_record = 16UL * 1024; // RFC 8446, section 5.1
+
+// Returns whether the zone of a link-local address names no interface of this machine.
+bool lacks_interface(const asio::ip::address& address, const std::string& text) {
+  return text.find('%') != std::string::npos && address.is_v6() &&
+         address.to_v6().is_link_local() && address.to_v6().scope_id() == 0;
+}
 
 } // namespace
 
@@ -35,6 +43,9 @@ std::optional<Reply> Connection::open(const std::string& host, std::uint16_t por
     const std::string shown = bracketed(address) + ':' + std::to_string(port);
     error_code error;
     const tcp::endpoint peer{asio::ip::make_address(address, error), port};
+    if (!error && lacks_interface(peer.address(), address)) {
+      error = error_code{ENODEV, boost::system::system_category()};
+    }
     if (!error) {
       error = socket_.connect(
           peer, std::min(deadline_, std::chrono::steady_clock::now() + connect_timeout));
@@ -68,11 +79,12 @@ std::optional<Reply> Connection::start_tls(const TlsContext& context, const std:
     tls_->describe(trace_);
     return std::nullopt;
   }
-  if (error == asio::error::timed_out) {
-    return in_trouble(Trouble::timed_out, "no TLS handshake in time");
-  }
-  if (error == asio::error::interrupted) {
+  // The authorities, which are read during the handshake, may have been late.
+  if (error == asio::error::interrupted || noted_signal() != 0) {
     return interrupted();
+  }
+  if (error == asio::error::timed_out || std::chrono::steady_clock::now() >= deadline_) {
+    return in_trouble(Trouble::timed_out, "no TLS handshake in time");
   }
   if (!tls_->distrust().empty()) {
     return in_trouble(Trouble::tls_failed, tls_->distrust());

@@ -27,8 +27,8 @@ public:
   /// Sets the deadline for the steps that follow.
   void set_deadline(Deadline deadline) { deadline_ = deadline; }
 
-  /// Looks the host up and tries its addresses in turn, each for at most `connect_timeout`. Returns
-  /// nothing on success, or else the trouble.
+  /// Looks the host up, which may be an IPv6 address with a zone, and tries its addresses in turn,
+  /// each for at most `connect_timeout`. Returns nothing on success, or else the trouble.
   std::optional<Reply> open(const std::string& host, std::uint16_t port,
                             std::chrono::milliseconds connect_timeout);
 

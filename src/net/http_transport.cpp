@@ -59,7 +59,8 @@ HttpMessage message_of(const Request& request, bool is_proxied) {
 std::optional<Reply> open_route(Connection& connection, const Route& route) {
   const Endpoint& first = route.proxy ? *route.proxy : route.endpoint;
   const bool is_https = route.endpoint.scheme == Scheme::https;
-  std::optional<Reply> trouble = connection.open(first.host, first.port, route.connect_timeout);
+  std::optional<Reply> trouble =
+      connection.open(first.host_in_zone(), first.port, route.connect_timeout);
   if (!trouble && route.proxy && is_https) {
     trouble = open_tunnel(connection, *route.proxy, route.endpoint);
   }

@@ -3,19 +3,13 @@
 #include "base/owned.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
-#include "system/descriptor.hpp"
-#include "system/error.hpp"
-#include "system/signals.hpp"
+#include "system/detached.hpp"
 
 #include <netdb.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <thread>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -47,44 +41,27 @@ Lookup ask(const std::string& host) {
   return addresses;
 }
 
-// The state shared with the thread that asks, which may outlive its caller.
-struct Question {
-  std::mutex mutex;
-  std::optional<Lookup> answer;
-  Descriptor answered{eventfd(0, EFD_CLOEXEC)}; // readable once there is an answer
-};
-
 } // namespace
 
 Lookup look_up(const std::string& host, Deadline deadline) {
-  if (!address_bytes(host).empty()) {
+  if (!address_bytes(host.substr(0, host.find('%'))).empty()) { // `%` begins the zone
     return std::vector{host};
   }
   if (is_localhost(host)) {
     return std::vector<std::string>{"127.0.0.1", "::1"};
   }
-  const auto question = std::make_shared<Question>();
-  if (!question->answered) {
-    return in_trouble(Trouble::no_resources, system_words(last_error()));
+  // getaddrinfo can neither be interrupted nor be given a deadline.
+  auto answer = run_detached(deadline, [host] { return ask(host); });
+  if (answer) {
+    return *std::move(answer);
   }
-  // getaddrinfo can neither be interrupted nor be given a deadline, so its thread is detached and
-  // left behind when it is late.
-  std::thread{[question, host] {
-    Lookup answer = ask(host);
-    const std::lock_guard lock{question->mutex};
-    question->answer = std::move(answer);
-    eventfd_write(question->answered.get(), 1);
-  }}.detach();
-
-  await_input(question->answered.get(), deadline);
-  const std::lock_guard lock{question->mutex};
-  if (question->answer) {
-    return *std::move(question->answer);
+  if (answer.error() == std::errc::interrupted) {
+    return in_trouble(Trouble::interrupted, "a signal ended the lookup of " + quote(host));
   }
-  return noted_signal() != 0
-             ? in_trouble(Trouble::interrupted, "a signal ended the lookup of " + quote(host))
-             : in_trouble(Trouble::timed_out,
-                          "the name server did not answer for " + quote(host) + " in time");
+  return answer.error() == std::errc::stream_timeout
+             ? in_trouble(Trouble::timed_out,
+                          "the name server did not answer for " + quote(host) + " in time")
+             : in_trouble(Trouble::no_resources, system_words(answer.error()));
 }
 
 } // namespace metrics_event

@@ -88,7 +88,11 @@ std::size_t Socket::repeat(Call&& call, short events, Deadline deadline, error_c
       return static_cast<std::size_t>(size);
     }
     if (errno != EINTR) { // EINTR would be taken for a noted signal
-      error = errno == EAGAIN ? await(events, deadline) : last_socket_error();
+      // The socket may not be ready although poll(2) said so; the deadline ends that, too.
+      const bool is_late = std::chrono::steady_clock::now() >= deadline;
+      error = errno != EAGAIN ? last_socket_error()
+              : is_late       ? error_code{asio::error::timed_out}
+                              : await(events, deadline);
       if (error) {
         return 0;
       }

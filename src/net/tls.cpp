@@ -1,18 +1,22 @@
 #include "net/tls.hpp"
 
+#include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "loki/host.hpp"
+#include "net/authorities.hpp"
+#include "net/tls_trouble.hpp"
+#include "system/detached.hpp"
+#include "system/file.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace metrics_event {
@@ -32,6 +36,8 @@ public:
     }
   }
   SSL_CTX* get() const { return context_.get(); }
+
+  std::optional<SystemAuthorities> system_authorities; // none when others are trusted, or all
 
 private:
   Owned<SSL_CTX, SSL_CTX_free> context_;
@@ -63,7 +69,8 @@ Certificates certificates_in(const std::string& pem) {
   Certificates certificates;
   const Bio bio = reader_of(pem);
   ERR_clear_error();
-  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)) {
+  // This reads certificates with and without OpenSSL's own trust settings.
+  while (X509* const next = PEM_read_bio_X509_AUX(bio.get(), nullptr, no_passphrase, nullptr)) {
     certificates.all.emplace_back(next);
   }
   const bool is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
@@ -75,14 +82,19 @@ Certificates certificates_in(const std::string& pem) {
   return certificates;
 }
 
-std::optional<BadTlsOption> trust(SSL_CTX* context, const std::string& pem) {
-  const Certificates authorities = certificates_in(pem);
-  if (!authorities.trouble.empty()) {
-    return BadTlsOption{"ca-cert", authorities.trouble};
-  }
-  X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  for (const X509Pointer& certificate : authorities.all) {
+// Adds the certificates of a PEM text to a store. Returns the trouble with the text, if any.
+std::string add_certificates(X509_STORE* store, const std::string& pem) {
+  const Certificates certificates = certificates_in(pem);
+  for (const X509Pointer& certificate : certificates.all) {
     X509_STORE_add_cert(store, certificate.get());
+  }
+  return certificates.trouble;
+}
+
+std::optional<BadTlsOption> trust(SSL_CTX* context, const std::string& pem) {
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  if (std::string trouble = add_certificates(store, pem); !trouble.empty()) {
+    return BadTlsOption{"ca-cert", std::move(trouble)};
   }
   // A certificate that the user names is trusted even when it is an intermediate and not a root.
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
@@ -117,33 +129,60 @@ std::optional<BadTlsOption> use_key(SSL_CTX* context, const Secret& pem) {
   return std::nullopt;
 }
 
-// Trusts the authorities of the system. OpenSSL looks for them where the distribution it was built
-// for keeps them. On other distributions they are in one of the files below: those of Fedora,
-// openSUSE and Alpine, and that of Debian, which others have adopted.
-void trust_system(SSL_CTX* context) {
-  SSL_CTX_set_default_verify_paths(context);
-  const bool is_elsewhere = ::secure_getenv(X509_get_default_cert_file_env()) != nullptr ||
-                            ::secure_getenv(X509_get_default_cert_dir_env()) != nullptr;
-  if (is_elsewhere || ::access(X509_get_default_cert_dir(), F_OK) == 0) {
-    return;
+// Finds the issuer of a certificate among the authorities that the store has, or else among those
+// in the directories of the system's, which are read as they are needed: there may be hundreds.
+int find_issuer(X509** issuer, X509_STORE_CTX* state, X509* certificate) {
+  const int result = X509_STORE_CTX_get1_issuer(issuer, state, certificate);
+  const auto* const tls =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(state, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  if (result != 0 || tls == nullptr) { // no connection: OpenSSL completes the client's own chain
+    return result;
   }
-  for (const char* bundle :
-       {"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
-        "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt"}) {
-    if (SSL_CTX_load_verify_file(context, bundle) == 1) {
-      return;
-    }
+  auto& authorities = *static_cast<SystemAuthorities*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls)));
+  auto& verification = *static_cast<Verification*>(SSL_get_app_data(tls));
+  const unsigned long hash =
+      X509_NAME_hash_ex(X509_get_issuer_name(certificate), nullptr, nullptr, nullptr);
+  for (const std::string& pem : authorities.find(hash, verification.deadline())) {
+    add_certificates(X509_STORE_CTX_get0_store(state), pem);
+  }
+  verification.set_trouble_of_authorities(authorities.trouble());
+  ERR_clear_error(); // or the end of a PEM text would be taken for an error of the handshake
+  return X509_STORE_CTX_get1_issuer(issuer, state, certificate);
+}
+
+void trust_system(TlsContext& context, Deadline deadline) {
+  SystemAuthorities& authorities = context.system_authorities.emplace(deadline);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context.get());
+  const std::string trouble =
+      authorities.text() ? add_certificates(store, *authorities.text()) : "";
+  if (!trouble.empty()) {
+    authorities.reject_text(trouble);
+  }
+  SSL_CTX_set_app_data(context.get(), &authorities);
+  X509_STORE_set_get_issuer(store, find_issuer);
+}
+
+// Initialises OpenSSL, which reads its configuration and the files that it includes, and would wait
+// for ever for the writer of a FIFO or for a mount whose server is gone. As with SystemAuthorities,
+// that is expected only of what a variable names.
+void initialise(Deadline deadline) {
+  const char* const configuration = ::secure_getenv("OPENSSL_CONF");
+  const auto end = run_detached_if(configuration != nullptr, deadline, [] {
+    // OpenSSL needs the names of all ciphers only to read encrypted PEM files, which are rejected.
+    // Adding them would cost two million of eighteen million instructions.
+    return OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
+  });
+  if (!end) {
+    throw Failure{ExitCode::tempfail, "OPENSSL_CONF: " + cannot_read(configuration, end.error())};
   }
 }
 
 } // namespace
 
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
-make_tls_context(const TlsOptions& options) {
-  // OpenSSL needs the names of all ciphers only to read encrypted PEM files, which are rejected.
-  // Adding them would cost two million of eighteen million instructions.
-  OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
-  auto owner = std::make_shared<const TlsContext>();
+make_tls_context(const TlsOptions& options, Deadline deadline) {
+  initialise(deadline);
+  auto owner = std::make_shared<TlsContext>();
   SSL_CTX* const context = owner->get();
   if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION) { // the system may be stricter
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -152,8 +191,8 @@ make_tls_context(const TlsOptions& options) {
   std::optional<BadTlsOption> bad;
   if (options.authorities) {
     bad = trust(context, *options.authorities);
-  } else {
-    trust_system(context);
+  } else if (options.verify) {
+    trust_system(*owner, deadline);
   }
   if (!bad && options.certificate) {
     bad = use_certificate(context, *options.certificate);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/owned.hpp"
+#include "base/time.hpp"
 #include "loki/secret.hpp"
 #include "loki/transport.hpp"
 
@@ -32,9 +33,11 @@ struct BadTlsOption {
 };
 
 /// Makes the context of a TLS client that accepts TLS 1.2 or newer, or says which option cannot be
-/// used. No other function initialises OpenSSL. Throws std::bad_alloc.
+/// used. No other function initialises OpenSSL. Throws std::bad_alloc, and Failure (tempfail) when
+/// the files that OpenSSL's variables name cannot be read by the deadline or before a signal is
+/// noted.
 boost::system::result<std::shared_ptr<const TlsContext>, BadTlsOption>
-make_tls_context(const TlsOptions& options);
+make_tls_context(const TlsOptions& options, Deadline deadline);
 
 void free_tls_client(ssl_st* client);
 
@@ -43,8 +46,9 @@ void free_tls_client(ssl_st* client);
 using TlsClient = Owned<ssl_st, free_tls_client>;
 
 /// Makes the state of one connection to `host`, for which the certificate must have been issued. A
-/// host name is also sent to the server (SNI); an address is not. Throws std::invalid_argument when
-/// no certificate can be issued for `host`.
+/// host name is also sent to the server (SNI); an address is not. The application data of the
+/// result must be set to a Verification before the handshake. Throws std::invalid_argument when no
+/// certificate can be issued for `host`.
 TlsClient new_tls_client(const TlsContext& context, const std::string& host);
 
 } // namespace metrics_event

@@ -60,6 +60,7 @@ TlsStream::TlsStream(const TlsContext& context, const std::string& host, const S
 }
 
 error_code TlsStream::handshake(Deadline deadline) {
+  verification_->set_deadline(deadline);
   error_code error;
   repeat([this] { return SSL_connect(tls_.get()); }, deadline, error);
   return error;

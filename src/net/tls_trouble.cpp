@@ -13,13 +13,28 @@
 namespace metrics_event {
 namespace {
 
-std::string why_untrusted(int error, X509* certificate, bool is_receiver, const std::string& host) {
+// Returns the message for a certificate that was not issued for an address. Many have the address
+// in the form of a host name, where nothing looks for an address (RFC 9525, section 6.5).
+std::string not_for_address(const std::string& whose, X509* certificate, const std::string& host) {
+  const std::string_view place = place_of_address(certificate, host);
+  if (place.empty()) {
+    return whose + " was issued for " + names_of(certificate) + " and not for " + host +
+           "; use a URL with a name that it was issued for";
+  }
+  return whose + " has " + host + " as " + std::string{place} +
+         ", which does not count for an address; it must be issued with subjectAltName=IP:" + host;
+}
+
+// Describes why a certificate is not trusted. `trouble` is that of the system's authorities, if
+// any.
+std::string why_untrusted(int error, X509* certificate, bool is_receiver, const std::string& host,
+                          const std::string& trouble) {
   const Certificate facts = certificate_of(certificate);
   const std::string whose = is_receiver
                                 ? "the receiver's certificate"
                                 : "the certificate of its authority " + quote(facts.subject);
   const std::string unknown =
-      whose + " was issued by " + quote(facts.issuer) + ", an unknown authority; ";
+      ", an unknown authority" + (trouble.empty() ? "" : " (" + trouble + ')') + "; ";
   switch (error) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
     return whose + " expired on " + iso_date(facts.expires) + "; it must be renewed there";
@@ -27,18 +42,18 @@ std::string why_untrusted(int error, X509* certificate, bool is_receiver, const 
     return whose + " is not valid before " + iso_date(start_of(certificate)) +
            "; is the clock of this machine right?";
   case X509_V_ERR_HOSTNAME_MISMATCH:
-  case X509_V_ERR_IP_ADDRESS_MISMATCH:
     return whose + " was issued for " + names_of(certificate) + " and not for " + host +
            "; use a URL with a name that it was issued for";
+  case X509_V_ERR_IP_ADDRESS_MISMATCH: return not_for_address(whose, certificate, host);
   case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    return whose + " is signed by itself, an unknown authority; --ca-cert FILE trusts it";
+    return whose + " is signed by itself" + unknown + "--ca-cert FILE trusts it";
   case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    return "the receiver's certificate comes from " + quote(facts.subject) +
-           ", an unknown authority; --ca-cert FILE trusts it";
+    return "the receiver's certificate comes from " + quote(facts.subject) + unknown +
+           "--ca-cert FILE trusts it";
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
   case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    return unknown +
+    return whose + " was issued by " + quote(facts.issuer) + unknown +
            "--ca-cert FILE trusts it, and if it is intermediate the receiver must send it";
   default: return whose + " is refused: " + lower_first(X509_verify_cert_error_string(error));
   }
@@ -99,7 +114,7 @@ bool Verification::note(bool is_good, x509_store_ctx_st* state) {
   X509* const certificate = X509_STORE_CTX_get_current_cert(state);
   if (!is_good && message_.empty() && certificate != nullptr) {
     message_ = why_untrusted(X509_STORE_CTX_get_error(state), certificate,
-                             X509_STORE_CTX_get_error_depth(state) == 0, host_);
+                             X509_STORE_CTX_get_error_depth(state) == 0, host_, trouble_);
   }
   return is_good;
 }

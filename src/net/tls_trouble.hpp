@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/time.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <string>
@@ -23,8 +25,18 @@ public:
   /// Describes the first fault and its remedy; empty when there is none.
   const std::string& message() const { return message_; }
 
+  /// The time by which the authorities that are needed must be read.
+  Deadline deadline() const { return deadline_; }
+  void set_deadline(Deadline deadline) { deadline_ = deadline; }
+
+  /// Sets the reason why authorities of the system are missing, which the message about an unknown
+  /// authority then gives as the cause.
+  void set_trouble_of_authorities(std::string trouble) { trouble_ = std::move(trouble); }
+
 private:
   std::string host_;
+  Deadline deadline_ = Deadline::max();
+  std::string trouble_; // of the authorities
   std::string message_;
 };
 

@@ -115,6 +115,7 @@ Layer environment_layer(const Environment& environment) {
 
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   Resolved resolved;
+  std::vector<std::pair<const Setting*, Failure>> doubtful; // bad values that may play no part
   for (const Setting& setting : all_settings()) { // in order, as `applies` reads earlier ones
     const bool is_heeded = names_setting(heeded, setting);
     try {
@@ -122,11 +123,20 @@ Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
       if (is_heeded) {
         resolved.origins.emplace(setting.name, origin);
       }
-    } catch (const Failure&) {
-      if (is_heeded) {
+    } catch (const Failure& failure) {
+      if (is_heeded && (setting.matters == nullptr || failure.code() == ExitCode::usage)) {
         throw;
       }
+      if (is_heeded) {
+        doubtful.emplace_back(&setting, failure);
+        resolved.origins.emplace(setting.name, Origin{});
+      }
       apply_layers(resolved.settings, setting, {}); // the default
+    }
+  }
+  for (const auto& [setting, failure] : doubtful) {
+    if (setting->matters(resolved.settings)) {
+      throw Failure{failure};
     }
   }
   for (const Layer& layer : layers) {

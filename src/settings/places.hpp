@@ -14,7 +14,8 @@ namespace metrics_event {
 /// These return the base directories of a user's configuration and state, by the XDG Base Directory
 /// Specification: `$XDG_CONFIG_HOME` or `~/.config`, `$XDG_STATE_HOME` or `~/.local/state`. A
 /// relative path counts as unset, as the specification says. The result is empty when neither the
-/// variable nor HOME is set.
+/// variable nor HOME is set. An environment does not have these variables where they name a
+/// directory of another user, which cannot be entered.
 std::string config_home(const Environment& environment);
 std::string state_home(const Environment& environment);
 
@@ -45,11 +46,11 @@ std::string position_directory(const Environment& environment, bool is_root);
 
 /// The error message for an empty `position_directory`.
 inline constexpr std::string_view no_position_directory =
-    "neither XDG_STATE_HOME nor HOME says where the positions of files are kept, set "
-    "XDG_STATE_HOME";
+    "neither XDG_STATE_HOME nor HOME names a directory that can be entered, set XDG_STATE_HOME to "
+    "keep the positions of files";
 
 /// The error message for an empty `usual_spool`.
 inline constexpr std::string_view no_usual_spool =
-    "neither XDG_STATE_HOME nor HOME says where the usual spool is, name a directory";
+    "neither XDG_STATE_HOME nor HOME names a directory that can be entered, name one for the spool";
 
 } // namespace metrics_event

@@ -99,6 +99,11 @@ constexpr std::array proxy_variables{
     FallbackVariable{"http_proxy", "with http URLs", is_proxied<Scheme::http>},
     FallbackVariable{"all_proxy", "", is_proxied<Scheme::http, Scheme::https>},
     FallbackVariable{"ALL_PROXY", "", is_proxied<Scheme::http, Scheme::https>}};
+// Returns whether a list of exceptions from the use of a proxy is looked at.
+bool asks_for_proxy(const Settings& settings) {
+  return settings.proxy.has_value() && !goes_direct(settings.url, "");
+}
+
 constexpr std::array no_proxy_variables{FallbackVariable{"no_proxy"}, FallbackVariable{"NO_PROXY"}};
 
 constexpr std::array table{
@@ -195,7 +200,8 @@ constexpr std::array table{
          .fallback_variables = no_proxy_variables,
          .example = "localhost,.example.com,10.0.0.0/8",
          .help = "hosts that are reached directly: names with all below them, addresses, "
-                 "networks such as 10.0.0.0/8, each with an optional :PORT, or *"}),
+                 "networks such as 10.0.0.0/8, each with an optional :PORT, or *",
+         .matters = asks_for_proxy}),
     row<&Settings::proxy, parse_proxy>(
         {.name = "proxy",
          .placeholder = "URL",

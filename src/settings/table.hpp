@@ -55,6 +55,10 @@ struct Setting {
   /// Parses `text` and stores the value in `settings`. Returns a Mismatch when `text` is not valid.
   std::optional<Mismatch> (*assign)(Settings& settings, std::string_view text);
 
+  /// Returns whether the value plays a part beside all others; null means always. Outside the
+  /// command line, a value that plays none is not an error, whatever it is.
+  bool (*matters)(const Settings& settings) = nullptr;
+
   /// Returns the value for display, without any secret part. An empty result means not set.
   std::string (*show)(const Settings& settings);
 

@@ -46,13 +46,14 @@ inline Parsed<std::string> parse_file(std::string_view text) {
   return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};
 }
 
-/// Returns a list of hosts in the syntax of `is_listed`. A list that is empty or not safe to show
-/// is a Mismatch; tabs are allowed in it.
+/// Returns a list of hosts in the syntax of `is_listed`, with a space for each tab and line break.
+/// A list that is empty or not safe to show is a Mismatch.
 inline Parsed<std::string> parse_host_list(std::string_view text) {
-  std::string spaced{text};
-  std::ranges::replace(spaced, '\t', ' ');
-  const bool plain = !text.empty() && is_safe_to_show(spaced);
-  return plain ? std::string{text}
+  std::string list{text};
+  std::ranges::replace_if(
+      list, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  const bool plain = !text.empty() && is_safe_to_show(list);
+  return plain ? std::move(list)
                : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
 }
 

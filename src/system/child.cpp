@@ -1,15 +1,14 @@
 #include "system/child.hpp"
 
 #include "base/text.hpp"
-#include "system/core_dump.hpp"
 #include "system/descriptor.hpp"
 #include "system/error.hpp"
 #include "system/signals.hpp"
 
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -18,12 +17,14 @@
 namespace metrics_event {
 namespace {
 
-// The signals that concern COMMAND, and the one that tells of its end.
-constexpr std::array held{SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGINT, SIGCHLD};
+// The signals that also concern this process, which they must not end.
+constexpr std::array also_for_us{SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCHLD};
 
 // These signals are meant for COMMAND alone. When they arrive after its end, they must not end this
-// process before it has sent the event.
-constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2};
+// process before it has sent the event, and so replace the status of COMMAND. SIGALRM may come of
+// an alarm(2) that was set before this program was executed, to limit the time of what is executed.
+constexpr std::array only_for_command{SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+                                      SIGPROF, SIGPIPE, SIGIO,   SIGPWR};
 
 sigset_t set_of(std::span<const int> signals) {
   sigset_t set{};
@@ -38,6 +39,9 @@ sigset_t set_of(std::span<const int> signals) {
 class HeldSignals {
 public:
   HeldSignals() {
+    for (const int signal : also_for_us) {
+      sigaddset(&held_, signal);
+    }
     sigprocmask(SIG_BLOCK, &held_, &mask_before_);
     // With SIGCHLD ignored, waitpid(2) could not report how a child ended.
     struct sigaction usual {};
@@ -71,7 +75,7 @@ public:
   }
 
 private:
-  sigset_t held_ = set_of(held);
+  sigset_t held_ = set_of(only_for_command);
   sigset_t mask_before_{};
   struct sigaction child_before_ {};
 };
@@ -136,9 +140,12 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
 bool is_news_to(pid_t child, const siginfo_t& info) {
   // A terminal sends its signals to the whole foreground group, but SIGHUP when it is gone only to
   // the session leader.
-  const bool from_terminal = info.si_code == SI_KERNEL;
+  constexpr std::array by_terminals{SIGINT, SIGQUIT, SIGTSTP, SIGHUP};
+  const bool from_terminal = info.si_code == SI_KERNEL &&
+                             std::ranges::find(by_terminals, info.si_signo) != by_terminals.end();
+  const bool from_child = info.si_code <= 0 && info.si_pid == child;
   const bool is_hangup = info.si_signo == SIGHUP && getsid(0) == getpid();
-  return from_terminal ? is_hangup : info.si_pid != child;
+  return from_terminal ? is_hangup : !from_child;
 }
 
 // Stops this process as COMMAND stopped, possibly by itself, so that the shell takes the terminal
@@ -160,7 +167,8 @@ int wait_for(pid_t child, const HeldSignals& signals) {
       if (is_news_to(child, info)) {
         kill(child, info.si_signo);
       }
-    } else if (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
+    } else if (uninterrupted([&] { return waitpid(child, &status, WNOHANG | WUNTRACED); }) ==
+               child) {
       if (!WIFSTOPPED(status)) {
         return status;
       }
@@ -207,9 +215,6 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
 }
 
 void die_of(int signal) {
-  constexpr rlimit no_core{};
-  setrlimit(RLIMIT_CORE, &no_core);
-  keep_out_of_cores(); // a core that is piped to a program ignores the limit (core(5))
   std::signal(signal, SIG_DFL);
   const sigset_t only = set_of(std::array{signal});
   sigprocmask(SIG_UNBLOCK, &only, nullptr);

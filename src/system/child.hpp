@@ -24,17 +24,17 @@ struct ChildEnd {
 /// status is 127 when COMMAND is not found and 126 when it cannot be executed, as in a shell
 /// (POSIX.1-2017, 2.8.2).
 ///
-/// SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGTSTP are forwarded to COMMAND, unless
-/// COMMAND itself sent them or the terminal sent them to the whole process group. One that another
-/// process sends to the whole group reaches COMMAND twice. None of these signals ends this process
-/// before COMMAND ends. When SIGTSTP stops COMMAND, this process stops as well. On return, signals
-/// are noted (`note_signals`), the signals that arrived before are discarded, and SIGQUIT, SIGUSR1
-/// and SIGUSR2 are ignored.
+/// SIGINT, SIGTERM, SIGHUP, SIGTSTP and the signals that are meant for COMMAND alone (SIGQUIT,
+/// SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE, SIGIO and SIGPWR) are forwarded to
+/// COMMAND, unless COMMAND itself sent them or the terminal sent them to the whole process group.
+/// One that another process sends to the whole group reaches COMMAND twice. None of these signals
+/// ends this process before COMMAND ends. When SIGTSTP stops COMMAND, this process stops as well. On
+/// return, signals are noted (`note_signals`), the signals that arrived before are discarded, and
+/// those that are meant for COMMAND alone are ignored.
 ChildEnd run_child(std::span<const std::string> command, std::string_view path);
 
 /// Ends this process by the signal that ended COMMAND, so that the parent sees the wait status of
-/// COMMAND. No core is dumped. Returns when the default action of the signal does not end a
-/// process.
+/// COMMAND. Returns when the default action of the signal does not end a process.
 void die_of(int signal);
 
 } // namespace metrics_event

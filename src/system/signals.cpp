@@ -111,6 +111,10 @@ int noted_signal() {
   return noted;
 }
 
+std::error_code wait_error() {
+  return std::make_error_code(noted == 0 ? std::errc::stream_timeout : std::errc::interrupted);
+}
+
 short await(int descriptor, short events, Deadline deadline) {
   while (noted == 0) {
     if (Reminder::due() != Deadline::max()) {

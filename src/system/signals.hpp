@@ -2,6 +2,8 @@
 
 #include "base/time.hpp"
 
+#include <system_error>
+
 namespace metrics_event {
 
 /// Opens the eventfd(2) that ends every wait when a signal is noted. Call this before anything else
@@ -27,6 +29,10 @@ public:
 
 /// Returns the number of the noted signal, or 0 when there is none.
 int noted_signal();
+
+/// Returns the error of a wait that ended without an event: std::errc::interrupted when a signal is
+/// noted, and std::errc::stream_timeout otherwise.
+std::error_code wait_error();
 
 /// Waits until a descriptor is ready for one of the `events` of poll(2) and returns the events that
 /// occurred, or 0 at the deadline or when a signal is noted. Descriptor -1 is never ready. A task

@@ -44,7 +44,8 @@ std::error_code write_all(int descriptor, std::string_view text, Deadline deadli
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
       pollfd writable{descriptor, POLLOUT, 0};
-      if (poll(&writable, 1, poll_timeout(deadline)) == 0) {
+      const bool is_late = std::chrono::steady_clock::now() >= deadline;
+      if (is_late || poll(&writable, 1, poll_timeout(deadline)) == 0) {
         return std::make_error_code(std::errc::stream_timeout);
       }
     } else if (errno != EINTR) {

@@ -48,6 +48,50 @@ TEST_CASE("an endpoint has what a connection and a Host header need") {
   CHECK(parse_endpoint("http://example.com")->authority() == "example.com");
 }
 
+TEST_CASE("an IPv6 address may have a zone, which only this machine is told") {
+  for (const char* url : {"http://[fe80::1%25eth0]:3100", "http://[fe80::1%eth0]:3100",
+                          "http://user:pa%5Dss@[fe80::1%25eth0]:3100/loki/api/v1/push"}) {
+    CAPTURE(url);
+    REQUIRE(complaint(url) == "no complaint");
+    const Endpoint endpoint = *parse_endpoint(url);
+    CHECK(endpoint.host == "fe80::1");
+    CHECK(endpoint.zone == "eth0");
+    CHECK(endpoint.host_in_zone() == "fe80::1%eth0");
+    CHECK(endpoint.authority() == "[fe80::1]:3100");
+    CHECK(endpoint.url() == "http://[fe80::1%25eth0]:3100/loki/api/v1/push");
+    CHECK(parse_endpoint(endpoint.kept_url())->has_origin_of(endpoint));
+    CHECK_FALSE(parse_endpoint("http://[fe80::1%25eth1]:3100")->has_origin_of(endpoint));
+    CHECK_FALSE(parse_endpoint("http://[fe80::1]:3100")->has_origin_of(endpoint));
+  }
+  const std::pair<const char*, const char*> zones[]{
+      {"25", "25"}, {"2525", "25"}, {"255", "5"}, {"2", "2"}, {"wg-home.7", "wg-home.7"}};
+  for (const auto& row : zones) {
+    CAPTURE(row.first);
+    const auto endpoint = parse_endpoint("http://[fe80::1%" + std::string{row.first} + ']');
+    REQUIRE(endpoint.has_value());
+    CHECK(endpoint->zone == row.second);
+    CHECK(parse_endpoint(endpoint->kept_url())->zone == row.second);
+  }
+  CHECK(parse_proxy("[fe80::1%eth0]:3128")->zone == "eth0");
+  CHECK(parse_proxy("http://u:p@[fe80::1%25eth0]")->host_in_zone() == "fe80::1%eth0");
+  CHECK(goes_direct(*parse_endpoint("http://[::1%25lo]"), ""));
+  CHECK(parse_endpoint("http://example.com")->host_in_zone() == "example.com");
+}
+
+TEST_CASE("a zone that no interface can have, or of another address, is refused") {
+  for (const std::string zone :
+       {"", "%25", "a/b", "a b", "eth0%20", "sixteen-letters-", "et\x01h"}) {
+    CAPTURE(zone);
+    CHECK(complaint("http://[fe80::1%" + zone + "]") != "no complaint");
+  }
+  CHECK(complaint("http://[fe80::1%sixteen-letters-]") ==
+        "expected an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0], got "
+        "\"http://[fe80::1%sixteen-letters-]\"");
+  CHECK(complaint("http://[v1.x%25eth0]") != "no complaint");
+  CHECK(complaint("http://[127.0.0.1%25eth0]") != "no complaint");
+  CHECK(complaint("http://127.0.0.1%25eth0") != "no complaint");
+}
+
 TEST_CASE("the query is sent as it is, and its values are shown nowhere") {
   const Endpoint endpoint =
       *parse_endpoint("http://example.com/x?token=secret=s&flag&_msg_field=event");

@@ -50,6 +50,15 @@ TEST_CASE("a no_proxy list has what curl's rules say") {
       {"www.example.com", "example.com", false},
       {"a.test, example.com", "example.com", true},
       {"a.test example.com\tb.test", "example.com", true},
+      {"a.test\nexample.com\nb.test", "example.com", true},
+      {"a.test,example.com\r", "example.com", true},
+      {"a.test\rexample.com\r\nb.test", "example.com", true},
+      {"*.example.com", "www.example.com", true},
+      {"*.example.com", "example.com", true},
+      {"*.example.com:3100", "www.example.com", true},
+      {"*.example.com", "notexample.com", false},
+      {"*example.com", "www.example.com", false},
+      {"*.", "example.com", false},
       {"example.com:3100", "example.com", true},
       {"example.com:3101", "example.com", false},
       {"example.com:", "example.com", false},
@@ -79,6 +88,12 @@ TEST_CASE("a no_proxy list has what curl's rules say") {
     CAPTURE(row.host);
     CHECK(is_listed(row.list, row.host, 3100) == row.is_listed);
   }
+}
+
+TEST_CASE("the first wildcard of a list is found, a lone star is none") {
+  CHECK(first_wildcard("a.test, *.b.test\n*.c.test") == "*.b.test");
+  CHECK(first_wildcard("a.test,*,x*.b.test").empty());
+  CHECK(first_wildcard("").empty());
 }
 
 TEST_SUITE_END();

@@ -63,11 +63,26 @@ TEST_CASE("IPv6 literals and localhost need no name server") {
   REQUIRE(six.requests().size() == 1);
   CHECK(six.requests()[0].find("\r\nHost: [::1]:" + std::to_string(six.port()) + "\r\n") !=
         std::string::npos);
+  Request in_zone = request_to(six.port(), "::1");
+  in_zone.route.endpoint.zone = "lo";
+  CHECK(send(in_zone).status == 204); // and the header is the same
+  REQUIRE(six.requests().size() == 2);
+  CHECK(six.requests()[0] == six.requests()[1]);
   // 127.0.0.1 is tried first and refused, then ::1 answers.
   for (const char* name : {"localhost", "LOCALHOST", "localhost.", "loki.localhost"}) {
     CAPTURE(name);
     CHECK(send(request_to(six.port(), name)).status == 204);
   }
+}
+
+TEST_CASE("a zone must be an interface of this machine") {
+  Request request = request_to(9, "fe80::1");
+  request.route.endpoint.zone = "no-such-link";
+  const Reply reply = send(request);
+  CHECK(reply.trouble == metrics_event::Trouble::no_connection);
+  CHECK(reply.detail == "[fe80::1%no-such-link]:9: no such device");
+  request.route.endpoint.zone = "4294967295"; // its number
+  CHECK(send(request).detail.starts_with("[fe80::1%4294967295]:9: "));
 }
 
 TEST_CASE("an answer is read with its body, however it comes") {

@@ -48,6 +48,7 @@ TEST_CASE("literals and localhost are looked up without asking anybody") {
   const Deadline past{};
   CHECK(*look_up("192.0.2.1", past) == Words{"192.0.2.1"});
   CHECK(*look_up("2001:db8::1", past) == Words{"2001:db8::1"});
+  CHECK(*look_up("fe80::1%eth0", past) == Words{"fe80::1%eth0"});
   for (const char* name : {"localhost", "LocalHost", "localhost.", "a.localhost"}) {
     CAPTURE(name);
     CHECK(*look_up(name, past) == Words{"127.0.0.1", "::1"});

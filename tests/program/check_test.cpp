@@ -152,6 +152,29 @@ TEST_CASE("a setting that has come to stand among the labels is found") {
         }) == 1);
 }
 
+TEST_CASE("a wildcard that only we understand in no_proxy is found, wherever it stands") {
+  const RawServer server{{{.reply = accepted}}};
+  const std::string finding = "warning no-proxy {}: \"*.example.com\" is taken as "
+                              "\".example.com\", but curl and others match nothing with it; "
+                              "write \".example.com\"";
+  const auto from = [&finding](const std::string& origin) {
+    std::string text = finding;
+    return text.replace(text.find("{}"), 2, origin);
+  };
+  const Words url{"--url", url_of(server.port())};
+  CHECK(has_finding(run_check(url, {{"no_proxy", "localhost\n*.example.com"}}), from("no_proxy")));
+  CHECK(has_finding(run_check({"--no-proxy", "*.example.com:80,*", url[0], url[1]}),
+                    "warning no-proxy --no-proxy: \"*.example.com:80\" is taken as "
+                    "\".example.com:80\", but curl and others match nothing with it; write "
+                    "\".example.com:80\""));
+  for (const std::string list : {"*", ".example.com", "example.com,*example.com"}) {
+    CAPTURE(list);
+    const Words found = findings(run_check(url, {{"no_proxy", list}}));
+    CHECK(std::ranges::none_of(
+        found, [](const std::string& text) { return text.find("no-proxy") != std::string::npos; }));
+  }
+}
+
 TEST_CASE("what is wrong is said in one line, with the status that an event would get") {
   struct Row {
     Behaviour receiver;

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
@@ -234,11 +235,49 @@ TEST_CASE("a secret file that is missing, unusable or open to others is named, n
   CHECK(authorization({"--bearer-token-file", two_lines}) ==
         "66 metrics-event: error: --bearer-token-file: \"" + two_lines +
             "\": expected a token, one word of printable ASCII\n");
-  const std::string open_file = secret_file(directory, "open", "t", std::filesystem::perms{0640});
+  const std::string open_file = secret_file(directory, "open", "t", std::filesystem::perms{0644});
   CHECK(authorization({"--bearer-token-file", open_file}) ==
         "0 metrics-event: warning: --bearer-token-file: its group or others can read \"" +
             open_file + "\", give it mode 600\n");
   CHECK(authorization({"--bearer-token-file", open_file, "--quiet"}) == "Bearer t");
+}
+
+TEST_CASE("a secret of root is for its group as well, and one with an ACL for whom that names") {
+  const TemporaryDirectory directory;
+  std::filesystem::permissions(directory.path(), std::filesystem::perms{0755});
+  const auto is_warned_of = [](const std::string& path) {
+    const std::string answer = authorization({"--bearer-token-file", path});
+    return answer != "Bearer t";
+  };
+  if (::geteuid() == 0) {
+    for (const auto mode : {0400, 0440, 0640, 0660}) {
+      CAPTURE(mode);
+      CHECK_FALSE(is_warned_of(
+          secret_file(directory, "of-root", "t\n", static_cast<std::filesystem::perms>(mode))));
+    }
+  }
+  for (const auto mode : {0404, 0444, 0644, 0604}) {
+    CAPTURE(mode);
+    CHECK(is_warned_of(
+        secret_file(directory, "of-all", "t\n", static_cast<std::filesystem::perms>(mode))));
+  }
+  const std::string of_user =
+      secret_file(directory, "of-user", "t\n", std::filesystem::perms{0440});
+  if (::geteuid() == 0) {
+    REQUIRE(::chown(of_user.c_str(), 65534, 65534) == 0);
+  }
+  CHECK(is_warned_of(of_user));
+  // Version 2; owner r, user 65534 r, group none, mask r, others none: acl(5), as the kernel has
+  // it.
+  constexpr std::array<std::uint32_t, 11> acl{2,   0x40001, ~0U, 0x40002, 65534, 0x4,
+                                              ~0U, 0x40010, ~0U, 0x20,    ~0U};
+  if (::setxattr(of_user.c_str(), "system.posix_acl_access", acl.data(), sizeof acl, 0) != 0) {
+    MESSAGE("SKIPPED: no ACLs here");
+    return;
+  }
+  CHECK((std::filesystem::status(of_user).permissions() & std::filesystem::perms::group_read) !=
+        std::filesystem::perms::none);
+  CHECK_FALSE(is_warned_of(of_user));
 }
 
 TEST_CASE("a password in a configuration file that others can read is warned of") {

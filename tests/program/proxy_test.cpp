@@ -94,6 +94,7 @@ TEST_CASE("with an http URL the proxy is sent the whole URL, and its own credent
        "",
        ""},
       {"http://[2001:db8::1]:3100", "", {}, "/loki/api/v1/push", "[2001:db8::1]:3100", "", ""},
+      {"http://[fe80::1%eth0]:3100", "", {}, "/loki/api/v1/push", "[fe80::1]:3100", "", ""},
       {"http://" + receiver,
        "us%40er:p%3Ass@", // us@er:p:ss
        {},
@@ -426,6 +427,29 @@ TEST_CASE("what no_proxy lists is reached directly, wherever the proxy comes fro
   for (const Choice& choice : choices) {
     check(choice);
   }
+}
+
+TEST_CASE("hosts in no_proxy may have lines of their own, and *. before a name is a dot") {
+  for (const std::string list :
+       {"x.test\n0.0.0.0\ny.test", "0.0.0.0\r", "x.test\r\n0.0.0.0\r\n", "x.test\r0.0.0.0"}) {
+    CAPTURE(list);
+    check({"http", {{"http_proxy", "{a}"}, {"no_proxy", list}}, "direct"});
+  }
+}
+
+TEST_CASE("a no_proxy that plays no part cannot be wrong, and is an error where it does") {
+  const RawServer server{{{.reply = http_reply(204, "No Content")}}};
+  const std::string url = at_port("http://127.0.0.1:", server.port());
+  const Variables bad{{"no_proxy", "localhost\x1b[31m"}};
+  CHECK(run(program, send(url, {}, bad)).err.empty());
+  CHECK(server.requests().size() == 1);
+  Variables asked = bad;
+  asked["http_proxy"] = "127.0.0.1:1";
+  CHECK(run(program, send(url, {}, asked)).status == 0); // this machine is reached directly
+  const Outcome outcome = run(program, send("http://" + receiver, {}, asked));
+  CHECK(outcome.err == error("no_proxy: expected hosts with commas between them, or *, got "
+                             "\"localhost\\x1b[31m\""));
+  CHECK(outcome.status == 78);
 }
 
 TEST_CASE("a name in no_proxy stands for all below it, on its port if it has one") {

@@ -384,8 +384,8 @@ TEST_CASE("without a home, it says which variable names the place of positions")
   scene.environment.erase("XDG_STATE_HOME");
   const Outcome outcome = scene.resume(receiver, {scene.file});
   CHECK(outcome.status == 73);
-  CHECK(outcome.err == error("neither XDG_STATE_HOME nor HOME says where the positions of files "
-                             "are kept, set XDG_STATE_HOME"));
+  CHECK(outcome.err == error("neither XDG_STATE_HOME nor HOME names a directory that can be "
+                             "entered, set XDG_STATE_HOME to keep the positions of files"));
   CHECK(receiver.pushes().empty());
   CHECK(scene.resume(receiver, {scene.file, "--dry-run"}).status == 0);
   scene.environment["HOME"] = scene.directory.path() / "home";

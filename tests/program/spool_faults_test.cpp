@@ -493,8 +493,8 @@ TEST_CASE("the usual spool of a user is in the state of that user, and private")
   const TemporaryDirectory directory;
   const fs::path home = directory.path() / "home", state = directory.path() / "state";
   const std::string below = "metrics-event/spool";
-  const std::string nowhere = "neither XDG_STATE_HOME nor HOME says where the usual spool is, name "
-                              "a directory";
+  const std::string nowhere = "neither XDG_STATE_HOME nor HOME names a directory that can be "
+                              "entered, name one for the spool";
   using Variables = std::map<std::string, std::string>;
   struct Row {
     Variables variables;

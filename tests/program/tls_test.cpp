@@ -166,6 +166,8 @@ const std::string unknown_authority =
     ", an unknown authority; --ca-cert FILE trusts it, and if it is intermediate the receiver must "
     "send it";
 const std::string other_name = "; use a URL with a name that it was issued for";
+const std::string not_for_addresses =
+    ", which does not count for an address; it must be issued with subjectAltName=IP:";
 const std::string signed_by_itself =
     "the receiver's certificate is signed by itself, an unknown authority; --ca-cert FILE trusts "
     "it";
@@ -196,6 +198,7 @@ TEST_CASE("a good certificate lets events through, and the server is told names,
       {"localhost", "localhost"},  {"LocalHost", "LocalHost"},
       {"localhost.", "localhost"}, {"a.dev.localhost", "a.dev.localhost"},
       {"127.0.0.1", "-"},          {"[::1]", "-"},
+      {"[::1%25lo]", "-"}, // a certificate knows nothing of zones
   };
   for (const Row& row : rows) {
     CAPTURE(row.host);
@@ -248,6 +251,15 @@ TEST_CASE("a certificate that breaks a rule is 76, and the message says which") 
            other_name},
       {"a common name only", issued_for({}, "localhost"), "127.0.0.1",
        "the receiver's certificate was issued for localhost and not for 127.0.0.1" + other_name},
+      {"an address as a DNS name", issued_for({"DNS:127.0.0.1", "IP:127.0.0.2"}), "127.0.0.1",
+       "the receiver's certificate has 127.0.0.1 as a DNS name" + not_for_addresses + "127.0.0.1"},
+      {"an address as the common name", issued_for({}, "127.0.0.1"), "127.0.0.1",
+       "the receiver's certificate has 127.0.0.1 as its common name" + not_for_addresses +
+           "127.0.0.1"},
+      {"an address as the common name, beside others", issued_for({"DNS:localhost"}, "127.0.0.1"),
+       "127.0.0.1",
+       "the receiver's certificate has 127.0.0.1 as its common name" + not_for_addresses +
+           "127.0.0.1"},
       {"an authority that nobody knows, with a name that would act on a terminal",
        stranger().issue(receiver()), "localhost",
        "the receiver's certificate was issued by \"Other [31mRoot\"" + unknown_authority},
@@ -269,6 +281,61 @@ TEST_CASE("a certificate that breaks a rule is 76, and the message says which") 
     const Outcome outcome = send(url, row.trusted.empty() ? Words{} : trusting(row.trusted));
     CHECK(outcome.err == undelivered(url, row.reason));
     CHECK(outcome.status == (row.reason.empty() ? 0 : 76));
+  }
+}
+
+TEST_CASE("an address is known in all of its spellings, and stays none of the names") {
+  if (lacks_nginx()) {
+    return;
+  }
+  for (const std::string name : {"DNS:0:0:0:0:0:0:0:1", "DNS:[::1]"}) {
+    CAPTURE(name);
+    const ServerProgram place{Place{}}; // keeps the port for IPv6 as well
+    const Nginx nginx{
+        {.server = "listen [::1]:" + std::to_string(place.port()) + " ssl;\n" + accept_pushes,
+         .tls = issued_for({name}),
+         .place = {.port = place.port()}}};
+    const std::string url = https("[::1]", nginx.port());
+    const Outcome outcome = send(url, trusting(root().certificate()));
+    CHECK(outcome.err == undelivered(url, "the receiver's certificate has ::1 as a DNS name" +
+                                              not_for_addresses + "::1"));
+    CHECK(outcome.status == 76);
+  }
+}
+
+TEST_CASE("a wildcard is one whole label, the first, and nothing else") {
+  if (lacks_nginx()) {
+    return;
+  }
+  struct Row {
+    std::string name;
+    std::string host;
+    bool matches;
+  };
+  const Row rows[]{
+      {"*.a.localhost", "foo.a.localhost", true},
+      {"f*.a.localhost", "foo.a.localhost", false},
+      {"*o.a.localhost", "foo.a.localhost", false},
+      {"f*o.a.localhost", "foo.a.localhost", false},
+      {"*", "localhost", false},
+      {"*", "foo.a.localhost", false},
+      {"*.*.localhost", "foo.a.localhost", false},
+      {"foo.*.localhost", "foo.a.localhost", false},
+      {"*.a.localhost", "a.localhost", false},
+      {"*.localhost", "foo.localhost", false},
+      {"*.a.localhost", "b.foo.a.localhost", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    CAPTURE(row.host);
+    const Nginx nginx{{.server = accept_pushes, .tls = issued_for({"DNS:" + row.name})}};
+    const std::string url = https(row.host, nginx.port());
+    const Outcome outcome = send(url, trusting(root().certificate()));
+    CHECK(outcome.err ==
+          undelivered(url, row.matches ? ""
+                                       : "the receiver's certificate was issued for " + row.name +
+                                             " and not for " + row.host + other_name));
+    CHECK(outcome.status == (row.matches ? 0 : 76));
   }
 }
 
@@ -659,7 +726,7 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
       private_file("locked.pem", read_file(me().certificate) + read_file(locked.key));
   const std::string open = (directory() / "open.key").string();
   fs::copy_file(me().key, open);
-  fs::permissions(open, fs::perms::group_read, fs::perm_options::add);
+  fs::permissions(open, fs::perms::others_read, fs::perm_options::add);
   const std::string url = https("127.0.0.1", nobody.port());
   struct Row {
     Words options;

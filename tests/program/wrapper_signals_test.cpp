@@ -87,7 +87,9 @@ TEST_CASE("a signal to us reaches COMMAND, once, and does not end us") {
   for (const auto& [number, name] :
        {std::pair{SIGINT, "INT"}, std::pair{SIGTERM, "TERM"}, std::pair{SIGHUP, "HUP"},
         std::pair{SIGQUIT, "QUIT"}, std::pair{SIGUSR1, "USR1"}, std::pair{SIGUSR2, "USR2"},
-        std::pair{SIGTSTP, "TSTP"}}) {
+        std::pair{SIGTSTP, "TSTP"}, std::pair{SIGALRM, "ALRM"}, std::pair{SIGVTALRM, "VTALRM"},
+        std::pair{SIGPROF, "PROF"}, std::pair{SIGPIPE, "PIPE"}, std::pair{SIGIO, "IO"},
+        std::pair{SIGPWR, "PWR"}}) {
     running.signal(number);
     sent.emplace_back(name);
     witness.await_line(name);
@@ -334,14 +336,29 @@ TEST_CASE("what COMMAND sends to its whole group does not come back to it") {
   CHECK(outcome.out == "TERM\n");
 }
 
+TEST_CASE("an alarm(2) that our parent has set reaches COMMAND") {
+  // The parent has blocked it as well, and with that COMMAND, which takes it whenever it came.
+  const Words alarm{"-c", "import os, signal, sys\n"
+                          "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
+                          "signal.setitimer(signal.ITIMER_REAL, 0.01)\n"
+                          "os.execv(sys.argv[1], sys.argv[1:])"};
+  const Words command{"/usr/bin/python3", "-c",
+                      "import signal, sys; sys.exit(signal.sigwait([signal.SIGALRM]) - 7)"};
+  const Outcome outcome = run("/usr/bin/python3", wrapped_by(alarm, command));
+  CHECK(outcome.err.empty());
+  CHECK(outcome.status == SIGALRM - 7);
+}
+
 TEST_CASE("COMMAND starts with the signals that our parent has ignored and blocked") {
   const Words show{"/bin/grep", "-E", "Sig(Blk|Ign|Cgt)", "/proc/self/status"};
-  for (const Words& signals : std::vector<Words>{{},
-                                                 {"--ignore-signal=PIPE"},
-                                                 {"--ignore-signal=CHLD,XFSZ"},
-                                                 {"--ignore-signal=HUP,INT,TERM,QUIT,TSTP"},
-                                                 {"--block-signal=PIPE,CHLD,USR1"},
-                                                 {"--block-signal=TERM,TSTP,INT"}}) {
+  for (const Words& signals :
+       std::vector<Words>{{},
+                          {"--ignore-signal=PIPE"},
+                          {"--ignore-signal=CHLD,XFSZ"},
+                          {"--ignore-signal=HUP,INT,TERM,QUIT,TSTP"},
+                          {"--block-signal=PIPE,CHLD,USR1"},
+                          {"--ignore-signal=ALRM,PIPE", "--block-signal=ALRM"},
+                          {"--block-signal=TERM,TSTP,INT"}}) {
     CAPTURE(signals.empty() ? "" : signals[0]);
     const Outcome alone = run("/usr/bin/env", {.arguments = signals + show});
     const Outcome outcome = run("/usr/bin/env", wrapped_by(signals, show));
@@ -439,7 +456,8 @@ TEST_CASE("a signal that is COMMAND's alone and comes too late disturbs nothing"
   Background running{program,
                      wrapped(shell("exit 7"), {"--timeout", "1h", "--url", at(server.port())})};
   await_request(server);
-  for (const int number : {SIGUSR1, SIGUSR2, SIGQUIT}) {
+  for (const int number :
+       {SIGUSR1, SIGUSR2, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE, SIGIO, SIGPWR}) {
     running.signal(number);
   }
   may_answer = true;

@@ -71,7 +71,7 @@ const std::vector<Sample> samples{
     {"cert", "/one", "/other", "a\nb"},
     {"key", "/one", "/other", "a\nb"},
     {"tls-skip-verify", "true", "false", "maybe"},
-    {"no-proxy", "one.example.com", "*", "a\nb"},
+    {"no-proxy", "one.example.com", "*", "a\ab"},
     {"proxy", "one.example.com", "other.example.com:3128", "socks5://x"},
     {"config", "/one.toml", "none", "a\nb"},
     {"events", "/one", "/other", "a\nb"},
@@ -216,7 +216,10 @@ TEST_CASE("for every setting: a bad value is blamed on its origin, with the stat
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
     const std::string variable = variable_name(setting(sample.setting));
-    const Blame by_variable = failure(environment({{variable, sample.bad}}), {});
+    Variables variables{{"METRICS_EVENT_URL", "http://example.com"}, // where a proxy is asked
+                        {"METRICS_EVENT_PROXY", "proxy.example.com"}};
+    variables[variable] = sample.bad;
+    const Blame by_variable = failure(environment(variables), {});
     CHECK(by_variable.first == ExitCode::config);
     CHECK(by_variable.second.starts_with(variable + ": expected "));
 
@@ -224,6 +227,34 @@ TEST_CASE("for every setting: a bad value is blamed on its origin, with the stat
     CHECK(by_flag.first == ExitCode::usage);
     CHECK(by_flag.second.starts_with("--" + std::string{sample.setting} + ": expected "));
   }
+}
+
+TEST_CASE("a list of hosts is looked at only where a proxy would be asked") {
+  const Variables bad{{"no_proxy", "localhost\a"}};
+  const auto with = [&bad](const Variables& more) {
+    Variables variables = bad;
+    variables.insert(more.begin(), more.end());
+    return failure(environment(variables), {}).first;
+  };
+  const std::pair<const std::string, std::string> far{"METRICS_EVENT_URL", "http://example.com"},
+      near{"METRICS_EVENT_URL", "http://127.0.0.1"}, proxy{"http_proxy", "proxy.example.com"},
+      own_proxy{"METRICS_EVENT_PROXY", "proxy.example.com"};
+  CHECK(with({}) == ExitCode::ok);
+  CHECK(with({far}) == ExitCode::ok);
+  CHECK(with({near, proxy}) == ExitCode::ok);
+  CHECK(with({near, own_proxy}) == ExitCode::ok);
+  CHECK(with({{"METRICS_EVENT_URL", "file:///tmp/x"}, own_proxy}) == ExitCode::ok);
+  CHECK(with({far, proxy}) == ExitCode::config);
+  CHECK(with({far, own_proxy}) == ExitCode::config);
+  CHECK(with({far, {"https_proxy", "proxy.example.com"}}) == ExitCode::ok);
+  CHECK(with({{"METRICS_EVENT_URL", "https://example.com"}, {"https_proxy", "x"}}) ==
+        ExitCode::config);
+  // A flag is what somebody has just typed.
+  CHECK(failure({}, flags({{"no-proxy", "localhost\a"}})).first == ExitCode::usage);
+  // It leaves no trace.
+  const Resolved resolved = resolve({environment(bad)});
+  CHECK(resolved.settings.no_proxy.empty());
+  CHECK(resolved.origins.at("no-proxy").source == Source::built_in);
 }
 
 TEST_CASE("for every setting: an empty variable counts as unset, an empty flag does not") {

@@ -63,7 +63,8 @@ Outcome trace(const std::vector<std::string>& options, const std::string& progra
 }
 
 std::string injection(const Fault& fault) {
-  return "inject=" + fault.call + ':' + fault.effect + ":when=" + std::to_string(fault.occurrence);
+  return "inject=" + fault.call + ':' + fault.effect + ":when=" + std::to_string(fault.occurrence) +
+         (fault.is_repeated ? "+" : "");
 }
 
 } // namespace

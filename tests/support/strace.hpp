@@ -13,8 +13,9 @@ namespace metrics_event::testing {
 /// What befalls a program at one of its system calls.
 struct Fault {
   std::string call;
-  int occurrence = 1; ///< 1 is the first
-  std::string effect; ///< in strace's words: signal=SIGKILL, error=EIO, retval=0
+  int occurrence = 1;       ///< 1 is the first
+  std::string effect;       ///< in strace's words: signal=SIGKILL, error=EIO, retval=0
+  bool is_repeated = false; ///< befalls every later call as well
 };
 
 /// A run with a fault.

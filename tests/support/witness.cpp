@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds between_looks{1};
 // A trap runs between two commands; one that comes just before a `read` would wait for its end.
 constexpr std::string_view script = R"(
 exec >"$2"
-for name in TERM HUP QUIT USR1 USR2 INT TSTP; do trap "echo $name" $name; done
+for name in TERM HUP QUIT USR1 USR2 INT TSTP ALRM VTALRM PROF PIPE IO PWR; do trap "echo $name" $name; done
 echo "ready $$ $PPID"
 until [ -e "$1" ]; do sleep 0.01; done
 read -r status <"$1"
