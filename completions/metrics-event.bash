@@ -94,6 +94,7 @@ _metrics_event() {
 
   for piece in "${offers[@]}"; do
     if [[ $piece == "$word"* ]]; then
+      [[ $piece != *= ]] || compopt -o nospace # the value of a key follows
       piece=${piece#"$kept"}
       printf -v REPLY %q "$piece"
       if [[ -n $is_file ]]; then

@@ -190,6 +190,12 @@ private:
         std::ranges::find(look_.options, name, &Option::name) != look_.options.end()) {
       return usage(quote(flag) + " belongs behind " + quote(*subject().word));
     }
+    for (const Field& field :
+         subject().event == nullptr ? std::span<const Field>{} : subject().event->fields) {
+      if (!field.has_flag && kebab_case(field.name) == name) {
+        return usage(quote(flag) + " is no option, give the field as " + usage_of(field));
+      }
+    }
     const std::string hint = hint_at_option(name);
     return usage("unknown option " + quote(flag) + (hint.empty() ? ", " + see_help() : hint));
   }
@@ -212,11 +218,6 @@ private:
     }
     JsonReader extras;
     extras.read_object(*outline);
-    const bool gives_timestamp = std::ranges::find(extras.members(), timestamp_field.name,
-                                                   &Member::name) != extras.members().end();
-    if (gives_timestamp && line_.event.is_by_key) {
-      return usage("\"timestamp\" is a field, give it as --timestamp");
-    }
     if (look_.wrapped && line_.wrapped.empty()) {
       return usage("the command behind \"--\" is missing");
     }

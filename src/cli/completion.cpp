@@ -131,13 +131,32 @@ private:
   // Returns whether giving the option once more would be in vain. A field is given by either of its
   // two flags.
   bool is_given(const Option& option) const {
-    if (option.setting() != nullptr && option.setting()->kind == Setting::Kind::list) {
+    if ((option.setting() != nullptr && option.setting()->kind == Setting::Kind::list) ||
+        (option.field() != nullptr && option.field()->item != nullptr)) {
       return false;
     }
     return std::ranges::any_of(before_.options, [&option](const Option& other) {
       return other.is_named &&
              (&other == &option || (option.field() != nullptr && other.field() == option.field()));
     });
+  }
+
+  // Offers the fields that no flag gives, those that must be given or the others: their keys, or
+  // values behind such a key.
+  void offer_keys(const EventType& type, bool must_be_given) {
+    for (const Field& field : type.fields) {
+      const std::string key = key_spelling(field);
+      if (field.has_flag || field.always() != must_be_given) {
+        continue;
+      }
+      if (word_.starts_with(key)) {
+        for (const std::string_view value : values_to_offer(field)) {
+          offer(key + std::string{value});
+        }
+      } else if (key.starts_with(word_)) {
+        offer(key, field.help);
+      }
+    }
   }
 
   void offer_arguments() {
@@ -150,8 +169,12 @@ private:
     } else if (subject.event != nullptr) {
       if (const std::size_t at = word_.find("=@"); at != word_.npos) {
         offer_names("files", at + 2);
-      } else if (word_.empty()) {
-        offer_flags();
+      } else {
+        offer_keys(*subject.event, true);
+        if (word_.empty()) {
+          offer_flags();
+        }
+        offer_keys(*subject.event, false);
       }
     } else if (subject.is_known() &&
                (before_.operands == 0 || subject.command->operand.can_repeat())) {

@@ -132,8 +132,9 @@ struct FieldHelp {
 
   void add(const Field& field) {
     const bool is_timestamp = &field == &timestamp_field;
-    const std::string flag = "--" + kebab_case(field.name) + ' ' + placeholder(field);
-    usage += field.always() ? ' ' + flag : " [" + flag + ']';
+    const std::string argument = usage_of(field);
+    const bool repeats = field.has_flag && field.item != nullptr;
+    usage += (field.always() ? ' ' + argument : " [" + argument + ']') + (repeats ? "..." : "");
     const bool said_by_placeholder = describe(field) == "text" || is_timestamp;
     std::string text{field.help};
     const auto say = [&text](bool is_so, const std::string& words) {
@@ -141,10 +142,12 @@ struct FieldHelp {
     };
     say(!said_by_placeholder, describe(field));
     say(!field.always() && !is_timestamp, "optional");
+    say(!field.format.empty(), "in the format " + std::string{field.format});
+    say(repeats, "repeatable");
     say(!field.default_value.empty(), "default " + std::string{field.default_value});
     say(field.measured != Measured::nothing, "COMMAND gives it");
-    rows.row(flag, text.empty() ? describe(field) : text);
-    if (has_since(field)) {
+    rows.row(argument, text.empty() ? describe(field) : text);
+    if (field.has_flag && has_since(field)) {
       rows.row("--" + since_flag(field) + " TIME", "the same as the time since then");
     }
   }

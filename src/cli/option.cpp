@@ -9,11 +9,6 @@ using Value = Option::Value;
 
 constexpr std::array<std::string_view, 2> truth_values{"true", "false"};
 
-std::span<const std::string_view> choices_of(const Field& field) {
-  const bool is_any_boolean = field.type == FieldType::boolean && field.choices.empty();
-  return is_any_boolean ? truth_values : field.choices;
-}
-
 ValueKind kind_of(const Field& field) {
   return field.type == FieldType::timestamp ? ValueKind::time : ValueKind::text;
 }
@@ -23,7 +18,7 @@ void add_field(std::vector<Option>& options, const Field& field) {
                      .value = Value::required,
                      .value_kind = kind_of(field),
                      .help = field.help,
-                     .choices = choices_of(field),
+                     .choices = values_to_offer(field),
                      .row = FieldOption{&field, GivenField::Form::text}});
   if (has_since(field)) {
     options.push_back({.name = since_flag(field),
@@ -61,6 +56,14 @@ bool Option::is_of(const Command* command) const {
     return owner == command;
   }
   return command == nullptr || setting() == nullptr || command->heeds(*setting());
+}
+
+std::span<const std::string_view> values_to_offer(const Field& field) {
+  if (field.item != nullptr) {
+    return values_to_offer(*field.item);
+  }
+  const bool is_any_boolean = field.type == FieldType::boolean && field.choices.empty();
+  return is_any_boolean ? truth_values : field.choices.empty() ? field.examples : field.choices;
 }
 
 std::vector<Option> common_options() {
@@ -103,7 +106,9 @@ void add_options(std::vector<Option>& options, const Command& command) {
 void add_options(std::vector<Option>& options, const EventType& type) {
   add_field(options, timestamp_field);
   for (const Field& field : type.fields) {
-    add_field(options, field);
+    if (field.has_flag) {
+      add_field(options, field);
+    }
   }
 }
 

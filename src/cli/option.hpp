@@ -39,7 +39,7 @@ struct Option {
   std::string_view placeholder{};
   ValueKind value_kind = ValueKind::text;
   std::string_view help{};
-  std::span<const std::string_view> choices{};
+  std::span<const std::string_view> choices{}; // that completion offers
   std::variant<const InfoOption*, const Setting*, const CommandOption*, FieldOption> row;
   const Command* owner = nullptr; // the only command that has it; null means several
   bool is_named = false;          // whether an argument names it
@@ -54,6 +54,9 @@ struct Option {
   bool is_of(const Command* command) const;
 };
 
+/// Returns the values of a field that completion offers: all its choices, or else examples.
+std::span<const std::string_view> values_to_offer(const Field& field);
+
 /// Returns the options of every command line: the settings that have a flag, in table order, then
 /// help and version.
 std::vector<Option> common_options();
@@ -61,7 +64,7 @@ std::vector<Option> common_options();
 /// Appends the options that only this command has.
 void add_options(std::vector<Option>& options, const Command& command);
 
-/// Appends the flags of an event: its timestamp, then its fields in table order.
+/// Appends the flags of an event: its timestamp, then its fields that have flags, in table order.
 void add_options(std::vector<Option>& options, const EventType& type);
 
 } // namespace metrics_event

@@ -4,6 +4,7 @@
 #include "event/field_value.hpp"
 #include "json/number.hpp"
 #include "json/reader.hpp"
+#include "json/writer.hpp"
 #include "system/file.hpp"
 
 #include <algorithm>
@@ -16,9 +17,10 @@ Origin argument(const std::string& name) {
   return {Origin::Source::flag, name};
 }
 
-// Replaces `@FILE` by the modification time of FILE. Throws Failure (noinput) when it cannot be
-// read.
-void read_time(FieldFlag& flag) {
+// Replaces `@FILE` by the modification time of FILE, in whole seconds if the type's timestamps are.
+// Throws Failure (noinput) when it cannot be read.
+void read_time(const EventType& type, FieldFlag& flag) {
+  const bool is_whole = flag.field == &timestamp_field && type.has_whole_timestamps();
   const bool is_time =
       flag.field->type == FieldType::timestamp || flag.form == GivenField::Form::since;
   if (is_time && flag.text.starts_with('@')) {
@@ -27,22 +29,42 @@ void read_time(FieldFlag& flag) {
     if (!time) {
       throw file_failure(argument(flag.given().name()), cannot_read(path, time.error()));
     }
-    flag.text = unix_seconds(*time);
+    flag.text = unix_seconds(is_whole ? std::chrono::floor<std::chrono::seconds>(*time) : *time);
   }
 }
 
-// Returns advice for a value given as text that would be valid as JSON, such as `duration=12.5`;
-// empty otherwise.
-std::string remedy(const EventArguments& command, const EventMistake& mistake) {
-  const auto fields = command.type->fields;
-  const auto field = std::ranges::find(fields, mistake.member, &Field::name);
-  if (field == fields.end() || field->type == FieldType::string) {
-    return "";
+// Returns whether an argument such as `duration=12.5` gives a field a text, which the field does
+// not take, that would be valid as JSON.
+bool is_meant_as_json(const Field& field, const ExtraField& extra) {
+  if (extra.is_json || extra.is_file || read_json(field, json_string(extra.text))) {
+    return false;
   }
+  const auto json = compact_json(number_with_bare_point(extra.text).value_or(extra.text));
+  return json && read_json(field, *json);
+}
+
+// Returns the declared field that an argument gives, or null when there is none.
+const Field* field_of(const EventType& type, const ExtraField& extra) {
+  const auto field = std::ranges::find(type.fields, name_of(extra), &Field::name);
+  return field == type.fields.end() ? nullptr : &*field;
+}
+
+// Takes the text of KEY=TEXT for JSON where no flag would take it so.
+void read_without_flag(const EventType& type, ExtraField& extra) {
+  const Field* const field = field_of(type, extra);
+  const Field* const declared = field != nullptr         ? field
+                                : extra.path.size() == 1 ? type.extras
+                                                         : nullptr;
+  const bool has_flag = field != nullptr && field->has_flag;
+  extra.is_json =
+      extra.is_json || (declared != nullptr && !has_flag && is_meant_as_json(*declared, extra));
+}
+
+// Returns advice for a value given as text that would be valid as JSON; empty otherwise.
+std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   for (const ExtraField& extra : command.extras) {
-    const bool is_text = !extra.is_json && !extra.is_file;
-    const auto json = compact_json(number_with_bare_point(extra.text).value_or(extra.text));
-    if (is_text && name_of(extra) == mistake.member && json && read_json(*field, *json)) {
+    const Field* const field = field_of(*command.type, extra);
+    if (field != nullptr && field->name == mistake.member && is_meant_as_json(*field, extra)) {
       return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
     }
   }
@@ -55,12 +77,13 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
                                                       const std::optional<Measurement>& measurement,
                                                       Instant now, Deadline deadline) {
   for (FieldFlag& flag : command.fields) {
-    read_time(flag);
+    read_time(*command.type, flag);
   }
   for (ExtraField& extra : command.extras) {
     if (extra.is_file) {
       extra.text = read_named_file(extra.text, argument(key_of(extra)), deadline);
     }
+    read_without_flag(*command.type, extra);
   }
   const auto object = object_of(command.extras);
   if (!object) {

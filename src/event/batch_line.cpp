@@ -17,10 +17,11 @@ constexpr std::size_t longest_known = 256; // in bytes; a longer name is kept un
 // object a, or 0 when there is no such member.
 std::size_t offset_of(std::string_view text, std::span<const Member> members,
                       std::string_view path) {
+  const auto found = std::ranges::find(members, path, &Member::name);
+  if (found != members.end()) {
+    return static_cast<std::size_t>(found->text.data() - text.data());
+  }
   for (const Member& member : members) {
-    if (member.name == path) {
-      return static_cast<std::size_t>(member.text.data() - text.data());
-    }
     if (path.starts_with(member.name) && path.substr(member.name.size()).starts_with('.')) {
       JsonReader nested;
       nested.read(member.text);

@@ -27,8 +27,9 @@ constexpr Field optional(Field field) {
   return field;
 }
 
-// Marks a field as a member of a nested object that may be left out as a whole.
+// Marks a field `a.b` as a member of a nested object a that may be left out as a whole.
 constexpr Field in_optional_object(Field field) {
+  field.parent = field.name.substr(0, field.name.find('.'));
   field.in_optional_object = true;
   return field;
 }

@@ -23,11 +23,12 @@ public:
     out_ += shape.event_member();
   }
 
-  // Writes a member at the top level; a dot in its name has no meaning.
-  void extra(std::string_view name, std::string_view json) {
+  // Begins a member at the top level and returns the line, to which the caller appends the value; a
+  // dot in its name has no meaning.
+  std::string& extra(std::string_view name) {
     close_parent();
     begin(name);
-    out_ += json;
+    return out_;
   }
   // Begins a field and returns the line, to which the caller appends the value.
   std::string& field(const Field& field) {
@@ -84,7 +85,13 @@ public:
       add(field);
     }
     for (const Member& extra : given_.extras) {
-      line_.extra(extra.name, extra.json);
+      std::string& line = line_.extra(extra.name);
+      const bool may_be_null = type_.extras != nullptr && !type_.extras->required;
+      if (type_.extras == nullptr || (may_be_null && extra.json == "null")) {
+        line += extra.json;
+      } else if (const auto mismatch = append_json(line, *type_.extras, extra.json)) {
+        blame(extra.name, extra.name, *mismatch);
+      }
     }
     line_.finish();
     if (mistake_) {
@@ -97,7 +104,23 @@ private:
   // Returns the timestamp that is given, or else the current time.
   Instant timestamp() {
     const GivenField* const given = find(given_.fields, timestamp_field);
-    return given == nullptr ? now_ : instant_of(*given).value_or(now_);
+    const Instant time = given == nullptr ? now_ : instant_of(*given).value_or(now_);
+    return type_.timestamp == nullptr ? time : as_declared(time, given);
+  }
+
+  // Checks the timestamp of a type that declares what it must be. Only the current time is rounded
+  // down where a declaration wants whole seconds; anything else is sent as it is given or not.
+  Instant as_declared(Instant time, const GivenField* given) {
+    const bool is_now = given == nullptr || given->text == "now";
+    if (is_now && type_.has_whole_timestamps()) {
+      time = std::chrono::floor<std::chrono::seconds>(time);
+    }
+    std::string unused;
+    if (const auto mismatch = append_json(unused, *type_.timestamp, unix_seconds(time))) {
+      blame(given == nullptr ? std::string{timestamp_field.name} : given->name(),
+            timestamp_field.name, *mismatch);
+    }
+    return time;
   }
 
   void add(const Field& field) {
@@ -115,17 +138,35 @@ private:
     std::string& line = line_.field(*given.field);
     const auto mismatch = given.form == Form::since  ? append_since(line, given)
                           : given.form == Form::json ? append_json(line, *given.field, given.text)
-                                                     : append_text(line, *given.field, given.text);
+                          : given.field->item != nullptr
+                              ? append_items(line, *given.field)
+                              : append_text(line, *given.field, given.text);
     if (mismatch) {
       blame(given, *mismatch);
     }
   }
 
-  // Keeps the first mistake and ignores any later one.
+  // Appends the list whose items the flags of a field give.
+  std::optional<Mismatch> append_items(std::string& line, const Field& field) const {
+    std::string list = "[";
+    for (const GivenField& given : given_.fields) {
+      if (given.field == &field) {
+        list.append(list.size() == 1 ? "" : ",");
+        if (auto mismatch = append_text(list, *field.item, given.text)) {
+          return mismatch;
+        }
+      }
+    }
+    return append_json(line, field, list += ']');
+  }
+
   void blame(const GivenField& given, const Mismatch& mismatch) {
+    blame(given.name(), given.field->name, mismatch);
+  }
+  // Keeps the first mistake and ignores any later one.
+  void blame(std::string_view shown, std::string_view member, const Mismatch& mismatch) {
     if (!mistake_) {
-      mistake_ = {ExitCode::data, given.name() + ": " + mismatch.text,
-                  std::string{given.field->name}};
+      mistake_ = {ExitCode::data, std::string{shown} + ": " + mismatch.text, std::string{member}};
     }
   }
 

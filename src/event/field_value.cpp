@@ -1,6 +1,7 @@
 #include "event/field_value.hpp"
 
 #include "base/text.hpp"
+#include "event/json_rule.hpp"
 #include "event/pattern.hpp"
 #include "json/number.hpp"
 #include "json/reader.hpp"
@@ -44,7 +45,8 @@ bool is_within_bounds(const Field& field, std::string_view number) {
     return bound.empty() || is_fine(compare_numbers(number, bound));
   };
   return holds(field.minimum, std::is_gteq) && holds(field.maximum, std::is_lteq) &&
-         holds(field.exclusive_minimum, std::is_gt) && holds(field.exclusive_maximum, std::is_lt);
+         holds(field.exclusive_minimum, std::is_gt) && holds(field.exclusive_maximum, std::is_lt) &&
+         (field.multiple_of.empty() || is_multiple_of(number, field.multiple_of));
 }
 
 // Appends a plain number after checking it. `text` is its spelling, which messages show, and which
@@ -110,14 +112,6 @@ bool is_json_number(std::string_view json) {
   return json.starts_with('-') || (json >= "0" && json < ":");
 }
 
-// Returns the mismatch of a JSON value. It calls a string a text, so that "5" is not mistaken for
-// the number 5.
-Mismatch mismatch_of_json(const Field& field, std::string_view json) {
-  const auto text = string_value(json);
-  return text ? Mismatch::saying("expected " + describe(field) + ", got the text " + quote(*text))
-              : Mismatch{describe(field), json};
-}
-
 // Returns 5 for 5.0, and a number without a fraction of zero as it is.
 std::string_view without_zero_fraction(std::string_view number) {
   const std::size_t point = number.find('.');
@@ -127,6 +121,13 @@ std::string_view without_zero_fraction(std::string_view number) {
 }
 
 } // namespace
+
+Mismatch mismatch_of_json(std::string_view expected, std::string_view json) {
+  const auto text = string_value(json);
+  return text ? Mismatch::saying("expected " + std::string{expected} + ", got the text " +
+                                 quote(*text))
+              : Mismatch{expected, json};
+}
 
 std::optional<Mismatch> append_text(std::string& out, const Field& field, std::string_view text) {
   switch (field.type) {
@@ -143,9 +144,10 @@ std::optional<Mismatch> append_text(std::string& out, const Field& field, std::s
   case FieldType::integer:
     return append_number(out, field, number_with_bare_point(text).value_or(std::string{text}));
   case FieldType::boolean: return append_boolean(out, field, text);
-  case FieldType::timestamp: break;
+  case FieldType::timestamp: return append_time(out, parse_timestamp(text));
+  case FieldType::json: break; // a text is a value as well
   }
-  return append_time(out, parse_timestamp(text));
+  return append_json(out, field, json_string(text));
 }
 
 std::optional<Mismatch> append_json(std::string& out, const Field& field, std::string_view json) {
@@ -176,8 +178,9 @@ std::optional<Mismatch> append_json(std::string& out, const Field& field, std::s
     }
     break;
   case FieldType::timestamp: return append_time(out, read_json_time(json));
+  case FieldType::json: return field.rule->append(out, json);
   }
-  return mismatch_of_json(field, json);
+  return mismatch_of_json(describe(field), json);
 }
 
 Parsed<std::string> read_json(const Field& field, std::string_view json) {

@@ -18,6 +18,10 @@ std::optional<Mismatch> append_text(std::string& out, const Field& field, std::s
 /// of zero, which is removed: 5.0 becomes 5.
 std::optional<Mismatch> append_json(std::string& out, const Field& field, std::string_view json);
 
+/// Returns the mismatch of a JSON value. It calls a string a text, so that "5" is not mistaken for
+/// the number 5.
+Mismatch mismatch_of_json(std::string_view expected, std::string_view json);
+
 /// Returns the value that `append_json` appends, or its mismatch.
 Parsed<std::string> read_json(const Field& field, std::string_view json);
 

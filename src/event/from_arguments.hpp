@@ -29,7 +29,8 @@ struct EventArguments {
 };
 
 /// Returns the fields that the arguments give; `members` are their extra fields as JSON members.
-/// The result refers to both arguments.
+/// The result refers to both arguments. Returns a mistake (`usage`) when a key names a field that
+/// only a flag gives, or conflicts with a nested object.
 boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments& arguments,
                                                             std::span<const Member> members);
 

@@ -9,12 +9,6 @@ namespace {
 
 using Form = GivenField::Form;
 
-// Returns a field as the caller would give it: the name of a JSON member, or a flag with its value.
-std::string how_to_give(const Field& field, bool is_json) {
-  return is_json ? std::string{field.name}
-                 : "--" + kebab_case(field.name) + ' ' + placeholder(field);
-}
-
 EventMistake usage(std::string text) {
   return {ExitCode::usage, std::move(text), ""};
 }
@@ -29,6 +23,9 @@ std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
       continue; // the reader rejects duplicates; flags follow the object
     }
     const GivenField* const first = find(given.first(i), *given[i].field);
+    if (first != nullptr && first->form == given[i].form && given[i].field->item != nullptr) {
+      continue; // each flag gives one item of the list
+    }
     if (first != nullptr && first->name() == given[i].name()) {
       return usage(first->name() + " is given twice, give it once");
     }
@@ -39,16 +36,22 @@ std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
   return std::nullopt;
 }
 
-// Returns the first field that a member of this name would be or would conflict with, because it
-// is, or would be in, the same nested object. Returns null when there is none.
+// Returns the field that a member of this name is, or else the first one that it conflicts with,
+// because it is, or would be in, the same nested object. Returns null when there is none.
 const Field* field_at(const EventType& type, std::string_view name) {
+  const Field* conflicting = nullptr;
   for (const Field& field : type.fields) {
-    const std::string_view parent = parent_of(field.name);
-    if (field.name == name || (!parent.empty() && (parent == name || parent == parent_of(name)))) {
-      return &field;
+    const std::string_view parent = field.parent;
+    if (parent.empty()) {
+      if (field.name == name) {
+        return &field;
+      }
+    } else if (conflicting == nullptr && name.starts_with(parent) &&
+               (name.size() == parent.size() || name[parent.size()] == '.')) {
+      conflicting = &field;
     }
   }
-  return name == timestamp_field.name ? &timestamp_field : nullptr;
+  return conflicting;
 }
 
 std::vector<std::string_view> names_of(const EventType& type) {
@@ -64,11 +67,6 @@ std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEve
     if (extra.name == "event") {
       return usage("\"event\" is always the name of the event, leave it out");
     }
-    // For a JSON object, sort_members has sorted out the fields already.
-    const Field* const field = given.is_json ? nullptr : field_at(type, extra.name);
-    if (field != nullptr) {
-      return usage(quote(extra.name) + " is a field, give it as --" + kebab_case(field->name));
-    }
     if (!type.takes_extras) {
       return usage(kebab_case(type.name) + " takes no extra fields: " + quote(extra.name) +
                    did_you_mean(extra.name, names_of(type)));
@@ -83,7 +81,7 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
   for (const Field& field : type.fields) {
     if (field.required && find(given.fields, field) == nullptr &&
         !is_measured(field, will_measure) && has_parent(type, given.fields, field, will_measure)) {
-      missing.push_back(how_to_give(field, given.is_json));
+      missing.push_back(given.is_json ? std::string{field.name} : usage_of(field));
     }
   }
   return missing.empty()
@@ -110,10 +108,11 @@ std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
     return not_as_declared(member.name, expected);
   }
   for (const Member& inner : nested.members()) {
-    const std::string name = std::string{member.name}.append(1, '.').append(inner.name);
-    const auto field = std::ranges::find(type.fields, name, &Field::name);
+    const auto field = std::ranges::find_if(type.fields, [&member, &inner](const Field& one) {
+      return one.parent == member.name && member_name(one) == inner.name;
+    });
     if (field == type.fields.end()) {
-      return not_as_declared(name, expected);
+      return not_as_declared(std::string{member.name}.append(1, '.').append(inner.name), expected);
     }
     // The text is a part of the outer value, so it is compact and outlives `nested`.
     add(given, *field, inner.text);
@@ -145,7 +144,7 @@ bool is_measured(const Field& field, bool will_measure) {
 bool has_parent(const EventType& type, std::span<const GivenField> given, const Field& field,
                 bool will_measure) {
   return !field.in_optional_object || std::ranges::any_of(type.fields, [&](const Field& other) {
-    return parent_of(other.name) == parent_of(field.name) &&
+    return other.parent == field.parent &&
            (find(given, other) != nullptr || is_measured(other, will_measure));
   });
 }
@@ -161,7 +160,10 @@ sort_members(const EventShape& shape, std::span<const Member> members, const Mem
       continue;
     }
     if (member.name == timestamp_field.name) {
-      given.fields.push_back({&timestamp_field, member.json, Form::json});
+      const bool may_be_null = type.timestamp != nullptr && !type.timestamp->required;
+      if (member.json != "null" || !may_be_null) {
+        given.fields.push_back({&timestamp_field, member.json, Form::json});
+      }
       continue;
     }
     const bool is_next = next < type.fields.size() && type.fields[next].name == member.name;

@@ -42,8 +42,7 @@ struct Measurement {
 struct GivenEvent {
   std::vector<GivenField> fields{};
   std::vector<Member> extras{};
-  /// Whether `sort_members` has moved the declared members from `extras` to `fields`. Messages then
-  /// name a missing field as a member, not as a flag.
+  /// Whether messages name a missing field as a member of a JSON object, not as an argument.
   bool is_json = false;
   std::optional<Measurement> measurement{}; // fills the measured fields
 };

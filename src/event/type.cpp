@@ -2,6 +2,7 @@
 
 #include "base/characters.hpp"
 #include "base/text.hpp"
+#include "event/json_rule.hpp"
 #include "event/pattern.hpp"
 
 #include <algorithm>
@@ -76,9 +77,8 @@ std::optional<std::string> event_name(std::string_view spelling) {
   return is_snake_case(name) ? std::optional{name} : std::nullopt;
 }
 
-std::string_view parent_of(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  return dot == name.npos ? std::string_view{} : name.substr(0, dot);
+std::string_view member_name(const Field& field) {
+  return field.name.substr(field.parent.empty() ? 0 : field.parent.size() + 1);
 }
 
 bool has_since(const Field& field) {
@@ -95,14 +95,39 @@ std::string placeholder(const Field& field) {
       !choices.empty() && choices.size() <= longest_list) {
     return choices;
   }
+  if (field.item != nullptr && field.has_flag) {
+    return placeholder(*field.item);
+  }
   switch (field.type) {
   case FieldType::string: return "TEXT";
   case FieldType::number: return field.unit == Unit::seconds ? "SECONDS" : "NUMBER";
   case FieldType::integer: return field.unit == Unit::seconds ? "SECONDS" : "INTEGER";
   case FieldType::boolean: return "true|false";
   case FieldType::timestamp: return "TIME";
+  case FieldType::json: return "JSON";
   }
   return "";
+}
+
+std::string key_spelling(const Field& field) {
+  const auto escaped = [](std::string_view name) {
+    constexpr std::string_view special = "[]:=\\@";
+    std::string text;
+    for (const char c : name) {
+      text.append(special.find(c) == special.npos ? "" : "\\").append(1, c);
+    }
+    return text;
+  };
+  const std::string name = escaped(member_name(field));
+  return (field.parent.empty() ? name : escaped(field.parent) + '[' + name + ']') +
+         (field.type == FieldType::json ? ":=" : "=");
+}
+
+std::string usage_of(const Field& field) {
+  if (field.has_flag) {
+    return "--" + kebab_case(field.name) + ' ' + placeholder(field);
+  }
+  return key_spelling(field) + placeholder(field);
 }
 
 std::string describe(const Field& field) {
@@ -117,12 +142,16 @@ std::string describe(const Field& field) {
   case FieldType::integer: words = "a plain whole number"; break;
   case FieldType::boolean: words = "true or false"; break;
   case FieldType::timestamp: words = "a time"; break;
+  case FieldType::json: return field.rule->words();
   }
   if (field.unit == Unit::seconds) {
     words += " of seconds";
   }
   if (const std::string bounds = describe_bounds(field); !bounds.empty()) {
     words += ", " + bounds;
+  }
+  if (!field.multiple_of.empty()) {
+    words += ", a multiple of " + std::string{field.multiple_of};
   }
   if (const std::string length = describe_length(field); !length.empty()) {
     words += " of " + length;

@@ -7,10 +7,12 @@
 
 namespace metrics_event {
 
+class JsonRule;
 class Pattern;
 
-/// The type of a field's value. A number keeps the digits that were given.
-enum class FieldType { string, number, integer, boolean, timestamp };
+/// The type of a field's value. A number keeps the digits that were given. What no other type
+/// describes, such as a list, a map or a union, is `json`: any JSON value that a rule accepts.
+enum class FieldType { string, number, integer, boolean, timestamp, json };
 
 /// The unit of a number, which help texts and messages show; a field in seconds also has a flag
 /// `--NAME-since`.
@@ -24,13 +26,17 @@ enum class Measured {
   status,    // "normal" when the exit status is 0, otherwise "abnormal"
 };
 
-/// A declared field of an event type. The texts and the pattern must outlive the field. A bound is
-/// a plain number, as `plain_number` returns it; empty means no bound.
+/// A declared field of an event type. Everything that it refers to must outlive the field. A bound
+/// is a plain number, as `plain_number` returns it; empty means no bound.
 struct Field {
-  /// The name in snake_case. `a.b` is the member b of the nested object a.
+  /// The name of the member in the line. A member of a nested object has the names of both, with a
+  /// dot between them: `a.b` is the member b of the object a.
   std::string_view name;
+  std::string_view parent{}; // the nested object; empty when the field is at the top level
   FieldType type = FieldType::string;
   std::string_view help{};
+  std::string_view format{};       // of a text, such as uuid; help says it, nothing checks it
+  bool has_flag = true;            // otherwise only KEY=VALUE gives it
   bool required = true;            // for `a.b`: whenever the event has an a
   bool in_optional_object = false; // for `a.b`: the object a may be left out
   Unit unit = Unit::none;
@@ -39,14 +45,22 @@ struct Field {
   std::string_view maximum{};
   std::string_view exclusive_minimum{};
   std::string_view exclusive_maximum{};
+  std::string_view multiple_of{};
   std::optional<std::size_t> min_length{}; // in characters, like max_length
   std::optional<std::size_t> max_length{};
-  const Pattern* pattern = nullptr;            // a text must match it; null: any text
-  std::span<const std::string_view> choices{}; // as flags take them; empty: any value
-  std::string_view default_value{};            // as JSON text; empty: no default
+  const Pattern* pattern = nullptr;             // a text must match it; null: any text
+  std::span<const std::string_view> choices{};  // as flags take them; empty: any value
+  std::span<const std::string_view> examples{}; // as flags take them, or JSON texts for `json`
+  std::string_view default_value{};             // as JSON text; empty: no default
+  const JsonRule* rule = nullptr;               // for the type `json`
+  std::string_view schema{};                    // the rule as a JSON Schema
+  const Field* item = nullptr; // what a list of scalars consists of; its flag gives one item
 
   /// Returns true when every event of the type has the field.
   bool always() const { return required && !in_optional_object; }
+
+  /// Returns true when KEY=VALUE gives the field on every command line, and not only after `send`.
+  bool takes_key() const { return !has_flag || type == FieldType::json; }
 };
 
 /// An event type, built in or declared in a file: its name and its fields, in the order in which a
@@ -55,8 +69,15 @@ struct EventType {
   std::string_view name; // snake_case
   std::string_view help{};
   std::span<const Field> fields{};
-  bool takes_extras = true;  // undeclared members may be added
-  std::string_view origin{}; // the file that declares it; empty for a built-in type
+  bool takes_extras = true;         // undeclared members may be added
+  std::string_view origin{};        // the file that declares it; empty for a built-in type
+  const Field* extras = nullptr;    // what each undeclared member must be; null: any JSON
+  const Field* timestamp = nullptr; // what the timestamp must be; null: any time
+
+  /// Returns true when timestamps have no fraction of a second.
+  bool has_whole_timestamps() const {
+    return timestamp != nullptr && timestamp->type == FieldType::integer;
+  }
 };
 
 /// The timestamp, which every event has. It is not an element of `EventType::fields`.
@@ -72,9 +93,8 @@ std::string kebab_case(std::string_view name);
 /// does not match `[a-z][a-z0-9_]*`.
 std::optional<std::string> event_name(std::string_view spelling);
 
-/// Returns the name of the nested object that a field is a member of, or nothing when the field is
-/// at the top level.
-std::string_view parent_of(std::string_view name);
+/// Returns the name of a field without that of the nested object.
+std::string_view member_name(const Field& field);
 
 /// Returns true for a field in seconds. It can also be given as the time from which the seconds are
 /// counted, by the flag that `since_flag` names.
@@ -85,8 +105,15 @@ bool has_since(const Field& field);
 std::string since_flag(const Field& field);
 
 /// Returns the placeholder for a field's value in help texts: TEXT, SECONDS, NUMBER, INTEGER, TIME,
-/// true|false, or the choices when their list is short.
+/// JSON, true|false, or the choices when their list is short.
 std::string placeholder(const Field& field);
+
+/// Returns the key of a field as an argument has it, with its separator: `version=`, or `a[b]:=`
+/// for a field that takes JSON. Backslashes escape the characters that have a meaning in a key.
+std::string key_spelling(const Field& field);
+
+/// Returns a field as an argument gives it: `--duration SECONDS`, `version=TEXT` or `tags:=JSON`.
+std::string usage_of(const Field& field);
 
 /// Describes the valid values of a field in words: "a plain number of seconds, 0 or more".
 std::string describe(const Field& field);

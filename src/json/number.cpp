@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <tuple>
 
@@ -37,6 +38,11 @@ std::optional<NumberParts> split_number(std::string_view text) {
 bool is_zero(const NumberParts& parts) {
   return parts.whole.find_first_not_of('0') == std::string_view::npos &&
          parts.fraction.find_first_not_of('0') == std::string_view::npos;
+}
+
+// Returns the decimals without the zeros that end them.
+std::string_view needed_fraction(const NumberParts& parts) {
+  return parts.fraction.substr(0, parts.fraction.find_last_not_of('0') + 1);
 }
 
 // Writes a number without its exponent by moving the decimal point. The caller has made sure that
@@ -142,13 +148,56 @@ std::weak_ordering compare_numbers(std::string_view left, std::string_view right
   }
   const NumberParts a = *split_number(left);
   const NumberParts b = *split_number(right);
-  const auto fraction = [](const NumberParts& parts) {
-    return parts.fraction.substr(0, parts.fraction.find_last_not_of('0') + 1);
-  };
-  const auto magnitude = [&fraction](const NumberParts& parts) {
-    return std::tuple{parts.whole.size(), parts.whole, fraction(parts)};
+  const auto magnitude = [](const NumberParts& parts) {
+    return std::tuple{parts.whole.size(), parts.whole, needed_fraction(parts)};
   };
   return a.negative ? magnitude(b) <=> magnitude(a) : magnitude(a) <=> magnitude(b);
+}
+
+bool is_divisor(std::string_view number) {
+  constexpr std::size_t most_digits = 18; // ten times the remainder of a division fits 64 bits
+  const NumberParts parts = *split_number(number);
+  const std::string digits = std::string{parts.whole}.append(needed_fraction(parts));
+  const std::size_t zeros = digits.find_first_not_of('0');
+  return !parts.negative && zeros != digits.npos && digits.size() - zeros <= most_digits;
+}
+
+bool is_multiple_of(std::string_view number, std::string_view divisor) {
+  const NumberParts dividend = *split_number(number);
+  const NumberParts parts = *split_number(divisor);
+  const std::string_view fraction = needed_fraction(dividend);
+  const std::size_t decimals = needed_fraction(parts).size();
+  if (fraction.size() > decimals) {
+    return false; // no multiple has more decimals than the divisor
+  }
+  // Both are divided as whole numbers, after their points have been moved by the same distance.
+  const auto appended = [](std::uint64_t value, char digit) {
+    return value * 10 + static_cast<std::uint64_t>(digit - '0');
+  };
+  std::uint64_t whole_divisor = 0;
+  for (const std::string_view digits : {parts.whole, needed_fraction(parts)}) {
+    for (const char digit : digits) {
+      whole_divisor = appended(whole_divisor, digit);
+    }
+  }
+  std::uint64_t remainder = 0;
+  const std::string zeros(decimals - fraction.size(), '0');
+  for (const std::string_view digits : {dividend.whole, fraction, std::string_view{zeros}}) {
+    for (const char digit : digits) {
+      remainder = appended(remainder, digit) % whole_divisor;
+    }
+  }
+  return remainder == 0;
+}
+
+std::string shortest_number(std::string_view number) {
+  const NumberParts parts = *split_number(number);
+  if (is_zero(parts)) {
+    return "0";
+  }
+  const std::string_view fraction = needed_fraction(parts);
+  return (parts.negative ? "-" : "") + std::string{parts.whole} +
+         (fraction.empty() ? "" : '.' + std::string{fraction});
 }
 
 } // namespace metrics_event

@@ -45,4 +45,16 @@ std::optional<std::string> number_with_bare_point(std::string_view text);
 /// Compares two plain numbers, as `plain_number` returns them, by their exact values.
 std::weak_ordering compare_numbers(std::string_view left, std::string_view right);
 
+/// Returns true when a plain number is more than zero and has at most 18 significant digits, so
+/// that `is_multiple_of` can divide by it.
+bool is_divisor(std::string_view number);
+
+/// Returns true when a plain number is a whole multiple of another one, by their exact values: 0.3
+/// is a multiple of 0.1. `is_divisor` must accept the divisor.
+bool is_multiple_of(std::string_view number, std::string_view divisor);
+
+/// Returns the shortest spelling of a plain number, which is the same for all numbers of its value:
+/// 1.50 becomes 1.5, and -0.0 becomes 0.
+std::string shortest_number(std::string_view number);
+
 } // namespace metrics_event

@@ -1,5 +1,6 @@
 #include "loki/logql.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "json/writer.hpp"
 
@@ -20,6 +21,17 @@ constexpr std::array<std::string_view, 26> keywords{
 
 bool is_keyword(std::string_view label) {
   return std::ranges::find(keywords, lower_case(label)) != keywords.end();
+}
+
+// Returns the name that Loki's parser of JSON gives to the label of a member.
+std::string sanitized(std::string_view name) {
+  std::string label;
+  while (!name.empty()) {
+    const std::size_t length = std::max<std::size_t>(first_code_point(name).length, 1);
+    label += length == 1 && is_letter_or_digit(name.front()) ? name.front() : '_';
+    name.remove_prefix(length);
+  }
+  return (is_digit(label.front()) ? "_" : "") + label;
 }
 
 bool is_number(const Field& field) {
@@ -60,8 +72,7 @@ private:
   // `_extracted` when the stream has that label already. A keyword cannot be used as a label, so
   // the query renames it with a final underscore.
   std::string label_of(std::string_view name) const {
-    std::string label{name};
-    std::ranges::replace(label, '.', '_');
+    const std::string label = sanitized(name);
     if (is_keyword(label)) {
       return label + '_';
     }
@@ -95,6 +106,9 @@ std::string logql(const EventType& type, const Labels& labels) {
   std::string text = comment(type.name, type.help) + queries.events() + '\n' +
                      "\n# how many in an hour\n" + queries.count() + '\n';
   for (const Field& field : type.fields) {
+    if (field.type == FieldType::json) {
+      continue; // Loki makes no label of a list, and several of an object
+    }
     const bool is_in_seconds = field.unit == Unit::seconds;
     text +=
         '\n' + comment(std::string{field.name} + (is_in_seconds ? ", in seconds" : ""), field.help);

@@ -2,47 +2,33 @@
 
 #include "schema/value.hpp"
 
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace metrics_event {
 
-/// A schema after all its references have been followed. A keyword beside a reference takes
-/// precedence over the same keyword in the referenced schema. Every keyword is supported and has a
-/// value of the right type.
-struct Schema {
-  std::string pointer; // to the schema as written, before any reference
-  bool is_nullable = false;
-  std::vector<SchemaValue> keywords;
-
-  /// Returns the value of a keyword, or nullptr when the schema does not have it.
-  const SchemaValue* find(std::string_view keyword) const;
+/// The places where a keyword is supported: these bits may be combined.
+enum KeywordPlace : unsigned {
+  in_file = 1, // at the root, beside the definitions
+  in_event = 2,
+  in_property = 4, // and in any schema within that
 };
 
-/// Throws SchemaMistake when a keyword has no effect on values of `type`, such as `pattern` on
-/// "number".
-void reject_keywords_without_effect(const Schema& schema, std::string_view type);
-
-/// A file with one schema and its definitions. A definition that nothing refers to is not checked.
-/// All functions throw SchemaMistake when the text is not JSON or the schema is not supported.
-class SchemaFile {
-public:
-  explicit SchemaFile(std::string_view json);
-
-  /// Returns the schema of the event itself, which describes an object.
-  Schema root() const;
-
-  /// Returns the schema of a property, given as the value of its member in `properties`.
-  Schema property(const SchemaValue& value) const;
-
-private:
-  Schema read(SchemaValue value, unsigned places) const;
-  SchemaValue referred(const SchemaValue& reference) const;
-
-  SchemaValue root_;
-  std::vector<std::pair<std::string, SchemaValue>> definitions_; // key: reference, #/$defs/NAME
+/// What a keyword does.
+enum class KeywordRole {
+  constrains, // limits the values, of some types or of all
+  annotates,  // says something else, such as a description
+  combines,   // limits the values by other schemas, such as `anyOf`
+  unchecked,  // limits the values in a way that is not checked
 };
+
+/// Throws SchemaMistake when a keyword is not supported in these places, or when its value is of
+/// the wrong type. The other functions want a keyword that this one has accepted.
+void check_keyword(const SchemaValue& keyword, unsigned places);
+
+/// Returns what a keyword does.
+KeywordRole role_of(const SchemaValue& keyword);
+
+/// Returns true when a keyword has an effect on values of `type`, such as `pattern` on "string".
+bool has_effect(const SchemaValue& keyword, std::string_view type);
 
 } // namespace metrics_event

@@ -2,13 +2,14 @@
 
 #include "base/characters.hpp"
 #include "base/text.hpp"
-#include "json/number.hpp"
-#include "json/writer.hpp"
+#include "schema/common_properties.hpp"
+#include "schema/constraints.hpp"
 #include "schema/field.hpp"
+#include "schema/json_field.hpp"
 #include "schema/keywords.hpp"
+#include "schema/schema_file.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -25,14 +26,13 @@ struct DeclaredEvent {
   FieldStore store;
 };
 
+// A name stands in messages and, as a key or a flag, on command lines.
 void check_property_name(const SchemaValue& property) {
   const std::string& name = property.name;
-  // The name must begin with a letter because its flag must.
-  if (name.empty() || !is_letter(name.front()) ||
-      !std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; })) {
-    throw SchemaMistake{property.pointer,
-                        "expected a name of letters, digits and _ that begins with a letter, got " +
-                            quote(name)};
+  if (name.empty() || name.starts_with('-') || !is_safe_to_show(name)) {
+    throw SchemaMistake{property.pointer, "expected a name of characters that can be shown, which "
+                                          "begins with no dash, got " +
+                                              quote(name) + "; rename the property"};
   }
 }
 
@@ -76,58 +76,14 @@ std::vector<Property> properties_of(const Schema& schema) {
   return properties;
 }
 
-// Throws SchemaMistake when a schema has another `type`; it may also have none.
-void check_type(const Schema& schema, std::string_view type) {
+// Throws SchemaMistake unless the schema of an event describes an object.
+void check_root(const Schema& schema) {
   const SchemaValue* const declared = schema.find("type");
-  if (declared != nullptr && declared->json != quote(type)) {
-    reject_value(quote(type), *declared);
+  if (declared != nullptr && declared->json != R"("object")") {
+    reject_value("\"object\"", *declared);
   }
-}
-
-// Checks a property that every event has, `timestamp` or `event`. It is not a field, so its schema
-// may only state what holds for every event.
-void check_property_of_all(const Schema& schema, const std::string& name, std::string_view type,
-                           std::span<const std::string_view> allowed) {
-  for (const SchemaValue& keyword : schema.keywords) {
-    if (std::ranges::find(allowed, keyword.name) == allowed.end()) {
-      throw SchemaMistake{keyword.pointer, quote(keyword.name) + " is not supported for " +
-                                               quote(name) + ", which is no field"};
-    }
-  }
-  if (declared_type(schema).is_nullable) {
-    throw SchemaMistake{schema.pointer, "every event has " + quote(name) + ", it cannot be null"};
-  }
-  check_type(schema, type);
-}
-
-void check_timestamp(const Schema& schema) {
-  constexpr std::string_view allowed[]{"$comment", "title", "description", "type", "minimum"};
-  check_property_of_all(schema, "timestamp", "number", allowed);
-  if (schema.find("type") == nullptr) {
-    throw SchemaMistake{schema.pointer, "expected \"type\": \"number\""};
-  }
-  const SchemaValue* const minimum = schema.find("minimum");
-  if (minimum != nullptr && std::is_neq(compare_numbers(*plain_number(minimum->json), "0"))) {
-    reject_value("0", *minimum);
-  }
-}
-
-void check_event_name(const Schema& schema, std::string_view name) {
-  constexpr std::string_view allowed[]{"$comment", "title", "description", "type",
-                                       "const",    "enum",  "default"};
-  check_property_of_all(schema, "event", "string", allowed);
-  const std::string expected = json_string(name);
-  for (const std::string_view keyword : {"const", "default"}) {
-    if (const SchemaValue* const value = schema.find(keyword);
-        value != nullptr && value->json != expected) {
-      reject_value(expected + ", the name of the type", *value);
-    }
-  }
-  if (const SchemaValue* const names = schema.find("enum")) {
-    const std::vector<SchemaValue> values = elements_of(*names);
-    if (std::ranges::find(values, expected, &SchemaValue::json) == values.end()) {
-      reject_value(expected + ", the name of the type, among them", *names);
-    }
+  if (const SchemaValue* const several = schema.find("allOf")) {
+    reject_value("one schema", *several);
   }
 }
 
@@ -135,106 +91,152 @@ class SchemaReader {
 public:
   SchemaReader(std::string_view json, std::string_view name,
                std::span<const std::string_view> taken_flags)
-      : file_{json}, name_{name} {
-    for (const std::string_view flag : taken_flags) {
-      flags_.emplace(flag, "an option of every event");
-    }
-    take_flags(timestamp_field, {});
-  }
+      : file_{json}, name_{name}, taken_flags_{taken_flags} {}
 
   std::shared_ptr<const EventType> read(std::string_view origin) {
     const Schema schema = file_.root();
-    check_type(schema, "object");
+    check_root(schema);
+    event_->type = {.name = event_->store.keep(std::string{name_}),
+                    .help = event_->store.keep(help_of(schema, name_)),
+                    .origin = event_->store.keep(std::string{origin})};
     for (const auto& [property, is_required] : properties_of(schema)) {
       add_property(property, is_required);
     }
-    const SchemaValue* const extras = schema.find("additionalProperties");
-    event_->type = {.name = event_->store.keep(std::string{name_}),
-                    .help = event_->store.keep(help_of(schema, name_)),
-                    .fields = event_->fields,
-                    .takes_extras = extras == nullptr || extras->json == "true",
-                    .origin = event_->store.keep(std::string{origin})};
+    if (const SchemaValue* const extras = schema.find("additionalProperties")) {
+      read_extras(*extras);
+    }
+    give_flags();
+    event_->type.fields = event_->fields;
     return {event_, &event_->type};
   }
 
 private:
+  FieldStore& store() { return event_->store; }
+
+  void read_extras(const SchemaValue& extras) {
+    event_->type.takes_extras = extras.json != "false";
+    if (event_->type.takes_extras) {
+      const Field field = read_field(file_.property(extras), "extra field", "");
+      event_->type.extras = field.schema == "{}" ? nullptr : store().keep(field);
+    }
+  }
+
   void add_property(const SchemaValue& property, bool is_required) {
     const Schema schema = file_.property(property);
-    if (property.name == "timestamp") {
-      return check_timestamp(schema);
+    if (property.name == timestamp_field.name) {
+      Field field = read_field(schema, timestamp_field.name, "");
+      check_timestamp(schema, field);
+      field.help = "when it happened, in UNIX seconds";
+      field.required = field.required && is_required;
+      event_->type.timestamp = is_any_time(field) ? nullptr : store().keep(field);
+    } else if (property.name == "event") {
+      check_event_name(schema, read_field(schema, "event", ""), name_);
+    } else if (has_fields(schema, is_required)) {
+      add_object(store().keep(property.name), schema, is_required);
+    } else {
+      add_field(schema, store().keep(property.name), "", is_required);
     }
-    if (property.name == "event") {
-      return check_event_name(schema, name_);
-    }
-    const DeclaredType declared = declared_type(schema);
-    if (declared.name == "object") {
-      return add_object(property.name, schema, is_required && !declared.is_nullable);
-    }
-    add_field(property.name, schema, is_required);
   }
 
-  void add_object(const std::string& name, const Schema& schema, bool is_required) {
-    reject_keywords_without_effect(schema, "object");
-    if (const SchemaValue* const extras = schema.find("additionalProperties");
-        extras != nullptr && extras->json == "true") {
-      reject_value("false, as only the event itself takes others", *extras);
-    }
-    if (const SchemaValue* const value = schema.find("default");
-        value != nullptr && value->json != "null") {
-      throw SchemaMistake{
-          value->pointer,
-          "a \"default\" of an object is not supported, give its properties theirs"};
+  // Returns whether the members of an object are fields, because the schema says nothing but what
+  // they are. Of an object that must be there, one member must be, too.
+  bool has_fields(const Schema& schema, bool is_required) const {
+    constexpr std::string_view known[]{"type", "properties", "required", "additionalProperties"};
+    const auto is_known = [&known](const SchemaValue& keyword) {
+      return role_of(keyword) == KeywordRole::annotates ||
+             std::ranges::find(known, keyword.name) != std::end(known);
+    };
+    const auto is_one_of = [&schema](std::string_view keyword, std::string_view json) {
+      const SchemaValue* const value = schema.find(keyword);
+      return value == nullptr || value->json == json;
+    };
+    const DeclaredTypes types = declared_types(schema);
+    if (!types.is_only("object") || !std::ranges::all_of(schema.keywords, is_known) ||
+        !is_one_of("additionalProperties", "false") || !is_one_of("default", "null")) {
+      return false;
     }
     const std::vector<Property> members = properties_of(schema);
-    if (members.empty()) {
-      throw SchemaMistake{schema.pointer, "an object needs \"properties\""};
-    }
-    bool is_always_there = false;
-    for (const auto& [member, is_member_required] : members) {
-      const Schema member_schema = file_.property(member);
-      if (declared_type(member_schema).name == "object") {
-        throw SchemaMistake{member_schema.pointer, "an object within an object is not supported"};
-      }
-      Field& field = add_field(name + '.' + member.name, member_schema, is_member_required);
-      field.in_optional_object = !is_required;
-      is_always_there = is_always_there || field.required || !field.default_value.empty();
-    }
-    if (is_required && !is_always_there) {
-      throw SchemaMistake{schema.pointer, "an object that is required needs a required property, "
-                                          "or one with a default"};
+    return std::ranges::any_of(members, [&](const Property& member) {
+      const Schema inner = file_.property(member.schema);
+      const SchemaValue* const value = inner.find("default");
+      const bool has_default = value != nullptr && value->json != "null";
+      return !is_required || types.is_nullable || has_default ||
+             (member.is_required && !declared_types(inner).is_nullable);
+    });
+  }
+
+  void add_object(std::string_view name, const Schema& schema, bool is_required) {
+    const bool is_always_there = is_required && !declared_types(schema).is_nullable;
+    for (const auto& [member, is_member_required] : properties_of(schema)) {
+      Field& field =
+          add_field(file_.property(member), store().keep(std::string{name} + '.' + member.name),
+                    name, is_member_required);
+      field.in_optional_object = !is_always_there;
     }
   }
 
-  Field& add_field(std::string name, const Schema& schema, bool is_required) {
-    if (event_->fields.size() == most_fields) {
+  Field& add_field(const Schema& schema, std::string_view name, std::string_view parent,
+                   bool is_required) {
+    std::vector<Field>& fields = event_->fields;
+    if (fields.size() == most_fields) {
       throw SchemaMistake{schema.pointer,
                           "expected at most " + std::to_string(most_fields) + " fields"};
     }
-    Field field = read_field(schema, event_->store.keep(std::move(name)), event_->store);
+    if (std::ranges::find(fields, name, &Field::name) != fields.end()) {
+      throw SchemaMistake{schema.pointer,
+                          "another field is " + quote(name) + " as well, rename the property"};
+    }
+    Field field = read_field(schema, name, parent);
     field.required = field.required && is_required;
-    take_flags(field, schema.pointer);
-    return event_->fields.emplace_back(field);
+    return fields.emplace_back(field);
   }
 
-  void take_flags(const Field& field, const std::string& pointer) {
-    take_flag(kebab_case(field.name), field, pointer);
+  Field read_field(const Schema& schema, std::string_view name, std::string_view parent) {
+    return is_scalar(schema) ? read_scalar(schema, name, parent, store())
+                             : JsonFieldReader{file_, store()}.read(schema, name, parent);
+  }
+
+  // Decides which fields have flags. A field has none when its name would not make one, when every
+  // event has an option of that name, or when another field has an equal claim to it.
+  void give_flags() {
+    std::map<std::string, int, std::less<>> claims;
+    for (const std::string_view flag : taken_flags_) {
+      ++claims[std::string{flag}];
+    }
+    ++claims[kebab_case(timestamp_field.name)];
+    for (Field& field : event_->fields) {
+      field.has_flag = is_flag(kebab_case(field.name)) &&
+                       (field.type != FieldType::json || field.item != nullptr);
+      if (field.has_flag) {
+        for (const std::string& flag : flags_of(field)) {
+          ++claims[flag];
+        }
+      }
+    }
+    for (Field& field : event_->fields) {
+      const std::vector<std::string> flags = flags_of(field);
+      field.has_flag = field.has_flag && std::ranges::all_of(flags, [&claims](const auto& flag) {
+                         return claims.at(flag) == 1;
+                       });
+    }
+  }
+
+  static bool is_flag(std::string_view flag) {
+    return is_letter(flag.front()) &&
+           std::ranges::all_of(flag, [](char c) { return is_letter_or_digit(c) || c == '-'; });
+  }
+
+  static std::vector<std::string> flags_of(const Field& field) {
+    std::vector<std::string> flags{kebab_case(field.name)};
     if (has_since(field)) {
-      take_flag(since_flag(field), field, pointer);
+      flags.push_back(since_flag(field));
     }
-  }
-
-  void take_flag(const std::string& flag, const Field& field, const std::string& pointer) {
-    const auto [owner, is_free] =
-        flags_.emplace(flag, "a flag of " + quote(field.name) + " as well");
-    if (!is_free) {
-      throw SchemaMistake{pointer,
-                          "its flag --" + flag + " is " + owner->second + ", rename the property"};
-    }
+    return flags;
   }
 
   SchemaFile file_;
   std::string_view name_;
-  std::map<std::string, std::string, std::less<>> flags_; // taken flags, and what takes each
+  std::span<const std::string_view> taken_flags_;
   std::shared_ptr<DeclaredEvent> event_ = std::make_shared<DeclaredEvent>();
 };
 

@@ -232,7 +232,7 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
   CHECK(installed({"=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "")");
   CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
   CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
-        R"("status_info" is a field, give it as --status-info-code)");
+        R"("status_info.code" is a field, give it as --status-info-code)");
   CHECK(trouble({"send", "x", "event=1"}) ==
         R"("event" is always the name of the event, leave it out)");
   CHECK(trouble({"send", "x", "event[a]=1"}) ==

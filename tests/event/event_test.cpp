@@ -199,10 +199,11 @@ TEST_CASE("a field given twice is refused") {
 }
 
 TEST_CASE("neighbouring nested fields share one object") {
-  constexpr std::array<Field, 4> fields{Field{.name = "a.x", .type = FieldType::integer},
-                                        Field{.name = "a.y", .type = FieldType::integer},
-                                        Field{.name = "b.z", .type = FieldType::string},
-                                        Field{.name = "c", .type = FieldType::integer}};
+  constexpr std::array<Field, 4> fields{
+      Field{.name = "a.x", .parent = "a", .type = FieldType::integer},
+      Field{.name = "a.y", .parent = "a", .type = FieldType::integer},
+      Field{.name = "b.z", .parent = "b", .type = FieldType::string},
+      Field{.name = "c", .type = FieldType::integer}};
   const EventType type{"nested", "", fields};
   const Event event = make_event(
       type,
@@ -313,8 +314,9 @@ TEST_CASE("a default stands for what is not given, and is not among what is") {
   constexpr std::array<Field, 4> fields{
       Field{.name = "level", .required = false, .default_value = R"("low")"},
       Field{.name = "n", .type = FieldType::integer, .required = false, .default_value = "5"},
-      Field{.name = "o.x", .type = FieldType::integer, .in_optional_object = true},
+      Field{.name = "o.x", .parent = "o", .type = FieldType::integer, .in_optional_object = true},
       Field{.name = "o.y",
+            .parent = "o",
             .required = false,
             .in_optional_object = true,
             .default_value = R"("why")"}};
@@ -359,7 +361,7 @@ TEST_CASE("a member that is mixed up with a field is a mistake") {
 }
 
 TEST_CASE("what is nested lives as long as the text, whatever is escaped in it") {
-  constexpr std::array<Field, 1> fields{Field{.name = "a.x"}};
+  constexpr std::array<Field, 1> fields{Field{.name = "a.x", .parent = "a"}};
   const EventType type{.name = "e", .fields = fields};
   JsonReader object;
   REQUIRE(object.read_object(R"({"a":{"\u0078":"\u001b\/"}})"));

@@ -17,7 +17,11 @@ constexpr std::string_view declaration = R"({
     "mount": {"type": ["string", "null"], "maxLength": 8, "pattern": "^/"},
     "kind": {"enum": ["ssd", "disk"], "default": "ssd"},
     "is_full": {"type": "boolean"},
-    "raid": {"type": "object", "properties": {"level": {"type": "integer"}}}
+    "raid": {"type": "object", "properties": {"level": {"type": "integer"}}},
+    "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
+    "sizes": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "version": {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]},
+    "run.id": {"type": "number", "multipleOf": 0.1}
   },
   "required": ["percent"],
   "additionalProperties": false

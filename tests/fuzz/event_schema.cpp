@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "event/field_value.hpp"
 #include "fuzz/target.hpp"
 #include "json/reader.hpp"
 #include "schema/reader.hpp"
@@ -8,6 +9,25 @@
 #include <string>
 
 namespace metrics_event::testing {
+
+namespace {
+
+// A value is either rejected in words or written as JSON that the field takes again.
+void check_values(const Field& field) {
+  for (const std::string_view json :
+       {"null", "true", "5", "-1.50", "1e2", R"("a")", R"("")", "[]", R"(["a","a"])", "[1,1.0]",
+        "[[1],{}]", "{}", R"({"a":1,"b/~":[null]})", R"({"kind":"a","code":5})"}) {
+    const auto value = read_json(field, json);
+    if (!value) {
+      must(is_safe_to_show(value.error().text), "a mistake is safe to show");
+      continue;
+    }
+    must(compact_json(*value) == *value, "a value is compact JSON");
+    must(read_json(field, *value).has_value(), "a value is taken again");
+  }
+}
+
+} // namespace
 
 // A JSON Schema that declares the event type `thing`.
 void fuzz_event_schema(std::string_view input) {
@@ -22,6 +42,8 @@ void fuzz_event_schema(std::string_view input) {
     must(is_safe_to_show(field.help), "help is safe to show");
     must(is_safe_to_show(placeholder(field)), "a placeholder is safe to show");
     must(is_safe_to_show(describe(field)), "a description is safe to show");
+    must(is_safe_to_show(usage_of(field)), "a usage is safe to show");
+    check_values(field);
   }
   const std::string text = event_schema(**type);
   must(compact_json(text).has_value(), "a schema is JSON");

@@ -118,4 +118,53 @@ TEST_CASE("numbers are compared by their values, digit by digit") {
   CHECK(std::is_eq(compare_numbers("-0", "0.00")));
 }
 
+TEST_CASE("a multiple is one by the exact values of both numbers") {
+  struct Row {
+    std::string number;
+    std::string divisor;
+    bool is_multiple;
+  };
+  const std::string many(100'000, '1'); // its digits have the sum 100 000
+  const Row rows[]{{"0.3", "0.1", true},
+                   {"0.35", "0.1", false},
+                   {"0.70", "0.1", true},
+                   {"-0.3", "0.1", true},
+                   {"0", "0.1", true},
+                   {"-0.0", "5", true},
+                   {"15", "5", true},
+                   {"15.0", "5", true},
+                   {"14", "5", false},
+                   {"1.5", "5", false},
+                   {"7.5", "2.50", true},
+                   {"7.6", "2.5", false},
+                   {"1", "0.000000000000000001", true},
+                   {"0.0000000000000000015", "0.000000000000000001", false},
+                   {"999999999999999999", "999999999999999999", true},
+                   {"999999999999999998", "999999999999999999", false},
+                   {"123456789012345678901234567890", "10", true},
+                   {"123456789012345678901234567891", "10", false},
+                   {many + "0", "15", false},
+                   {many + "25", "25", true}};
+  for (const Row& row : rows) {
+    CAPTURE(row.number.substr(0, 40));
+    CAPTURE(row.divisor);
+    REQUIRE(is_divisor(row.divisor));
+    CHECK(is_multiple_of(row.number, row.divisor) == row.is_multiple);
+  }
+  for (const char* no_divisor : {"0", "0.0", "-1", "1234567890123456789", "1.234567890123456789"}) {
+    CAPTURE(no_divisor);
+    CHECK_FALSE(is_divisor(no_divisor));
+  }
+  CHECK(is_divisor("0.00000000000000000000123"));
+}
+
+TEST_CASE("all spellings of a number have one shortest form") {
+  for (const char* spelling : {"1.5", "1.50", "1.500"}) {
+    CHECK(shortest_number(spelling) == "1.5");
+  }
+  CHECK(shortest_number("-0.0") == "0");
+  CHECK(shortest_number("100") == "100");
+  CHECK(shortest_number("-100.0") == "-100");
+}
+
 TEST_SUITE_END();

@@ -30,7 +30,7 @@ TEST_CASE("texts are counted, numbers averaged by the first text, nested names j
       Field{.name = "level", .help = "how bad it is"},
       Field{.name = "ok", .type = FieldType::boolean},
       Field{.name = "took", .type = FieldType::number, .help = "it", .unit = Unit::seconds},
-      Field{.name = "disk.free", .type = FieldType::integer},
+      Field{.name = "disk.free", .parent = "disk", .type = FieldType::integer},
   };
   CHECK(logql({.name = "disk_full", .help = "a disk is full", .fields = fields}, usual) ==
         R"q(# disk_full: a disk is full
@@ -76,7 +76,7 @@ TEST_CASE("the selector has every label, whatever is in its value") {
 
 TEST_CASE("a field with the name of a label is read under the name that Loki gives it") {
   constexpr std::array fields{Field{.name = "job"},
-                              Field{.name = "a.b", .type = FieldType::integer}};
+                              Field{.name = "a.b", .parent = "a", .type = FieldType::integer}};
   const std::string text =
       logql({.name = "tick", .fields = fields}, {{"a_b", "1"}, {"event", "2"}, {"job", "metrics"}});
   CHECK(text.find(" | json | event_extracted=\"tick\"\n") != text.npos);
@@ -95,6 +95,17 @@ TEST_CASE("a field whose name LogQL keeps for itself is read under another") {
   CHECK(text.find("avg_over_time(" + events +
                   R"( | unwrap by_ | __error__="" [1h]) by (Offset_))") != text.npos);
   CHECK(text.find("sum by (Offset_) (") != text.npos);
+}
+
+TEST_CASE("a name has the label that Loki makes of it, and what is JSON has no query") {
+  constexpr std::array fields{Field{.name = "run-id", .type = FieldType::integer},
+                              Field{.name = "größe.x", .type = FieldType::integer},
+                              Field{.name = "2nd"}, Field{.name = "tags", .type = FieldType::json}};
+  const std::string text = logql({.name = "tick", .fields = fields}, usual);
+  CHECK(text.find("| unwrap run_id |") != text.npos);
+  CHECK(text.find("| unwrap gr__e_x |") != text.npos);
+  CHECK(text.find("sum by (_2nd) (") != text.npos);
+  CHECK(text.find("tags") == text.npos);
 }
 
 TEST_CASE("schema prints them for built-in and declared events, with the labels of the settings") {

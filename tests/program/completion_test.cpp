@@ -65,6 +65,11 @@ struct User {
     declare("reconciliation",
             R"({"description": "rounds", "properties": {"round": {"type": "integer"}}})");
     declare("broken", "{");
+    declare("built", R"({"properties": {
+        "version": {"type": "string", "examples": ["1.0", "2.0 rc"], "description": "of it"},
+        "kinds": {"type": "array", "items": {"enum": ["fast", "slow"]}},
+        "shade": {"type": "string", "examples": ["dark", "light"]},
+        "extra": {"type": "object", "examples": [{"a":1}]}}, "required": ["version"]})");
     write_file(path + "/cwd/more events/runner-start.json",
                R"({"properties": {"shape": {"type": "string", "enum": ["round", "flat"]}}})");
   }
@@ -217,6 +222,13 @@ const Case declared_cases[]{
     {"disk-full --ok ", {"false", "true"}},
     {"disk-full --disk by", {"by=id"}},
     {"broken --le", {}},
+    {"built vers", {"version="}},
+    {"built version=1", {"version=1.0"}},
+    {"built --shade ", {"dark", "light"}},
+    {"built --shade=l", {"--shade=light"}},
+    {"built --kinds ", {"fast", "slow"}},
+    {"built --kinds fast --kin", {"--kinds"}},
+    {"built ext", {"extra:="}},
     {"reconciliation --ro", {"--round"}},
     {"reconciliation --fla", {}},
     {"runner-installed --fla", {"--flavor"}},
@@ -438,7 +450,11 @@ TEST_CASE("zsh completes in a terminal what the others do") {
       typed.push_back("metrics-event " + line);
       expected.push_back("metrics-event " + completed);
     }
-    CHECK(user.zsh(typed) == expected);
+    const Lines found = user.zsh(typed);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i] == expected[i]);
+    }
     CHECK_FALSE(user.was_harmed());
   };
   User user;
@@ -471,6 +487,12 @@ TEST_CASE("zsh completes in a terminal what the others do") {
             {"batch -0 o", "batch -0 other "},
             {"disk-full -- truncat", "disk-full -- truncate "},
             {"disk-full -- cat o", "disk-full -- cat other "},
+            {"built vers", "built version="},
+            {"built version=1", "built version=1.0 "},
+            {"built version=2", "built version=2.0\\ rc "},
+            {"built ext", "built extra:="},
+            {"built --shade=d", "built --shade=dark "},
+            {"built --kinds fast --kin", "built --kinds fast --kinds="},
             {"--events $(touch pwned) `touch pwned` x", "--events $(touch pwned) `touch pwned` x"},
         });
   check(user, {
@@ -510,10 +532,15 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
     CAPTURE(all);
     CHECK(all.starts_with(text));
   };
+  CHECK(offers({"built", ""}).starts_with("version=\tof it\t\n--kinds\t"));
+  CHECK(offers({"built", ""}).find("\nextra:=\t\t\n") != std::string::npos);
+  CHECK(offers({"built", "version="}) == "version=1.0\t\t\nversion=2.0 rc\t\t\n0");
+  CHECK(offers({"built", "extra:="}) == "extra:={\"a\":1}\t\t\n0");
   begins({"run"}, "runner-installed\ta runner was installed and is ready\t\n"
                   "runner-start\ta runner started a job\t\n"
                   "runner-stop\ta runner ended a job\t\n"
                   "reconciliation\trounds\t\n"
+                  "built\t\t\n"
                   "disk-full\ta disk `touch pwned` $(touch pwned) is full\t\n"
                   "send\tsend an event that is declared nowhere\t\n");
   const std::string timestamp = "--timestamp\twhen it happened: UNIX seconds, or a time such "

@@ -225,8 +225,9 @@ TEST_CASE("a file that an editor on Windows wrote declares its event as well") {
 TEST_CASE("a broken file names itself and the place, and breaks only its own event") {
   const Places places;
   const std::string broken = places.user / "broken.json";
-  write_file(broken, R"({"properties":{"when":{"type":"string","format":"date-time"}}})");
-  const std::string words = broken + ": /properties/when/format: unsupported keyword \"format\"";
+  write_file(broken, R"({"properties":{"when":{"type":"string","formatMinimum":"now"}}})");
+  const std::string words =
+      broken + ": /properties/when/formatMinimum: unsupported keyword \"formatMinimum\"";
   const Outcome outcome = places.run({"broken", "--when", "now", "-n"});
   CHECK(outcome.status == 78);
   CHECK(outcome.err.starts_with("metrics-event: error: " + words));
@@ -237,7 +238,7 @@ TEST_CASE("a broken file names itself and the place, and breaks only its own eve
         "\n");
   CHECK(places.run({"schema"}).status == 0);
   CHECK(places.run({"schema"}).out.find("broken: " + words) != std::string::npos);
-  CHECK(places.run({"--help"}).out.find("unsupported keyword") != std::string::npos);
+  CHECK(places.run({"--help"}).out.find("\"formatMinimum\"") != std::string::npos);
   const Outcome check = places.run({"check", "--url", "file://" + (places.user / "log").string()});
   CHECK(check.out.find("unsupported keyword") != std::string::npos);
 
@@ -252,16 +253,211 @@ TEST_CASE("a broken file names itself and the place, and breaks only its own eve
   CHECK(places.run({"twice", "-n"}).status == 78);
 }
 
-TEST_CASE("no field can have a flag that every event has") {
+TEST_CASE("a field that is named like an option is given as a key, and help says so") {
   const Places places;
-  for (const std::string flag : {"url", "dry-run", "help", "version"}) {
-    std::string name = flag;
-    std::ranges::replace(name, '-', '_');
-    const fs::path file = places.user / "taken.json";
-    write_file(file, R"({"properties": {")" + name + R"(": {"type": "number"}}})");
-    CHECK(places.run({"taken", "-n"}).err ==
-          error(file.string() + ": /properties/" + name + ": its flag --" + flag +
-                " is an option of every event, rename the property"));
+  write_file(places.user / "built.json",
+             R"({"properties": {"version": {"type": "string", "description": "what was built"},
+                 "timeout": {"type": "integer"}, "url": {"type": "string"}, "ok": {"type": "boolean"},
+                 "label": {"type": "array", "items": {"type": "string"}}},
+                 "required": ["version"]})");
+  const std::string line =
+      R"({"timestamp":1,"event":"built","version":"1.2","timeout":5,"url":"x"})"
+      "\n";
+  CHECK(places.line({"built", "version=1.2", "timeout=5", "url=x"}) == line);
+  CHECK(places.line({"send", "built", "version=1.2", "timeout:=5", "url=x"}) == line);
+  CHECK(places.line({"built", "version=1.2", R"(label:=["a"])"}) ==
+        R"({"timestamp":1,"event":"built","version":"1.2","label":["a"]})"
+        "\n");
+  CHECK(places.line({"built"}) == "64 " + error("built needs version=TEXT"));
+  CHECK(places.line({"built", "version=1", "timeout=soon"}) ==
+        "65 " + error(R"(timeout: expected a plain whole number, got the text "soon")"));
+  CHECK(places.line({"built", "version:=1"}) ==
+        "65 " + error(R"(version: expected text, got "1")"));
+  CHECK(places.line({"built", "version=1", "ok=true"}) ==
+        "64 " + error("\"ok\" is a field, give it as --ok"));
+  const std::string help = places.run({"built", "--help"}).out;
+  CHECK(help.find("[url=TEXT]\n[--ok true|false] [label:=JSON]") != std::string::npos);
+  CHECK(help.find("\n  version=TEXT                what was built\n") != std::string::npos);
+  write_file(places.user / "lines",
+             R"({"event":"built","timestamp":1,"version":"1.2","timeout":5,"url":"x"})"
+             "\n");
+  const Outcome batch = places.run({"batch", places.user / "lines", "-n"});
+  CHECK(batch.status == 0);
+}
+
+TEST_CASE("a list is given by repeating its flag, and as a whole it is checked") {
+  const Places places;
+  write_file(
+      places.user / "tagged.json",
+      R"({"properties": {"tags": {"type": "array", "items": {"type": "string", "maxLength": 3},
+                 "minItems": 2, "uniqueItems": true, "description": "some tags"},
+                 "n": {"type": "array", "items": {"type": "integer"}, "default": [7]}},
+                 "required": ["tags"]})");
+  const std::string two = R"({"timestamp":1,"event":"tagged","tags":["b","a,c"],"n":[7]})"
+                          "\n";
+  CHECK(places.line({"tagged", "--tags", "b", "--tags=a,c"}) == two);
+  CHECK(places.line({"tagged", R"(tags:=["b","a,c"])"}) == two);
+  CHECK(places.line({"send", "tagged", "tags[]=b", "tags[]=a,c"}) == two);
+  CHECK(places.line({"tagged", "--tags", "b", "--n", "1", "--tags", "a,c", "--n", "-2"}) ==
+        R"({"timestamp":1,"event":"tagged","tags":["b","a,c"],"n":[1,-2]})"
+        "\n");
+  CHECK(places.line({"tagged", "--tags", "b", "--tags", "long"}) ==
+        "65 " + error(R"(--tags: expected text of at most 3 characters, got "long")"));
+  CHECK(places.line({"tagged", "--tags", "b"}) ==
+        "65 " + error("--tags: expected at least 2 values, got 1"));
+  CHECK(places.line({"tagged", "--tags", "b", "--tags", "b"}) ==
+        "65 " + error(R"(--tags: expected different values, got the text "b" twice)"));
+  CHECK(places.line({"tagged", "--tags", "b", "--tags", "c", R"(tags:=["a","b"])"}) ==
+        "64 " + error("tags and --tags exclude each other, give one"));
+  CHECK(places.line({"tagged"}) == "64 " + error("tagged needs --tags TEXT"));
+  const std::string help = places.run({"tagged", "--help"}).out;
+  CHECK(help.find("tagged --tags TEXT... [--n INTEGER]...") != std::string::npos);
+  CHECK(help.find("some tags; a list of at least 2 values") != std::string::npos);
+  CHECK(help.find("repeatable") != std::string::npos);
+  const Outcome json =
+      places.run({"tagged", "--tags", "b", "--tags", "a", "-n", "--output", "json"});
+  CHECK(json.out.find(R"("fields_set":["tags"])") != std::string::npos);
+
+  const auto batch = [&places](const std::string& line) {
+    write_file(places.user / "lines", line + '\n');
+    const Outcome outcome = places.run({"batch", places.user / "lines", "-n"});
+    return std::to_string(outcome.status) + ' ' + outcome.err;
+  };
+  CHECK(batch(R"({"event":"tagged","tags":["a","b"]})") == "0 ");
+  CHECK(batch(R"({"event":"tagged","tags":["a","a"]})").starts_with("65 "));
+  CHECK(batch(R"({"event":"tagged","tags":["a",5]})").find("tags: /1: expected text") !=
+        std::string::npos);
+  CHECK(batch(R"({"event":"tagged","tags":"a"})").starts_with("65 "));
+}
+
+TEST_CASE("an undeclared field is held to what is declared of all") {
+  const Places places;
+  write_file(places.user / "sizes.json",
+             R"({"properties": {"a": {"type": "integer"}},
+                 "additionalProperties": {"anyOf": [{"type": "integer"}, {"type": "null"}]}})");
+  const std::string line = R"({"timestamp":1,"event":"sizes","a":1,"b":2,"c":3})"
+                           "\n";
+  CHECK(places.line({"sizes", "--a", "1", "b=2", "c:=3.0"}) == line);
+  CHECK(places.line({"sizes", "c:=null"}) == R"({"timestamp":1,"event":"sizes","c":null})"
+                                             "\n");
+  CHECK(places.line({"sizes", "b=x"}) ==
+        "65 " + error(R"(b: expected a plain whole number, got the text "x")"));
+  CHECK(places.line({"sizes", "b[c]:=1"}) ==
+        "65 " + error(R"(b: expected a plain whole number, got "{"c":1}")"));
+  write_file(places.user / "lines", R"({"event":"sizes","b":2.5})"
+                                    "\n");
+  CHECK(places.run({"batch", places.user / "lines", "-n"}).status == 65);
+}
+
+TEST_CASE("a field without a flag is told from an unknown option") {
+  const Places places;
+  write_file(
+      places.user / "thing.json",
+      R"({"properties": {"map": {"type": "object", "additionalProperties": {"type": "integer"}},
+                 "größe": {"type": "integer"}, "run-id": {"type": "string"},
+                 "run_id": {"type": "string"}}})");
+  CHECK(places.line({"thing", "--map", "{}"}) ==
+        "64 " + error("\"--map\" is no option, give the field as map:=JSON"));
+  CHECK(places.line({"thing", "--run-id", "x"}) ==
+        "64 " + error("\"--run-id\" is no option, give the field as run-id=TEXT"));
+  CHECK(places.line({"thing", "map[a]:=1", "map[b]:=2", "run-id=x", "run_id=y", "größe=5"}) ==
+        R"({"timestamp":1,"event":"thing","map":{"a":1,"b":2},"größe":5,"run-id":"x","run_id":"y"})"
+        "\n");
+  CHECK(places.line({"thing", "map[a]=x"}) ==
+        "65 " + error(R"(map: /a: expected a plain whole number, got the text "x")"));
+  CHECK(places.line({"thing", "map={\"a\":1}"}) ==
+        R"({"timestamp":1,"event":"thing","map":{"a":1}})"
+        "\n");
+  CHECK(places.line({"thing", "map=x"}).starts_with("65 "));
+}
+
+TEST_CASE("a declared timestamp is held to what is declared") {
+  const Places places;
+  write_file(places.user / "whole.json",
+             R"({"properties": {"timestamp": {"type": "integer", "minimum": 1000}}})");
+  const auto line = [&places](const Words& more) {
+    Words arguments{"whole", "--url", "file:///nonexistent/log", "-n"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = places.run(arguments);
+    return std::to_string(outcome.status) + ' ' + outcome.out + outcome.err;
+  };
+  CHECK(std::regex_match(line({}), std::regex{R"(0 \{"timestamp":\d+,"event":"whole"\}\n)"}));
+  CHECK(std::regex_match(line({"--timestamp", "now"}),
+                         std::regex{R"(0 \{"timestamp":\d+,"event":"whole"\}\n)"}));
+  write_file(places.user / "changed", "");
+  CHECK(std::regex_match(line({"--timestamp", "@" + (places.user / "changed").string()}),
+                         std::regex{R"(0 \{"timestamp":\d+,"event":"whole"\}\n)"}));
+  CHECK(line({"--timestamp", "1970-01-01T01:00:00Z"}) ==
+        "0 {\"timestamp\":3600,\"event\":\"whole\"}\n");
+  CHECK(
+      line({"--timestamp", "1700000000.5"}) ==
+      "65 " +
+          error(R"(--timestamp: expected a plain whole number, 1000 or more, got "1700000000.5")"));
+  CHECK(line({"--timestamp", "999"}) ==
+        "65 " + error(R"(--timestamp: expected a plain whole number, 1000 or more, got "999")"));
+  const auto batch = [&places](const std::string& text) {
+    write_file(places.user / "lines", text + '\n');
+    return places.run({"batch", places.user / "lines", "-n"}).status;
+  };
+  CHECK(batch(R"({"event":"whole","timestamp":1000})") == 0);
+  CHECK(batch(R"({"event":"whole","timestamp":1000.5})") == 65);
+  CHECK(batch(R"({"event":"whole","timestamp":5})") == 65);
+  CHECK(batch(R"({"event":"whole","timestamp":null})") == 0); // it is not required
+}
+
+TEST_CASE("what the message on a broken file says to change makes it load") {
+  const Places places;
+  struct Row {
+    std::string schema;
+    std::string remedy; // part of the message
+    std::string changed{};
+    std::string name = "thing";
+  };
+  const Row rows[]{
+      {R"({"properties":{"a":{"minimum":5}}})", "expected a \"type\"",
+       R"({"properties":{"a":{"type":"integer","minimum":5}}})"},
+      {R"({"properties":{"a":{"type":"sting"}}})", "did you mean \"string\"",
+       R"({"properties":{"a":{"type":"string"}}})"},
+      {R"({"properties":{"a":{"type":"string","formatMinimum":"5"}}})", "remove it",
+       R"({"properties":{"a":{"type":"string"}}})"},
+      {R"x({"properties":{"a":{"type":"string","pattern":"^(?!a)"}}})x", "change or remove it",
+       R"({"properties":{"a":{"type":"string"}}})"},
+      {R"({"properties":{"a":{"$ref":"#/$defs/A","minimum":5}},"$defs":{"A":{"type":"integer"}}})",
+       "move it into what that leads to",
+       R"({"properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"integer","minimum":5}}})"},
+      {R"({"properties":{"timestamp":{"type":"string","format":"date-time"}}})",
+       "declare it as \"number\" or \"integer\"",
+       R"({"properties":{"timestamp":{"type":"number"}}})"},
+      {R"({"properties":{"timestamp":{"type":"number","default":0}}})", "remove the default",
+       R"({"properties":{"timestamp":{"type":"number"}}})"},
+      {R"({"properties":{"event":{"const":"other"}}})", "allow \"thing\" here",
+       R"({"properties":{"event":{"enum":["other","thing"]}}})"},
+      {R"({"properties":{"event":{"const":"other"}}})", "rename the file to other.json",
+       R"({"properties":{"event":{"const":"other"}}})", "other"},
+      {R"({"properties":{"-a":{"type":"string"}}})", "rename the property",
+       R"({"properties":{"a":{"type":"string"}}})"},
+      {R"({"properties":{"a.b":{"type":"string"},"a":{"type":"object","properties":{"b":{"type":"string"}}}}})",
+       "rename the property",
+       R"({"properties":{"c":{"type":"string"},"a":{"type":"object","properties":{"b":{"type":"string"}}}}})"},
+      {R"({"properties":{"a":{"type":"number","multipleOf":0}}})", "expected a number above 0",
+       R"({"properties":{"a":{"type":"number","multipleOf":0.1}}})"},
+      {R"({"$schema":"http://json-schema.org/draft-03/schema"})",
+       "such as \"https://json-schema.org/draft/2020-12/schema\"",
+       R"({"$schema":"https://json-schema.org/draft/2020-12/schema"})"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.schema);
+    fs::remove(places.user / "thing.json");
+    fs::remove(places.user / "other.json");
+    write_file(places.user / "thing.json", row.schema);
+    const Outcome broken = places.run({"schema", "thing"});
+    CHECK(broken.status == 78);
+    CHECK(broken.err.find(row.remedy) != std::string::npos);
+    fs::remove(places.user / "thing.json");
+    write_file(places.user / (row.name + ".json"), row.changed);
+    const Outcome changed = places.run({"schema", row.name});
+    CHECK(changed.err == "");
+    CHECK(changed.status == 0);
   }
 }
 
@@ -278,6 +474,11 @@ TEST_CASE("a command is run although the file that declares its event is broken"
 TEST_CASE("an event with the name of a command is sent by send, which schema and check say") {
   const Places places;
   const fs::path file = places.user / "batch.json";
+  write_file(file, R"({"properties": {"n": {"type": "integer"}, "null": {"type": "boolean"},
+                       "version": {"type": "string"}}})");
+  CHECK(places.line({"send", "batch", "--n", "1", "--null", "true", "version=2"}) ==
+        R"({"timestamp":1,"event":"batch","n":1,"null":true,"version":"2"})"
+        "\n");
   write_file(file, R"({"properties": {}})");
   CHECK(places.run({"schema"}).out.find(file.string() + "  only by send\n") != std::string::npos);
   write_file(file, R"({"description": "a batch is done", "properties": {}})");

@@ -583,7 +583,11 @@ TEST_CASE("help and version go to stdout") {
 TEST_CASE("adding an event is one row: it is driven through the whole path") {
   constexpr std::array fields{
       Field{.name = "disk", .type = FieldType::string, .help = "which disk"},
-      Field{.name = "usage.percent", .type = FieldType::number, .help = "how full", .minimum = "0"},
+      Field{.name = "usage.percent",
+            .parent = "usage",
+            .type = FieldType::number,
+            .help = "how full",
+            .minimum = "0"},
       Field{.name = "inodes", .type = FieldType::integer, .help = "how many", .required = false}};
   const std::array events{EventType{"disk_full", "a disk is full", fields}};
   InProcess process;
