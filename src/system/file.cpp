@@ -70,6 +70,19 @@ bool is_missing(const std::string& path) {
   return access(path.c_str(), F_OK) != 0 && is_missing(last_error());
 }
 
+bool names_file(const std::string& text) {
+  const auto is_there = [](const std::string& path) {
+    if (access(path.c_str(), F_OK) == 0) {
+      return true;
+    }
+    const std::error_code error = last_error();
+    return !is_missing(error) && error != std::errc::filename_too_long;
+  };
+  const std::size_t slash = text.rfind('/');
+  return is_there(text) ||
+         (slash != std::string::npos && slash > 0 && is_there(text.substr(0, slash)));
+}
+
 std::error_code visit_names(Descriptor directory,
                             const std::function<bool(std::string_view)>& visit) {
   const Owned<DIR, closedir> names{fdopendir(directory.get())};

@@ -32,6 +32,11 @@ bool is_missing(const std::string& path);
 /// Returns whether an error means that nothing exists at a path: ENOENT or ENOTDIR.
 bool is_missing(const std::error_code& error);
 
+/// Returns whether a text names a file, which may be missing: something exists at that path, or the
+/// directory in which it would be, other than `/`. A token or a key that stands where the name of
+/// its file belongs does not.
+bool names_file(const std::string& text);
+
 /// Calls `visit` with every name in an open directory that does not begin with a dot, until it
 /// returns false. Returns the error of fdopendir(3) or readdir(3), if any.
 std::error_code visit_names(Descriptor directory,
