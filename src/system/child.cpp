@@ -1,12 +1,10 @@
 #include "system/child.hpp"
 
 #include "base/text.hpp"
-#include "system/core_dump.hpp"
 #include "system/descriptor.hpp"
 #include "system/error.hpp"
 #include "system/signals.hpp"
 
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -206,9 +204,6 @@ ChildEnd run_child(std::span<const std::string> command, std::string_view path) 
 }
 
 void die_of(int signal) {
-  constexpr rlimit no_core{};
-  setrlimit(RLIMIT_CORE, &no_core);
-  keep_out_of_cores(); // a core that is piped to a program ignores the limit (core(5))
   std::signal(signal, SIG_DFL);
   const sigset_t only = set_of(std::array{signal});
   sigprocmask(SIG_UNBLOCK, &only, nullptr);

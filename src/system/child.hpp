@@ -32,8 +32,7 @@ struct ChildEnd {
 ChildEnd run_child(std::span<const std::string> command, std::string_view path);
 
 /// Ends this process by the signal that ended COMMAND, so that the parent sees the wait status of
-/// COMMAND. No core is dumped. Returns when the default action of the signal does not end a
-/// process.
+/// COMMAND. Returns when the default action of the signal does not end a process.
 void die_of(int signal);
 
 } // namespace metrics_event
