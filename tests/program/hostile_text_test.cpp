@@ -143,19 +143,26 @@ TEST_CASE("in a name of a flag, a command, an event, a topic, an operand or an o
 TEST_CASE("in a field of an event: its flag, its key, its value, its file") {
   for (const std::string& text : hostile) {
     for (const Words& words :
-         {Words{"send", "x", text + "=x"}, Words{"send", "x", text + ":=x"},
-          Words{"send", "x", text + "=@/nonexistent"}, Words{"send", "x", text + ":=@/nonexistent"},
-          Words{"send", "x", "a[" + text + "]:=x"}, Words{"send", "x", "a[" + text + "=x"},
-          Words{"send", "x", "a:=" + text}, Words{"send", "x", "a:=\"" + text},
-          Words{"send", "x", "a=" + text}, Words{"send", "x", "a=@" + text},
+         {Words{"send", "x", text + "=x"},
+          Words{"send", "x", text + ":=x"},
+          Words{"send", "x", text + "=@/nonexistent"},
+          Words{"send", "x", text + ":=@/nonexistent"},
+          Words{"send", "x", "a[" + text + "]:=x"},
+          Words{"send", "x", "a[" + text + "=x"},
+          Words{"send", "x", "a:=" + text},
+          Words{"send", "x", "a:=\"" + text},
+          Words{"send", "x", "a=" + text},
+          Words{"send", "x", "a=@" + text},
           Words{"send", "x", text + "=1", text + "=2"},
-          Words{"send", "x", text + "=1", text + "[b]=2"}, Words{"send", "x", "--timestamp", text},
+          Words{"send", "x", text + "=1", text + "[b]=2"},
+          Words{"send", "x", "--timestamp", text},
           Words{"send", "x", "--timestamp", "@" + text},
           Words{"runner-installed", text + "=x", "--flavor", "s", "--duration", "1"},
           Words{"runner-installed", "--flavor", text, "--duration", text},
           Words{"runner-installed", "--flavor", text, "--duration-since", text},
           Words{"runner-stop", "status_info:={\"" + text + "\":1}"},
-          Words{"runner-installed", "--flavor", text, "--duration", "1"}}) {
+          Words{"runner-installed", "--flavor", text, "--duration", "1"},
+          Words{"--output", "json", "send", "x", text + ":=x"}}) {
       CHECK_FALSE(look(apart + words).empty());
     }
   }
