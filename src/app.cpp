@@ -7,9 +7,7 @@
 #include "delivery/spooler.hpp"
 #include "settings/config_file.hpp"
 #include "settings/places.hpp"
-#include "settings/rules.hpp"
 #include "system/child.hpp"
-#include "system/core_dump.hpp"
 #include "system/file.hpp"
 #include "system/signals.hpp"
 
@@ -125,9 +123,6 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;
   outcome.is_best_effort = resolved.settings.best_effort;
-  if (holds_secret(resolved.settings)) {
-    keep_out_of_cores();
-  }
   return resolved;
 }
 

@@ -5,6 +5,7 @@
 #include "settings/places.hpp"
 #include "system/child.hpp"
 #include "system/console.hpp"
+#include "system/core_dump.hpp"
 #include "system/file.hpp"
 #include "system/signals.hpp"
 
@@ -65,7 +66,8 @@ std::vector<std::string> reachable_config_directories() {
 } // namespace
 
 int main(int argc, char** argv) {
-  open_interruption(); // first, so that it takes the descriptors of closed standard streams
+  keep_out_of_cores(); // before anything that may be secret is read
+  open_interruption(); // before a file is opened, to take the descriptors of closed streams
   SystemClock clock;
   const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
                 .environment = variable_of_user,

@@ -65,6 +65,8 @@ bool may_pass(ExitCode code) {
   return code == ExitCode::nohost || code == ExitCode::unavailable || code == ExitCode::tempfail;
 }
 
+Failure::Failure(ExitCode code, std::string_view text) : code_{code}, text_{visible(text)} {}
+
 Failure current_failure() {
   try {
     throw;

@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace metrics_event {
 
@@ -58,10 +57,10 @@ bool may_pass(ExitCode code);
 /// A Failure is an error for the user: app turns it into the message and the exit status. An
 /// exception of any other type that reaches app becomes a Failure first (`current_failure`). `text`
 /// is the whole message without the program's name: it begins in lower case, quotes the offending
-/// value, ends with the remedy and has no full stop.
+/// value, ends with the remedy and has no full stop. It is made `visible`, so it is one line.
 class Failure : public std::exception {
 public:
-  Failure(ExitCode code, std::string text) : code_{code}, text_{std::move(text)} {}
+  Failure(ExitCode code, std::string_view text);
 
   ExitCode code() const { return code_; }
   const std::string& text() const { return text_; }

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include "base/characters.hpp"
+#include "base/url_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,21 +124,28 @@ bool is_utf8(std::string_view bytes) {
   return is_utf8_of(bytes, [](char32_t) { return true; });
 }
 
-std::string quote(std::string_view value, std::size_t limit) {
-  std::string text = "\"";
-  for (std::size_t at = 0; at < value.size();) {
-    const std::string_view rest = value.substr(at);
+std::string visible(std::string_view text, std::size_t limit) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
     const CodePoint c = first_code_point(rest);
     const std::size_t length = std::max<std::size_t>(c.length, 1);
     if (at + length > limit) {
-      text += ellipsis;
-      break;
+      return shown.append(ellipsis);
     }
-    const bool visible = c.length > 0 && !acts_on_terminal(c.value);
-    text += visible ? std::string{rest.substr(0, length)} : escaped(rest.substr(0, length));
+    const bool is_shown_as_it_is = c.length > 0 && !acts_on_terminal(c.value);
+    shown +=
+        is_shown_as_it_is ? std::string{rest.substr(0, length)} : escaped(rest.substr(0, length));
     at += length;
   }
-  return text += '"';
+  return shown;
+}
+
+std::string quote(std::string_view value, std::size_t limit) {
+  return '"' +
+         (may_hold_credentials(value) ? visible(redacted_url(value), limit)
+                                      : visible(value, limit)) +
+         '"';
 }
 
 std::string printable(std::string_view words, std::size_t limit) {

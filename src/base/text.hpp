@@ -37,8 +37,12 @@ std::string lower_case(std::string_view text);
 /// Returns true when the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
 bool is_utf8(std::string_view bytes);
 
-/// Returns a value as error messages show it: in double quotes, with control characters and bytes
-/// that are not UTF-8 as escapes, and with an ellipsis after at most `limit` bytes of the value.
+/// Returns a text in which every character that acts on a terminal, and every byte that is not
+/// UTF-8, is an escape such as `\n` or `\x1b`; an ellipsis follows at most `limit` bytes of it.
+std::string visible(std::string_view text, std::size_t limit = std::string_view::npos);
+
+/// Returns a value as error messages show it: in double quotes, with the escapes and the limit of
+/// `visible`. What may be a URL with credentials is shown as `redacted_url` returns it.
 std::string quote(std::string_view value, std::size_t limit = 80);
 
 /// Quotes a path like `quote`, but up to 4096 bytes of it, because half a path helps nobody.

@@ -102,7 +102,10 @@ private:
     if (is_last || given_[at_ + 1] == "--" || long_option(given_[at_ + 1]) != nullptr ||
         is_short_flags(given_[at_ + 1])) {
       if (found_.missing_value.empty() && !is_last) {
-        found_.remedy = word + '=' + given_[at_ + 1];
+        const std::string& next = given_[at_ + 1];
+        const std::size_t equals = next.find('='); // what follows it may be a secret
+        found_.remedy =
+            word + '=' + (equals == next.npos ? next : next.substr(0, equals + 1) + "…");
       }
       note(found_.missing_value, word);
       return;

@@ -18,10 +18,19 @@ Failure usage(std::string text) {
   return Failure{ExitCode::usage, std::move(text)};
 }
 
-// Returns a word for messages. A URL is redacted, because one in the wrong place may hold a
-// password.
-std::string quote_redacted(const std::string& word) {
-  return quote(word.find("://") == word.npos ? word : redacted_url(word));
+// Returns the flag that a word begins with, without a value: `--name`, or a dash and the first
+// letter that is no flag, because `-pSECRET` is how other programs take a password.
+std::string flag_of(const std::string& word, std::span<const Option> options) {
+  const std::string flag = word.substr(0, word.find('='));
+  const auto is_unknown = [options](char letter) {
+    return std::ranges::find(options, letter, &Option::short_flag) == options.end();
+  };
+  const auto unknown =
+      flag.starts_with("--") ? flag.end() : std::find_if(flag.begin() + 1, flag.end(), is_unknown);
+  const std::string_view rest{unknown, flag.end()};
+  return rest.empty() ? flag
+                      : '-' + std::string{rest.substr(
+                                  0, std::max<std::size_t>(first_code_point(rest).length, 1))};
 }
 
 class Parser {
@@ -135,11 +144,14 @@ private:
   }
 
   std::optional<Failure> trouble() const {
+    // A mistake in the name of the event may come from an unknown option, whose value was taken for
+    // that name and may be a secret. An event that cannot be read has no options that are known.
+    const bool is_unreadable = subject().trouble && subject().trouble->code() != ExitCode::usage;
+    if (!look_.unknown_option.empty() && !is_unreadable) {
+      return unknown_option(look_.unknown_option);
+    }
     if (subject().trouble) {
       return subject().trouble;
-    }
-    if (!look_.unknown_option.empty()) {
-      return unknown_option(look_.unknown_option);
     }
     if (unexpected_) {
       return unexpected_argument(*unexpected_);
@@ -165,7 +177,7 @@ private:
       known.push_back(command.name);
     }
     const std::string hint = did_you_mean(word, known);
-    return usage("unknown event or command " + quote_redacted(word) +
+    return usage("unknown event or command " + quote(word) +
                  (hint.empty() ? ", see metrics-event --help" : hint));
   }
 
@@ -179,8 +191,9 @@ private:
   }
 
   Failure unknown_option(const std::string& word) const {
-    const std::string flag = word.substr(0, word.find('='));
-    const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+    const std::string flag = flag_of(word, look_.options);
+    const std::string given = word.substr(0, word.find('='));
+    const std::string name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
     const auto setting = std::ranges::find(all_settings(), name, &Setting::name);
     if (setting != all_settings().end() && !setting->has_flag()) {
       return usage(quote(flag) + " is no option, everybody could see the secret; use " +
@@ -203,8 +216,7 @@ private:
   Failure unexpected_argument(const std::string& word) const {
     const std::size_t equals = word.find('=');
     const std::string hint = equals == word.npos ? "" : hint_at_option(word.substr(0, equals));
-    return usage("unexpected argument " + quote_redacted(word) +
-                 (hint.empty() ? ", " + see_help() : hint));
+    return usage("unexpected argument " + quote(word) + (hint.empty() ? ", " + see_help() : hint));
   }
 
   // Returns the mistake in the words of an event, whatever their values are.
@@ -246,7 +258,7 @@ private:
       try {
         if (!line_.options.is_on(option)) {
           return usage(name + " takes one " + std::string{command.operand.name} + ", leave " +
-                       quote_redacted(line_.more_operands.front()) + " out or give --" + option);
+                       quote(line_.more_operands.front()) + " out or give --" + option);
         }
       } catch (const Failure& failure) { // the option has a bad value
         return failure;

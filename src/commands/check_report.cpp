@@ -1,8 +1,10 @@
 #include "commands/check_report.hpp"
 
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "json/writer.hpp"
 #include "settings/table.hpp"
+#include "system/file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,7 +78,8 @@ std::string to_text(const CheckReport& report, bool with_colour) {
     if (with_colour && !row.colour.empty()) {
       result = "\x1b[" + std::string{row.colour} + 'm' + result + "\x1b[0m";
     }
-    text += "  " + result + "  " + padded(finding.subject, subjects) + "  " + finding.text + '\n';
+    text += "  " + result + "  " + padded(finding.subject, subjects) + "  " +
+            visible(finding.text) + '\n';
   }
   return text + '\n' + verdict_of(report) + '\n';
 }
@@ -109,8 +112,17 @@ std::string to_json(const CheckReport& report, const RunOutcome& outcome) {
 std::vector<ShownSetting> shown_settings(const Resolved& resolved) {
   std::vector<ShownSetting> shown;
   for (const Setting& setting : all_settings()) {
-    shown.push_back({setting.name, printable(setting.show(resolved.settings), longest_value),
-                     resolved.origins.at(setting.name).name});
+    std::string value = setting.show(resolved.settings);
+    // A file of a key belongs to the settings that a configuration file may give. What names no
+    // file may be the secret itself.
+    if (setting.value_kind == ValueKind::file && setting.has_key() && !value.empty() &&
+        !names_file(value)) {
+      value = "…";
+    }
+    shown.push_back(
+        {setting.name,
+         visible(may_hold_credentials(value) ? redacted_url(value) : value, longest_value),
+         visible(resolved.origins.at(setting.name).name)});
   }
   return shown;
 }

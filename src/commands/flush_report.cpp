@@ -2,8 +2,8 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "base/url_text.hpp"
 #include "json/writer.hpp"
-#include "loki/endpoint.hpp"
 
 namespace metrics_event {
 namespace {
@@ -87,7 +87,7 @@ std::string to_text(const ListedEntry& entry, Instant now) {
   return columns(age(entry.entry, now),
                  entry.is_being_tried ? "trying" : std::to_string(entry.attempts),
                  printable(event_of(entry.entry.line), 80)) +
-         shown(*entry.destination) + reason + '\n';
+         visible(shown(*entry.destination)) + reason + '\n';
 }
 
 std::string to_json(const ListedEntry& entry, Instant now) {

@@ -1,5 +1,6 @@
 #include "commands/flush_routes.hpp"
 
+#include "base/url_text.hpp"
 #include "delivery/route.hpp"
 #include "settings/rules.hpp"
 

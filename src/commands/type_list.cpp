@@ -12,7 +12,12 @@ namespace {
 constexpr std::string_view built_in = "built in";
 
 std::string origin_of(const EventTypes::Listed& listed) {
-  return listed.origin.empty() ? std::string{built_in} : listed.origin;
+  return listed.origin.empty() ? std::string{built_in} : visible(listed.origin);
+}
+
+// The name of a broken declaration is that of its file, which may have any characters.
+std::string name_of(const EventTypes::Listed& listed) {
+  return visible(kebab_case(listed.name));
 }
 
 } // namespace
@@ -22,7 +27,7 @@ std::string events_to_text(const EventTypes& types, std::span<const Command> com
   std::size_t names = 0;
   std::size_t origins = 0;
   for (const EventTypes::Listed& listed : all) {
-    names = std::max(names, listed.name.size());
+    names = std::max(names, name_of(listed).size());
     origins = std::max(origins, origin_of(listed).size());
   }
   std::string text;
@@ -31,8 +36,8 @@ std::string events_to_text(const EventTypes& types, std::span<const Command> com
     if (find_command(commands, listed.name) != nullptr) {
       says.append(says.empty() ? "" : "; ").append("only by send");
     }
-    text += padded(kebab_case(listed.name), names + 2) + padded(origin_of(listed), origins + 2) +
-            says + '\n';
+    text += padded(name_of(listed), names + 2) + padded(origin_of(listed), origins + 2) +
+            visible(says) + '\n';
   }
   return text;
 }

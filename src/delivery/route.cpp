@@ -30,6 +30,19 @@ public:
 private:
   const Origin& origin(std::string_view setting) const { return resolved_.origins.at(setting); }
 
+  // Returns the text of a file that a setting names.
+  std::string read(const std::string& path, std::string_view setting) const {
+    auto text = read_file(path, deadline_);
+    if (!text && !names_file(path)) {
+      throw file_failure(origin(setting), "expected the name of a file, and nothing has that name; "
+                                          "it is not shown, because it may be the secret itself");
+    }
+    if (!text) {
+      throw file_failure(origin(setting), cannot_read(path, text.error()));
+    }
+    return *std::move(text);
+  }
+
   // Returns a secret that is given directly or in a file, whichever takes precedence by its origin.
   template <class Parse>
   Secret secret(const Secret& given, std::string_view name, const std::string& path,
@@ -37,7 +50,7 @@ private:
     if (path.empty() || origin(name).source > origin(file_name).source) {
       return given;
     }
-    const std::string text = read_named_file(path, origin(file_name), deadline_);
+    const std::string text = read(path, file_name);
     if (text.empty()) {
       throw file_failure(origin(file_name), quote(path) + " is empty");
     }
@@ -102,8 +115,11 @@ private:
       route_.secrets.emplace_back(header.second);
     }
     if (settings_.proxy && settings_.proxy->credentials) {
-      route_.secrets.push_back(settings_.proxy->credentials->password);
-      note_authorization(basic_authorization(*settings_.proxy->credentials));
+      const BasicCredentials& credentials = *settings_.proxy->credentials;
+      // A token may be the user name and have no password.
+      route_.secrets.push_back(credentials.password.empty() ? Secret{credentials.username}
+                                                            : credentials.password);
+      note_authorization(basic_authorization(credentials));
     }
   }
 
@@ -138,8 +154,7 @@ private:
   }
 
   std::optional<std::string> text_of(const std::string& path, std::string_view setting) const {
-    return path.empty() ? std::nullopt
-                        : std::optional{read_named_file(path, origin(setting), deadline_)};
+    return path.empty() ? std::nullopt : std::optional{read(path, setting)};
   }
 
   std::shared_ptr<const TlsContext> tls() const {

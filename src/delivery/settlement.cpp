@@ -1,7 +1,7 @@
 #include "delivery/settlement.hpp"
 
 #include "base/text.hpp"
-#include "loki/endpoint.hpp"
+#include "base/url_text.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -191,7 +191,7 @@ boost::system::result<std::string, EventMistake> object_of(std::span<const Extra
 
 std::string key_of(const ExtraField& field) {
   constexpr std::size_t longest_key = 1024; // in a message, in bytes
-  return printable(joined_path(field, "[", "]"), longest_key);
+  return visible(joined_path(field, "[", "]"), longest_key);
 }
 
 std::string name_of(const ExtraField& field) {

@@ -1,5 +1,6 @@
 #include "loki/credentials.hpp"
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -20,32 +21,15 @@ std::string_view without_newline(std::string_view text) {
   return text;
 }
 
-// Encodes bytes in Base64 with padding (RFC 4648, section 4).
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::string_view group = bytes.substr(i, 3);
-    unsigned bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      bits = bits << 8U | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      text += k <= group.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=';
-    }
-  }
-  return text;
-}
-
 } // namespace
 
 Parsed<std::string> parse_username(std::string_view text) {
   const bool valid = !text.empty() && is_utf8(text) && std::ranges::none_of(text, is_control) &&
                      text.find(':') == text.npos;
+  // A message never shows the text, which may be `user:password`.
   return valid ? std::string{text}
-               : Parsed<std::string>{
-                     Mismatch{"a user name without a colon and control characters", text}};
+               : Parsed<std::string>{Mismatch::saying(
+                     "expected a user name without a colon and control characters")};
 }
 
 Parsed<Secret> parse_password(std::string_view text) {

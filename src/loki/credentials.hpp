@@ -15,7 +15,7 @@ struct BasicCredentials {
 };
 
 /// Reads a user name of HTTP's Basic scheme (RFC 7617, section 2): UTF-8 that is not empty and has
-/// neither a colon nor control characters. Anything else is a mismatch.
+/// neither a colon nor control characters. Anything else is a mismatch, which never shows the text.
 Parsed<std::string> parse_username(std::string_view text);
 
 /// Reads a password from the text of a file or an environment variable. One newline at the end is

@@ -2,6 +2,7 @@
 
 #include "base/characters.hpp"
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "base/value.hpp"
 #include "loki/host.hpp"
 
@@ -24,47 +25,6 @@ std::string to_string(boost::core::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Replaces what may be credentials by `…`. The URL may be malformed, so a password is assumed
-// anywhere before the last @, and also in the place of the port when that is not a number.
-std::string without_userinfo(std::string_view url) {
-  const std::size_t slashes = url.find("://");
-  const bool has_scheme =
-      slashes != url.npos && url.substr(0, slashes).find_first_of(":/?#@") == url.npos;
-  const std::size_t begin = has_scheme ? slashes + 3 : 0;
-  const std::string scheme{url.substr(0, begin)};
-  if (const std::size_t at = url.rfind('@'); at != url.npos && at >= begin) {
-    return scheme + "…" + std::string{url.substr(at)};
-  }
-  const std::size_t authority_end = std::min(url.find_first_of("/?#", begin), url.size());
-  const std::string_view authority = url.substr(begin, authority_end - begin);
-  const std::size_t colon = authority.find(':');
-  if (colon == authority.npos || authority.starts_with('[') || url.starts_with("file:") ||
-      std::ranges::all_of(authority.substr(colon + 1), is_digit)) {
-    return std::string{url};
-  }
-  return scheme + std::string{authority.substr(0, colon)} + ":…" +
-         std::string{url.substr(authority_end)};
-}
-
-// Replaces each value of the query by `mark`: with `…`, `?a=b&c=d` becomes `?a=…&c=…`.
-std::string without_query_values(std::string_view target, std::string_view mark) {
-  std::string shown;
-  bool in_query = false;
-  bool in_value = false;
-  for (const char c : target) {
-    in_query = in_query || c == '?';
-    in_value = in_value && c != '&';
-    if (!in_value) {
-      shown += c;
-    }
-    if (in_query && !in_value && c == '=') {
-      in_value = true;
-      shown += mark;
-    }
-  }
-  return shown;
-}
-
 // Returns `host:port` without the scheme's default port.
 std::string with_port(const Endpoint& endpoint, const std::string& host) {
   const bool is_usual = endpoint.port == own_port(endpoint.scheme);
@@ -83,38 +43,84 @@ std::string url_without_query_values(const Endpoint& endpoint, std::string_view 
   return "file://" + endpoint.target;
 }
 
-Mismatch mismatch(std::string_view expected, std::string_view url) {
-  return {expected, redacted_url(url)};
+// A message never shows the URL, not even a part of it: a malformed one may have a password
+// anywhere.
+Mismatch mismatch(std::string_view expected) {
+  return Mismatch::saying("expected " + std::string{expected});
 }
 
+bool is_escape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && parse_digits(text.substr(1, 2), 16);
+}
+
+// Returns the first character that a URL cannot have as it is (RFC 3986, section 2); empty when
+// there is none.
+std::string_view foreign_character(std::string_view url) {
+  constexpr std::string_view marks = "-._~:/?#[]@!$&'()*+,;=";
+  for (; !url.empty(); url.remove_prefix(1)) {
+    if (!is_letter_or_digit(url[0]) && marks.find(url[0]) == marks.npos && !is_escape(url)) {
+      return url.substr(0, std::max<std::size_t>(first_code_point(url).length, 1));
+    }
+  }
+  return {};
+}
+
+// Returns the mismatch for a text that is no URL, which names a character that is the cause.
+Mismatch no_url(std::string_view expected, std::string_view url) {
+  const std::string_view character = foreign_character(url);
+  if (character.empty()) {
+    return mismatch(expected);
+  }
+  const bool is_safe = is_safe_to_show(character);
+  return mismatch(
+      std::string{expected}
+          .append(", and it contains the character ")
+          .append(quote(character))
+          .append(is_safe ? ", write it as " + percent_encoded(character) : ", leave it out"));
+}
+
+// Returns whether an @ follows the authority of a URL. The author of `http://user:12/ab@host` meant
+// it as a part of the password, which would else be taken for a port and a path, and be shown.
+bool has_late_at(std::string_view url) {
+  const std::size_t slashes = url.find("://");
+  if (slashes == url.npos || lower_case(url.substr(0, slashes)) == "file") {
+    return false;
+  }
+  const std::size_t end = url.find_first_of("/?#", slashes + 3);
+  return end != url.npos && url.find('@', end) != url.npos;
+}
+
+constexpr std::string_view expected_no_late_at =
+    "a URL without an @ behind its host; in a password, / is written as %2F, ? as %3F, # as %23 "
+    "and @ as %40";
+
 // Accepts `file:///path`, `file://localhost/path` and `file:/path`, the forms of RFC 8089.
-Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed, std::string_view url) {
+Parsed<Endpoint> file_endpoint(const boost::urls::url_view& parsed) {
   const std::string host = to_string(parsed.encoded_host());
   const std::string path = parsed.path();
   const bool is_local = host.empty() || host == "localhost";
   if (!is_local || !path.starts_with('/') || parsed.has_query() || parsed.has_fragment() ||
       !is_safe_to_show(path)) {
-    return mismatch("a file URL such as file:///var/log/metrics.log", url);
+    return mismatch("a file URL such as file:///var/log/metrics.log");
   }
   return Endpoint{.scheme = Scheme::file, .target = path};
 }
 
 // Reads `user:password@`. Only a proxy may have a user name without a password.
-Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, std::string_view url,
-                                        bool is_proxy) {
+Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, bool is_proxy) {
   const auto username = parse_username(parsed.user());
   if (!username) {
-    return mismatch("a URL with a user name before the @", url);
+    return mismatch("a URL with a user name before the @");
   }
   if (parsed.password().empty() && is_proxy) {
     return BasicCredentials{*username, {}};
   }
   if (parsed.password().empty()) {
-    return mismatch("a URL with a password behind the user name", url);
+    return mismatch("a URL with a password behind the user name");
   }
   auto password = parse_password(parsed.password());
   if (!password) {
-    return mismatch("a URL with a password without control characters", url);
+    return mismatch("a URL with a password without control characters");
   }
   return BasicCredentials{*username, *std::move(password)};
 }
@@ -156,15 +162,13 @@ bool is_zone(std::string_view zone) {
 }
 
 // Adds the zone that was taken from the URL of an endpoint, if any.
-Parsed<Endpoint> in_zone(Parsed<Endpoint> endpoint, const std::optional<Unzoned>& unzoned,
-                         std::string_view url) {
+Parsed<Endpoint> in_zone(Parsed<Endpoint> endpoint, const std::optional<Unzoned>& unzoned) {
   constexpr std::size_t ipv6_bytes = 16;
   if (!endpoint || !unzoned) {
     return endpoint;
   }
   if (!is_zone(unzoned->zone) || address_bytes(endpoint->host).size() != ipv6_bytes) {
-    return mismatch("an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0]",
-                    url);
+    return mismatch("an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0]");
   }
   endpoint->zone = unzoned->zone;
   return endpoint;
@@ -172,7 +176,7 @@ Parsed<Endpoint> in_zone(Parsed<Endpoint> endpoint, const std::optional<Unzoned>
 
 // Reads scheme, host, port, credentials, path and query of an http or https URL. A default port is
 // given for a proxy only.
-Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_view url,
+Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed,
                                std::string_view expected = expected_url,
                                std::optional<std::uint16_t> default_port = {}) {
   const bool is_https = parsed.scheme_id() == boost::urls::scheme::https;
@@ -182,23 +186,23 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
                         default_port.value_or(own_port(is_https ? Scheme::https : Scheme::http)),
                     .target = to_string(parsed.encoded_path())};
   if (parsed.has_fragment()) {
-    return mismatch("a URL without a fragment", url);
+    return mismatch("a URL without a fragment");
   }
   // Boost.URL 1.81 reads `http://host:words` as an empty port and a path without its slash.
   const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
   if (endpoint.host.find_first_not_of('.') == std::string::npos || detached_path) {
-    return mismatch(expected, url);
+    return mismatch(expected);
   }
   if (!parsed.port().empty()) {
     // Boost.URL's numeric port wraps around, so the digits are parsed here.
     const auto port = parse_count(to_string(parsed.port()), 1, 65535);
     if (!port) {
-      return mismatch("a port from 1 to 65535", url);
+      return mismatch("a port from 1 to 65535");
     }
     endpoint.port = static_cast<std::uint16_t>(*port);
   }
   if (parsed.has_userinfo()) {
-    auto credentials = credentials_of(parsed, url, default_port.has_value());
+    auto credentials = credentials_of(parsed, default_port.has_value());
     if (!credentials) {
       return credentials.error();
     }
@@ -212,18 +216,17 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed, std::string_
 
 } // namespace
 
-std::string redacted_url(std::string_view url) {
-  return without_query_values(without_userinfo(url), "…");
-}
-
 std::vector<std::pair<std::string, std::string>> query_pairs(const Endpoint& endpoint) {
   std::vector<std::pair<std::string, std::string>> pairs;
   const std::string_view target = endpoint.target;
   for (std::size_t start = target.find('?'); start != target.npos;
        start = target.find('&', start + 1)) {
     const std::string_view pair = target.substr(start + 1, target.find('&', start + 1) - start - 1);
-    if (const std::size_t equals = pair.find('='); equals != pair.npos) {
+    const std::size_t equals = pair.find('=');
+    if (equals != pair.npos) {
       pairs.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    } else if (!pair.empty()) {
+      pairs.emplace_back("", pair);
     }
   }
   return pairs;
@@ -257,29 +260,28 @@ Parsed<Endpoint> parse_endpoint(std::string_view url) {
 
 Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view default_path) {
   if (url.size() > longest_url) {
-    return mismatch("a URL of at most 2048 bytes", url);
+    return mismatch("a URL of at most 2048 bytes");
   }
   const std::optional<Unzoned> unzoned = take_zone(url);
   const std::string_view text = unzoned ? std::string_view{unzoned->url} : url;
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   const bool is_file = parsed && parsed->scheme_id() == boost::urls::scheme::file;
+  if (has_late_at(url)) {
+    return mismatch(expected_no_late_at);
+  }
   if (!parsed || !(parsed->has_authority() || is_file)) {
     // `loki:3100` parses as a URL with the scheme `loki`; its author left out `http://`.
-    const bool lacks_scheme = url.find("//") == std::string_view::npos;
-    const bool has_space = url.starts_with("file:") && url.find(' ') != std::string_view::npos;
-    return mismatch(lacks_scheme ? "a URL that starts with http:// or https://"
-                    : has_space  ? "a file URL with %20 for each space"
-                                 : expected_url,
-                    url);
+    const bool lacks_scheme = url.find("//") == std::string_view::npos && !url.starts_with("file:");
+    return no_url(lacks_scheme ? "a URL that starts with http:// or https://" : expected_url, url);
   }
   if (is_file) {
-    return file_endpoint(*parsed, url);
+    return file_endpoint(*parsed);
   }
   if (parsed->scheme_id() != boost::urls::scheme::http &&
       parsed->scheme_id() != boost::urls::scheme::https) {
-    return mismatch("an http, https or file URL", url);
+    return mismatch("an http, https or file URL");
   }
-  auto endpoint = in_zone(http_endpoint(*parsed, url), unzoned, url);
+  auto endpoint = in_zone(http_endpoint(*parsed), unzoned);
   if (!endpoint) {
     return endpoint;
   }
@@ -290,7 +292,7 @@ Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view
   }
   // A URL that became longer than this could not be parsed again.
   if ((lacks_path || unzoned) && endpoint->kept_url().size() > longest_url) {
-    return mismatch("a URL of at most 2048 bytes", url);
+    return mismatch("a URL of at most 2048 bytes");
   }
   return endpoint;
 }
@@ -303,11 +305,14 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
   const std::string url = (has_scheme ? "" : "http://") + std::string{text};
   const std::optional<Unzoned> unzoned = take_zone(url);
   const auto parsed = boost::urls::parse_uri(unzoned ? unzoned->url : url);
+  if (has_late_at(url)) {
+    return mismatch(expected_no_late_at);
+  }
   if (!parsed || !parsed->has_authority() || parsed->scheme_id() != boost::urls::scheme::http ||
       url.size() > longest_url) {
-    return mismatch(expected, text);
+    return no_url(expected, text);
   }
-  auto proxy = in_zone(http_endpoint(*parsed, text, expected, curls_port), unzoned, text);
+  auto proxy = in_zone(http_endpoint(*parsed, expected, curls_port), unzoned);
   if (proxy) {
     proxy->target.clear(); // curl ignores a proxy's path, too
   }

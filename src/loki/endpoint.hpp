@@ -48,12 +48,8 @@ struct Endpoint {
   bool has_origin_of(const Endpoint& other) const;
 };
 
-/// Returns a URL, even a malformed one, for messages: `…` replaces everything that may be
-/// credentials and each value of the query.
-std::string redacted_url(std::string_view url);
-
-/// Returns the names and values of an endpoint's query, as encoded in the URL. The values may be
-/// secret.
+/// Returns the names and values of an endpoint's query, as encoded in the URL. What has no name is
+/// a value, with an empty name. The values may be secret.
 std::vector<std::pair<std::string, std::string>> query_pairs(const Endpoint& endpoint);
 
 /// The path of Loki's push API.
@@ -62,7 +58,8 @@ inline constexpr std::string_view push_path = "/loki/api/v1/push";
 /// Reads a base URL or a full push URL of at most 2048 bytes. The push path is added only when the
 /// path is empty or consists of slashes; the query is kept. `file:///path` names a file (RFC 8089).
 /// The address of an IPv6 literal may have a zone, escaped as `%25eth0` (RFC 6874) or not. The
-/// mismatch for any other text shows the URL redacted, never a password.
+/// mismatch for any other text names a character that no URL has, and shows nothing else of it,
+/// because it may have a password anywhere.
 Parsed<Endpoint> parse_endpoint(std::string_view url);
 
 /// Like `parse_endpoint`, but `default_path` is the path that is added.

@@ -54,17 +54,17 @@ std::string_view trimmed(std::string_view text) {
 Parsed<Headers::value_type> parse_header(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view name = text.substr(0, colon);
-  // Messages show only the name: the value may be a key, and without a colon the whole text may be
-  // one.
+  // Messages show no part of the text that may be a key: neither the value nor, unless it is one
+  // that is known, the name, as which the beginning of a key with a colon would count.
   if (colon == text.size()) {
     return Mismatch::saying("expected NAME: VALUE, and there is no colon");
   }
   if (!is_token(name)) {
-    return Mismatch{"NAME: VALUE", name};
+    return Mismatch::saying("expected NAME: VALUE, and the name is not that of a header");
   }
   const std::string_view value = trimmed(text.substr(colon + 1));
   if (!is_printable(value)) {
-    return Mismatch{"a header value in printable ASCII", name};
+    return Mismatch::saying("expected a header value in printable ASCII");
   }
   const auto* const taken = std::ranges::find(reserved, lower_case(name), &Reserved::name);
   if (taken != reserved.end()) {
@@ -80,7 +80,8 @@ Parsed<std::string> parse_tenant(std::string_view text) {
            std::string_view{"!-_.*'():|"}.find(c) != std::string_view::npos;
   };
   if (text.empty() || text.size() > 150 || !std::ranges::all_of(text, allowed)) {
-    return Mismatch{"a tenant of at most 150 letters, digits and !-_.*'():|", text};
+    // A message never shows the text, as which a URL with a password may be given by mistake.
+    return Mismatch::saying("expected a tenant of at most 150 letters, digits and !-_.*'():|");
   }
   return std::string{text};
 }

@@ -27,11 +27,12 @@ using ExtraHeaders = std::map<std::string, std::string, ByHeaderName>;
 
 /// Reads an extra request header of the form `NAME: VALUE` (RFC 9110, section 5): the name is a
 /// token, the value is printable ASCII. A header that the push, another setting or the connection
-/// determines is a mismatch. The mismatch never shows the value, which may be a key.
+/// determines is a mismatch. The mismatch shows no part of the text that may be a key.
 Parsed<Headers::value_type> parse_header(std::string_view text);
 
 /// Reads a tenant ID, the value of X-Scope-OrgID. Loki's rules allow at most 150 letters, digits
-/// and characters of `!-_.*'():|`; anything else is a mismatch.
+/// and characters of `!-_.*'():|`; anything else is a mismatch, which never
+/// shows the text.
 Parsed<std::string> parse_tenant(std::string_view text);
 
 } // namespace metrics_event

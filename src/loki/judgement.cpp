@@ -1,6 +1,7 @@
 #include "loki/judgement.hpp"
 
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "loki/status.hpp"
 
 #include <algorithm>

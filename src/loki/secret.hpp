@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -19,9 +20,13 @@ private:
   std::string text_;
 };
 
-/// Returns the text with `…` for every occurrence of the secret, because a server's answer may
-/// repeat the request. A secret shorter than four bytes is left in place: it would match ordinary
-/// words.
-std::string without(std::string text, const Secret& secret);
+/// Returns what a receiver or a proxy says, with `…` for every part of it that is one of the
+/// secrets, because an answer may repeat the request. A secret is recognised:
+/// - as it is, and as JSON, HTML and URLs escape it, once or several times;
+/// - in Base64, also within a longer encoded text;
+/// - with white space, control characters or invalid UTF-8 inside, which are not shown;
+/// - when the text ends before the secret does.
+/// Fewer than four bytes are left in place: they would match ordinary words.
+std::string without_secrets(const std::string& text, std::span<const Secret> secrets);
 
 } // namespace metrics_event

@@ -86,9 +86,8 @@ public:
   Reply attempt(const Request& request, Deadline deadline) {
     Reply reply = reply_to(request, deadline);
     if (!request.is_query) { // the answer to a query is compared and never shown
-      for (const Secret& secret : request.route.secrets) {
-        reply.body = without(std::move(reply.body), secret);
-        reply.location = without(std::move(reply.location), secret);
+      for (std::string* const words : {&reply.body, &reply.location}) {
+        *words = without_secrets(*words, request.route.secrets);
       }
     }
     reply.proxy = request.route.proxy ? request.route.proxy->url() : "";

@@ -184,6 +184,22 @@ private:
   Layer layer_;
 };
 
+// Returns what toml++ says of a mistake, up to the first quoted text that is more than a character:
+// it is a part of the file, which may be a secret.
+std::string without_content(std::string_view description) {
+  constexpr std::size_t longest_character = 4; // in bytes, and that of an escape such as '\n'
+  for (std::size_t at = description.find('\''); at != description.npos;
+       at = description.find('\'', at)) {
+    const std::size_t begin = at + 1;
+    const std::size_t end = description.find('\'', std::min(begin + 1, description.size()));
+    if (end == description.npos || end - begin > longest_character) {
+      return std::string{description.substr(0, at)}.append("…");
+    }
+    at = end + 1;
+  }
+  return std::string{description};
+}
+
 } // namespace
 
 std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
@@ -210,8 +226,9 @@ Layer config_layer(std::string_view toml, const std::string& path) {
   try {
     return Reader{path}.read(toml::parse(toml));
   } catch (const toml::parse_error& error) {
-    throw Failure{ExitCode::config, place(path, error.source()) + ": " +
-                                        lower_first(printable(error.description(), 200))};
+    throw Failure{ExitCode::config,
+                  place(path, error.source()) + ": " +
+                      lower_first(printable(without_content(error.description()), 200))};
   }
 }
 

@@ -104,17 +104,6 @@ void check_settings(const Resolved& resolved) {
   Rules{resolved}.check();
 }
 
-bool holds_secret(const Settings& settings) {
-  const auto has_credentials = [](const Endpoint& endpoint) {
-    return endpoint.credentials.has_value() || endpoint.target.find('?') != std::string::npos;
-  };
-  return has_credentials(settings.url) || (settings.proxy && has_credentials(*settings.proxy)) ||
-         (settings.query_url && has_credentials(*settings.query_url)) ||
-         !settings.headers.empty() || !settings.password.empty() ||
-         !settings.password_file.empty() || !settings.bearer_token.empty() ||
-         !settings.bearer_token_file.empty() || !settings.cert.empty();
-}
-
 void forget_credentials(Settings& settings) {
   settings.url.credentials.reset();
   settings.headers.clear();

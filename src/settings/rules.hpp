@@ -16,10 +16,6 @@ void forget_credentials(Settings& settings);
 /// every origin involved: usage when one of them is a flag, config otherwise.
 void check_settings(const Resolved& resolved);
 
-/// Returns whether a value may be secret: a password, token or client certificate, a header, or the
-/// credentials or the query of a URL.
-bool holds_secret(const Settings& settings);
-
 /// Returns warnings about settings that are valid but unwise, each with its remedy: credentials
 /// that others can read, a server certificate that is not verified, a flag without effect.
 std::vector<std::string> risks(const Resolved& resolved);

@@ -40,30 +40,35 @@ Parsed<Enum> parse_choice(std::string_view text) {
 }
 
 /// Returns the name of a file, which need not exist. A name that is empty, not UTF-8 or has a line
-/// break is a Mismatch.
+/// break is a Mismatch, which never shows the text: a key may stand where its file belongs.
 inline Parsed<std::string> parse_file(std::string_view text) {
   const bool printable = !text.empty() && is_utf8(text) && text.find_first_of("\n\r") == text.npos;
-  return printable ? std::string{text} : Parsed<std::string>{Mismatch{"the name of a file", text}};
+  return printable ? std::string{text}
+                   : Parsed<std::string>{
+                         Mismatch::saying("expected the name of a file, on one line and in UTF-8")};
 }
 
 /// Returns a list of hosts in the syntax of `is_listed`, with a space for each tab and line break.
-/// A list that is empty or not safe to show is a Mismatch.
+/// A list that is empty or not safe to show is a Mismatch, and so is one with an `@`, as which a URL
+/// with a password may be given by mistake; the Mismatch never shows the text.
 inline Parsed<std::string> parse_host_list(std::string_view text) {
   std::string list{text};
   std::ranges::replace_if(
       list, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
-  const bool plain = !text.empty() && is_safe_to_show(list);
+  const bool plain = !text.empty() && is_safe_to_show(list) && text.find('@') == text.npos;
   return plain ? std::move(list)
-               : Parsed<std::string>{Mismatch{"hosts with commas between them, or *", text}};
+               : Parsed<std::string>{Mismatch::saying(
+                     "expected hosts with commas between them, or *, without an @")};
 }
 
-/// Parses `true`, `false`, or a directory. Any other text without a slash is a Mismatch.
+/// Parses `true`, `false`, or a directory. Any other text without a slash is a Mismatch, and so is a
+/// URL, whose password would become the name of a directory.
 inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
   if (const auto on = parse_bool(text)) {
     return SpoolPlace{.on = *on};
   }
   auto directory = parse_file(text);
-  if (!directory || text.find('/') == text.npos) {
+  if (!directory || text.find('/') == text.npos || text.find("://") != text.npos) {
     return Mismatch{"true, false, or a directory such as /var/spool/metrics-event or ./spool",
                     text};
   }

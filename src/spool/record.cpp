@@ -1,6 +1,7 @@
 #include "spool/record.hpp"
 
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "base/value.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"

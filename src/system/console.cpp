@@ -31,7 +31,7 @@ void Console::overwrite(std::string_view text) const {
 }
 
 void Console::say(std::string_view text) const {
-  write_all(diagnostics_, "metrics-event: " + std::string{text} + '\n');
+  write_all(diagnostics_, "metrics-event: " + visible(text) + '\n');
 }
 
 void Console::warn(std::string_view text) const {

@@ -23,7 +23,7 @@ public:
   /// Replaces the current line of the terminal on stderr by a text.
   void overwrite(std::string_view text) const;
 
-  /// Writes one line, `metrics-event: TEXT`, to stderr.
+  /// Writes one line, `metrics-event: TEXT`, to stderr, with the escapes of `visible`.
   void say(std::string_view text) const;
 
   /// Writes `metrics-event: warning: TEXT` to stderr, unless the console is quiet.

@@ -155,11 +155,26 @@ TEST_CASE("what is unknown is named, with what was probably meant") {
         R"(unknown option "--flavor", see metrics-event listen --help)");
 }
 
+TEST_CASE("of an unknown option, what may be its value is not shown") {
+  CHECK(trouble({"runner-installed", "-psecret"}) ==
+        R"(unknown option "-p", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-nuuser:secret"}) ==
+        R"(unknown option "-u", see metrics-event runner-installed --help)");
+  CHECK(trouble({"send", "--bearer-token", "secret/", "x"}) ==
+        R"("--bearer-token" is no option, everybody could see the secret; use )"
+        "METRICS_EVENT_BEARER_TOKEN or --bearer-token-file");
+  CHECK(trouble({"send", "--token", "secret/", "x"}).find("secret") == std::string::npos);
+  CHECK(trouble({"send", "x", "--username", "--header=X-Key: secret"}) ==
+        R"(--username needs a value, write "--username=--header=…" if it is meant)");
+  CHECK(trouble({"send", "x", "https://user:secret@example.com/?a=b"}) ==
+        R"(unexpected argument "https://…@example.com/?a=…", see metrics-event send --help)");
+}
+
 TEST_CASE("short flags are known one by one") {
   CHECK(trouble({"runner-installed", "-nx"}) ==
-        R"(unknown option "-nx", see metrics-event runner-installed --help)");
+        R"(unknown option "-x", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-n5"}) ==
-        R"(unknown option "-n5", see metrics-event runner-installed --help)");
+        R"(unknown option "-5", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-q=1"}) ==
         R"(unknown option "-q", see metrics-event runner-installed --help)");
 }

@@ -1,5 +1,6 @@
 #include "loki/endpoint.hpp"
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "fuzz/target.hpp"
 
 #include <string>

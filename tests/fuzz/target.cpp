@@ -19,6 +19,7 @@ constexpr std::array table{
     FuzzTarget{"push", fuzz_push},
     FuzzTarget{"query_answer", fuzz_query_answer},
     FuzzTarget{"reply", fuzz_reply},
+    FuzzTarget{"secret", fuzz_secret},
     FuzzTarget{"settings", fuzz_settings},
     FuzzTarget{"spool_record", fuzz_spool_record},
 };

@@ -28,6 +28,7 @@ void fuzz_field(std::string_view input);
 void fuzz_push(std::string_view input);
 void fuzz_query_answer(std::string_view input);
 void fuzz_reply(std::string_view input);
+void fuzz_secret(std::string_view input);
 void fuzz_settings(std::string_view input);
 void fuzz_spool_record(std::string_view input);
 

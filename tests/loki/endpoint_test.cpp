@@ -96,30 +96,43 @@ TEST_CASE("the query is sent as it is, and its values are shown nowhere") {
   const Endpoint endpoint =
       *parse_endpoint("http://example.com/x?token=secret=s&flag&_msg_field=event");
   CHECK(endpoint.target == "/x?token=secret=s&flag&_msg_field=event");
-  CHECK(endpoint.url() == "http://example.com/x?token=…&flag&_msg_field=…");
+  CHECK(endpoint.kept_url() == "http://example.com/x?token=&=&_msg_field=");
+  CHECK(endpoint.url() == "http://example.com/x?token=…&=…&_msg_field=…");
 }
 
 TEST_CASE("a URL that cannot be used is refused with its remedy") {
   const std::pair<const char*, const char*> urls[]{
-      {"loki:3100", R"(expected a URL that starts with http:// or https://, got "loki:3100")"},
-      {"localhost", R"(expected a URL that starts with http:// or https://, got "localhost")"},
-      {"", R"(expected a URL that starts with http:// or https://, got "")"},
-      {"loki:3100/loki/api/v1/push",
-       R"(expected a URL that starts with http:// or https://, got "loki:3100/loki/api/v1/push")"},
-      {"ftp://x", R"(expected an http, https or file URL, got "ftp://x")"},
-      {"http://", R"(expected a URL such as http://localhost:3100, got "http://")"},
-      {"http:///path", R"(expected a URL such as http://localhost:3100, got "http:///path")"},
-      {"https://../", R"(expected a URL such as http://localhost:3100, got "https://../")"},
-      {"http://a b/", R"(expected a URL such as http://localhost:3100, got "http://a b/")"},
-      {"file:///a b", R"(expected a file URL with %20 for each space, got "file:///a b")"},
-      {"http://x:0/", R"(expected a port from 1 to 65535, got "http://x:0/")"},
-      {"http://x:65536/", R"(expected a port from 1 to 65535, got "http://x:65536/")"},
-      {"http://x:65537/", R"(expected a port from 1 to 65535, got "http://x:65537/")"},
-      {"http://x:99999/", R"(expected a port from 1 to 65535, got "http://x:99999/")"},
-      {"http://x:port/", R"(expected a URL such as http://localhost:3100, got "http://x:…/")"},
-      {"http://x/#y", R"(expected a URL without a fragment, got "http://x/#y")"},
-      {"http://x/\r\nInjected: y",
-       R"(expected a URL such as http://localhost:3100, got "http://x/\x0d\nInjected: y")"},
+      {"loki:3100", "expected a URL that starts with http:// or https://"},
+      {"localhost", "expected a URL that starts with http:// or https://"},
+      {"", "expected a URL that starts with http:// or https://"},
+      {"loki:3100/loki/api/v1/push", "expected a URL that starts with http:// or https://"},
+      {"ftp://x", "expected an http, https or file URL"},
+      {"http://", "expected a URL such as http://localhost:3100"},
+      {"http:///path", "expected a URL such as http://localhost:3100"},
+      {"https://../", "expected a URL such as http://localhost:3100"},
+      {"http://a b/", R"(expected a URL such as http://localhost:3100, and it contains the )"
+                      R"(character " ", write it as %20)"},
+      {"file:///a b", R"(expected a URL such as http://localhost:3100, and it contains the )"
+                      R"(character " ", write it as %20)"},
+      {"http://localhost:3100\r", R"(expected a URL such as http://localhost:3100, and it )"
+                                  R"(contains the character "\x0d", leave it out)"},
+      {"localhost\u202e", R"(expected a URL that starts with http:// or https://, and it )"
+                          R"(contains the character "\xe2\x80\xae", leave it out)"},
+      {"http://user:p^ss@example.com", R"(expected a URL such as http://localhost:3100, and it )"
+                                       R"(contains the character "^", write it as %5E)"},
+      {"http://user:100%@example.com", R"(expected a URL such as http://localhost:3100, and it )"
+                                       R"(contains the character "%", write it as %25)"},
+      {"http://user:12/ab@example.com",
+       "expected a URL without an @ behind its host; in a password, / is written as %2F, ? as "
+       "%3F, # as %23 and @ as %40"},
+      {"http://x:0/", "expected a port from 1 to 65535"},
+      {"http://x:65536/", "expected a port from 1 to 65535"},
+      {"http://x:65537/", "expected a port from 1 to 65535"},
+      {"http://x:99999/", "expected a port from 1 to 65535"},
+      {"http://x:port/", "expected a URL such as http://localhost:3100"},
+      {"http://x/#y", "expected a URL without a fragment"},
+      {"http://x/\r\nInjected: y", R"(expected a URL such as http://localhost:3100, and it )"
+                                   R"(contains the character "\x0d", leave it out)"},
   };
   for (const auto& row : urls) {
     CAPTURE(row.first);
@@ -129,11 +142,12 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
 
 TEST_CASE("a URL has a length that fits a line") {
   CHECK(complaint("http://example.com/" + std::string(2029, 'x')) == "no complaint");
-  CHECK(complaint("http://example.com/" + std::string(2030, 'x'))
-            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com/xxx"));
-  CHECK(complaint("http://example.com?" + std::string(2012, 'x')) == "no complaint");
-  CHECK(complaint("http://example.com?" + std::string(2013, 'x')) // with the path of a push
-            .starts_with("expected a URL of at most 2048 bytes, got \"http://example.com?xxx"));
+  CHECK(complaint("http://example.com/" + std::string(2030, 'x')) ==
+        "expected a URL of at most 2048 bytes");
+  CHECK(complaint("http://example.com?" + std::string(2011, 'x') + '=') == "no complaint");
+  CHECK(
+      complaint("http://example.com?" + std::string(2012, 'x') + '=') == // with the path of a push
+      "expected a URL of at most 2048 bytes");
 }
 
 TEST_CASE("https has a port of its own") {
@@ -168,7 +182,7 @@ TEST_CASE("a password in a URL that is refused is never shown") {
     CHECK(text.find("sec") == std::string::npos);
   }
   CHECK(complaint("http://user@example.com") ==
-        R"(expected a URL with a password behind the user name, got "http://…@example.com")");
+        "expected a URL with a password behind the user name");
 }
 
 TEST_CASE("a file URL names an absolute path") {
@@ -190,8 +204,7 @@ TEST_CASE("a file URL names an absolute path") {
        {"file:", "file://", "file:relative", "file://host/x", "file:///x?y", "file:///x#y",
         "file:///x%00", "file:///x%0a", "file:///x%ff", "file:///x%c2%9b31m"}) {
     CAPTURE(url);
-    CHECK(complaint(url) == "expected a file URL such as file:///var/log/metrics.log, got \"" +
-                                std::string{url} + '"');
+    CHECK(complaint(url) == "expected a file URL such as file:///var/log/metrics.log");
   }
 }
 
@@ -213,14 +226,15 @@ TEST_CASE("a proxy is a URL or a host, with curl's port unless it is given") {
   CHECK(parse_proxy("user:pass@[::1]:3128")->credentials->username == "user");
   CHECK(parse_proxy("host:words").error().text ==
         "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
-        "without), got \"host:…\"");
+        "without)");
   for (const char* text : {"", "socks5://x", "https://x", "x:0", "http://"}) {
     CAPTURE(text);
     CHECK(parse_proxy(text).has_error());
   }
-  CHECK(parse_proxy("socks5://user:secret@x").error().text ==
-        "expected an http proxy such as http://proxy.example.com:3128 (--no-proxy '*' goes "
-        "without), got \"socks5://…@x\"");
+  for (const char* text : {"socks5://user:secret@x", "user:se/cret@x", "user:se^cret@x"}) {
+    CAPTURE(text);
+    CHECK(parse_proxy(text).error().text.find("cret") == std::string::npos);
+  }
 }
 
 TEST_SUITE_END();

@@ -26,13 +26,13 @@ TEST_CASE("a header is a name and a value, split at the first colon") {
 
 TEST_CASE("a header that could break the request apart is refused, its value unseen") {
   CHECK(complaint("novalue") == "expected NAME: VALUE, and there is no colon");
-  CHECK(complaint(": secret") == "expected NAME: VALUE, got \"\"");
-  CHECK(complaint("X Y: secret") == "expected NAME: VALUE, got \"X Y\"");
-  CHECK(complaint("X\r\nY: secret") == "expected NAME: VALUE, got \"X\\x0d\\nY\"");
+  for (const char* text : {": secret", "X Y: secret", "X\r\nY: secret", "a secret/key: x"}) {
+    CAPTURE(text);
+    CHECK(complaint(text) == "expected NAME: VALUE, and the name is not that of a header");
+  }
   for (const char* value : {"a\r\nInjected: secret", "a\nb", "a\x01", "\x7f", "é"}) {
     CAPTURE(value);
-    CHECK(complaint("X: " + std::string{value}) ==
-          "expected a header value in printable ASCII, got \"X\"");
+    CHECK(complaint("X: " + std::string{value}) == "expected a header value in printable ASCII");
   }
 }
 

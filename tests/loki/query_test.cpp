@@ -207,7 +207,7 @@ TEST_CASE("a query URL is that of a query API, or a base URL of Loki") {
   }
   CHECK(parse_query_url("http://me:secret@example.com/push").error().text ==
         "expected a URL whose path ends in /query_range (Loki) or /select/logsql/query "
-        "(VictoriaLogs), without a query, got \"http://…@example.com/push\"");
+        "(VictoriaLogs), without a query");
   CHECK(parse_query_url("http://me:secret@example.com")->credentials->password.reveal() ==
         "secret");
 }

@@ -397,45 +397,53 @@ TEST_CASE("no output holds a secret, whatever the outcome") {
   CHECK(server.requests().size() > 10);
 }
 
-TEST_CASE("while it sends, a secret is neither in its command line nor in a core of it") {
-  const TemporaryDirectory directory;
+TEST_CASE("while it sends, a secret is not in its command line") {
   const RawServer server{{{.then_close = false}}};
-  const auto leaves_core = [&](Variables variables) {
-    variables["ASAN_OPTIONS"] = "disable_coredump=0"; // which the sanitizer would forbid
-    Invocation invocation{.arguments = event({"--url", url_of(server), "--timeout", "20s"}),
-                          .environment = variables};
-    const std::size_t before = server.requests().size();
-    const std::string core_directory = directory.path().string();
-    // A core goes where the process is, if the machine's core_pattern is a plain name.
-    Invocation shell{
-        .arguments = {"-c",
-                      "cd " + core_directory + " && ulimit -c unlimited && exec \"$0\" \"$@\"",
-                      program},
-        .environment = variables};
-    shell.arguments.insert(shell.arguments.end(), invocation.arguments.begin(),
-                           invocation.arguments.end());
-    Background running{"/bin/sh", shell};
-    while (server.requests().size() == before) {
-      std::this_thread::yield();
-    }
-    // Only its own: another test may have the secret in the command line of what it starts.
-    const std::string seen = read_file("/proc/" + std::to_string(running.pid()) + "/cmdline");
-    CHECK(seen.find("runner-installed") != std::string::npos);
-    CHECK(seen.find(marker) == std::string::npos);
-    running.signal(SIGABRT);
-    running.wait(20s);
-    const bool has_core = !std::filesystem::is_empty(directory.path());
-    for (const auto& entry : std::filesystem::directory_iterator{directory.path()}) {
+  Background running{program,
+                     {.arguments = event({"--url", url_of(server), "--timeout", "20s"}),
+                      .environment = {{"LOKI_BEARER_TOKEN", marker}}}};
+  while (server.requests().empty()) {
+    std::this_thread::yield();
+  }
+  // Only its own: another test may have the secret in the command line of what it starts.
+  const std::string seen = read_file("/proc/" + std::to_string(running.pid()) + "/cmdline");
+  CHECK(seen.find("runner-installed") != std::string::npos);
+  CHECK(seen.find(marker) == std::string::npos);
+}
+
+TEST_CASE("no core of it is left, and one of COMMAND is, as without it") {
+  const TemporaryDirectory directory;
+  const std::string fifo = (directory.path() / "config").string();
+  const std::string cores = (directory.path() / "cores").string();
+  std::filesystem::create_directory(cores);
+  // Returns what a shell writes and the number of cores that its script leaves where it runs, if
+  // the machine's core_pattern is a plain name.
+  const auto run_script = [&](const std::string& script) {
+    Outcome outcome = run(
+        "/bin/sh",
+        {.arguments = {"-c", "cd \"$1\" && ulimit -c unlimited && " + script, program, cores, fifo},
+         .environment = {{"LOKI_BEARER_TOKEN", marker},
+                         // which the sanitizer would forbid
+                         {"ASAN_OPTIONS", "disable_coredump=0"}}});
+    std::ptrdiff_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{cores}) {
       std::filesystem::remove(entry.path());
+      ++count;
     }
-    return has_core;
+    return std::pair{outcome.out, count};
   };
-  if (!leaves_core({})) {
+  if (run_script("sh -c 'kill -ABRT $$'").second != 1) {
     MESSAGE("SKIPPED: this machine writes no core into the working directory");
     return;
   }
-  CHECK_FALSE(leaves_core({{"LOKI_BEARER_TOKEN", marker}}));
-  CHECK_FALSE(leaves_core({{"LOKI_USERNAME", "u"}, {"LOKI_PASSWORD", marker}}));
+  // While it waits for its configuration; opening the FIFO for writing waits for the reader.
+  CHECK(run_script("mkfifo \"$2\" && { \"$0\" --config \"$2\" send x & exec 3> \"$2\" && "
+                   "kill -ABRT $! && ! wait $!; }")
+            .second == 0);
+  const std::string wrapper = "\"$0\" --config none send x --disabled --on always -- ";
+  CHECK(run_script(wrapper + "sh -c 'kill -ABRT $PPID'").second == 0);
+  CHECK(run_script(wrapper + "sh -c 'ulimit -c; kill -ABRT $$'") ==
+        std::pair{std::string{"unlimited\n"}, std::ptrdiff_t{1}});
 }
 
 TEST_SUITE_END();

@@ -336,16 +336,15 @@ TEST_CASE("a mistake in the command line is 64 and sends nothing") {
       {event({"--label", "bad-name=x"}), "--label: expected a label name of letters, digits and _ "
                                          "that starts with neither a digit nor __, "
                                          "got \"bad-name\""},
-      {event({"--url", "loki:3100"}),
-       R"(--url: expected a URL that starts with http:// or https://, got "loki:3100")"},
-      {event({"--url", "ftp://x"}), R"(--url: expected an http, https or file URL, got "ftp://x")"},
+      {event({"--url", "loki:3100"}), "--url: expected a URL that starts with http:// or https://"},
+      {event({"--url", "ftp://x"}), "--url: expected an http, https or file URL"},
       {event({"--timeout", "5parsecs"}),
        R"(--timeout: expected a duration such as 500ms or 5s, got "5parsecs")"},
       {event({"--timeout", "\x1b[31m"}),
        R"(--timeout: expected a duration such as 500ms or 5s, got "\x1b[31m")"},
       {event({"--output", "xml"}), R"(--output: expected text or json, got "xml")"},
       {event({"--org-id", "a\r\nb"}),
-       R"(--org-id: expected a tenant of at most 150 letters, digits and !-_.*'():|, got "a\x0d\nb")"},
+       "--org-id: expected a tenant of at most 150 letters, digits and !-_.*'():|"},
   };
   for (const auto& [arguments, text] : mistakes) {
     check({.what = text.c_str(), .arguments = arguments, .status = 64, .err = error(text)});

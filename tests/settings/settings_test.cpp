@@ -282,8 +282,7 @@ TEST_CASE("the url falls back to the names that others use, in their order") {
   CHECK(url(some) == "c.example.com");
   some["LOKI_ADDR"] = "nonsense";
   CHECK(failure(environment(some), {}) ==
-        Blame{ExitCode::config,
-              R"(LOKI_ADDR: expected a URL that starts with http:// or https://, got "nonsense")"});
+        Blame{ExitCode::config, "LOKI_ADDR: expected a URL that starts with http:// or https://"});
   CHECK(resolve({environment({{"LOKI_ORG_ID", "tenant"}})}).settings.org_id == "tenant");
 }
 
@@ -394,6 +393,45 @@ TEST_CASE("a bad value of a flag is refused although a later one would win") {
   // A variable that a flag replaces is not looked at: the flag is how to get on.
   CHECK(failure(environment({{"METRICS_EVENT_TIMEOUT", "x"}}), flags({{"timeout", "5s"}})).first ==
         ExitCode::ok);
+}
+
+TEST_CASE("a bad value of a setting that may hold a secret is not repeated") {
+  // All others may be: a new setting is taken for one that holds a secret until it stands here.
+  const std::set<std::string_view> harmless{
+      "label", "metadata",        "timeout",  "connect-timeout", "retries",         "confirm",
+      "spool", "best-effort",     "disabled", "dry-run",         "spool-max-bytes", "entry-time",
+      "on",    "tls-skip-verify", "output",   "quiet",           "verbose"};
+  const std::string secret = "hunter2";
+  const std::string texts[]{secret + ':' + secret,
+                            "http://user:" + secret + "/x@example.com",
+                            "https:/user:" + secret + "@example.com",
+                            "user:" + secret + "@example.com:3100",
+                            "http://user:" + secret + "^@example.com",
+                            "http://example.com:" + secret,
+                            "http://example.com/#" + secret,
+                            "ftp://example.com/" + secret,
+                            secret + "=" + secret,
+                            "Authorization " + secret,
+                            secret + " " + secret + ": x",
+                            "-----BEGIN PRIVATE KEY-----\n" + secret + "\n-----END",
+                            secret + "\n",
+                            secret + "\r",
+                            secret + "\xff",
+                            secret + std::string(3000, 'x')};
+  for (const Setting& setting : all_settings()) {
+    const std::string name{setting.name};
+    CAPTURE(name);
+    int refused = 0;
+    for (const std::string& text : texts) {
+      CAPTURE(text);
+      Settings settings;
+      if (const auto mismatch = setting.assign(settings, text)) {
+        ++refused;
+        CHECK((mismatch->text.find(secret) == std::string::npos || harmless.contains(name)));
+      }
+    }
+    CHECK(refused > 0);
+  }
 }
 
 TEST_CASE("the last of a flag's values wins") {
