@@ -184,10 +184,11 @@ std::optional<std::string_view> nearest(std::string_view given,
   std::optional<std::string_view> best;
   std::size_t best_distance = std::max<std::size_t>(1, given.size() / 3) + 1;
   for (const std::string_view word : known) {
-    const auto [shorter, longer] = std::minmax(given.size(), word.size());
+    const std::size_t least_distance =
+        std::max(given.size(), word.size()) - std::min(given.size(), word.size());
     const bool abbreviated = given.size() >= shortest_abbreviation && word.starts_with(given);
-    if (!abbreviated && longer - shorter >= best_distance) {
-      continue; // the distance is at least the difference of their lengths
+    if (!abbreviated && least_distance >= best_distance) {
+      continue;
     }
     const std::size_t distance = abbreviated ? 1 : edit_distance(given, word);
     if (distance < best_distance && distance < given.size()) {

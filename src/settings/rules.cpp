@@ -12,9 +12,9 @@ namespace {
 using Source = Origin::Source;
 
 // Checks the settings that were resolved; the origins have an entry for each of these.
-class Rules {
+class SettingRules {
 public:
-  explicit Rules(const Resolved& resolved)
+  explicit SettingRules(const Resolved& resolved)
       : settings_{resolved.settings}, origins_{resolved.origins} {}
 
   void check() const {
@@ -101,7 +101,7 @@ private:
 } // namespace
 
 void check_settings(const Resolved& resolved) {
-  Rules{resolved}.check();
+  SettingRules{resolved}.check();
 }
 
 void forget_credentials(Settings& settings) {

@@ -254,15 +254,18 @@ TEST_CASE("a measurement fills what is declared as measured, unless that is give
 }
 
 TEST_CASE("what is measured makes an optional object present, with what is beside it there") {
-  constexpr std::array<Field, 3> fields{Field{.name = "end.reason", .in_optional_object = true},
-                                        Field{.name = "end.code",
-                                              .type = FieldType::integer,
-                                              .in_optional_object = true,
-                                              .measured = Measured::exit_code},
-                                        Field{.name = "end.kind",
-                                              .required = false,
-                                              .in_optional_object = true,
-                                              .default_value = R"("usual")"}};
+  constexpr std::array<Field, 3> fields{
+      Field{.name = "end.reason", .parent = "end", .in_optional_object = true},
+      Field{.name = "end.code",
+            .parent = "end",
+            .type = FieldType::integer,
+            .in_optional_object = true,
+            .measured = Measured::exit_code},
+      Field{.name = "end.kind",
+            .parent = "end",
+            .required = false,
+            .in_optional_object = true,
+            .default_value = R"("usual")"}};
   const EventType type{.name = "job", .fields = fields};
   CHECK(make_event(type, {}, now).line == R"({"timestamp":1700000000.123,"event":"job"})");
   CHECK_FALSE(check_names(type, {}, false));

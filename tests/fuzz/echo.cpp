@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_bytes = 96UL * 1024; // beyond what is read, and fits into a socket
+constexpr std::size_t longest_echo = 96UL * 1024; // beyond what is read, and fits into a socket
 
 const BasicCredentials credentials{"runner", Secret{"sword/fi\"sh"}};
 
@@ -113,11 +113,11 @@ const Route& route() {
 
 std::string with_secrets(std::string_view input) {
   std::string answer;
-  for (const char c : input.substr(0, most_bytes)) {
+  for (const char c : input.substr(0, longest_echo)) {
     const auto number = static_cast<std::size_t>(static_cast<unsigned char>(c));
     number >= 1 && number <= forms.size() ? answer += forms[number - 1] : answer += c;
   }
-  return answer.substr(0, most_bytes);
+  return answer.substr(0, longest_echo);
 }
 
 } // namespace

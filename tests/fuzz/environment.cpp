@@ -10,7 +10,7 @@
 namespace metrics_event::testing {
 namespace {
 
-constexpr std::string_view secret = "swordfish";
+constexpr std::string_view known_secret = "swordfish";
 
 using Variables = std::map<std::string, std::string>;
 
@@ -23,7 +23,8 @@ Layer layer_of(const Variables& variables) {
 
 void check_text(const std::string& text, bool may_hold_secret) {
   must(is_safe_to_show(text), "a message is safe to show");
-  must(may_hold_secret || text.find(secret) == std::string::npos, "a message shows no secret");
+  must(may_hold_secret || text.find(known_secret) == std::string::npos,
+       "a message shows no secret");
 }
 
 // What is said of settings from the environment and whether they are valid.
@@ -66,8 +67,8 @@ void fuzz_environment(std::string_view input) {
   }
   check_resolving(variables, true);
 
-  const bool holds_secret = last.find(secret) != std::string_view::npos;
-  const std::string value = std::string{secret}.append(last);
+  const bool holds_secret = last.find(known_secret) != std::string_view::npos;
+  const std::string value = std::string{known_secret}.append(last);
   check_resolving({{"METRICS_EVENT_HEADER", "X-Key: " + value}}, holds_secret);
   check_resolving({{"METRICS_EVENT_USERNAME", "user"}, {"METRICS_EVENT_PASSWORD", value}},
                   holds_secret);

@@ -85,8 +85,7 @@ TEST_CASE("a zone that no interface can have, or of another address, is refused"
     CHECK(complaint("http://[fe80::1%" + zone + "]") != "no complaint");
   }
   CHECK(complaint("http://[fe80::1%sixteen-letters-]") ==
-        "expected an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0], got "
-        "\"http://[fe80::1%sixteen-letters-]\"");
+        "expected an IPv6 address and the name of an interface, as in http://[fe80::1%25eth0]");
   CHECK(complaint("http://[v1.x%25eth0]") != "no complaint");
   CHECK(complaint("http://[127.0.0.1%25eth0]") != "no complaint");
   CHECK(complaint("http://127.0.0.1%25eth0") != "no complaint");
