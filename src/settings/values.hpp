@@ -49,8 +49,8 @@ inline Parsed<std::string> parse_file(std::string_view text) {
 }
 
 /// Returns a list of hosts in the syntax of `is_listed`, with a space for each tab and line break.
-/// A list that is empty or not safe to show is a Mismatch, and so is one with an `@`, as which a URL
-/// with a password may be given by mistake; the Mismatch never shows the text.
+/// A list that is empty or not safe to show is a Mismatch, and so is one with an `@`, as which a
+/// URL with a password may be given by mistake; the Mismatch never shows the text.
 inline Parsed<std::string> parse_host_list(std::string_view text) {
   std::string list{text};
   std::ranges::replace_if(
@@ -61,8 +61,8 @@ inline Parsed<std::string> parse_host_list(std::string_view text) {
                      "expected hosts with commas between them, or *, without an @")};
 }
 
-/// Parses `true`, `false`, or a directory. Any other text without a slash is a Mismatch, and so is a
-/// URL, whose password would become the name of a directory.
+/// Parses `true`, `false`, or a directory. Any other text without a slash is a Mismatch, and so is
+/// a URL, whose password would become the name of a directory.
 inline Parsed<SpoolPlace> parse_spool(std::string_view text) {
   if (const auto on = parse_bool(text)) {
     return SpoolPlace{.on = *on};

@@ -28,9 +28,9 @@ struct ChildEnd {
 /// SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE, SIGIO and SIGPWR) are forwarded to
 /// COMMAND, unless COMMAND itself sent them or the terminal sent them to the whole process group.
 /// One that another process sends to the whole group reaches COMMAND twice. None of these signals
-/// ends this process before COMMAND ends. When SIGTSTP stops COMMAND, this process stops as well. On
-/// return, signals are noted (`note_signals`), the signals that arrived before are discarded, and
-/// those that are meant for COMMAND alone are ignored.
+/// ends this process before COMMAND ends. When SIGTSTP stops COMMAND, this process stops as well.
+/// On return, signals are noted (`note_signals`), the signals that arrived before are discarded,
+/// and those that are meant for COMMAND alone are ignored.
 ChildEnd run_child(std::span<const std::string> command, std::string_view path);
 
 /// Ends this process by the signal that ended COMMAND, so that the parent sees the wait status of
