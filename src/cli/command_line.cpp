@@ -14,8 +14,8 @@
 namespace metrics_event {
 namespace {
 
-Failure usage(std::string text) {
-  return Failure{ExitCode::usage, std::move(text)};
+Failure usage(const std::string& text) {
+  return Failure{ExitCode::usage, text};
 }
 
 // Returns the flag that a word begins with, without a value: `--name`, or a dash and the first

@@ -5,6 +5,7 @@
 #include "base/url_text.hpp"
 #include "base/value.hpp"
 #include "loki/host.hpp"
+#include "loki/zone.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -123,42 +124,6 @@ Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, boo
     return mismatch("a URL with a password without control characters");
   }
   return BasicCredentials{*username, *std::move(password)};
-}
-
-// A URL without the zone of its IPv6 address, and the zone.
-struct Unzoned {
-  std::string url;
-  std::string zone;
-};
-
-// Removes the zone of an IPv6 address from a URL, because Boost.URL 1.81 takes none: `%25eth0` by
-// RFC 6874, or `%eth0` as people write it and curl takes it. Returns nothing when there is none.
-std::optional<Unzoned> take_zone(std::string_view url) {
-  const std::size_t slashes = url.find("://");
-  const std::size_t begin = slashes == url.npos ? 0 : slashes + 3;
-  std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  authority.remove_prefix(authority.rfind('@') + 1); // npos + 1 is 0
-  const std::size_t percent = authority.find('%');
-  const std::size_t close = authority.find(']');
-  if (!authority.starts_with('[') || close == authority.npos || percent > close) {
-    return std::nullopt;
-  }
-  std::string_view zone = authority.substr(percent + 1, close - percent - 1);
-  if (zone.starts_with("25") && zone.size() > 2) {
-    zone.remove_prefix(2);
-  }
-  Unzoned result{std::string{url}, std::string{zone}};
-  result.url.erase(static_cast<std::size_t>(authority.data() - url.data()) + percent,
-                   close - percent);
-  return result;
-}
-
-// Checks a zone by the names that interfaces have. RFC 6874 has these characters unescaped.
-bool is_zone(std::string_view zone) {
-  constexpr std::size_t longest_name = 15;
-  return !zone.empty() && zone.size() <= longest_name && std::ranges::all_of(zone, [](char c) {
-    return is_letter_or_digit(c) || std::string_view{"-._~"}.find(c) != std::string_view::npos;
-  });
 }
 
 // Adds the zone that was taken from the URL of an endpoint, if any.

@@ -1041,7 +1041,7 @@ TEST_CASE("a delivered record that cannot be removed ends the drain, and is stil
     return Reply{.status = 204};
   };
   const Drained drained = bench.drain({.push = {.timeout = 5s}}, false); // no file has it any more
-  CHECK(drained.counts.delivered == 0); // they may come again
+  CHECK(drained.counts.delivered == 0);                                  // they may come again
   CHECK(drained.left == 5);
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::cantcreat);

@@ -68,6 +68,7 @@ const std::map<std::string, Words> failures{
     {"newfstatat", {"error=EIO", "error=EINTR", "error=ENOMEM"}},
     {"openat", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=EMFILE", "error=ENOMEM"}},
     {"poll", {"error=EINTR", "error=ENOMEM"}},
+    {"prctl", {}},
     {"pread64", {"error=EIO", "error=EINTR"}},
     {"prlimit64", {}},
     {"pwrite64", {"error=EIO", "error=ENOSPC", "error=EINTR", "error=ENOMEM"}},

@@ -128,7 +128,7 @@ TEST_CASE("in a name of a flag, a command, an event, a topic, an operand or an o
                                Words{"listen", "--status", text},
                                Words{"flush", "--wait", text},
                                Words{"flush", "--drop", "--older-than", text},
-                               Words{"flush", "--list", "--event", text},
+                               Words{"flush", "--list", "--output", "json", "--event", text},
                                Words{"send", "x", "--output=" + text},
                                Words{"send", "x", "--quiet=" + text},
                                Words{"send", "x", "--on=" + text, "--", "true"},

@@ -157,8 +157,7 @@ TEST_CASE("a file URL without a path names no file") {
     const Outcome outcome = run(program, event(url));
     CHECK(outcome.status == 64);
     CHECK(outcome.err == "metrics-event: error: --url: expected a file URL such as "
-                         "file:///var/log/metrics.log, got \"" +
-                             url + "\"\n");
+                         "file:///var/log/metrics.log\n");
   }
 }
 

@@ -447,8 +447,8 @@ TEST_CASE("a no_proxy that plays no part cannot be wrong, and is an error where 
   asked["http_proxy"] = "127.0.0.1:1";
   CHECK(run(program, send(url, {}, asked)).status == 0); // this machine is reached directly
   const Outcome outcome = run(program, send("http://" + receiver, {}, asked));
-  CHECK(outcome.err == error("no_proxy: expected hosts with commas between them, or *, got "
-                             "\"localhost\\x1b[31m\""));
+  CHECK(outcome.err ==
+        error("no_proxy: expected hosts with commas between them, or *, without an @"));
   CHECK(outcome.status == 78);
 }
 

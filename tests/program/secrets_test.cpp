@@ -307,6 +307,9 @@ TEST_CASE("a bad value of a setting is not repeated, wherever it is given and wh
       others = {"--url", setting == "proxy" || setting == "no-proxy" ? "http://receiver.invalid"
                                                                      : "https://127.0.0.1:1"};
     }
+    if (setting == "no-proxy") { // which plays no part without a proxy
+      others = others + Words{"--proxy", "http://127.0.0.1:1"};
+    }
     if (setting == "password-file") {
       others = others + Words{"--username", "user"};
     }
