@@ -74,7 +74,7 @@ TEST_CASE("a secret is recognised in Base64, wherever it begins in what is encod
       CAPTURE(encoded);
       const std::string left = without(encoded, {secret});
       CHECK(left.find("…") != std::string::npos);
-      CHECK(left.size() <= std::string{"…"}.size() + 2 * 5); // digits that neighbours share
+      CHECK(left.size() <= std::string{"…"}.size() + 2UL * 5); // digits that neighbours share
       for (char& c : encoded) {
         c = c == '+' ? '-' : c == '/' ? '_' : c;
       }

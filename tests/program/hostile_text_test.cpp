@@ -50,7 +50,7 @@ std::string look(const Words& words, const Variables& variables = {},
   const std::string line = joined(words, " ", [](const std::string& word) { return quote(word); });
   CAPTURE(line);
   const Outcome outcome =
-      run(program, {.arguments = words, .environment = variables, .input = input});
+      run(plain_program, {.arguments = words, .environment = variables, .input = input});
   CHECK(outcome.status < 128);
   CHECK(outcome.status != static_cast<int>(ExitCode::software));
   check_lines(outcome.out, "");

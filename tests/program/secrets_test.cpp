@@ -43,7 +43,7 @@ Words event(const Words& more) {
 }
 
 Outcome run_with(const Words& words, const Variables& variables) {
-  return run(program, {.arguments = words, .environment = variables});
+  return run(plain_program, {.arguments = words, .environment = variables});
 }
 
 // Returns all files below a directory, one after the other, with their names.
