@@ -323,15 +323,14 @@ private:
   }
 
   void listen(ClosedPort port) {
-    receiver_.emplace(
-        std::move(port),
-        ReceiverScript{.store = {.block = 0, .longest_line = longest_line},
-                       .pushes = conducts_,
-                       .takes_gzip = takes_gzip_});
+    receiver_.emplace(std::move(port),
+                      ReceiverScript{.store = {.block = 0, .longest_line = longest_line},
+                                     .pushes = conducts_,
+                                     .takes_gzip = takes_gzip_});
   }
 
   static constexpr std::size_t longest_line = 1000; // of the receiver, in bytes
-  static constexpr std::uint64_t room = 1'000'000; // of the spool, in bytes
+  static constexpr std::uint64_t room = 1'000'000;  // of the spool, in bytes
 
   const TemporaryDirectory directory_ = TemporaryDirectory::in_memory();
   const fs::path spool_ = directory_.path() / "spool";

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 using namespace metrics_event;
 using namespace std::chrono_literals;

@@ -81,7 +81,8 @@ private:
     }
     if (entry.line.size() > settings_.longest_line) {
       return "max entry size '" + std::to_string(settings_.longest_line) +
-             "' bytes exceeded for stream " + stream + " while adding an entry with length '" + std::to_string(entry.line.size()) + "' bytes";
+             "' bytes exceeded for stream " + stream + " while adding an entry with length '" +
+             std::to_string(entry.line.size()) + "' bytes";
     }
     return std::nullopt;
   }
