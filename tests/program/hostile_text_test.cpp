@@ -58,13 +58,13 @@ std::string look(const Words& words, const Variables& variables = {},
   return outcome.out + outcome.err;
 }
 
-// Returns the beginning of a value that the setting may take.
-std::string beginning_of_value(const Setting& setting) {
+// Returns the beginning of a value that the setting may take. A spool is made in `directory`.
+std::string beginning_of_value(const Setting& setting, const fs::path& directory) {
   const bool is_path =
       setting.value_kind == ValueKind::file || setting.value_kind == ValueKind::directory;
   return setting.name == "header"              ? "Name: "
          : setting.kind == Setting::Kind::list ? "name="
-         : is_path                             ? "./"
+         : is_path                             ? directory.string() + '/'
                                                : "http://127.0.0.1:1/";
 }
 
@@ -83,7 +83,8 @@ TEST_CASE("in a value of a setting, from a flag, a variable or a file") {
     const std::string name{setting.name};
     CAPTURE(name);
     for (const std::string& text : hostile) {
-      for (const std::string& before : {std::string{}, beginning_of_value(setting)}) {
+      for (const std::string& before :
+           {std::string{}, beginning_of_value(setting, directory.path())}) {
         const std::string value = before + text;
         for (const Words& command : {Words{"send", "x"}, Words{"check"}}) {
           if (setting.has_flag()) {
@@ -124,8 +125,8 @@ TEST_CASE("in a name of a flag, a command, an event, a topic, an operand or an o
                                Words{"batch", text, text},
                                Words{"batch", "--resume", text},
                                Words{"check", "--wait", text},
-                               Words{"listen", "--listen", text},
-                               Words{"listen", "--status", text},
+                               Words{"listen", "--port", "0", "--address", text},
+                               Words{"listen", "--port", text},
                                Words{"flush", "--wait", text},
                                Words{"flush", "--drop", "--older-than", text},
                                Words{"flush", "--list", "--output", "json", "--event", text},
