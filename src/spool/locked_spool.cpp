@@ -267,13 +267,14 @@ std::error_code LockedSpool::write_small(const std::string& path, std::string_vi
 
 void LockedSpool::set_aside(const std::string& file, const std::string& reason) {
   write_reason(file, reason);
+  const std::string path = path_in(Box::waiting, file);
   std::error_code error;
   spool_.counter().subtract([&]() -> std::uint64_t {
-    error = directory().rename(path_in(Box::waiting, file), path_in(Box::refused, file));
+    error = directory().rename(path, path_in(Box::refused, file));
     return error ? 0 : parse_spool_name(file).value_or(SpoolName{}).size;
   });
   if (error) {
-    directory().fail("cannot move an entry", error);
+    directory().fail("cannot move " + quote(path) + " to refused/", error);
   }
 }
 

@@ -682,7 +682,8 @@ TEST_CASE("what cannot be set aside is not in the way of the rest") {
   fs::create_directories(spool / "refused" / "0" / "full");
   const Outcome outcome = flush(spool);
   check_flushed(outcome, 73, "delivered 1, refused 0, left 1");
-  check_cantcreat(outcome, "the spool \"" + spool.string() + "\" cannot move an entry: ");
+  check_cantcreat(outcome,
+                  "the spool \"" + spool.string() + "\" cannot move \"new/0\" to refused/: ");
   CHECK(names_in(spool / "new") == Words{"0"});
 }
 
