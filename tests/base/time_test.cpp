@@ -1,20 +1,17 @@
 #include "base/time.hpp"
 
+#include "support/complaint.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace metrics_event;
+using testing::complaint;
 using namespace std::chrono;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A parsed value, or the text of the mismatch.
-template <class T>
-std::string complaint(const Parsed<T>& parsed) {
-  return parsed ? "no complaint" : parsed.error().text;
-}
 
 // A timestamp in UNIX nanoseconds, or the text of the mismatch.
 std::string nanoseconds_of(std::string_view text) {

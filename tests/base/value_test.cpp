@@ -1,20 +1,13 @@
 #include "base/value.hpp"
 
+#include "support/complaint.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace metrics_event;
-
-namespace {
-
-// A parsed value, or the text of the mismatch.
-template <class T>
-std::string complaint(const Parsed<T>& parsed) {
-  return parsed ? "no complaint" : parsed.error().text;
-}
-
-} // namespace
+using testing::complaint;
 
 TEST_SUITE_BEGIN("value");
 

@@ -81,14 +81,14 @@ TEST_CASE("what would drop more than was meant, or means nothing, is refused") {
 }
 
 TEST_CASE("a filter selects by the event's name and by the entry's age") {
-  const Instant now{100h};
+  const Instant present{100h};
   const TimedLine entry{.time = Instant{90h}, .line = R"({"event":"runner_start"})"};
-  CHECK(SpoolFilter{}.selects(entry, now));
-  CHECK(SpoolFilter{.event = "runner_start"}.selects(entry, now));
-  CHECK_FALSE(SpoolFilter{.event = "runner_stop"}.selects(entry, now));
-  CHECK(SpoolFilter{.older_than = 9h}.selects(entry, now));
-  CHECK_FALSE(SpoolFilter{.older_than = 10h}.selects(entry, now));
-  CHECK_FALSE(SpoolFilter{.event = "runner_stop", .older_than = 9h}.selects(entry, now));
+  CHECK(SpoolFilter{}.selects(entry, present));
+  CHECK(SpoolFilter{.event = "runner_start"}.selects(entry, present));
+  CHECK_FALSE(SpoolFilter{.event = "runner_stop"}.selects(entry, present));
+  CHECK(SpoolFilter{.older_than = 9h}.selects(entry, present));
+  CHECK_FALSE(SpoolFilter{.older_than = 10h}.selects(entry, present));
+  CHECK_FALSE(SpoolFilter{.event = "runner_stop", .older_than = 9h}.selects(entry, present));
 }
 
 TEST_SUITE_END();

@@ -8,19 +8,19 @@ using Task = FlushOptions::Task;
 
 namespace {
 
-const Instant now{1'700'000'000s};
+const Instant present{1'700'000'000s};
 
 ListedEntry entry(std::chrono::seconds age) {
   return {.file = "x.json",
           .attempts = 3,
           .destination = Destination{"http://loki.example.com/loki/api/v1/push?key=", "team-a"},
           .entry = {.labels = {{"job", "metrics"}},
-                    .time = now - age,
+                    .time = present - age,
                     .line = R"({"event":"runner_start"})"}};
 }
 
 std::string age_of(std::chrono::seconds age) {
-  const std::string line = to_text(entry(age), now);
+  const std::string line = to_text(entry(age), present);
   return line.substr(0, line.find(' '));
 }
 
@@ -63,20 +63,21 @@ TEST_CASE("the result object has the same, and the failure") {
 
 TEST_CASE("an entry is listed with age, attempts, event, destination and tenant") {
   CHECK(list_head() == "AGE   ATTEMPTS  EVENT               DESTINATION\n");
-  CHECK(to_text(entry(5min), now) == "5m    3         runner_start        "
-                                     "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
-  CHECK(to_text(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
+  CHECK(to_text(entry(5min), present) ==
+        "5m    3         runner_start        "
+        "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
+  CHECK(to_text(ListedEntry{.file = "x", .reason = "it is empty"}, present) ==
         "-     -         -                   \"x\" is no entry: it is empty\n");
   ListedEntry refused = entry(1s);
   refused.reason = "HTTP status 400\x1b[2J";
-  CHECK(to_text(refused, now).ends_with(" (team-a): HTTP status 400[2J\n"));
+  CHECK(to_text(refused, present).ends_with(" (team-a): HTTP status 400[2J\n"));
 }
 
 TEST_CASE("an entry whose sender is still trying is listed as such") {
   ListedEntry tried = entry(5min);
   tried.is_being_tried = true;
-  CHECK(to_text(tried, now).starts_with("5m    trying    runner_start        http://"));
-  CHECK(to_json(tried, now).starts_with(R"({"file":"x.json","attempts":3,"trying":true,)"));
+  CHECK(to_text(tried, present).starts_with("5m    trying    runner_start        http://"));
+  CHECK(to_json(tried, present).starts_with(R"({"file":"x.json","attempts":3,"trying":true,)"));
 }
 
 TEST_CASE("ages are in the largest unit that says something") {
@@ -92,13 +93,13 @@ TEST_CASE("ages are in the largest unit that says something") {
 
 TEST_CASE("the list is one object as well") {
   CHECK(
-      list_begin("/s") + to_json(entry(5min), now) + std::string{list_end} ==
+      list_begin("/s") + to_json(entry(5min), present) + std::string{list_end} ==
       R"({"spool":"/s","entries":[{"file":"x.json","attempts":3,"trying":false,"event":"runner_start",)"
       R"("entry_time_ns":"1699999700000000000","age_s":300,)"
       R"("url":"http://loki.example.com/loki/api/v1/push?key=…","org_id":"team-a",)"
       R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}]})"
       "\n");
-  CHECK(to_json(ListedEntry{.file = "x", .reason = "it is empty"}, now) ==
+  CHECK(to_json(ListedEntry{.file = "x", .reason = "it is empty"}, present) ==
         R"({"file":"x","attempts":0,"trying":false,"reason":"it is empty"})");
 }
 

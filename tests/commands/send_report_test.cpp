@@ -41,7 +41,7 @@ TEST_CASE("the result object holds all that is known") {
 TEST_CASE("what is not known is null, and so is what a type forbids") {
   RunOutcome failed = json;
   failed.failure = Failure{ExitCode::usage, "bad \"thing\""};
-  CHECK(to_result({}, failed) ==
+  CHECK(to_result(SendReport{}, failed) ==
         R"({"status":"failed","exit_code":64,"event":null,"labels":null,"entry_time_ns":null,)"
         R"("url":null,"delivered":0,"spooled":0,"refused":0,"invalid":0,"repeated":0,)"
         R"("confirmed":null,"attempts":0,"http_status":null,"elapsed_ms":0,)"
@@ -62,9 +62,9 @@ TEST_CASE("a failure changes the status of what is not safe, and best effort the
   CHECK(to_result(SendReport{.status = SendReport::Status::dry_run}, failed)
             .starts_with(R"({"status":"failed","exit_code":0,)"));
   failed.failure = Failure{ExitCode::usage, "bad"};
-  CHECK(to_result({}, failed).starts_with(R"({"status":"failed","exit_code":64,)"));
+  CHECK(to_result(SendReport{}, failed).starts_with(R"({"status":"failed","exit_code":64,)"));
   failed.command_status = ExitCode{3};
-  CHECK(to_result({}, failed).starts_with(R"({"status":"failed","exit_code":3,)"));
+  CHECK(to_result(SendReport{}, failed).starts_with(R"({"status":"failed","exit_code":3,)"));
   CHECK(to_result(delivered(), RunOutcome{}).empty());
 }
 

@@ -27,14 +27,14 @@ using Until = Asker::Until;
 namespace {
 
 constexpr auto all_kinds = {StoreKind::loki, StoreKind::victoria_logs};
-const Labels labels{{"job", "metrics"}};
+const Labels sent_labels{{"job", "metrics"}};
 
 // A receiver that is real except for its store, and who asks it.
-struct Bench {
-  explicit Bench(StoreKind kind = StoreKind::loki, std::vector<Conduct> queries = {})
-      : Bench(ReceiverScript{
+struct AskerBench {
+  explicit AskerBench(StoreKind kind = StoreKind::loki, std::vector<Conduct> queries = {})
+      : AskerBench(ReceiverScript{
             .store = {.kind = kind, .delay = 0s}, .pushes = {}, .queries = std::move(queries)}) {}
-  explicit Bench(ReceiverScript script) : receiver{std::move(script)} {}
+  explicit AskerBench(ReceiverScript script) : receiver{std::move(script)} {}
 
   StoringReceiver receiver;
   SkippingClock clock;
@@ -51,7 +51,7 @@ struct Bench {
 
   // An entry so long after the start.
   Entry entry(std::chrono::nanoseconds after, const std::string& name = "x",
-              const Labels& of = labels) const {
+              const Labels& of = sent_labels) const {
     return {of, start + after, R"({"event":")" + name + R"("})", {}};
   }
 
@@ -129,7 +129,7 @@ TEST_SUITE_BEGIN("asker");
 TEST_CASE("one query tells which entries a receiver has") {
   for (const StoreKind kind : all_kinds) {
     CAPTURE(static_cast<int>(kind));
-    Bench bench{kind};
+    AskerBench bench{kind};
     const std::vector entries{bench.entry(0ns), bench.entry(1ns), bench.entry(1ns, "y"),
                               bench.entry(2s)};
     bench.store({entries[0], entries[2]});
@@ -145,7 +145,7 @@ TEST_CASE("one query tells which entries a receiver has") {
 }
 
 TEST_CASE("an entry of another stream, tenant or metadata is not ours") {
-  Bench bench;
+  AskerBench bench;
   Entry entry = bench.entry(0ns);
   bench.store({entry}, "team");
   bench.store({bench.entry(0ns, "x", {{"job", "other"}}),
@@ -159,7 +159,7 @@ TEST_CASE("an entry of another stream, tenant or metadata is not ours") {
 }
 
 TEST_CASE("VictoriaLogs is asked for a tenant by its account and project") {
-  Bench bench{StoreKind::victoria_logs};
+  AskerBench bench{StoreKind::victoria_logs};
   const Entry entry = bench.entry(0ns);
   bench.store({entry}, "12:34");
   CHECK(bench.ask(entry, Until::answered, "12:34") == Stored::found);
@@ -169,7 +169,7 @@ TEST_CASE("VictoriaLogs is asked for a tenant by its account and project") {
 
 TEST_CASE("no value of a label stands in the way of its entries") {
   for (const StoreKind kind : all_kinds) {
-    Bench bench{kind};
+    AskerBench bench{kind};
     for (const char* value : {"\"", "say \"hi\"", "\\", "C:\\temp\\", "\\\"", "two\nlines", "a\tb",
                               "`", "`tick`", "100%", "%41%", "a+b&c=d#e", "{x=\"y\"}",
                               "\" or job=\"", "\x01", "é", "\xF0\x9F\x9A\x80", " "}) {
@@ -186,7 +186,7 @@ TEST_CASE("no value of a label stands in the way of its entries") {
 
 TEST_CASE("a query for many labels is sent as a form") {
   for (const StoreKind kind : all_kinds) {
-    Bench bench{kind};
+    AskerBench bench{kind};
     Labels many;
     for (int i = 0; i < 15; ++i) {
       many.emplace("label" + std::to_string(i), std::string(1000, static_cast<char>('a' + i)));
@@ -204,7 +204,7 @@ TEST_CASE("a stream of more entries than an answer has is read page by page") {
   constexpr int others = 12'000;
   for (const StoreKind kind : all_kinds) {
     CAPTURE(static_cast<int>(kind));
-    Bench bench{kind};
+    AskerBench bench{kind};
     std::vector<Entry> stored;
     for (int i = 0; i <= others; ++i) {
       stored.push_back(bench.entry(i * 1us, i % 6000 == 0 ? "ours" : "other"));
@@ -221,7 +221,7 @@ TEST_CASE("a stream of more entries than an answer has is read page by page") {
 TEST_CASE("a page that ends in the middle of a time is followed by one that begins with it") {
   for (const StoreKind kind : all_kinds) {
     CAPTURE(static_cast<int>(kind));
-    Bench bench{kind};
+    AskerBench bench{kind};
     std::vector<Entry> entries{bench.entry(0s), bench.entry(2s)};
     for (const char* name : {"a", "b", "c", "d"}) {
       entries.push_back(bench.entry(1s, name));
@@ -237,7 +237,7 @@ TEST_CASE("a page that ends in the middle of a time is followed by one that begi
 }
 
 TEST_CASE("reading ends with the page that has the last of ours") {
-  Bench bench;
+  AskerBench bench;
   std::vector<Entry> stored;
   for (int i = 0; i < 5001; ++i) {
     stored.push_back(bench.entry(i * 1us));
@@ -253,7 +253,7 @@ TEST_CASE("reading ends with the page that has the last of ours") {
 TEST_CASE("what a page of a single time hides is asked for time by time") {
   for (const StoreKind kind : all_kinds) {
     CAPTURE(static_cast<int>(kind));
-    Bench bench{kind};
+    AskerBench bench{kind};
     // Loki returns the oldest entries of a range, VictoriaLogs the newest.
     const std::chrono::nanoseconds crowded = kind == StoreKind::loki ? 1s : 4s;
     std::vector<Entry> stored{bench.entry(2s), bench.entry(1s), bench.entry(4s)};
@@ -272,7 +272,7 @@ TEST_CASE("what a page of a single time hides is asked for time by time") {
 }
 
 TEST_CASE("at most 100 entries are asked for one by one") {
-  Bench bench;
+  AskerBench bench;
   std::vector<Entry> stored;
   for (int i = 0; i < 5000; ++i) {
     stored.push_back(bench.entry(0s, std::to_string(i)));
@@ -293,7 +293,7 @@ TEST_CASE("at most 100 entries are asked for one by one") {
 }
 
 TEST_CASE("what an answer of more than 8 MiB has is asked for time by time") {
-  Bench bench;
+  AskerBench bench;
   for (int i = 0; i < 45; ++i) {
     bench.store({bench.entry(i * 1s, std::string(200'000, 'x'))});
   }
@@ -305,7 +305,7 @@ TEST_CASE("what an answer of more than 8 MiB has is asked for time by time") {
 }
 
 TEST_CASE("Loki hides an old entry until its chunk is flushed") {
-  Bench bench;
+  AskerBench bench;
   Entry old = bench.entry(0s);
   old.time -= 3h;
   const Entry elsewhere{old.labels, old.time, "never sent", {}};
@@ -320,7 +320,7 @@ TEST_CASE("Loki hides an old entry until its chunk is flushed") {
 }
 
 TEST_CASE("VictoriaLogs hides a new entry for a while, for which asking may wait") {
-  Bench bench{ReceiverScript{.store = {.kind = StoreKind::victoria_logs, .delay = 1h}}};
+  AskerBench bench{ReceiverScript{.store = {.kind = StoreKind::victoria_logs, .delay = 1h}}};
   const Entry stored = bench.entry(0s);
   const Entry absent = bench.entry(1s);
   bench.store({stored});
@@ -342,7 +342,7 @@ TEST_CASE("VictoriaLogs hides a new entry for a while, for which asking may wait
 
 TEST_CASE("to be found an entry is waited for, until the deadline") {
   for (const StoreKind kind : all_kinds) {
-    Bench bench{kind, {{.lies = true}, {.lies = true}, {}}};
+    AskerBench bench{kind, {{.lies = true}, {.lies = true}, {}}};
     const Entry entry = bench.entry(0s);
     bench.store({entry});
     CHECK(bench.ask(entry, Until::found) == Stored::found);
@@ -356,7 +356,7 @@ TEST_CASE("to be found an entry is waited for, until the deadline") {
 TEST_CASE("a receiver in trouble is asked again") {
   for (const Conduct& trouble :
        {Conduct{.status = 503}, Conduct{.status = 429}, testing::lost_answer}) {
-    Bench bench{StoreKind::loki, {trouble, trouble, {}}};
+    AskerBench bench{StoreKind::loki, {trouble, trouble, {}}};
     const std::vector entries{bench.entry(0s), bench.entry(1s)};
     bench.store({entries[0]});
     CHECK(bench.ask(entries) == Results{Stored::found, Stored::absent});
@@ -367,7 +367,7 @@ TEST_CASE("a receiver in trouble is asked again") {
 }
 
 TEST_CASE("a receiver that stays in trouble says nothing") {
-  Bench bench{StoreKind::loki, {{.status = 503}}};
+  AskerBench bench{StoreKind::loki, {{.status = 503}}};
   const std::vector entries{bench.entry(0s), bench.entry(1s)};
   bench.store(entries);
   CHECK(bench.ask(entries) == some(2, Stored::unknown));
@@ -380,14 +380,14 @@ TEST_CASE("a receiver that stays in trouble says nothing") {
 }
 
 TEST_CASE("a receiver that wants to be left alone beyond the deadline is") {
-  Bench bench{StoreKind::loki, {{.status = 503, .headers = {"Retry-After: 3600"}}}};
+  AskerBench bench{StoreKind::loki, {{.status = 503, .headers = {"Retry-After: 3600"}}}};
   CHECK(bench.ask(bench.entry(0s)) == Stored::unknown);
   CHECK(bench.clock.sleeps == 0);
   CHECK(bench.queries().size() == 1);
 }
 
 TEST_CASE("a signal ends asking") {
-  Bench bench{StoreKind::loki, {{.status = 503}}};
+  AskerBench bench{StoreKind::loki, {{.status = 503}}};
   bench.clock.ends_in_sleep = true;
   CHECK(bench.ask(bench.entry(0s)) == Stored::unknown);
   CHECK(bench.queries().size() == 1);
@@ -398,7 +398,7 @@ TEST_CASE("a receiver that does not let itself be asked is not asked again for t
        {Conduct{.status = 403}, Conduct{.status = 401}, Conduct{.status = 404},
         Conduct{.status = 400}, Conduct{.status = 405}, testing::web_page}) {
     CAPTURE(refusal.status);
-    Bench bench{StoreKind::loki, {refusal, {}}};
+    AskerBench bench{StoreKind::loki, {refusal, {}}};
     const std::vector entries{bench.entry(0s), bench.entry(1s)};
     bench.store(entries, "team");
     CHECK(bench.asker.is_possible("team"));
@@ -413,7 +413,7 @@ TEST_CASE("a receiver that does not let itself be asked is not asked again for t
 }
 
 TEST_CASE("a refusal in the middle of the pages leaves what was found") {
-  Bench bench{StoreKind::loki, {{}, {.status = 403}}};
+  AskerBench bench{StoreKind::loki, {{}, {.status = 403}}};
   std::vector<Entry> stored;
   for (int i = 0; i < 6000; ++i) {
     stored.push_back(bench.entry(i * 1us));
@@ -425,7 +425,7 @@ TEST_CASE("a refusal in the middle of the pages leaves what was found") {
 }
 
 TEST_CASE("without a place nobody is asked") {
-  Bench bench;
+  AskerBench bench;
   Asker asker{std::nullopt, bench.transport, bench.clock};
   const Entry entry = bench.entry(0s);
   CHECK_FALSE(asker.is_possible(""));

@@ -41,7 +41,7 @@ std::string header(const Request& request, const std::string& name) {
 
 // A spool, and receivers that answer as `answer` says; what they accept is stored once, as Loki
 // stores it. With `can_be_asked` they return all that is stored to every query.
-struct Bench {
+struct DrainBench {
   TemporaryDirectory directory;
   fs::path path = directory.path() / "spool";
   Spool spool = Spool::make(path);
@@ -198,7 +198,7 @@ bool holds(const Push& push, const std::string& line) {
 TEST_SUITE_BEGIN("drain");
 
 TEST_CASE("nothing waits, nothing is sent") {
-  Bench bench;
+  DrainBench bench;
   const Drained drained = bench.drain();
   CHECK(drained.counts.delivered == 0);
   CHECK_FALSE(drained.failure);
@@ -206,7 +206,7 @@ TEST_CASE("nothing waits, nothing is sent") {
 }
 
 TEST_CASE("a thousand entries go in one push, the oldest first, and are gone when accepted") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 2500);
   const Drained drained = bench.drain();
   CHECK(drained.counts.delivered == 2500);
@@ -223,7 +223,7 @@ TEST_CASE("a thousand entries go in one push, the oldest first, and are gone whe
 TEST_CASE("a push has at most 1 MiB, a single large entry included, and 64 KiB without queries") {
   for (const bool can_be_asked : {true, false}) {
     CAPTURE(can_be_asked);
-    Bench bench;
+    DrainBench bench;
     bench.can_be_asked = can_be_asked;
     for (int i = 1; i <= 5; ++i) {
       bench.keep({.destination = {url, ""},
@@ -240,7 +240,7 @@ TEST_CASE("a push has at most 1 MiB, a single large entry included, and 64 KiB w
 // Of several streams in one push, a lost answer would leave all of them in doubt, and a query asks
 // for one.
 TEST_CASE("one push has one destination, one tenant and one stream") {
-  Bench bench;
+  DrainBench bench;
   for (int i = 0; i < 4; ++i) {
     bench.keep(10 * i + 1, 10 * i + 1, url, "", {{"job", i % 2 == 0 ? "a" : "b"}});
     bench.keep(10 * i + 2, 10 * i + 2, url, "team");
@@ -266,7 +266,7 @@ TEST_CASE("one push has one destination, one tenant and one stream") {
 }
 
 TEST_CASE("entries of many destinations are all delivered, whose pushes are not begun at once") {
-  Bench bench;
+  DrainBench bench;
   for (int i = 0; i < 60; ++i) {
     bench.keep(i + 1, i + 1, url, std::to_string(i % 20));
   }
@@ -276,7 +276,7 @@ TEST_CASE("entries of many destinations are all delivered, whose pushes are not 
 }
 
 TEST_CASE("of many that are refused the bad ones are found and put aside, the others arrive") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 100);
   bench.answer = [](const Push& push) -> Reply {
     const bool is_bad = holds(push, "17") || holds(push, "64");
@@ -300,7 +300,7 @@ TEST_CASE("of many that are refused the bad ones are found and put aside, the ot
 TEST_CASE("an entry that is too old gets the present once, in the spool before it is sent") {
   for (const char* const complaint :
        {"entry for stream '{}' has timestamp too old: 2020", "entry too far behind, oldest"}) {
-    Bench bench;
+    DrainBench bench;
     bench.keep(1, 3);
     const Instant present = bench.clock.now();
     bench.answer = [&](const Push& push) -> Reply {
@@ -328,7 +328,7 @@ TEST_CASE("an entry that is too old gets the present once, in the spool before i
 }
 
 TEST_CASE("what is too old even with the present is refused") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 1);
   bench.answer = [](const Push&) { return Reply{.status = 400, .body = "timestamp too old"}; };
   CHECK(bench.drain().counts.refused == 1);
@@ -339,7 +339,7 @@ TEST_CASE("what is too old even with the present is refused") {
 TEST_CASE("a restamped entry whose answer was lost keeps its new time, and is asked for") {
   for (const bool can_be_asked : {true, false}) {
     CAPTURE(can_be_asked);
-    Bench bench;
+    DrainBench bench;
     bench.can_be_asked = can_be_asked;
     bench.keep(1, 1);
     bool is_lost = true;
@@ -368,7 +368,7 @@ TEST_CASE("a restamped entry whose answer was lost keeps its new time, and is as
 }
 
 TEST_CASE("trouble that may pass stops the destination, keeps its entries, and counts attempts") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 3);
   bench.keep(4, 6, url, "team");
   bench.keep(7, 9, other_url);
@@ -389,7 +389,7 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
 }
 
 TEST_CASE("a tenant without permission does not hold up another") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 3);
   bench.keep(4, 6, url, "team");
   bench.answer = [](const Push& push) { return Reply{.status = push.org_id.empty() ? 401 : 204}; };
@@ -403,7 +403,7 @@ TEST_CASE("a tenant without permission does not hold up another") {
 TEST_CASE("of several failures, what somebody must mend decides, whichever comes first") {
   for (const bool mend_first : {true, false}) {
     CAPTURE(mend_first);
-    Bench bench;
+    DrainBench bench;
     bench.keep(1, 1, mend_first ? other_url : url);
     bench.keep(2, 2, mend_first ? url : other_url);
     bench.answer = [](const Push& push) {
@@ -421,7 +421,7 @@ TEST_CASE("of several failures, what somebody must mend decides, whichever comes
 }
 
 TEST_CASE("of several failures that may pass, the first decides") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 1);
   bench.keep(2, 2, other_url);
   bench.answer = [](const Push& push) {
@@ -437,7 +437,7 @@ TEST_CASE("of several failures that may pass, the first decides") {
 TEST_CASE("a tenant that sends too much does not hold up another, a receiver in trouble all") {
   for (const int status : {429, 503}) {
     CAPTURE(status);
-    Bench bench;
+    DrainBench bench;
     bench.keep(1, 3);
     bench.keep(4, 6, url, "team");
     bench.answer = [status](const Push& push) {
@@ -453,7 +453,7 @@ TEST_CASE("a tenant that sends too much does not hold up another, a receiver in 
 TEST_CASE("of several waits that receivers ask for, the longest counts") {
   for (const bool longest_first : {true, false}) {
     CAPTURE(longest_first);
-    Bench bench;
+    DrainBench bench;
     bench.keep(1, 1, longest_first ? other_url : url);
     bench.keep(2, 2, longest_first ? url : other_url);
     bench.answer = [](const Push& push) {
@@ -465,7 +465,7 @@ TEST_CASE("of several waits that receivers ask for, the longest counts") {
 }
 
 TEST_CASE("a rate limit that many exceed may take fewer at a time") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 100);
   bench.answer = [](const Push& push) {
     return Reply{.status = push.entries.size() > 30 ? 429 : 204};
@@ -476,7 +476,7 @@ TEST_CASE("a rate limit that many exceed may take fewer at a time") {
 }
 
 TEST_CASE("a receiver that says when to come again is not asked for less") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 100);
   bench.answer = [](const Push&) { return Reply{.status = 429, .retry_after = "60"}; };
   const Drained drained = bench.drain({.push = {.retries = 1, .timeout = 5s}});
@@ -486,7 +486,7 @@ TEST_CASE("a receiver that says when to come again is not asked for less") {
 }
 
 TEST_CASE("what is answered when a tenant is blocked puts nothing aside") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 10);
   bench.answer = [](const Push&) { return Reply{.status = 260}; };
   CHECK(bench.drain().failure->code() == ExitCode::noperm);
@@ -498,7 +498,7 @@ TEST_CASE("nothing is stored twice by a receiver that takes only the last hour o
   // As Loki was measured: the good part of a refused push is stored, and what is an hour behind the
   // newest is refused even if it is a repetition.
   for (const bool is_first_answer_lost : {false, true}) {
-    Bench bench;
+    DrainBench bench;
     const Instant present = bench.clock.now();
     const auto keep = [&bench](Instant time, const std::string& line) {
       bench.keep({.destination = {url, ""},
@@ -539,7 +539,7 @@ TEST_CASE("nothing is stored twice by a receiver that takes only the last hour o
 
 TEST_CASE("a receiver without gzip gets plain bodies, after one try") {
   for (const int status : {400, 415}) {
-    Bench bench;
+    DrainBench bench;
     bench.keep(1, 2500);
     bench.answer = [&](const Push& push) {
       return Reply{.status = push.is_compressed ? status : 204};
@@ -551,7 +551,7 @@ TEST_CASE("a receiver without gzip gets plain bodies, after one try") {
 }
 
 TEST_CASE("bodies are compressed from 1 KiB") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 5);
   bench.drain();
   bench.keep(1, 100);
@@ -562,7 +562,7 @@ TEST_CASE("bodies are compressed from 1 KiB") {
 }
 
 TEST_CASE("a drain keeps to its limits") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 3, other_url);
   bench.keep(4, 300);
   const Drained drained =
@@ -574,7 +574,7 @@ TEST_CASE("a drain keeps to its limits") {
 }
 
 TEST_CASE("a file that is no entry is set aside and holds up nobody") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 2);
   testing::write_file(bench.directory.path() / "spool/new/0-stranger", "hello");
   const Drained drained = bench.drain();
@@ -588,7 +588,7 @@ TEST_CASE("a file that is no entry is set aside and holds up nobody") {
 }
 
 TEST_CASE("more entries than are known at a time are delivered, whatever stops some of them") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 10'100, other_url);
   bench.keep(10'101, 10'200);
   bench.answer = [](const Push& push) {
@@ -610,7 +610,7 @@ TEST_CASE("records of many entries go together, as many as one push takes") {
                                                   {{1, 1, 1}, {3}},
                                                   {{1000}, {1000}}};
   for (const auto& [records, sizes] : rows) {
-    Bench bench;
+    DrainBench bench;
     int kept = 0;
     for (const int size : records) {
       bench.keep_together(kept + 1, kept + size);
@@ -628,7 +628,7 @@ TEST_CASE("records of many entries go together, as many as one push takes") {
 TEST_CASE("of a record one entry is refused, the others arrive") {
   for (const int bad : {1, 2, 3}) {
     CAPTURE(bad);
-    Bench bench;
+    DrainBench bench;
     bench.keep_together(1, 3);
     bench.answer = [bad](const Push& push) {
       return holds(push, std::to_string(bad)) ? Reply{.status = 400, .body = "no such number"}
@@ -649,7 +649,7 @@ TEST_CASE("of a record one entry is refused, the others arrive") {
 }
 
 TEST_CASE("of many refused entries, ten are told, and all are put aside") {
-  Bench bench;
+  DrainBench bench;
   bench.keep_together(1, 30);
   bench.answer = [](const Push&) { return Reply{.status = 400, .body = "no"}; };
   const Drained drained = bench.drain();
@@ -660,7 +660,7 @@ TEST_CASE("of many refused entries, ten are told, and all are put aside") {
 }
 
 TEST_CASE("entries of one record that are too old get the present, and arrive once like the rest") {
-  Bench bench;
+  DrainBench bench;
   SpoolRecord mixed = bench.together(1, 2);
   mixed.entries.insert(mixed.entries.begin(), {Instant{5ns}, "old"});
   mixed.entries.push_back({Instant{6ns}, "older"});
@@ -703,7 +703,7 @@ TEST_CASE("entries of one record that are too old get the present, and arrive on
 }
 
 TEST_CASE("restamped entries that are still too old are refused, under their new times") {
-  Bench bench;
+  DrainBench bench;
   SpoolRecord old = bench.together(1, 1);
   old.entries = {{Instant{5ns}, "a"}, {Instant{6ns}, "b"}};
   bench.keep(old);
@@ -730,7 +730,7 @@ TEST_CASE("a record that is stopped in the middle keeps what is left, with its d
     const Reply& reply = row.first; // clang 14 captures no structured bindings
     const std::vector<std::string>& left = row.second;
     CAPTURE(reply.status);
-    Bench bench;
+    DrainBench bench;
     SpoolRecord large = bench.together(1, 1);
     large.entries = {{bench.now_and(1), std::string(40'000, 'a')},
                      {bench.now_and(2), std::string(40'000, 'b')},
@@ -762,7 +762,7 @@ TEST_CASE("a record that is stopped in the middle keeps what is left, with its d
 TEST_CASE("a record that is left as a whole stays as it is, and the file sending tells its doubt") {
   for (const bool is_sent : {false, true}) {
     CAPTURE(is_sent);
-    Bench bench;
+    DrainBench bench;
     bench.can_be_asked = true;
     const SpoolName name = bench.keep_together(1, 3);
     bench.answer = [&](const Push& push) -> Reply {
@@ -795,7 +795,7 @@ TEST_CASE("a record that is left as a whole stays as it is, and the file sending
 }
 
 TEST_CASE("what a killed flush was sending is asked for, and nothing else") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   const std::vector<SpoolName> sent{bench.keep_together(1, 3), bench.keep_together(4, 5)};
   bench.keep_together(6, 8);
@@ -818,7 +818,7 @@ TEST_CASE("what a killed flush was sending is asked for, and nothing else") {
 }
 
 TEST_CASE("what the file sending names and does not wait is forgotten") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   const std::vector<SpoolName> gone{{Instant{5ns}, 7}};
   SendingFile{bench.locked}.add(gone, false);
@@ -832,7 +832,7 @@ TEST_CASE("what the file sending names and does not wait is forgotten") {
 }
 
 TEST_CASE("records in doubt are divided by what asking tells about their entries") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   bench.keep_together(1, 2, Doubt::possibly_stored);
   bench.keep_together(3, 4);
@@ -849,7 +849,7 @@ TEST_CASE("records in doubt are divided by what asking tells about their entries
 }
 
 TEST_CASE("asking settles a doubt also about a record that goes on waiting") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   bench.keep_together(1, 2, Doubt::possibly_stored);
   bench.answer = [](const Push&) { return Reply{.trouble = Trouble::no_connection}; };
@@ -860,7 +860,7 @@ TEST_CASE("asking settles a doubt also about a record that goes on waiting") {
 }
 
 TEST_CASE("records of one push have different fates") {
-  Bench bench;
+  DrainBench bench;
   bench.keep_together(1, 2);
   bench.keep_together(3, 4);
   bench.keep_together(5, 6);
@@ -895,7 +895,7 @@ TEST_CASE("a limited drain takes no more than its entries, or one larger record,
   for (const Row& row : {Row{{300}, 300}, Row{{60, 60}, 60}, Row{{60, 30, 10, 1}, 100},
                          Row{{60, 30, 5}, 95}, Row{{100, 1}, 100}, Row{{1, 300}, 1}}) {
     CAPTURE(row.records);
-    Bench bench;
+    DrainBench bench;
     int kept = 0;
     for (const int size : row.records) {
       bench.keep_together(kept + 1, kept + size);
@@ -908,7 +908,7 @@ TEST_CASE("a limited drain takes no more than its entries, or one larger record,
 }
 
 TEST_CASE("a limited drain does not go through all that waits") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 3000);
   CHECK(bench.drain({.push = {.timeout = 5s}, .most_entries = 100}, false).left == 900);
   CHECK(bench.sizes() == Sizes{100});
@@ -916,7 +916,7 @@ TEST_CASE("a limited drain does not go through all that waits") {
 }
 
 TEST_CASE("a limited drain makes one push, also when it restamps") {
-  Bench bench;
+  DrainBench bench;
   bench.keep(1, 1);
   bench.answer = [&](const Push& push) {
     return push.entries.front().time < bench.present ? Reply{.status = 400, .body = "too old"}
@@ -929,7 +929,7 @@ TEST_CASE("a limited drain makes one push, also when it restamps") {
 }
 
 TEST_CASE("a limited drain keeps what the file sending says about records that it does not meet") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   std::vector<SpoolName> sent;
   for (int i = 1; i <= 1500; ++i) {
@@ -955,7 +955,7 @@ TEST_CASE("no more is read at a time than eight streams, or 4 MiB") {
                          Row{6, 900'000, 4, true}}) {
     CAPTURE(row.streams);
     CAPTURE(row.removed);
-    Bench bench;
+    DrainBench bench;
     std::vector<SpoolName> names;
     for (int i = 1; i <= row.streams; ++i) {
       SpoolRecord record = bench.together(i, i, Doubt::none, {{"job", std::to_string(i)}});
@@ -975,7 +975,7 @@ TEST_CASE("no more is read at a time than eight streams, or 4 MiB") {
 }
 
 TEST_CASE("a valid record under a foreign name is delivered like any other") {
-  Bench bench;
+  DrainBench bench;
   bench.keep_together(1, 2);
   testing::write_file(bench.path / "new/stranger", encode(bench.together(3, 5)).str());
   testing::write_file(bench.path / "new/backup of 7.json", encode(bench.together(6, 6)).str());
@@ -988,7 +988,7 @@ TEST_CASE("a valid record under a foreign name is delivered like any other") {
 }
 
 TEST_CASE("a foreign name that is left gets the name of a record") {
-  Bench bench;
+  DrainBench bench;
   testing::write_file(bench.path / "new/stranger", encode(bench.together(3, 5)).str());
   bench.answer = [](const Push&) { return Reply{.trouble = Trouble::no_connection}; };
   CHECK(bench.drain().left == 3);
@@ -999,7 +999,7 @@ TEST_CASE("a foreign name that is left gets the name of a record") {
 
 TEST_CASE("a name that says another number of entries than the file has does not mislead") {
   for (const bool is_accepted : {true, false}) {
-    Bench bench;
+    DrainBench bench;
     SpoolName name = bench.keep_together(1, 3);
     const std::string right = name.text();
     name.entries = 2;
@@ -1011,7 +1011,7 @@ TEST_CASE("a name that says another number of entries than the file has does not
 }
 
 TEST_CASE("a record whose sender was killed is asked for, one whose sender lives is left alone") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   const SpoolRecord stored = bench.together(1, 1);
   bench.stored.emplace(bench.now_and(1), "1");
@@ -1029,7 +1029,7 @@ TEST_CASE("a record whose sender was killed is asked for, one whose sender lives
 }
 
 TEST_CASE("a delivered record that cannot be removed ends the drain, and is still said to wait") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   const SpoolName name = bench.keep_together(1, 3);
   bench.keep_together(4, 5, Doubt::none, {{"job", "other"}});
@@ -1058,7 +1058,7 @@ TEST_CASE("a delivered record that cannot be removed ends the drain, and is stil
 }
 
 TEST_CASE("a refused entry that cannot be put aside does not hold up the others, and loses none") {
-  Bench bench;
+  DrainBench bench;
   bench.can_be_asked = true;
   const SpoolName name = bench.keep_together(1, 2);
   bench.keep_together(3, 4, Doubt::none, {{"job", "other"}});
@@ -1085,7 +1085,7 @@ TEST_CASE("a refused entry that cannot be put aside does not hold up the others,
 
 TEST_CASE(
     "a file that says that it has many entries and is torn counts as gone when it is set aside") {
-  Bench bench;
+  DrainBench bench;
   testing::write_file(bench.path / "new" / SpoolName{Instant{1ns}, 1, 9, 40, 0}.text(), "half");
   bench.keep_together(1, 2);
   const Drained drained = bench.drain();

@@ -12,8 +12,8 @@ using namespace metrics_event;
 namespace {
 
 constexpr auto steps = {Step::ask, Step::confirm};
-constexpr auto doubts = {Doubt::none, Doubt::possibly_stored, Doubt::unconfirmed,
-                         Doubt::unconfirmed_twice};
+constexpr auto all_doubts = {Doubt::none, Doubt::possibly_stored, Doubt::unconfirmed,
+                             Doubt::unconfirmed_twice};
 constexpr auto results = {Stored::found,  Stored::absent,     Stored::unreturned, Stored::too_early,
                           Stored::hidden, Stored::impossible, Stored::unknown};
 
@@ -170,7 +170,7 @@ TEST_SUITE_BEGIN("part");
 TEST_CASE("what becomes of a part follows from what is known of it and what asking tells") {
   std::size_t combinations = 0;
   for (const Step step : steps) {
-    for (const Doubt doubt : doubts) {
+    for (const Doubt doubt : all_doubts) {
       for (const Stored stored : results) {
         for (const bool asks_later : {false, true}) {
           CAPTURE(static_cast<int>(step));

@@ -63,8 +63,8 @@ std::string fates_of(const std::vector<Pushed>& heard) {
 
 // A pusher, and a receiver that answers as `answer` says and cannot be asked. An answer takes 10
 // ms.
-struct Bench {
-  explicit Bench(const PushLimits& of_test = {.timeout = 5s}) : limits{of_test} {}
+struct PusherBench {
+  explicit PusherBench(const PushLimits& of_test = {.timeout = 5s}) : limits{of_test} {}
 
   std::function<Reply(const Received&)> answer = [](const Received&) {
     return Reply{.status = 204};
@@ -167,14 +167,14 @@ using Sizes = std::vector<std::size_t>;
 TEST_SUITE_BEGIN("pusher");
 
 TEST_CASE("nothing is pushed of nothing") {
-  Bench bench;
+  PusherBench bench;
   bench.push({});
   CHECK(bench.received.empty());
   CHECK(bench.heard.empty());
 }
 
 TEST_CASE("entries that are accepted go in one push, with the tenant and all headers") {
-  Bench bench;
+  PusherBench bench;
   bench.push(numbered(3), "team");
   REQUIRE(bench.sizes() == Sizes{3});
   CHECK(bench.received[0].header("X-Scope-OrgID") == "team");
@@ -187,7 +187,7 @@ TEST_CASE("entries that are accepted go in one push, with the tenant and all hea
 }
 
 TEST_CASE("a push that is accepted is sent once") {
-  Bench bench;
+  PusherBench bench;
   const Delivery delivery = bench.deliver({{.status = 204}});
   CHECK(bench.fates() == "accepted 0+1 ");
   CHECK(delivery.judgement.code == ExitCode::ok);
@@ -198,7 +198,7 @@ TEST_CASE("a push that is accepted is sent once") {
 }
 
 TEST_CASE("passing trouble is tried again within one deadline") {
-  Bench bench{{.retries = 2, .timeout = 5s}};
+  PusherBench bench{{.retries = 2, .timeout = 5s}};
   const Delivery delivery =
       bench.deliver({{.status = 503}, {.trouble = Trouble::no_connection}, {.status = 204}});
   CHECK(bench.fates() == "accepted 0+1 ");
@@ -212,7 +212,7 @@ TEST_CASE("passing trouble is tried again within one deadline") {
 }
 
 TEST_CASE("the last attempt is what counts when attempts run out") {
-  Bench bench{{.retries = 1, .timeout = 5s}};
+  PusherBench bench{{.retries = 1, .timeout = 5s}};
   const Delivery delivery =
       bench.deliver({{.status = 503}, {.trouble = Trouble::no_connection, .detail = "gone"}});
   CHECK(bench.fates() == "stopped 0+1 ");
@@ -222,13 +222,13 @@ TEST_CASE("the last attempt is what counts when attempts run out") {
 }
 
 TEST_CASE("a refusal is final") {
-  Bench bench{{.retries = 2, .timeout = 5s}};
+  PusherBench bench{{.retries = 2, .timeout = 5s}};
   CHECK(bench.deliver({{.status = 400}}).attempts == 1);
   CHECK(bench.fates() == "refused 0+1 ");
 }
 
 TEST_CASE("a receiver that asks for a wait gets it, by its own clock") {
-  Bench bench{{.retries = 2, .timeout = 5s}};
+  PusherBench bench{{.retries = 2, .timeout = 5s}};
   bench.deliver({{.status = 429, .retry_after = "2"},
                  {.status = 503,
                   .retry_after = "Thu, 01 Jan 2099 00:00:01 GMT",
@@ -239,7 +239,7 @@ TEST_CASE("a receiver that asks for a wait gets it, by its own clock") {
 }
 
 TEST_CASE("a wait beyond the deadline is not begun") {
-  Bench bench{{.retries = 2, .timeout = 5s}};
+  PusherBench bench{{.retries = 2, .timeout = 5s}};
   const Delivery delivery = bench.deliver({{.status = 429, .retry_after = "120"}});
   CHECK(bench.fates() == "stopped 0+1 ");
   CHECK(delivery.judgement.code == ExitCode::tempfail);
@@ -249,7 +249,7 @@ TEST_CASE("a wait beyond the deadline is not begun") {
 }
 
 TEST_CASE("a signal ends the wait between two attempts") {
-  Bench bench{{.retries = 2, .timeout = 5s}};
+  PusherBench bench{{.retries = 2, .timeout = 5s}};
   bench.clock.ends_in_sleep = true;
   CHECK(bench.deliver({{.status = 503}, {.status = 204}}).attempts == 1);
   CHECK(bench.fates() == "stopped 0+1 ");
@@ -258,7 +258,7 @@ TEST_CASE("a signal ends the wait between two attempts") {
 
 TEST_CASE("where nobody can be asked, what follows an ambiguous answer may be stored twice") {
   const auto doubt_after = [](const Reply& first) {
-    Bench bench{{.retries = 1, .timeout = 5s}};
+    PusherBench bench{{.retries = 1, .timeout = 5s}};
     bench.deliver({first, {.status = 204}});
     CHECK(bench.fates() == "accepted 0+1 ");
     CHECK(bench.received.size() == 2);
@@ -274,7 +274,7 @@ TEST_CASE("where nobody can be asked, what follows an ambiguous answer may be st
 }
 
 TEST_CASE("where nobody can be asked, a push has at most 64 KiB of lines") {
-  Bench bench;
+  PusherBench bench;
   bench.push(numbered(8, std::string(16UL * 1024 - 1, 'x')));
   CHECK(bench.fates() == "accepted 0+4 accepted 4+4 ");
   CHECK(bench.sizes() == Sizes{4, 4});
@@ -285,7 +285,7 @@ TEST_CASE("where nobody can be asked, a push has at most 64 KiB of lines") {
 }
 
 TEST_CASE("of many that are refused the bad ones are told one by one, the others in their order") {
-  Bench bench;
+  PusherBench bench;
   bench.answer = [](const Received& push) -> Reply {
     const bool is_bad = push.lines.contains("3") || push.lines.contains("6");
     return is_bad ? Reply{.status = 400, .body = "no such number"} : Reply{.status = 204};
@@ -300,7 +300,7 @@ TEST_CASE("of many that are refused the bad ones are told one by one, the others
 }
 
 TEST_CASE("trouble stops the rest, of which nothing more is tried") {
-  Bench bench;
+  PusherBench bench;
   bench.answer = [](const Received& push) -> Reply {
     return push.lines.contains("0")   ? Reply{.status = 400}
            : push.lines.contains("2") ? Reply{.status = 503, .retry_after = "7"}
@@ -315,7 +315,7 @@ TEST_CASE("trouble stops the rest, of which nothing more is tried") {
 TEST_CASE("what is about the tenant refuses no entry") {
   for (const int status : {260, 401, 403}) {
     CAPTURE(status);
-    Bench bench;
+    PusherBench bench;
     bench.answer = [status](const Received&) { return Reply{.status = status}; };
     bench.push(numbered(4));
     CHECK(bench.fates() == "stopped 0+4 ");
@@ -325,7 +325,7 @@ TEST_CASE("what is about the tenant refuses no entry") {
 }
 
 TEST_CASE("a rate that many exceed is found once, and kept to from then on") {
-  Bench bench{{.retries = 1, .timeout = 5s}};
+  PusherBench bench{{.retries = 1, .timeout = 5s}};
   bench.answer = [](const Received& push) {
     return Reply{.status = push.lines.size() > 3 ? 429 : 204};
   };
@@ -340,7 +340,7 @@ TEST_CASE("a rate that many exceed is found once, and kept to from then on") {
 
 TEST_CASE("a rate that one entry exceeds, or that is said with a time, stops the rest") {
   const auto fates = [](const PushLimits& limits, const Reply& reply) {
-    Bench bench{limits};
+    PusherBench bench{limits};
     bench.answer = [&](const Received&) { return reply; };
     bench.push(numbered(4));
     return bench.fates();
@@ -352,7 +352,7 @@ TEST_CASE("a rate that one entry exceeds, or that is said with a time, stops the
 }
 
 TEST_CASE("bodies are compressed from 1 KiB") {
-  Bench bench;
+  PusherBench bench;
   const auto entries = numbered(1, std::string(1100, 'x'));
   const auto small = numbered(1, std::string(900, 'x'));
   REQUIRE(push_body(small).size() < 1024);
@@ -367,7 +367,7 @@ TEST_CASE("bodies are compressed from 1 KiB") {
 TEST_CASE("a receiver without gzip is asked once, and gets plain bodies from then on") {
   for (const int status : {400, 415}) {
     CAPTURE(status);
-    Bench bench;
+    PusherBench bench;
     bench.answer = [status](const Received& push) {
       return Reply{.status = push.is_compressed() ? status : 204};
     };
@@ -382,7 +382,7 @@ TEST_CASE("a receiver without gzip is asked once, and gets plain bodies from the
 }
 
 TEST_CASE("no push begins after the end, and none is tried beyond it") {
-  Bench bench{{.timeout = 5s, .ends = TestClock{}.time + 2s}};
+  PusherBench bench{{.timeout = 5s, .ends = TestClock{}.time + 2s}};
   bench.answer = [&](const Received& push) {
     bench.clock.time += 990ms;
     return Reply{.status = push.lines.size() > 1 ? 400 : 204};

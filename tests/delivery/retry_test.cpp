@@ -4,7 +4,7 @@
 
 using namespace metrics_event;
 using namespace std::chrono_literals;
-using Step = Plan::Step;
+using NextStep = Plan::Step;
 
 TEST_SUITE_BEGIN("retry");
 
@@ -12,7 +12,7 @@ TEST_CASE("waits grow from 100 ms to 2 s, spread by chance") {
   const auto wait = [](int attempts, double random) {
     const Plan plan = plan_retry(
         {.worth_a_retry = true, .attempts = attempts, .time_left = 1h, .random = random}, 100);
-    CHECK(plan.step == Step::try_again);
+    CHECK(plan.step == NextStep::try_again);
     return plan.wait;
   };
   CHECK(wait(1, 0.0) == 0ms);
@@ -27,11 +27,11 @@ TEST_CASE("there is no further attempt when it cannot help or cannot be") {
   const auto step = [](const Situation& situation, int retries) {
     return plan_retry(situation, retries).step;
   };
-  CHECK(step({.worth_a_retry = false, .time_left = 1h}, 2) == Step::settled);
-  CHECK(step({.worth_a_retry = true, .time_left = 1h}, 0) == Step::give_up);
-  CHECK(step({.worth_a_retry = true, .attempts = 3, .time_left = 1h}, 2) == Step::give_up);
-  CHECK(step({.worth_a_retry = true, .time_left = 50ms, .random = 0.5}, 2) == Step::too_late);
-  CHECK(step({.worth_a_retry = true, .time_left = 51ms, .random = 0.5}, 2) == Step::try_again);
+  CHECK(step({.worth_a_retry = false, .time_left = 1h}, 2) == NextStep::settled);
+  CHECK(step({.worth_a_retry = true, .time_left = 1h}, 0) == NextStep::give_up);
+  CHECK(step({.worth_a_retry = true, .attempts = 3, .time_left = 1h}, 2) == NextStep::give_up);
+  CHECK(step({.worth_a_retry = true, .time_left = 50ms, .random = 0.5}, 2) == NextStep::too_late);
+  CHECK(step({.worth_a_retry = true, .time_left = 51ms, .random = 0.5}, 2) == NextStep::try_again);
 }
 
 TEST_CASE("what the receiver asks for counts when it is longer") {
@@ -39,9 +39,9 @@ TEST_CASE("what the receiver asks for counts when it is longer") {
     return plan_retry({.worth_a_retry = true, .time_left = 3s, .retry_after = asked, .random = 0.5},
                       2);
   };
-  CHECK(plan(0ms) == Plan{Step::try_again, 50ms});
-  CHECK(plan(2s) == Plan{Step::try_again, 2s});
-  CHECK(plan(3s) == Plan{Step::too_late, 3s});
+  CHECK(plan(0ms) == Plan{NextStep::try_again, 50ms});
+  CHECK(plan(2s) == Plan{NextStep::try_again, 2s});
+  CHECK(plan(3s) == Plan{NextStep::too_late, 3s});
 }
 
 TEST_CASE("Retry-After is read as seconds or as a date") {

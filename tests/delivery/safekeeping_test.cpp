@@ -32,7 +32,7 @@ struct Seen {
 };
 
 const Reply accepted{.status = 204};
-const Reply refused{.status = 400, .body = "no such number"};
+const Reply refusing{.status = 400, .body = "no such number"};
 const Reply unsent{.trouble = Trouble::no_connection, .detail = "connection refused"};
 const Reply lost{.trouble = Trouble::connection_lost, .detail = "it was closed", .is_sent = true};
 const Reply late{.trouble = Trouble::timed_out, .detail = "no answer", .is_sent = true};
@@ -153,13 +153,13 @@ TEST_CASE("an answer that comes at once leaves no trace of a spool") {
     CHECK_FALSE(fs::exists(sending.scratch.path));
     CHECK(sending.process.err().empty());
   }
-  Sending sending{{{100ms, refused}}};
+  Sending sending{{{100ms, refusing}}};
   CHECK(sending.run() == 65);
   CHECK_FALSE(fs::exists(sending.scratch.path));
 }
 
 TEST_CASE("an event without an answer is on the disk from 150 ms on, whatever comes of it") {
-  for (const Reply& reply : {accepted, refused, unsent, lost, busy, too_many, asking_to_wait("1"),
+  for (const Reply& reply : {accepted, refusing, unsent, lost, busy, too_many, asking_to_wait("1"),
                              Reply{.status = 401}, Reply{.status = 302}, Reply{.status = 260}}) {
     CAPTURE(reply.status);
     CAPTURE(reply.detail);
@@ -187,7 +187,7 @@ TEST_CASE("an event that is answered after all leaves the spool again") {
   CHECK(delivered.is_empty());
   CHECK(delivered.process.err().empty());
 
-  Sending bad{{{300ms, refused}}};
+  Sending bad{{{300ms, refusing}}};
   CHECK(bad.run() == 65);
   CHECK(bad.is_empty());
 }

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Instant now{1700000000123ms};
+constexpr Instant present{1700000000123ms};
 
 const EventType& type_named(std::string_view name) {
   return *std::ranges::find(built_in_events(), name, &EventType::name);
@@ -41,7 +41,7 @@ Event make_event(const EventType& type, const GivenEvent& given, Instant time) {
 
 Event make(std::string_view name, const Values& values) {
   const EventType& type = type_named(name);
-  return make_event(type, {.fields = given(type, values)}, now);
+  return make_event(type, {.fields = given(type, values)}, present);
 }
 
 // The status and text of the failure that making the event ends with.
@@ -67,7 +67,7 @@ TEST_CASE("the line has timestamp, event and the fields as declared") {
   CHECK(
       event.line ==
       R"({"timestamp":1700000000.123,"event":"runner_installed","flavor":"small","duration":12.5})");
-  CHECK(event.timestamp == now);
+  CHECK(event.timestamp == present);
 }
 
 TEST_CASE("the operator's events have the lines that its dashboards read") {
@@ -209,22 +209,22 @@ TEST_CASE("neighbouring nested fields share one object") {
       type,
       {.fields =
            given(type, {{"a.x", "1"}, {"a.y", "2"}, {"b.z", "3"}, {"c", "4"}, {"timestamp", "9"}})},
-      now);
+      present);
   CHECK(event.line == R"({"timestamp":9,"event":"nested","a":{"x":1,"y":2},"b":{"z":"3"},"c":4})");
 }
 
 TEST_CASE("extras follow the fields as given, and the model knows them") {
   const EventType& type = type_named("runner_installed");
   const Event event = make_event(
-      type, {.fields = given(type, installed), .extras = {{"b", "1.10"}, {"a", "{}"}}}, now);
+      type, {.fields = given(type, installed), .extras = {{"b", "1.10"}, {"a", "{}"}}}, present);
   CHECK(
       event.line ==
       R"({"timestamp":1700000000.123,"event":"runner_installed","flavor":"small","duration":12.5,"b":1.10,"a":{}})");
   CHECK(event.fields_set == std::vector<std::string>{"flavor", "duration", "b", "a"});
   CHECK(event.extra == R"({"b":1.10,"a":{}})");
   const EventType closed{.name = "closed", .takes_extras = false};
-  CHECK(make_event(closed, {}, now).extra == std::nullopt);
-  const auto mistake = build_event(closed, {.extras = {{"a", "1"}}}, now);
+  CHECK(make_event(closed, {}, present).extra == std::nullopt);
+  const auto mistake = build_event(closed, {.extras = {{"a", "1"}}}, present);
   REQUIRE(mistake.has_error());
   CHECK(mistake.error().code == ExitCode::usage);
   CHECK(mistake.error().text == R"(closed takes no extra fields: "a")");
@@ -234,18 +234,18 @@ TEST_CASE("a measurement fills what is declared as measured, unless that is give
   const EventType& type = type_named("runner_stop");
   const Values texts{{"flavor", "s"}, {"workflow", "w"}, {"repo", "r"}, {"github_event", "g"}};
   GivenEvent measured{.fields = given(type, texts), .measurement = Measurement{1'500'000'999ns, 3}};
-  const Event event = make_event(type, measured, now);
+  const Event event = make_event(type, measured, present);
   CHECK(
       event.line.ends_with(R"("status":"abnormal","status_info":{"code":3},"job_duration":1.5})"));
   CHECK(event.computed_fields ==
         std::vector<std::string>{"event", "status", "status_info.code", "job_duration"});
   CHECK(event.fields_set == std::vector<std::string>{"flavor", "workflow", "repo", "github_event"});
   measured.measurement = Measurement{2s, 0};
-  CHECK(make_event(type, measured, now)
+  CHECK(make_event(type, measured, present)
             .line.ends_with(R"("status":"normal","status_info":{"code":0},"job_duration":2})"));
   measured.fields.push_back(given(type, {{"status", "mine"}}).front());
   measured.fields.push_back(given(type, {{"job_duration", "7"}}).front());
-  const Event mixed = make_event(type, measured, now);
+  const Event mixed = make_event(type, measured, present);
   CHECK(mixed.line.ends_with(R"("status":"mine","status_info":{"code":0},"job_duration":7})"));
   CHECK(mixed.computed_fields == std::vector<std::string>{"event", "status_info.code"});
   CHECK_FALSE(check_names(type, {.fields = given(type, texts)}, true));
@@ -267,7 +267,7 @@ TEST_CASE("what is measured makes an optional object present, with what is besid
             .in_optional_object = true,
             .default_value = R"("usual")"}};
   const EventType type{.name = "job", .fields = fields};
-  CHECK(make_event(type, {}, now).line == R"({"timestamp":1700000000.123,"event":"job"})");
+  CHECK(make_event(type, {}, present).line == R"({"timestamp":1700000000.123,"event":"job"})");
   CHECK_FALSE(check_names(type, {}, false));
   const auto missing = check_names(type, {}, true);
   REQUIRE(missing);
@@ -275,11 +275,11 @@ TEST_CASE("what is measured makes an optional object present, with what is besid
   const GivenEvent measured{.fields = given(type, {{"end.reason", "asked"}}),
                             .measurement = Measurement{1s, 3}};
   CHECK_FALSE(check_names(type, measured, true));
-  CHECK(make_event(type, measured, now)
+  CHECK(make_event(type, measured, present)
             .line.ends_with(R"("end":{"reason":"asked","code":3,"kind":"usual"}})"));
 
   const EventType unreasoned{.name = "job", .fields = std::span{fields}.subspan(1)};
-  CHECK(make_event(unreasoned, {.measurement = Measurement{1s, 3}}, now)
+  CHECK(make_event(unreasoned, {.measurement = Measurement{1s, 3}}, present)
             .line.ends_with(R"("end":{"code":3,"kind":"usual"}})"));
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("a field in seconds is the time from another one to that of the event,
     if (!timestamp.empty()) {
       given_event.fields.push_back({&timestamp_field, timestamp});
     }
-    return make_event(type, given_event, now);
+    return make_event(type, given_event, present);
   };
   CHECK(since("1700000000", "").line.ends_with(R"("duration":0.123})"));
   CHECK(since("2023-11-14T23:13:10+01:00", "1700000000").line.ends_with(R"("duration":10})"));
@@ -308,8 +308,8 @@ TEST_CASE("a field in seconds is the time from another one to that of the event,
   constexpr std::array<Field, 1> whole{
       Field{.name = "age", .type = FieldType::integer, .unit = Unit::seconds}};
   const EventType aged{.name = "aged", .fields = whole};
-  const Event event =
-      make_event(aged, {.fields = {{whole.data(), "1699999990.5", GivenField::Form::since}}}, now);
+  const Event event = make_event(
+      aged, {.fields = {{whole.data(), "1699999990.5", GivenField::Form::since}}}, present);
   CHECK(event.line.ends_with(R"("age":9})"));
 }
 
@@ -324,12 +324,12 @@ TEST_CASE("a default stands for what is not given, and is not among what is") {
             .in_optional_object = true,
             .default_value = R"("why")"}};
   const EventType type{.name = "e", .fields = fields};
-  const Event event = make_event(type, {.fields = given(type, {{"n", "6"}})}, now);
+  const Event event = make_event(type, {.fields = given(type, {{"n", "6"}})}, present);
   CHECK(event.line == R"({"timestamp":1700000000.123,"event":"e","level":"low","n":6})");
   CHECK(event.fields_set == std::vector<std::string>{"n"});
-  CHECK(make_event(type, {.fields = given(type, {{"o.x", "1"}})}, now)
+  CHECK(make_event(type, {.fields = given(type, {{"o.x", "1"}})}, present)
             .line.ends_with(R"("n":5,"o":{"x":1,"y":"why"}})"));
-  CHECK_THROWS_WITH(make_event(type, {.fields = given(type, {{"o.y", "z"}})}, now),
+  CHECK_THROWS_WITH(make_event(type, {.fields = given(type, {{"o.y", "z"}})}, present),
                     "e needs --o-x INTEGER");
 }
 

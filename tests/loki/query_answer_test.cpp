@@ -237,17 +237,20 @@ TEST_CASE("of an answer that is read in part nothing is believed") {
 }
 
 TEST_CASE("VictoriaLogs has an entry when it returns the same stream, time and fields") {
-  const std::string usual = R"("_msg":"missing _msg field","job":"metrics",)";
+  const std::string usual_fields = R"("_msg":"missing _msg field","job":"metrics",)";
   const std::string line = R"({"event":"x","n":12.50,"big":1e3,"ok":true,"s":"a\"b\u00e9"})";
   CHECK(victoria_has(victoria_logs, line,
-                     usual + R"("event":"x","n":"12.50","big":"1e3","ok":"true","s":"a\"bé")"));
+                     usual_fields +
+                         R"("event":"x","n":"12.50","big":"1e3","ok":"true","s":"a\"bé")"));
   CHECK_FALSE(victoria_has(
       victoria_logs, line,
-      usual + R"("event":"x","n":"12.5","big":"1e3","ok":"true","s":"a\"bé")")); // not its digits
-  CHECK_FALSE(victoria_has(victoria_logs, line, usual + R"("event":"x","n":"12.50","ok":"true")"));
+      usual_fields +
+          R"("event":"x","n":"12.5","big":"1e3","ok":"true","s":"a\"bé")")); // not its digits
+  CHECK_FALSE(
+      victoria_has(victoria_logs, line, usual_fields + R"("event":"x","n":"12.50","ok":"true")"));
   CHECK_FALSE(victoria_has(
       victoria_logs, line,
-      usual + R"("event":"x","n":"12.50","big":"1e3","ok":"true","s":"a\"bé","more":"1")"));
+      usual_fields + R"("event":"x","n":"12.50","big":"1e3","ok":"true","s":"a\"bé","more":"1")"));
   CHECK_FALSE(victoria_has(victoria_logs, sent.line, R"("_msg":"m","job":"other","event":"x")"));
   CHECK(victoria_has(victoria_logs, sent.line, R"("_stream_id":"0","job":"metrics","event":"x")"));
 

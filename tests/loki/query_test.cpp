@@ -62,9 +62,9 @@ std::string query_for(QueryApi api, const Labels& labels) {
   return decoded(std::string_view{parameters}.substr(6, parameters.find('&') - 6));
 }
 
-const QueryPlace loki{
+const QueryPlace loki_place{
     .endpoint = {.host = "loki.example.com", .port = 80, .target = "/loki/api/v1/query_range"}};
-const QueryPlace victoria_logs{
+const QueryPlace victoria_logs_place{
     .endpoint = {.host = "logs.example.com", .port = 9428, .target = "/select/logsql/query"},
     .api = QueryApi::victoria_logs};
 
@@ -120,11 +120,11 @@ TEST_CASE("where to ask follows from the path of the push API, whatever stands b
 
 TEST_CASE("behind an agent a place is given, and labels may be added on the way") {
   constexpr auto agent = "http://localhost:3500/loki/api/v1/push";
-  const auto behind_agent = place_of(agent, {}, "http://loki.example.com:3100");
-  REQUIRE(behind_agent.has_value());
-  CHECK(url_of(behind_agent) == "http://loki.example.com:3100/loki/api/v1/query_range");
-  CHECK(behind_agent->api == QueryApi::loki);
-  CHECK(behind_agent->may_add_labels);
+  const auto agent_place = place_of(agent, {}, "http://loki.example.com:3100");
+  REQUIRE(agent_place.has_value());
+  CHECK(url_of(agent_place) == "http://loki.example.com:3100/loki/api/v1/query_range");
+  CHECK(agent_place->api == QueryApi::loki);
+  CHECK(agent_place->may_add_labels);
 
   const auto victoria =
       place_of("http://localhost:3500/push", {}, "http://example.com/select/logsql/query");
@@ -214,10 +214,10 @@ TEST_CASE("a query URL is that of a query API, or a base URL of Loki") {
 
 TEST_CASE("Loki is asked forward, to the first time beyond the range; VictoriaLogs to its last") {
   const TimeRange range{Instant{1'700'000'000'000'000'001ns}, Instant{1'700'000'000'000'000'009ns}};
-  CHECK(query_parameters(loki, {{"host", "a"}, {"job", "b"}}, range) ==
+  CHECK(query_parameters(loki_place, {{"host", "a"}, {"job", "b"}}, range) ==
         "query=%7Bhost%3D%22a%22%2C%20job%3D%22b%22%7D&start=1700000000000000001"
         "&end=1700000000000000010&limit=5000&direction=forward");
-  CHECK(query_parameters(victoria_logs, {{"host", "a"}, {"job", "b"}}, range) ==
+  CHECK(query_parameters(victoria_logs_place, {{"host", "a"}, {"job", "b"}}, range) ==
         "query=%22host%22%3A%3D%22a%22%20%22job%22%3A%3D%22b%22&start=1700000000000000001"
         "&end=1700000000000000009&limit=5000");
 }
@@ -253,7 +253,7 @@ TEST_CASE("no value of a label can be anything but that value in a query") {
 
 TEST_CASE("a query of up to 4 KiB is a GET request, a longer one a form") {
   Route route{.endpoint = loki.endpoint, .headers = {{"X-More", "1"}}};
-  for (const QueryPlace& place : {loki, victoria_logs}) {
+  for (const QueryPlace& place : {loki_place, victoria_logs_place}) {
     route.endpoint = place.endpoint;
     const std::string fitting = "query=" + std::string(4090, 'x');
     const Request get = query_request(route, place, "", fitting);
@@ -278,24 +278,24 @@ TEST_CASE("a query of up to 4 KiB is a GET request, a longer one a form") {
 
 TEST_CASE("a query names its tenant as each of the receivers wants it") {
   const Headers::value_type flag{"X-Loki-Response-Encoding-Flags", "categorize-labels"};
-  CHECK(headers_of(loki, "") == usual_and({flag}));
-  CHECK(headers_of(loki, "team-a") == usual_and({flag, {"X-Scope-OrgID", "team-a"}}));
-  CHECK(headers_of(loki, "12:34") == usual_and({flag, {"X-Scope-OrgID", "12:34"}}));
-  CHECK(headers_of(victoria_logs, "") == usual_and({}));
-  CHECK(headers_of(victoria_logs, "12:34") ==
+  CHECK(headers_of(loki_place, "") == usual_and({flag}));
+  CHECK(headers_of(loki_place, "team-a") == usual_and({flag, {"X-Scope-OrgID", "team-a"}}));
+  CHECK(headers_of(loki_place, "12:34") == usual_and({flag, {"X-Scope-OrgID", "12:34"}}));
+  CHECK(headers_of(victoria_logs_place, "") == usual_and({}));
+  CHECK(headers_of(victoria_logs_place, "12:34") ==
         usual_and({{"AccountID", "12"}, {"ProjectID", "34"}}));
-  CHECK(headers_of(victoria_logs, "12") == usual_and({{"AccountID", "12"}}));
+  CHECK(headers_of(victoria_logs_place, "12") == usual_and({{"AccountID", "12"}}));
 }
 
 TEST_CASE("VictoriaLogs returns an entry late, Loki an old one much later") {
-  const Instant now{1'700'000'000s};
-  CHECK(loki.blind_time() == 0s);
-  CHECK(loki.returns(now, now));
-  CHECK(loki.returns(now + 5min, now));
-  CHECK(loki.returns(now - 150min, now));
-  CHECK_FALSE(loki.returns(now - 150min - 1ns, now));
-  CHECK(victoria_logs.blind_time() == 5s);
-  CHECK(victoria_logs.returns(now - 24h, now));
+  const Instant present{1'700'000'000s};
+  CHECK(loki_place.blind_time() == 0s);
+  CHECK(loki_place.returns(present, present));
+  CHECK(loki_place.returns(present + 5min, present));
+  CHECK(loki_place.returns(present - 150min, present));
+  CHECK_FALSE(loki_place.returns(present - 150min - 1ns, present));
+  CHECK(victoria_logs_place.blind_time() == 5s);
+  CHECK(victoria_logs_place.returns(present - 24h, present));
 }
 
 TEST_SUITE_END();

@@ -67,7 +67,7 @@ std::vector<std::string> summary(const Type& type) {
   return lines;
 }
 
-void check_round_trip(const EventType& type) {
+void check_stays_the_same(const EventType& type) {
   const std::string text = event_schema(type);
   CAPTURE(text);
   CHECK(is_same(*read(text, type.name), type));
@@ -199,7 +199,7 @@ TEST_CASE("a schema declares an event type") {
   CHECK(field_of(type, "took").help == "how long it took");
   CHECK(field_of(type, "took").measured == Measured::duration);
   CHECK(field_of(type, "code").measured == Measured::exit_code);
-  check_round_trip(*type);
+  check_stays_the_same(*type);
 }
 
 TEST_CASE("what a schema leaves out is open") {
@@ -546,7 +546,7 @@ TEST_CASE("annotations are accepted anywhere, beside a reference too") {
     CHECK(std::vector(field.examples.begin(), field.examples.end()) ==
           std::vector<std::string_view>{"a", "b", "e"});
   }
-  check_round_trip(*type);
+  check_stays_the_same(*type);
   const Type number = read_property(R"("type":"integer","examples":[5,1.5,"x",7.0])");
   CHECK(std::vector(number->fields[0].examples.begin(), number->fields[0].examples.end()) ==
         std::vector<std::string_view>{"5", "7"});
@@ -557,7 +557,7 @@ TEST_CASE("a multiple is compared exactly") {
         Lines{"x?: a plain number, a multiple of 0.1"});
   CHECK(summary(read_property(R"("type":"integer","minimum":0,"multipleOf":5)")) ==
         Lines{"x?: a plain whole number, 0 or more, a multiple of 5"});
-  check_round_trip(*read_property(R"("type":"integer","minimum":0,"multipleOf":5)"));
+  check_stays_the_same(*read_property(R"("type":"integer","minimum":0,"multipleOf":5)"));
   CHECK(mistake(with_property(R"("type":"number","multipleOf":0.1,"default":0.35)")).pointer ==
         "/properties/x/default");
   CHECK(mistake(with_property(R"("type":"number","multipleOf":0.1,"default":0.3)")).text ==
@@ -600,7 +600,7 @@ TEST_CASE("an object is one field unless its schema says nothing but what its me
     Lines lines;
     const Type type =
         read(R"({"properties":{"o":)" + schema + R"(},"required":[)" + required + "]}");
-    check_round_trip(*type);
+    check_stays_the_same(*type);
     for (const Field& field : type->fields) {
       lines.emplace_back(field.name);
     }
@@ -624,7 +624,7 @@ TEST_CASE("a timestamp may be declared as any number") {
   const auto timestamp = [](const std::string& schema, bool is_required = true) {
     const Type type = read(R"({"properties":{"timestamp":)" + schema + R"(},"required":[)" +
                            (is_required ? R"("timestamp")" : "") + "]}");
-    check_round_trip(*type);
+    check_stays_the_same(*type);
     return type->timestamp == nullptr
                ? "any"
                : describe(*type->timestamp) + (type->timestamp->required ? "" : ", optional");
@@ -646,7 +646,7 @@ TEST_CASE("a schema may say what undeclared members must be") {
   REQUIRE(type->extras != nullptr);
   CHECK(describe(*type->extras) == "a plain whole number, 0 or more");
   CHECK(type->takes_extras);
-  check_round_trip(*type);
+  check_stays_the_same(*type);
   for (const char* open : {"true", "{}"}) {
     const Type any = read(R"({"additionalProperties":)" + std::string{open} + "}");
     CHECK(any->takes_extras);
@@ -662,7 +662,7 @@ TEST_CASE("what pydantic writes is written again as the same type") {
       const std::string name = line.substr(0, tab);
       CAPTURE(name);
       if (const auto type = read_event_schema(line.substr(tab + 1), *event_name(name), "x.json")) {
-        check_round_trip(**type);
+        check_stays_the_same(**type);
       }
     }
   }
@@ -687,7 +687,7 @@ TEST_CASE("what pydantic 1 writes for an operator's events declares them") {
     CHECK(type->help == model.help);
     CHECK(field_of(type, "flavor").help.empty());
     CHECK(type->takes_extras);
-    check_round_trip(*type);
+    check_stays_the_same(*type);
   }
 }
 
@@ -701,14 +701,14 @@ TEST_CASE("what pydantic 2 writes for an operator's events declares them") {
     CHECK(type->help == model.help);
     CHECK(field_of(type, "flavor").help.empty());
     CHECK(type->takes_extras == (model.name != "runner_start"));
-    check_round_trip(*type);
+    check_stays_the_same(*type);
   }
 }
 
 TEST_CASE("a built-in event as a schema declares itself") {
   for (const EventType& type : built_in_events()) {
     CAPTURE(type.name);
-    check_round_trip(type);
+    check_stays_the_same(type);
   }
 }
 

@@ -8,7 +8,7 @@ using namespace metrics_event;
 
 namespace {
 
-Environment environment(const std::map<std::string, std::string>& variables) {
+Environment variables_of(const std::map<std::string, std::string>& variables) {
   return [variables](const std::string& name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional{found->second};
@@ -20,14 +20,14 @@ Environment environment(const std::map<std::string, std::string>& variables) {
 TEST_SUITE_BEGIN("places");
 
 TEST_CASE("configuration and state are where the XDG variables say, else in the home") {
-  const auto both = environment(
+  const auto both = variables_of(
       {{"HOME", "/home/x"}, {"XDG_CONFIG_HOME", "/etc/x"}, {"XDG_STATE_HOME", "/var/x"}});
   CHECK(config_home(both) == "/etc/x");
   CHECK(state_home(both) == "/var/x");
-  const auto home = environment({{"HOME", "/home/x"}, {"XDG_STATE_HOME", "relative"}});
+  const auto home = variables_of({{"HOME", "/home/x"}, {"XDG_STATE_HOME", "relative"}});
   CHECK(config_home(home) == "/home/x/.config");
   CHECK(state_home(home) == "/home/x/.local/state");
-  const auto none = environment({{"HOME", "relative"}});
+  const auto none = variables_of({{"HOME", "relative"}});
   CHECK(config_home(none).empty());
   CHECK(state_home(none).empty());
 }
@@ -44,32 +44,32 @@ TEST_CASE(
   };
   const std::string system = "/etc/metrics-event/events.d";
   using Paths = std::vector<std::string>;
-  CHECK(paths(environment({}), std::nullopt) == Paths{system});
-  const auto user = environment({{"XDG_CONFIG_HOME", "/u"}, {"METRICS_EVENT_EVENTS", "/v"}});
+  CHECK(paths(variables_of({}), std::nullopt) == Paths{system});
+  const auto user = variables_of({{"XDG_CONFIG_HOME", "/u"}, {"METRICS_EVENT_EVENTS", "/v"}});
   CHECK(paths(user, std::nullopt) ==
         Paths{system, "/u/metrics-event/events.d", "METRICS_EVENT_EVENTS /v"});
   CHECK(paths(user, "/f") == Paths{system, "/u/metrics-event/events.d", "--events /f"});
-  CHECK(paths(environment({{"HOME", "/h"}, {"METRICS_EVENT_EVENTS", ""}}), std::nullopt) ==
+  CHECK(paths(variables_of({{"HOME", "/h"}, {"METRICS_EVENT_EVENTS", ""}}), std::nullopt) ==
         Paths{system, "/h/.config/metrics-event/events.d"});
 }
 
 TEST_CASE("the usual spool is the system's for root, the user's for others") {
-  CHECK(usual_spool(environment({{"HOME", "/root"}}), true) == "/var/spool/metrics-event");
-  CHECK(usual_spool(environment({}), true) == "/var/spool/metrics-event");
-  CHECK(usual_spool(environment({{"HOME", "/home/x"}}), false) ==
+  CHECK(usual_spool(variables_of({{"HOME", "/root"}}), true) == "/var/spool/metrics-event");
+  CHECK(usual_spool(variables_of({}), true) == "/var/spool/metrics-event");
+  CHECK(usual_spool(variables_of({{"HOME", "/home/x"}}), false) ==
         "/home/x/.local/state/metrics-event/spool");
-  CHECK(usual_spool(environment({{"XDG_STATE_HOME", "/s"}}), false) == "/s/metrics-event/spool");
-  CHECK(usual_spool(environment({}), false).empty());
+  CHECK(usual_spool(variables_of({{"XDG_STATE_HOME", "/s"}}), false) == "/s/metrics-event/spool");
+  CHECK(usual_spool(variables_of({}), false).empty());
 }
 
 TEST_CASE("positions are the system's for root, and in the state of a user for others") {
-  CHECK(position_directory(environment({}), true) == "/var/lib/metrics-event");
-  CHECK(position_directory(environment({{"XDG_STATE_HOME", "/s"}}), true) ==
+  CHECK(position_directory(variables_of({}), true) == "/var/lib/metrics-event");
+  CHECK(position_directory(variables_of({{"XDG_STATE_HOME", "/s"}}), true) ==
         "/var/lib/metrics-event");
-  CHECK(position_directory(environment({{"XDG_STATE_HOME", "/s"}}), false) == "/s/metrics-event");
-  CHECK(position_directory(environment({{"HOME", "/home/x"}}), false) ==
+  CHECK(position_directory(variables_of({{"XDG_STATE_HOME", "/s"}}), false) == "/s/metrics-event");
+  CHECK(position_directory(variables_of({{"HOME", "/home/x"}}), false) ==
         "/home/x/.local/state/metrics-event");
-  CHECK(position_directory(environment({}), false).empty());
+  CHECK(position_directory(variables_of({}), false).empty());
 }
 
 TEST_SUITE_END();

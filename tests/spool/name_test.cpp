@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const SpoolName sample{Instant{1700000000123456789ns}, 0xabc, 312, 40, 3};
+const SpoolName sample_name{Instant{1700000000123456789ns}, 0xabc, 312, 40, 3};
 const std::string stem = "1700000000123456789.0000000000000abc";
 
 } // namespace
@@ -20,11 +20,11 @@ const std::string stem = "1700000000123456789.0000000000000abc";
 TEST_SUITE_BEGIN("spool_name");
 
 TEST_CASE("a file name says the entry time, the size, the entries and the attempts") {
-  CHECK(sample.text() == stem + ",S=312,N=40,A=3.json");
-  CHECK(sample.stem() == stem);
-  const auto parsed = parse_spool_name(sample.text());
+  CHECK(sample_name.text() == stem + ",S=312,N=40,A=3.json");
+  CHECK(sample_name.stem() == stem);
+  const auto parsed = parse_spool_name(sample_name.text());
   REQUIRE(parsed);
-  CHECK(parsed->time == sample.time);
+  CHECK(parsed->time == sample_name.time);
   CHECK(parsed->id == 0xabc);
   CHECK(parsed->size == 312);
   CHECK(parsed->entries == 40);
@@ -62,16 +62,16 @@ TEST_CASE("names sort by the entry time, as texts and as values") {
 }
 
 TEST_CASE("two names of one record are equal, whatever has become of it") {
-  SpoolName tried = sample;
+  SpoolName tried = sample_name;
   tried.add_attempts(5);
-  CHECK_FALSE(sample < tried);
-  CHECK_FALSE(tried < sample);
-  CHECK(tried.stem() == sample.stem());
+  CHECK_FALSE(sample_name < tried);
+  CHECK_FALSE(tried < sample_name);
+  CHECK(tried.stem() == sample_name.stem());
   CHECK(tried.text() == stem + ",S=312,N=40,A=8.json");
 }
 
 TEST_CASE("attempts are counted as far as a name has room for them") {
-  SpoolName name = sample;
+  SpoolName name = sample_name;
   name.add_attempts(65'531);
   CHECK(name.attempts == 65'534);
   name.add_attempts(1);
@@ -131,14 +131,14 @@ TEST_CASE("another spelling, or a stranger's name, is none of ours") {
     CHECK_FALSE(parse_spool_name(name));
   }
   for (const std::string& other : {std::string{}, std::string{"."}, stem + '\n', stem + '.',
-                                   sample.text(), stem.substr(1), stem.substr(0, 35)}) {
+                                   sample_name.text(), stem.substr(1), stem.substr(0, 35)}) {
     CAPTURE(other);
     CHECK_FALSE(parse_spool_stem(other));
   }
 }
 
 TEST_CASE("a name that is cut anywhere is none") {
-  const std::string text = sample.text();
+  const std::string text = sample_name.text();
   for (std::size_t size = 0; size < text.size(); ++size) {
     CAPTURE(size);
     CHECK_FALSE(parse_spool_name(text.substr(0, size)));
@@ -147,12 +147,12 @@ TEST_CASE("a name that is cut anywhere is none") {
 
 TEST_CASE("a joined name has both names, and no other name is joined") {
   const SpoolName replaced{Instant{5ns}, 1, 2, 3, 4};
-  const std::string joined = joined_name(sample, replaced);
-  CHECK(joined == sample.text() + "+" + replaced.text());
+  const std::string joined = joined_name(sample_name, replaced);
+  CHECK(joined == sample_name.text() + "+" + replaced.text());
   CHECK_FALSE(parse_spool_name(joined));
-  CHECK(divided_name(joined).name == sample.text());
+  CHECK(divided_name(joined).name == sample_name.text());
   CHECK(divided_name(joined).replaced == replaced.text());
-  const std::string text = sample.text();
+  const std::string text = sample_name.text();
   CHECK(divided_name(text).name == text);
   CHECK(divided_name(text).replaced.empty());
   CHECK(divided_name("").name.empty());

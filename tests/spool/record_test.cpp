@@ -23,17 +23,17 @@ const SpoolRecord sample{
                  R"({"timestamp":1.5,"event":"runner_installed","flavor":"a\nb"})"},
                 {Instant{1600000000000000000ns}, ""}}};
 
-const std::string text = encode(sample).str();
+const std::string sample_text = encode(sample).str();
 
 std::string with(std::string_view part, std::string_view replacement) {
-  std::string changed = text;
+  std::string changed = sample_text;
   const std::size_t found = changed.find(part);
   REQUIRE(found != std::string::npos);
   return changed.replace(found, part.size(), replacement);
 }
 
 std::string with_entries(const std::string& entries) {
-  return text.substr(0, text.find(R"("entries":)") + 10) + entries + '}';
+  return sample_text.substr(0, sample_text.find(R"("entries":)") + 10) + entries + '}';
 }
 
 std::string sixteen_labels() {
@@ -54,8 +54,8 @@ std::string reason(std::string_view broken) {
 TEST_SUITE_BEGIN("spool_record");
 
 TEST_CASE("a record is one line that says all but secrets, and reads back as it was") {
-  CHECK(std::ranges::count(text, '\n') == 1);
-  const auto record = decode_record(text);
+  CHECK(std::ranges::count(sample_text, '\n') == 1);
+  const auto record = decode_record(sample_text);
   REQUIRE(record.has_value());
   CHECK(record->destination == sample.destination);
   CHECK(record->labels == sample.labels);
@@ -67,7 +67,7 @@ TEST_CASE("a record is one line that says all but secrets, and reads back as it 
   CHECK(record->entries[1].line.empty());
   CHECK_FALSE(record->is_restamped);
   CHECK(record->doubt == Doubt::none);
-  CHECK(encode(*record).str() == text);
+  CHECK(encode(*record).str() == sample_text);
 
   SpoolRecord restamped = sample;
   restamped.is_restamped = true;
@@ -75,13 +75,13 @@ TEST_CASE("a record is one line that says all but secrets, and reads back as it 
 }
 
 TEST_CASE("a record that is torn anywhere is none") {
-  for (std::size_t size = 0; size + 1 < text.size(); ++size) { // the newline may be missing
+  for (std::size_t size = 0; size + 1 < sample_text.size(); ++size) { // the newline may be missing
     CAPTURE(size);
-    CHECK_FALSE(reason(text.substr(0, size)).empty());
+    CHECK_FALSE(reason(sample_text.substr(0, size)).empty());
   }
-  CHECK(reason(text.substr(0, text.size() - 1)).empty());
+  CHECK(reason(sample_text.substr(0, sample_text.size() - 1)).empty());
   CHECK(reason("") == "it is empty");
-  CHECK(reason(text + text) == "it is torn, or not JSON");
+  CHECK(reason(sample_text + sample_text) == "it is torn, or not JSON");
   CHECK(reason(std::string(300, '\0')) == "it is torn, or not JSON");
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("every doubt is kept in words, and none in no word") {
     CHECK(changed == with(R"(,"entries":)", R"(,"doubt":")" + row.second + R"(","entries":)"));
     CHECK(decode_record(changed)->doubt == row.first);
   }
-  CHECK(text.find("doubt") == std::string::npos);
+  CHECK(sample_text.find("doubt") == std::string::npos);
 }
 
 TEST_CASE("a record has as many entries as one push, in the order in which they were given") {
@@ -192,7 +192,7 @@ TEST_CASE("the name of a record has the time of its oldest entry") {
   const SpoolName name = encode(sample).name(0xabc, 3);
   CHECK(name.time == Instant{1600000000000000000ns});
   CHECK(name.id == 0xabc);
-  CHECK(name.size == text.size());
+  CHECK(name.size == sample_text.size());
   CHECK(name.entries == 2);
   CHECK(name.attempts == 3);
   CHECK(encode(sample).name(0, 100'000).attempts == 65'535);
@@ -211,7 +211,7 @@ TEST_CASE("a record for entries has what they share") {
 TEST_CASE("a file that cannot be read is no record, for the system's reason") {
   CHECK(record_of(std::make_error_code(std::errc::permission_denied)).error() ==
         "permission denied");
-  CHECK(record_of(text)->entries.size() == 2);
+  CHECK(record_of(sample_text)->entries.size() == 2);
 }
 
 TEST_CASE("an event is known by its line") {

@@ -8,7 +8,7 @@
 namespace metrics_event::testing {
 
 std::optional<std::map<std::string, std::int64_t>>
-instructions_of(const std::string& program, const Invocation& invocation, Outcome& outcome) {
+instructions_of(const std::string& file, const Invocation& invocation, Outcome& outcome) {
   const std::string valgrind = "/usr/bin/valgrind";
   if (!std::filesystem::exists(valgrind)) {
     return std::nullopt;
@@ -18,7 +18,7 @@ instructions_of(const std::string& program, const Invocation& invocation, Outcom
   Invocation traced = invocation;
   traced.arguments.insert(traced.arguments.begin(),
                           {"--tool=callgrind", "--quiet", "--compress-strings=no",
-                           "--compress-pos=no", "--callgrind-out-file=" + path, program});
+                           "--compress-pos=no", "--callgrind-out-file=" + path, file});
   outcome = run(valgrind, traced);
 
   // Valgrind's manual describes the lines, "Callgrind Format Specification".

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 // For `openssl ca`, the one command of OpenSSL 3.0 that takes any two dates, at the price of a
 // database. make() sets the variables in front of this, and appends to its end.
-constexpr const char* configuration = R"(
+constexpr const char* openssl_configuration = R"(
 [req]
 prompt = no
 utf8 = yes
@@ -89,7 +89,7 @@ CertificateFiles make(const fs::path& directory, const Leaf& leaf, const std::st
   write_file(path("config"),
              "common_name = " + leaf.common_name + "\nscratch = " + scratch.path().string() +
                  "\ncertificate = " + signer.certificate + "\nkey = " + signer.key +
-                 "\nstart = " + start + "\nend = " + end + configuration + extensions);
+                 "\nstart = " + start + "\nend = " + end + openssl_configuration + extensions);
   openssl({"req", "-config", path("config"), "-new", "-newkey", "ec", "-pkeyopt",
            "ec_paramgen_curve:P-256", "-noenc", "-keyout", files.key, "-out", path("request")});
   std::vector<std::string> sign{"ca",  "-config",       path("config"), "-batch",         "-notext",

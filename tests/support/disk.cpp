@@ -55,10 +55,10 @@ void Disk::unmount() const {
   change("/bin/umount", {"--lazy", directory_});
 }
 
-void Disk::change(const std::string& program, const Words& words) const {
-  const Outcome outcome = run_inside(program, {.arguments = words, .environment = search_path});
+void Disk::change(const std::string& file, const Words& words) const {
+  const Outcome outcome = run_inside(file, {.arguments = words, .environment = search_path});
   if (outcome.status != 0) {
-    throw std::runtime_error(program + ": " + outcome.err);
+    throw std::runtime_error(file + ": " + outcome.err);
   }
 }
 
@@ -74,12 +74,12 @@ void Disk::fill_inodes(std::size_t left) const {
   }
 }
 
-Outcome Disk::run_inside(const std::string& program, Invocation invocation) const {
+Outcome Disk::run_inside(const std::string& file, Invocation invocation) const {
   Words words{"--target", std::to_string(keeper_->pid()), "--mount"};
   if (!is_root()) {
     words.insert(words.end(), {"--user", "--preserve-credentials"});
   }
-  words.push_back(program);
+  words.push_back(file);
   invocation.arguments.insert(invocation.arguments.begin(), words.begin(), words.end());
   return run("/usr/bin/nsenter", invocation);
 }

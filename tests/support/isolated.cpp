@@ -107,7 +107,7 @@ std::optional<std::string> read_all(const Descriptor& source, Clock::time_point 
 
 } // namespace
 
-std::optional<Outcome> run_isolated(const std::string& program, const Invocation& invocation,
+std::optional<Outcome> run_isolated(const std::string& file, const Invocation& invocation,
                                     const NameServer& names, const std::function<void()>& inside) {
   const TemporaryDirectory etc;
   const bool slow = names.answer == NameServer::Answer::silent;
@@ -131,7 +131,7 @@ std::optional<Outcome> run_isolated(const std::string& program, const Invocation
       if (inside) {
         inside();
       }
-      tell(report.writing, Ending::outcome, encode(run(program, invocation)));
+      tell(report.writing, Ending::outcome, encode(run(file, invocation)));
     } catch (const std::exception& error) {
       tell(report.writing, Ending::error, error.what());
     } catch (...) {

@@ -13,7 +13,7 @@
 namespace metrics_event::testing {
 namespace {
 
-using Answer = NameServer::Answer;
+using NameAnswer = NameServer::Answer;
 
 void append_number(std::string& bytes, unsigned number) {
   bytes += {static_cast<char>(number >> 8 & 0xff), static_cast<char>(number & 0xff)};
@@ -47,9 +47,9 @@ std::string dns_reply(std::string_view query, const NameServer& names) {
     ++count;
   }
 
-  const unsigned code = names.answer == Answer::no_such_name     ? 3
-                        : names.answer == Answer::server_failure ? 2
-                                                                 : 0;
+  const unsigned code = names.answer == NameAnswer::no_such_name     ? 3
+                        : names.answer == NameAnswer::server_failure ? 2
+                                                                     : 0;
   std::string reply(query.substr(0, 2));
   for (const unsigned number : {0x8180 | code, 1U, count, 0U, 0U}) {
     append_number(reply, number);
@@ -64,7 +64,7 @@ void serve_names(const Descriptor& socket, const NameServer& names) {
     socklen_t size = sizeof client;
     auto* const address = reinterpret_cast<sockaddr*>(&client);
     const auto count = ::recvfrom(socket.get(), query.data(), query.size(), 0, address, &size);
-    if (count <= 0 || names.answer == Answer::silent) {
+    if (count <= 0 || names.answer == NameAnswer::silent) {
       continue;
     }
     const auto reply = dns_reply({query.data(), static_cast<std::size_t>(count)}, names);

@@ -8,9 +8,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr const char* nginx = "/usr/sbin/nginx";
-constexpr milliseconds step{5};
+constexpr milliseconds pause{5};
 
-std::string configuration(const NginxOptions& options, std::uint16_t port) {
+std::string nginx_configuration(const NginxOptions& options, std::uint16_t port) {
   const auto listen = "listen 127.0.0.1:" + std::to_string(port);
   const auto& tls = options.tls;
   const auto entrance = tls ? listen + " ssl;\nssl_certificate \"" + tls->certificate +
@@ -42,14 +42,14 @@ bool Nginx::installed() {
 Nginx::Nginx(const NginxOptions& options) : program_(options.place) {
   // The relative paths of the configuration start there.
   const auto directory = program_.path("").string();
-  write_file(program_.path("nginx.conf"), configuration(options, port()));
+  write_file(program_.path("nginx.conf"), nginx_configuration(options, port()));
   program_.start(nginx, {"-p", directory, "-c", "nginx.conf", "-e", "error.log"},
                  program_.path("error.log"));
 }
 
 std::string Nginx::await_log_line(milliseconds limit) {
   for (const auto until = Clock::now() + limit; Clock::now() < until;
-       poll_until({}, Clock::now() + step)) {
+       poll_until({}, Clock::now() + pause)) {
     const auto text = access_log();
     if (const auto end = text.find('\n', read_); end != std::string::npos) {
       const auto start = std::exchange(read_, end + 1);

@@ -10,7 +10,6 @@
 #include <stdexcept>
 
 namespace metrics_event::testing {
-namespace {
 
 std::vector<char*> null_terminated(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -20,6 +19,8 @@ std::vector<char*> null_terminated(std::vector<std::string>& texts) {
   pointers.push_back(nullptr);
   return pointers;
 }
+
+namespace {
 
 // How a child begins, as posix_spawn() wants it, which unlike fork() copies nothing of us.
 class Start {
@@ -54,11 +55,11 @@ public:
   }
 
   // The child, or a std::system_error.
-  pid_t child(const std::string& program, char* const* argv, char* const* envp) const {
+  pid_t child(const std::string& file, char* const* argv, char* const* envp) const {
     pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv, envp);
+    const int error = ::posix_spawn(&pid, file.c_str(), &actions_, &attributes_, argv, envp);
     if (error != 0) {
-      throw std::system_error(error, std::generic_category(), "cannot start " + program);
+      throw std::system_error(error, std::generic_category(), "cannot start " + file);
     }
     return pid;
   }
@@ -88,13 +89,13 @@ ssize_t write_quietly(int fd, const std::string& text) {
 
 } // namespace
 
-Background::Background(const std::string& program, const Invocation& invocation)
+Background::Background(const std::string& file, const Invocation& invocation)
     : unfed_(invocation.input) {
-  if (!program.starts_with('/')) {
-    throw std::runtime_error("not an absolute path: " + program);
+  if (!file.starts_with('/')) {
+    throw std::runtime_error("not an absolute path: " + file);
   }
 
-  std::vector<std::string> arguments{program.substr(program.rfind('/') + 1)};
+  std::vector<std::string> arguments{file.substr(program.rfind('/') + 1)};
   arguments.insert(arguments.end(), invocation.arguments.begin(), invocation.arguments.end());
   std::vector<std::string> environment;
   for (const auto& [name, value] : invocation.environment) {
@@ -115,13 +116,13 @@ Background::Background(const std::string& program, const Invocation& invocation)
 
   Start start;
   start.give({in.reading.get(), out.writing.get(), err.writing.get()}, invocation.closed);
-  pid_ = start.child(program, argv.data(), envp.data());
+  pid_ = start.child(file, argv.data(), envp.data());
   running_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (!running_) {
     const int reason = errno;
     ::kill(pid_, SIGKILL);
     reap(pid_);
-    throw std::system_error(reason, std::generic_category(), "cannot watch " + program);
+    throw std::system_error(reason, std::generic_category(), "cannot watch " + file);
   }
   input_ = std::move(in.writing);
   out_.source = std::move(out.reading);
@@ -255,8 +256,8 @@ int reap(pid_t child) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-Outcome run(const std::string& program, const Invocation& invocation) {
-  return Background(program, invocation).wait(invocation.limit);
+Outcome run(const std::string& file, const Invocation& invocation) {
+  return Background(file, invocation).wait(invocation.limit);
 }
 
 } // namespace metrics_event::testing

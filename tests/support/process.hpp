@@ -12,6 +12,10 @@
 
 namespace metrics_event::testing {
 
+/// Returns pointers to texts and a null pointer behind them, as execve(2) takes arguments and
+/// variables. They are valid as long as the texts stay as they are.
+std::vector<char*> null_terminated(std::vector<std::string>& texts);
+
 /// How a program ended, and what it said.
 struct Outcome {
   int status = 0; ///< its exit status, or 128+n when signal n killed it, as a shell says it

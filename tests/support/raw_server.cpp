@@ -12,7 +12,7 @@
 namespace metrics_event::testing {
 namespace {
 
-Descriptor tcp_socket() {
+Descriptor nonblocking_socket() {
   return Descriptor(
       check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
 }
@@ -155,7 +155,7 @@ FullBacklog::FullBacklog() : listener_(bound_socket(Family::v4)) {
     if (fillers_.size() == 16) {
       throw std::runtime_error("the accept queue does not fill");
     }
-    fillers_.push_back(tcp_socket());
+    fillers_.push_back(nonblocking_socket());
     filler.fd = fillers_.back().get();
     if (::connect(filler.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == -1 &&
         errno != EINPROGRESS) {

@@ -1,5 +1,7 @@
 #include "server_program.hpp"
 
+#include "loopback.hpp"
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -38,13 +40,6 @@ Descriptor reserve(std::uint16_t port) {
   return socket;
 }
 
-std::uint16_t port_of(const Descriptor& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
-  return ntohs(address.sin_port);
-}
-
 bool accepts_connections(std::uint16_t port) {
   const auto socket = tcp_socket();
   const auto address = loopback(port);
@@ -52,9 +47,9 @@ bool accepts_connections(std::uint16_t port) {
 }
 
 // Whether a program that writes nothing to its stdout ends in time, which closes that.
-bool ends_within(milliseconds limit, const Background& program) {
+bool ends_within(milliseconds limit, const Background& server) {
   try {
-    program.await_output(limit);
+    server.await_output(limit);
     return true;
   } catch (const std::runtime_error&) {
     return false;
@@ -74,9 +69,9 @@ ServerProgram::~ServerProgram() {
   }
 }
 
-void ServerProgram::start(const std::string& program, const std::vector<std::string>& arguments,
+void ServerProgram::start(const std::string& file, const std::vector<std::string>& arguments,
                           const fs::path& log) {
-  std::vector<std::string> dying_with_us{"--pdeathsig", "KILL", program};
+  std::vector<std::string> dying_with_us{"--pdeathsig", "KILL", file};
   dying_with_us.insert(dying_with_us.end(), arguments.begin(), arguments.end());
   running_.emplace("/usr/bin/setpriv", Invocation{.arguments = std::move(dying_with_us)});
   const auto until = Clock::now() + std::chrono::seconds(10);
@@ -84,7 +79,7 @@ void ServerProgram::start(const std::string& program, const std::vector<std::str
     if (ends_within(step, *running_) || Clock::now() > until) {
       const auto said = running_->wait(step).err;
       running_.reset();
-      throw std::runtime_error(program + " does not start: " + said +
+      throw std::runtime_error(file + " does not start: " + said +
                                (fs::exists(log) ? read_file(log) : ""));
     }
   }

@@ -48,7 +48,7 @@ std::string_view cut_argument(std::string_view& rest) {
 }
 
 // Runs a program under strace and returns what that wrote about it as well.
-Outcome trace(const std::vector<std::string>& options, const std::string& program,
+Outcome trace(const std::vector<std::string>& options, const std::string& file,
               Invocation invocation, std::string& written) {
   const TemporaryDirectory directory = TemporaryDirectory::in_memory();
   const std::filesystem::path path = directory.path() / "trace";
@@ -59,7 +59,7 @@ Outcome trace(const std::vector<std::string>& options, const std::string& progra
     words.emplace_back("--seccomp-bpf");
   }
   words.insert(words.end(), options.begin(), options.end());
-  words.push_back(program);
+  words.push_back(file);
   invocation.arguments.insert(invocation.arguments.begin(), words.begin(), words.end());
   Outcome outcome = run(strace, invocation);
   written = std::filesystem::exists(path) ? read_file(path) : "";
@@ -73,13 +73,13 @@ std::string injection(const Fault& fault) {
 
 } // namespace
 
-std::optional<std::vector<std::string>> calls_of(const std::string& program,
+std::optional<std::vector<std::string>> calls_of(const std::string& file,
                                                  const Invocation& invocation, Outcome& outcome) {
   if (!std::filesystem::exists(strace)) {
     return std::nullopt;
   }
   std::string written;
-  outcome = trace({}, program, invocation, written);
+  outcome = trace({}, file, invocation, written);
   const std::regex call{R"(\d+ +(\w+)\(.*)"};
   std::vector<std::string> names;
   std::istringstream lines{written};
@@ -92,10 +92,10 @@ std::optional<std::vector<std::string>> calls_of(const std::string& program,
   return names.empty() ? std::nullopt : std::optional{names}; // where ptrace is not permitted
 }
 
-FaultyRun run_with(const Fault& fault, const std::string& program, const Invocation& invocation) {
+FaultyRun run_with(const Fault& fault, const std::string& file, const Invocation& invocation) {
   std::string written;
-  const Outcome outcome = trace({"-e", "trace=fsync," + fault.call, "-e", injection(fault)},
-                                program, invocation, written);
+  const Outcome outcome =
+      trace({"-e", "trace=fsync," + fault.call, "-e", injection(fault)}, file, invocation, written);
   const std::regex sync{R"(fsync\(\d+\) += 0\n)"};
   return {outcome,
           written.find("(INJECTED)") != std::string::npos ||
@@ -153,7 +153,7 @@ std::string unquoted(std::string_view string) {
   return text;
 }
 
-std::optional<std::vector<SystemCall>> described_calls_of(const std::string& program,
+std::optional<std::vector<SystemCall>> described_calls_of(const std::string& file,
                                                           const Invocation& invocation,
                                                           Outcome& outcome,
                                                           const std::optional<Fault>& fault) {
@@ -169,7 +169,7 @@ std::optional<std::vector<SystemCall>> described_calls_of(const std::string& pro
     options.insert(options.end(), {"-e", injection(*fault)});
   }
   std::string written;
-  outcome = trace(options, program, invocation, written);
+  outcome = trace(options, file, invocation, written);
   std::vector<SystemCall> calls;
   std::istringstream lines{written};
   for (std::string line; std::getline(lines, line);) {

@@ -18,30 +18,20 @@ Descriptor open_master() {
   return Descriptor{posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
 }
 
-std::vector<char*> null_terminated(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) {
-    pointers.push_back(text.data());
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 } // namespace
 
 bool Terminal::exist() {
   return static_cast<bool>(open_master());
 }
 
-Terminal::Terminal(const std::string& program, const Invocation& invocation)
-    : master_{open_master()} {
+Terminal::Terminal(const std::string& file, const Invocation& invocation) : master_{open_master()} {
   check(grantpt(master_.get()), "grantpt");
   check(unlockpt(master_.get()), "unlockpt");
   std::array<char, 64> slave{};
   if (const int error = ptsname_r(master_.get(), slave.data(), slave.size()); error != 0) {
     throw std::system_error{error, std::generic_category(), "ptsname"};
   }
-  std::vector<std::string> arguments{program};
+  std::vector<std::string> arguments{file};
   arguments.insert(arguments.end(), invocation.arguments.begin(), invocation.arguments.end());
   std::vector<std::string> environment;
   for (const auto& [name, value] : invocation.environment) {
@@ -67,11 +57,11 @@ Terminal::Terminal(const std::string& program, const Invocation& invocation)
   posix_spawnattr_setflags(&attributes,
                            POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   const int error =
-      posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), envp.data());
+      posix_spawn(&pid_, file.c_str(), &actions, &attributes, argv.data(), envp.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
-    throw std::system_error{error, std::generic_category(), "cannot start " + program};
+    throw std::system_error{error, std::generic_category(), "cannot start " + file};
   }
 }
 

@@ -5,7 +5,7 @@ namespace {
 
 constexpr const char* tinyproxy = "/usr/bin/tinyproxy";
 
-std::string configuration(const TinyProxyOptions& options, const ServerProgram& program) {
+std::string tinyproxy_configuration(const TinyProxyOptions& options, const ServerProgram& program) {
   std::string text = "Listen 127.0.0.1\nPort " + std::to_string(program.port()) + "\nLogFile \"" +
                      program.path("tinyproxy.log").string() + "\"\nLogLevel Info\n";
   if (!options.user.empty()) {
@@ -25,7 +25,7 @@ bool TinyProxy::installed() {
 
 TinyProxy::TinyProxy(const TinyProxyOptions& options) : program_(options.place) {
   const auto file = program_.path("tinyproxy.conf");
-  write_file(file, configuration(options, program_));
+  write_file(file, tinyproxy_configuration(options, program_));
   program_.start(tinyproxy, {"-d", "-c", file.string()}, program_.path("tinyproxy.log"));
 }
 

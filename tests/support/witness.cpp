@@ -15,7 +15,7 @@
 namespace metrics_event::testing {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds longest_wait{20};
 constexpr std::chrono::milliseconds between_looks{1};
 
 // A trap runs between two commands; one that comes just before a `read` would wait for its end.
@@ -36,7 +36,7 @@ std::vector<std::string> words_of(const std::string& text) {
 } // namespace
 
 void await(const std::string& what, const std::function<bool()>& condition) {
-  for (const auto until = Clock::now() + patience; !condition();) {
+  for (const auto until = Clock::now() + longest_wait; !condition();) {
     if (Clock::now() > until) {
       throw std::runtime_error{"in vain: " + what};
     }
