@@ -119,6 +119,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
     outcome.output = output_of(layers);
   }
   Resolved resolved = resolve(layers, command.settings);
+  expand_labels(resolved, layers, app.host);
   set_usual_spool(app, command.spool, resolved);
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;

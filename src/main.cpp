@@ -7,6 +7,7 @@
 #include "system/console.hpp"
 #include "system/core_dump.hpp"
 #include "system/file.hpp"
+#include "system/host_identity.hpp"
 #include "system/signals.hpp"
 
 #include <sys/auxv.h>
@@ -69,14 +70,16 @@ int main(int argc, char** argv) {
   keep_out_of_cores(); // before anything that may be secret is read
   open_interruption(); // before a file is opened, to take the descriptors of closed streams
   SystemClock clock;
-  const App app{.arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
-                .environment = variable_of_user,
-                .variables = our_variables(environ),
-                .config_directories = reachable_config_directories(),
-                .is_root = getauxval(AT_EUID) == 0,
-                .events = built_in_events(),
-                .commands = all_commands(),
-                .context = {.transport = http_transport(), .clock = clock, .console = Console{}}};
+  const App app{
+      .arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
+      .environment = variable_of_user,
+      .variables = our_variables(environ),
+      .config_directories = reachable_config_directories(),
+      .is_root = getauxval(AT_EUID) == 0,
+      .host = {.name = host_name, .machine_id = [] { return machine_id("/etc/machine-id"); }},
+      .events = built_in_events(),
+      .commands = all_commands(),
+      .context = {.transport = http_transport(), .clock = clock, .console = Console{}}};
   const End end = run(app);
   if (end.signal != 0) {
     die_of(end.signal);

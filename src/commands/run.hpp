@@ -25,6 +25,7 @@ struct App {
   std::vector<std::string> variables{};          // names that start with METRICS_EVENT_
   std::vector<std::string> config_directories{}; // only existing ones
   bool is_root = false;                          // root has a different usual spool
+  HostIdentity host;                             // for the specifiers in labels
   std::span<const EventType> events;             // the built-in types
   std::span<const Command> commands;
   Context context;

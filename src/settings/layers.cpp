@@ -89,6 +89,20 @@ Origin apply_layers(Settings& settings, const Setting& setting, const std::vecto
   return winners.empty() ? Origin{} : winners.back()->origin;
 }
 
+// Returns the origin of a label or a metadata pair: the last place that gives it.
+Origin origin_of(std::string_view setting, const std::string& name,
+                 const std::vector<Layer>& layers) {
+  Origin origin;
+  for (const Layer& layer : layers) {
+    for (const GivenSetting& given : layer) {
+      if (given.setting->name == setting && given.text.starts_with(name + '=')) {
+        origin = given.origin;
+      }
+    }
+  }
+  return origin;
+}
+
 } // namespace
 
 GivenSetting given_by_flag(const Setting& setting, std::string text) {
@@ -149,6 +163,28 @@ Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   }
   check_settings(resolved);
   return resolved;
+}
+
+void expand_labels(Resolved& resolved, const std::vector<Layer>& layers, const HostIdentity& host) {
+  const auto expand = [&](std::string_view setting, Labels& labels) {
+    if (!resolved.origins.contains(setting)) { // the command does not read it
+      return;
+    }
+    for (auto& [name, value] : labels) {
+      if (value.find('%') == value.npos) {
+        continue;
+      }
+      auto expanded = expand_specifiers(value, host);
+      const auto mismatch = expanded ? check_label(name, *expanded) : expanded.error();
+      if (mismatch) {
+        throw Failure{ExitCode::config,
+                      origin_of(setting, name, layers).name + ": " + mismatch->text};
+      }
+      value = *std::move(expanded);
+    }
+  };
+  expand("label", resolved.settings.labels);
+  expand("metadata", resolved.settings.metadata);
 }
 
 void check_values(const Layer& layer) {

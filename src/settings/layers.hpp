@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/environment.hpp"
+#include "settings/specifiers.hpp"
 #include "settings/table.hpp"
 
 #include <string>
@@ -36,6 +37,12 @@ Layer environment_layer(const Environment& environment);
 /// not stop the command: it is resolved as well, but keeps its default when its value is not valid,
 /// no rule applies to it, and it has no origin.
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded = "");
+
+/// Expands the specifiers in the labels and the metadata of the settings that the layers resolve to
+/// (see `expand_specifiers`). Throws Failure (config) that names the origin of a value, also a
+/// flag, when the expanded value is not that of a label, or there is none: the command line is
+/// right, but the host is not ready.
+void expand_labels(Resolved& resolved, const std::vector<Layer>& layers, const HostIdentity& host);
 
 /// Checks each value of a layer, but not their combination. Throws Failure (usage for a flag,
 /// config otherwise) when a value is not valid.

@@ -15,31 +15,6 @@ namespace {
 using Kind = Setting::Kind;
 using Places = Setting::Places;
 
-// Adds a label or a metadata pair. A later value replaces an earlier one of the same name, and an
-// empty value removes the name.
-std::optional<Mismatch> add_label(Labels& labels, std::string_view text) {
-  auto label = parse_label(text);
-  if (!label) {
-    return label.error();
-  }
-  if (label->second.empty()) {
-    labels.erase(label->first);
-  } else {
-    labels.insert_or_assign(label->first, std::move(label->second));
-  }
-  return std::nullopt;
-}
-
-// Adds a header. A later value replaces an earlier one of the same name.
-std::optional<Mismatch> add_header(ExtraHeaders& headers, std::string_view text) {
-  auto header = parse_header(text);
-  if (!header) {
-    return header.error();
-  }
-  headers.insert_or_assign(std::move(header->first), std::move(header->second));
-  return std::nullopt;
-}
-
 // Completes a row by the member of Settings and its parser. `read` either returns the value of a
 // text, or adds the text to the value.
 template <auto member, auto read>
@@ -126,13 +101,16 @@ constexpr std::array table{
                                        .kind = Kind::list,
                                        .placeholder = "NAME=VALUE",
                                        .default_text = "job=metrics",
-                                       .help = "a stream label; an empty value removes one"}),
+                                       .help = "a stream label; an empty value removes one; in the "
+                                               "value, %H is the name of this host, %m its machine "
+                                               "id, and %% a percent sign"}),
     row<&Settings::metadata, add_label>({.name = "metadata",
                                          .kind = Kind::list,
                                          .placeholder = "NAME=VALUE",
                                          .example = "trace=4bf92f3577b34da6",
                                          .help = "structured metadata (Loki 3, or 2.9 where it is "
-                                                 "allowed); an empty value removes one"}),
+                                                 "allowed); an empty value removes one; %H, %m and "
+                                                 "%% are expanded as in label"}),
     row<&Settings::headers, add_header>({.name = "header",
                                          .kind = Kind::list,
                                          .placeholder = "'NAME: VALUE'",

@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "settings/settings.hpp"
+#include "settings/specifiers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,6 +81,34 @@ inline Parsed<int> parse_retries(std::string_view text) {
   constexpr std::uint64_t most = 100;
   const auto count = parse_count(text, 0, most);
   return count ? Parsed<int>{static_cast<int>(*count)} : Parsed<int>{count.error()};
+}
+
+/// Adds a label or a metadata pair. A later value replaces an earlier one of the same name, and an
+/// empty value removes the name.
+inline std::optional<Mismatch> add_label(Labels& labels, std::string_view text) {
+  auto label = parse_label(text);
+  if (!label) {
+    return label.error();
+  }
+  if (auto mismatch = check_specifiers(label->second)) {
+    return mismatch;
+  }
+  if (label->second.empty()) {
+    labels.erase(label->first);
+  } else {
+    labels.insert_or_assign(label->first, std::move(label->second));
+  }
+  return std::nullopt;
+}
+
+/// Adds a header. A later value replaces an earlier one of the same name.
+inline std::optional<Mismatch> add_header(ExtraHeaders& headers, std::string_view text) {
+  auto header = parse_header(text);
+  if (!header) {
+    return header.error();
+  }
+  headers.insert_or_assign(std::move(header->first), std::move(header->second));
+  return std::nullopt;
 }
 
 /// The overloads of `shown` format a value for display.

@@ -32,6 +32,7 @@ public:
     return static_cast<int>(
         metrics_event::run({.arguments = arguments,
                             .environment = [](const std::string&) { return std::nullopt; },
+                            .host = {},
                             .events = events,
                             .commands = commands,
                             .context = {.transport = transport,
