@@ -11,7 +11,7 @@ if [ ! -e "$stamp" ]; then
   echo "no event, because job-started.sh has not made $stamp" >&2
   exit 0
 fi
-metrics-event --best-effort --timeout 5s runner-stop \
+metrics-event --best-effort --timeout 5s --label host=%H runner-stop \
   --flavor="${RUNNER_FLAVOR:-self-hosted}" \
   --workflow="$GITHUB_WORKFLOW" \
   --repo="$GITHUB_REPOSITORY" \

@@ -22,7 +22,7 @@ work=${RUNNER_TEMP%/}
 stamp=${work%/*}/.metrics-event-stamp
 [ -e "$stamp" ] || touch "$stamp"
 
-metrics-event --best-effort --timeout 5s runner-start \
+metrics-event --best-effort --timeout 5s --label host=%H runner-start \
   --flavor="${RUNNER_FLAVOR:-self-hosted}" \
   --workflow="$GITHUB_WORKFLOW" \
   --repo="$GITHUB_REPOSITORY" \

@@ -16,15 +16,21 @@ std::string comment(std::string_view text) {
   return out;
 }
 
-// Returns a value in TOML syntax. No default and no example contains a quotation mark, so none is
-// escaped.
-std::string toml_value(const Setting& setting, std::string_view text) {
-  const std::string quoted = '"' + std::string{text} + '"';
+std::string quoted(std::string_view text) {
+  return '"' + std::string{text} + '"';
+}
+
+// Returns the value of a row in TOML syntax: the default, or an example where there is none. No
+// default and no example contains a quotation mark, so none is escaped.
+std::string toml_value(const Setting& setting) {
+  const std::string_view text =
+      setting.default_text.empty() ? setting.example : setting.default_text;
   if (setting.kind == Setting::Kind::list) {
-    return '[' + quoted + ']';
+    return '[' + quoted(text) + (setting.shipped.empty() ? "" : ", " + quoted(setting.shipped)) +
+           ']';
   }
   const bool is_bare = setting.kind != Setting::Kind::value || all_digits(text);
-  return is_bare ? std::string{text} : quoted;
+  return is_bare ? std::string{text} : quoted(text);
 }
 
 } // namespace
@@ -32,14 +38,14 @@ std::string toml_value(const Setting& setting, std::string_view text) {
 std::string sample_config() {
   std::string out = comment("Settings of metrics-event for the whole system. Remove the # before a "
                             "key to set it; the value is the default, or an example where there is "
-                            "none. A user's own file, the environment and flags win. More is in "
+                            "none. Only the label host is set, so that each host has its own "
+                            "stream; add your labels to that list. A user's own file, the "
+                            "environment and flags win. More is in "
                             "metrics-event.conf(5); metrics-event check shows what counts.");
   for (const Setting& setting : all_settings()) {
     if (setting.has_key()) {
-      const bool has_default = !setting.default_text.empty();
-      const std::string_view text = has_default ? setting.default_text : setting.example;
-      out += '\n' + comment(setting.help) + '#' + std::string{setting.name} + " = " +
-             toml_value(setting, text) + '\n';
+      out += '\n' + comment(setting.help) + (setting.shipped.empty() ? "#" : "") +
+             std::string{setting.name} + " = " + toml_value(setting) + '\n';
     }
   }
   return out;

@@ -101,6 +101,7 @@ constexpr std::array table{
                                        .kind = Kind::list,
                                        .placeholder = "NAME=VALUE",
                                        .default_text = "job=metrics",
+                                       .shipped = "host=%H",
                                        .help = "a stream label; an empty value removes one; in the "
                                                "value, %H is the name of this host, %m its machine "
                                                "id, and %% a percent sign"}),

@@ -47,6 +47,7 @@ struct Setting {
   std::span<const FallbackVariable> fallback_variables{};
   std::string_view default_text{}; // empty means none
   std::string_view example{};      // a value for documents when there is no default
+  std::string_view shipped{};      // an item that the shipped configuration adds to the default
   std::string_view help;
   std::span<const std::string_view> choices{}; // for completion; empty means free text
   std::string_view joint = "=";                // joins name and value of a table in a file

@@ -112,15 +112,16 @@ TEST_CASE("a machine boots, installs the package, and its event waits for the re
   CAPTURE(outcome.err);
   CHECK(outcome.err.find("kept in the spool \"/var/spool/metrics-event\"") != std::string::npos);
   const std::regex numbers{R"re((timestamp\\":|duration\\":|entry_time_ns":")[0-9.]+)re"};
-  CHECK(std::regex_replace(outcome.out, numbers, "$1#") ==
-        "the final stage ends with 0\n"
-        "the package is installed\n"
-        "enabled for the runner: /lib/systemd/system/metrics-event-flush@.timer\n"
-        R"({"labels":{"env":"prod","job":"metrics"},"metadata":{},"entry_time_ns":"#",)"
-        R"("line":"{\"timestamp\":#,\"event\":\"runner_installed\",\"flavor\":\"small\",)"
-        R"(\"duration\":#}"})"
-        "\n"
-        "delivered 1, refused 0, left 0\n");
+  CHECK(
+      std::regex_replace(outcome.out, numbers, "$1#") ==
+      "the final stage ends with 0\n"
+      "the package is installed\n"
+      "enabled for the runner: /lib/systemd/system/metrics-event-flush@.timer\n"
+      R"({"labels":{"env":"prod","host":"runner-17","job":"metrics"},"metadata":{},"entry_time_ns":"#",)"
+      R"("line":"{\"timestamp\":#,\"event\":\"runner_installed\",\"flavor\":\"small\",)"
+      R"(\"duration\":#}"})"
+      "\n"
+      "delivered 1, refused 0, left 0\n");
   CHECK(outcome.status == 0);
 }
 

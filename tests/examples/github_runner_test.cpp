@@ -7,6 +7,7 @@
 #include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
 #include <chrono>
@@ -99,6 +100,19 @@ TEST_CASE("idle and busy times count from the stamp, which each hook renews") {
     REQUIRE(std::regex_search(body, seconds, std::regex{std::string{field} + R"(\\":([0-9.]+))"}));
     CHECK(std::stod(seconds[1]) >= 1000);
     CHECK(fs::last_write_time(runner.stamp) > long_ago);
+  }
+}
+
+TEST_CASE("an event is in the stream of its host") {
+  const ExampleStage stage;
+  Runner runner{stage};
+  runner.environment["METRICS_EVENT_DRY_RUN"] = "1";
+  utsname names{};
+  REQUIRE(::uname(&names) == 0);
+  for (const std::string& hook : hooks) {
+    CHECK(runner.run_hook(hook).out.starts_with(R"({"streams":[{"stream":{"host":)" +
+                                                metrics_event::json_string(names.nodename) +
+                                                R"(,"job":"metrics"})"));
   }
 }
 

@@ -192,20 +192,23 @@ TEST_CASE("install.sh refuses what it does not know, and touches nothing then") 
   CHECK(content(tarball.place()) == before);
 }
 
-TEST_CASE("the configuration file of the packages sets nothing, and each of its keys can be set") {
+TEST_CASE("the configuration file of the packages sets the host's label, and any key can be set") {
   std::istringstream lines{read_file(packaging / "config.toml")};
   const TemporaryDirectory directory;
   const std::string file = directory.path() / "config.toml";
   std::size_t count = 0;
+  std::string set;
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
-    CHECK((line.empty() || line.starts_with('#')));
+    const bool is_set = !line.empty() && !line.starts_with('#');
+    set += is_set ? line : "";
     if (line.size() > 1 && line[1] != ' ') {
+      const std::string setting = is_set ? line : line.substr(1);
       // What is of no use alone.
-      const std::string with = line.starts_with("#password-file") ? "\nusername = 'runner'\n"
-                               : line.starts_with("#key")         ? "\ncert = 'client.pem'\n"
-                                                                  : "\n";
-      write_file(file, line.substr(1) + with);
+      const std::string with = setting.starts_with("password-file") ? "\nusername = 'runner'\n"
+                               : setting.starts_with("key")         ? "\ncert = 'client.pem'\n"
+                                                                    : "\n";
+      write_file(file, setting + with);
       const Outcome outcome =
           run(program, {.arguments = {"runner-installed", "--flavor", "small", "--duration", "1",
                                       "-n", "--config", file}});
@@ -215,6 +218,7 @@ TEST_CASE("the configuration file of the packages sets nothing, and each of its 
     }
   }
   CHECK(count >= 27);
+  CHECK(set == R"(label = ["job=metrics", "host=%H"])");
 }
 
 // A system without systemd's own directories, where the package's scripts of Debian run.

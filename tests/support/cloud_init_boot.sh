@@ -7,6 +7,7 @@
 set -eu
 # shellcheck disable=SC1091 # is looked at by itself
 . "${0%/*}/overlay_root.sh"
+hostname runner-17
 echo '127.0.0.1 localhost loki.example.com' >root/etc/hosts
 
 rm -rf root/etc/cloud/cloud.cfg.d root/var/lib/cloud
