@@ -7,6 +7,7 @@ set -eu
 # shellcheck disable=SC1091 # is looked at by itself
 . "${0%/*}/overlay_root.sh"
 mount -t cgroup2 cgroup2 root/sys/fs/cgroup
+mount --make-shared root/run # credentials are mounted there in another namespace
 : >console
 : >root/dev/console
 mount --bind console root/dev/console
