@@ -1,6 +1,6 @@
 #!/bin/sh
-# usage: build.sh ARCH [deb|rpm|tar]...
-# Makes packages for amd64 or arm64, all of them by default, in build/packages with their checksums,
+# usage: build.sh ARCH [deb|rpm|tar|image]...
+# Makes packages for amd64 or arm64, all but the image by default, in build/packages with their checksums,
 # and prints their paths. The same commit gives the same bytes.
 set -eu
 cd "$(dirname "$0")/.."
@@ -39,11 +39,16 @@ pack() {
   done
 }
 
-# tarball BUILD: the static program and all that goes with it
-tarball() {
-  name=metrics-event-$version-linux-$arch
+# stage BUILD: the static program and all that goes with it, in BUILD/pack/$name
+name=metrics-event-$version-linux-$arch
+stage() {
+  build "static$suffix"
   rm -rf "$1/pack"
   DESTDIR=$1/pack cmake --install "$1" --prefix "/$name" --strip >/dev/null
+}
+
+# tarball BUILD
+tarball() {
   cp packaging/install.sh LICENSE "$1/pack/$name"
   tar --create --directory "$1/pack" --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
     --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |
@@ -62,8 +67,13 @@ for kind in "$@"; do
       pack "$PWD/build/static$suffix" RPM
       ;;
     tar)
-      build "static$suffix"
+      stage "$PWD/build/static$suffix"
       tarball "$PWD/build/static$suffix"
+      ;;
+    image)
+      stage "$PWD/build/static$suffix"
+      packaging/image.sh "build/static$suffix/pack/$name" "$arch" "$version" "$packages/$name.oci.tar"
+      printf '%s\n' "$packages/$name.oci.tar"
       ;;
     *)
       printf 'build.sh: unknown kind of package "%s"\n' "$kind" >&2

@@ -31,6 +31,8 @@ printf '%s\n' "$heading" | grep -qxE "## $version — [0-9]{4}-[0-9]{2}-[0-9]{2}
 ./dev fuzz 60
 ./dev package
 ./dev package arm64
+./dev package image
+./dev package image arm64
 
 [ -z "$(git status --porcelain)" ] || refuse 'the checks changed something; see git status'
 notes=$(sed -n "/^## $version /,/^## /{/^## /d;p}" CHANGELOG.md)

@@ -1,9 +1,8 @@
 #!/bin/sh
-# usage: reproduce.sh ARCH
+# usage: reproduce.sh ARCH [KIND]...
 # Makes the packages of the committed tree again, in another directory, and compares.
 set -eu
 cd "$(dirname "$0")/.."
-arch=$1
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT
 
@@ -11,9 +10,9 @@ trap 'rm -rf "$elsewhere"' EXIT
   printf 'reproduce: there are changes that are not committed\n' >&2
   exit 1
 }
-packaging/build.sh "$arch"
+packaging/build.sh "$@"
 git clone --quiet --local . "$elsewhere/again"
-CCACHE_DISABLE=1 "$elsewhere/again/packaging/build.sh" "$arch"
+CCACHE_DISABLE=1 "$elsewhere/again/packaging/build.sh" "$@"
 cd build/packages
 sha256sum --check "$elsewhere/again/build/packages/SHA256SUMS"
 printf 'reproduce: the same bytes\n'

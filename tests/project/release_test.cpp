@@ -88,7 +88,8 @@ TEST_CASE("a release is checked as a whole and tagged with its part of the chang
   const Outcome outcome = repository.release("1.2.0");
   CHECK(outcome.status == 0);
   CHECK(outcome.out == "release: tagged; publish it with: git push origin v1.2.0\n");
-  CHECK(repository.asked() == "lint\ntest\nfuzz 60\npackage\npackage arm64\n");
+  CHECK(repository.asked() == "lint\ntest\nfuzz 60\npackage\npackage arm64\n"
+                              "package image\npackage image arm64\n");
   CHECK(repository.shell("git cat-file tag v1.2.0 | sed '1,/^$/d'") ==
         "metrics-event 1.2.0\n\n### Added\n\n- A thing.\n");
 }
