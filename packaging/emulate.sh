@@ -10,7 +10,7 @@ qemu-aarch64 build/test-arm64/tests/metrics-event-tests
 # what starts it by thousands, what is about this tree or machine (documents, shells, systemd, packages,
 # the examples), and the core that qemu leaves.
 qemu-aarch64 build/test-arm64/tests/metrics-event-program-tests \
-  --test-suite-exclude=budget,cliff,completion,crowd,docs,example-*,faults,packaging,receivers,release,signals,spool_faults,systemd,workflows,wrapper \
+  --test-suite-exclude=action,budget,cliff,completion,crowd,docs,example-*,faults,packaging,receivers,release,signals,spool_faults,systemd,workflows,wrapper \
   --test-case-exclude='*nor in a core of it'
 
 cmake --preset release >/dev/null
