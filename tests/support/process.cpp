@@ -95,7 +95,7 @@ Background::Background(const std::string& file, const Invocation& invocation)
     throw std::runtime_error("not an absolute path: " + file);
   }
 
-  std::vector<std::string> arguments{file.substr(program.rfind('/') + 1)};
+  std::vector<std::string> arguments{file.substr(file.rfind('/') + 1)};
   arguments.insert(arguments.end(), invocation.arguments.begin(), invocation.arguments.end());
   std::vector<std::string> environment;
   for (const auto& [name, value] : invocation.environment) {
