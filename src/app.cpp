@@ -167,7 +167,7 @@ End run(const App& app) {
   std::optional<ChildEnd> child;
   try {
     const EventTypes types = event_types(app, app.arguments);
-    CommandLine line = parse_command_line(app.arguments, types, app.commands);
+    CommandLine line = parse_command_line(app.arguments, types, app.commands, app.environment);
     child = run_wrapped_command(app, line);
     std::vector<Layer> layers{environment_layer(app.environment), line.settings};
     prepare_report(outcome, line, layers, child);

@@ -18,16 +18,11 @@ set +e
 # When the runner last became busy or idle. It is in the runner's work directory, because RUNNER_TEMP
 # is emptied before and after each job. Touch it where you start the runner: without it nobody knows
 # how long the first job was waited for, and its idle time is 0.
-work=${RUNNER_TEMP%/}
-stamp=${work%/*}/.metrics-event-stamp
+stamp=$RUNNER_TEMP/../.metrics-event-stamp
 [ -e "$stamp" ] || touch "$stamp"
 
-metrics-event --best-effort --timeout 5s --label host=%H runner-start \
-  --flavor="${RUNNER_FLAVOR:-self-hosted}" \
-  --workflow="$GITHUB_WORKFLOW" \
-  --repo="$GITHUB_REPOSITORY" \
-  --github-event="$GITHUB_EVENT_NAME" \
-  --idle-since="@$stamp"
+# The runner sets GITHUB_WORKFLOW, GITHUB_REPOSITORY and GITHUB_EVENT_NAME, which fill the other fields.
+metrics-event --best-effort --timeout 5s --label host=%H runner-start --flavor="${RUNNER_FLAVOR:-self-hosted}" --idle-since "@$stamp"
 
 touch "$stamp"
 exit 0

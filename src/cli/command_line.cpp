@@ -36,8 +36,10 @@ std::string flag_of(const std::string& word, std::span<const Option> options) {
 class Parser {
 public:
   Parser(std::span<const std::string> arguments, const EventTypes& types,
-         std::span<const Command> commands)
-      : types_{types}, commands_{commands}, look_{look_at(arguments, types, commands)} {}
+         std::span<const Command> commands, const Environment& environment)
+      : types_{types}, commands_{commands}, environment_{environment}, look_{look_at(arguments,
+                                                                                     types,
+                                                                                     commands)} {}
 
   CommandLine run() {
     line_.wrapped = look_.wrapped.value_or(std::vector<std::string>{});
@@ -89,6 +91,9 @@ private:
     line_.options = CommandOptions{subject().command == nullptr ? std::span<const CommandOption>{}
                                                                 : subject().command->options};
     line_.event = {.type = subject().event, .is_by_key = subject().is_named_by_operand};
+    if (line_.event.type != nullptr) {
+      line_.event.variables = field_variables(*line_.event.type, environment_);
+    }
     for (const auto& [option, parsed] : named) {
       for (const std::string& text : parsed->results()) {
         std::visit([&](const auto& row) { give(row, text); }, option->row);
@@ -238,9 +243,10 @@ private:
         return usage(given.origin.name + " means nothing without -- COMMAND, leave it out");
       }
     }
-    const auto given = given_event(line_.event, extras.members());
-    const auto mistake = given ? check_names(*line_.event.type, *given, !line_.wrapped.empty())
-                               : std::optional{given.error()};
+    const bool will_measure = !line_.wrapped.empty();
+    const auto given = given_event(line_.event, extras.members(), will_measure);
+    const auto mistake =
+        given ? check_names(*line_.event.type, *given, will_measure) : std::optional{given.error()};
     return mistake ? std::optional{usage(mistake->text)} : std::nullopt;
   }
 
@@ -274,6 +280,7 @@ private:
 
   const EventTypes& types_;
   std::span<const Command> commands_;
+  const Environment& environment_;
   Arguments look_;
   CommandLine line_;
   std::string bad_extra_;                 // the mistake in an extra field; empty means none
@@ -288,8 +295,8 @@ bool CommandLine::runs_wrapped() const {
 }
 
 CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types,
-                               std::span<const Command> commands) {
-  return Parser{arguments, types, commands}.run();
+                               std::span<const Command> commands, const Environment& environment) {
+  return Parser{arguments, types, commands, environment}.run();
 }
 
 } // namespace metrics_event

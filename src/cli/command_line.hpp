@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/environment.hpp"
 #include "base/exit_code.hpp"
 #include "cli/command.hpp"
 #include "event/from_arguments.hpp"
@@ -38,10 +39,10 @@ struct CommandLine {
   bool runs_wrapped() const;
 };
 
-/// Parses the arguments that follow the program name; `types` and `commands` must outlive the
-/// result. Values are not validated. An unknown option or word is never dropped: it is reported in
-/// `trouble`.
+/// Parses the arguments that follow the program name, and reads the variables that fields of their
+/// event name; `types` and `commands` must outlive the result. Values are not validated. An unknown
+/// option or word is never dropped: it is reported in `trouble`.
 CommandLine parse_command_line(std::span<const std::string> arguments, const EventTypes& types,
-                               std::span<const Command> commands);
+                               std::span<const Command> commands, const Environment& environment);
 
 } // namespace metrics_event

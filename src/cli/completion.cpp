@@ -29,6 +29,18 @@ std::string placeholder(const Option& option) {
                                                   : placeholder(*field->field);
 }
 
+// Returns the help on a field, with the variable that fills it.
+std::string description_of(const Field& field) {
+  return std::string{field.help} + (field.help.empty() || field.variable.empty() ? "" : "; ") +
+         variable_note(field);
+}
+
+std::string description_of(const Option& option) {
+  const auto* const field = std::get_if<FieldOption>(&option.row);
+  return field == nullptr || field->form == GivenField::Form::since ? std::string{option.help}
+                                                                    : description_of(*field->field);
+}
+
 class Offers {
 public:
   Offers(const Arguments& before, std::string_view word, const EventTypes& types,
@@ -123,7 +135,7 @@ private:
                                          : 2;
     });
     for (const Option* const option : options) {
-      offer("--" + option->name, option->help,
+      offer("--" + option->name, description_of(*option),
             option->value == Option::Value::required ? placeholder(*option) : "");
     }
   }
@@ -154,7 +166,7 @@ private:
           offer(key + std::string{value});
         }
       } else if (key.starts_with(word_)) {
-        offer(key, field.help);
+        offer(key, description_of(field));
       }
     }
   }

@@ -144,6 +144,7 @@ struct FieldHelp {
     say(!field.always() && !is_timestamp, "optional");
     say(!field.format.empty(), "in the format " + std::string{field.format});
     say(repeats, "repeatable");
+    say(!field.variable.empty(), variable_note(field));
     say(!field.default_value.empty(), "default " + std::string{field.default_value});
     say(field.measured != Measured::nothing, "COMMAND gives it");
     rows.row(argument, text.empty() ? describe(field) : text);

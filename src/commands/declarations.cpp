@@ -5,6 +5,8 @@
 #include "cli/arguments.hpp"
 #include "cli/option.hpp"
 #include "schema/reader.hpp"
+#include "schema/schema_file.hpp"
+#include "settings/layers.hpp"
 #include "settings/places.hpp"
 #include "settings/table.hpp"
 #include "system/error.hpp"
@@ -47,7 +49,7 @@ std::error_code add_files(const std::string& directory, std::optional<std::strin
     return last_error();
   }
   return visit_names(std::move(opened), [&](std::string_view file_name, bool) {
-    if (file_name.ends_with(extension) &&
+    if (file_name.ends_with(extension) && file_name != meta_schema_file &&
         (!name || declares(file_name.substr(0, file_name.size() - extension.size()), *name))) {
       files.push_back(event_file(directory, file_name));
     }
@@ -106,7 +108,9 @@ Declaration read_declaration(const EventFile& file) {
   if (!text) {
     return cannot_read(file.path, text.error());
   }
-  const auto type = read_event_schema(*text, file.name, file.path, taken_flags());
+  const std::vector<std::string_view> flags = taken_flags();
+  const auto type =
+      read_event_schema(*text, file.name, file.path, {flags, is_variable_of_settings});
   if (!type) {
     const auto& [pointer, mistake] = type.error();
     return file.path + ": " + pointer + (pointer.empty() ? "" : ": ") + mistake;

@@ -19,7 +19,7 @@ Origin argument(const std::string& name) {
 
 // Replaces `@FILE` by the modification time of FILE, in whole seconds if the type's timestamps are.
 // Throws Failure (noinput) when it cannot be read.
-void read_time(const EventType& type, FieldFlag& flag) {
+void read_time(const EventType& type, FieldText& flag) {
   const bool is_whole = flag.field == &timestamp_field && type.has_whole_timestamps();
   const bool is_time =
       flag.field->type == FieldType::timestamp || flag.form == GivenField::Form::since;
@@ -76,7 +76,7 @@ std::string remedy(const EventArguments& command, const EventMistake& mistake) {
 boost::system::result<Event, EventMistake> read_event(EventArguments command,
                                                       const std::optional<Measurement>& measurement,
                                                       Instant now, Deadline deadline) {
-  for (FieldFlag& flag : command.fields) {
+  for (FieldText& flag : command.fields) {
     read_time(*command.type, flag);
   }
   for (ExtraField& extra : command.extras) {
@@ -91,7 +91,7 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
   }
   JsonReader extras;
   extras.read_object(*object);
-  auto given = given_event(command, extras.members());
+  auto given = given_event(command, extras.members(), measurement.has_value());
   if (!given) {
     return given.error();
   }

@@ -204,6 +204,9 @@ std::string mdoc_events(Events events, Commands) {
       if (field.measured != Measured::nothing) {
         items += "A command gives it.\n";
       }
+      if (!field.variable.empty()) {
+        items += "Environment:\n.Ev " + std::string{field.variable} + " .\n";
+      }
     }
     text += mdoc_list(items, "Ds");
   }
@@ -241,9 +244,11 @@ std::string markdown_events(Events events, Commands) {
   for (const EventType& type : events) {
     for (const Field& field : type.fields) {
       const bool first = &field == type.fields.data();
-      table += markdown_row({first ? code(kebab_case(type.name)) : "",
-                             code("--" + kebab_case(field.name)), code(field.name),
-                             field_notes(field), std::string{field.help}});
+      table +=
+          markdown_row({first ? code(kebab_case(type.name)) : "",
+                        code("--" + kebab_case(field.name)), code(field.name), field_notes(field),
+                        std::string{field.help} +
+                            (field.variable.empty() ? "" : "; also from " + code(field.variable))});
     }
   }
   return table;

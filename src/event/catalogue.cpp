@@ -39,10 +39,19 @@ constexpr Field measured(Measured what, Field field) {
   return field;
 }
 
+constexpr Field from_variable(std::string_view variable, Field field) {
+  field.variable = variable;
+  return field;
+}
+
 constexpr Field flavor = text("flavor", "the kind of runner, such as its size");
-constexpr Field workflow = text("workflow", "the workflow that the job belongs to");
-constexpr Field repo = text("repo", "the repository, as OWNER/NAME");
-constexpr Field github_event = text("github_event", "what triggered the workflow, such as push");
+// The variables are those that GitHub sets for a job and for the hooks of its runner.
+constexpr Field workflow =
+    from_variable("GITHUB_WORKFLOW", text("workflow", "the workflow that the job belongs to"));
+constexpr Field repo =
+    from_variable("GITHUB_REPOSITORY", text("repo", "the repository, as OWNER/NAME"));
+constexpr Field github_event = from_variable(
+    "GITHUB_EVENT_NAME", text("github_event", "what triggered the workflow, such as push"));
 
 constexpr std::array runner_installed{
     flavor,

@@ -136,6 +136,7 @@ private:
 
   void add_given(const GivenField& given) {
     std::string& line = line_.field(*given.field);
+    const std::size_t begin = line.size();
     const auto mismatch = given.form == Form::since  ? append_since(line, given)
                           : given.form == Form::json ? append_json(line, *given.field, given.text)
                           : given.field->item != nullptr
@@ -143,6 +144,9 @@ private:
                               : append_text(line, *given.field, given.text);
     if (mismatch) {
       blame(given, *mismatch);
+    } else if (warnings_ != nullptr && given.field->required &&
+               std::string_view{line}.substr(begin) == R"("")") {
+      warnings_->push_back(given.name() + " is empty");
     }
   }
 

@@ -25,7 +25,7 @@ struct Event {
   std::vector<std::string> fields_set;      // the names that the caller gave
   std::vector<std::string> computed_fields; // the names that were computed or measured
   std::optional<std::string> extra;         // undeclared members as an object; nullopt: forbidden
-  std::vector<std::string> warnings;        // one for each value that was corrected
+  std::vector<std::string> warnings;        // one for each value that is odd or was corrected
 };
 
 /// Builds and validates an event. Its timestamp is `now` unless one is given. Returns a mistake

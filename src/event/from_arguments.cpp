@@ -21,8 +21,19 @@ std::optional<EventMistake> find_bad_key(const GivenEvent& given, bool is_by_key
 
 } // namespace
 
-boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments& arguments,
-                                                            std::span<const Member> members) {
+std::vector<FieldText> field_variables(const EventType& type, const Environment& environment) {
+  std::vector<FieldText> variables;
+  for (const Field& field : type.fields) {
+    auto text = field.variable.empty() ? std::nullopt : environment(std::string{field.variable});
+    if (text && !text->empty()) {
+      variables.push_back({&field, *std::move(text), GivenField::Form::variable});
+    }
+  }
+  return variables;
+}
+
+boost::system::result<GivenEvent, EventMistake>
+given_event(const EventArguments& arguments, std::span<const Member> members, bool will_measure) {
   boost::system::result<GivenEvent, EventMistake> given{GivenEvent{}};
   if (!members.empty()) { // as in most events, whose shape need not be made
     given = sort_members(EventShape{*arguments.type}, members);
@@ -34,8 +45,15 @@ boost::system::result<GivenEvent, EventMistake> given_event(const EventArguments
     }
   }
   given->is_json = arguments.is_by_key;
-  for (std::size_t i = 0; i < arguments.fields.size(); ++i) {
-    given->fields.push_back(arguments.fields[i].given());
+  given->takes_variables = true;
+  for (const FieldText& flag : arguments.fields) {
+    given->fields.push_back(flag.given());
+  }
+  for (const FieldText& variable : arguments.variables) {
+    if (find(given->fields, *variable.field) == nullptr &&
+        !is_measured(*variable.field, will_measure)) {
+      given->fields.push_back(variable.given());
+    }
   }
   return given;
 }

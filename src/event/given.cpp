@@ -81,7 +81,10 @@ std::optional<EventMistake> find_absence(const EventType& type, const GivenEvent
   for (const Field& field : type.fields) {
     if (field.required && find(given.fields, field) == nullptr &&
         !is_measured(field, will_measure) && has_parent(type, given.fields, field, will_measure)) {
-      missing.push_back(given.is_json ? std::string{field.name} : usage_of(field));
+      missing.push_back((given.is_json ? std::string{field.name} : usage_of(field)) +
+                        (given.takes_variables && !field.variable.empty()
+                             ? " (or " + std::string{field.variable} + ')'
+                             : ""));
     }
   }
   return missing.empty()
@@ -123,9 +126,10 @@ std::optional<EventMistake> add_nested(GivenEvent& given, const EventType& type,
 } // namespace
 
 std::string GivenField::name() const {
-  return form == Form::json    ? std::string{field->name}
-         : form == Form::since ? "--" + since_flag(*field)
-                               : "--" + kebab_case(field->name);
+  return form == Form::json       ? std::string{field->name}
+         : form == Form::variable ? std::string{field->variable}
+         : form == Form::since    ? "--" + since_flag(*field)
+                                  : "--" + kebab_case(field->name);
 }
 
 const GivenField* find(std::span<const GivenField> given, const Field& field) {

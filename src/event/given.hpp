@@ -19,16 +19,18 @@ namespace metrics_event {
 /// `timestamp_field`. The caller owns the text, which must outlive this object.
 struct GivenField {
   enum class Form {
-    text,  // the value of a flag
-    since, // a time; the field's value is the seconds since then
-    json,  // the value of a member of a JSON object
+    text,     // the value of a flag
+    since,    // a time; the field's value is the seconds since then
+    variable, // the value of the field's environment variable
+    json,     // the value of a member of a JSON object
   };
 
   const Field* field;
   std::string_view text;
   Form form = Form::text;
 
-  /// Returns the name that messages use: `--duration`, `--duration-since` or `duration`.
+  /// Returns the name that messages use: `--duration`, `--duration-since`, `duration` or the name
+  /// of the variable.
   std::string name() const;
 };
 
@@ -44,6 +46,7 @@ struct GivenEvent {
   std::vector<Member> extras{};
   /// Whether messages name a missing field as a member of a JSON object, not as an argument.
   bool is_json = false;
+  bool takes_variables = false; // whether such a message names the field's variable as well
   std::optional<Measurement> measurement{}; // fills the measured fields
 };
 

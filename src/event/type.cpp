@@ -123,6 +123,10 @@ std::string key_spelling(const Field& field) {
          (field.type == FieldType::json ? ":=" : "=");
 }
 
+std::string variable_note(const Field& field) {
+  return field.variable.empty() ? "" : "also from " + std::string{field.variable};
+}
+
 std::string usage_of(const Field& field) {
   if (field.has_flag) {
     return "--" + kebab_case(field.name) + ' ' + placeholder(field);

@@ -41,6 +41,7 @@ struct Field {
   bool in_optional_object = false; // for `a.b`: the object a may be left out
   Unit unit = Unit::none;
   Measured measured = Measured::nothing;
+  std::string_view variable{}; // the environment variable that fills it on a command line
   std::string_view minimum{};
   std::string_view maximum{};
   std::string_view exclusive_minimum{};
@@ -111,6 +112,10 @@ std::string placeholder(const Field& field);
 /// Returns the key of a field as an argument has it, with its separator: `version=`, or `a[b]:=`
 /// for a field that takes JSON. Backslashes escape the characters that have a meaning in a key.
 std::string key_spelling(const Field& field);
+
+/// Returns the words of help about the variable that fills a field: `also from GITHUB_REPOSITORY`,
+/// as the help of a setting has it. The result is empty when there is none.
+std::string variable_note(const Field& field);
 
 /// Returns a field as an argument gives it: `--duration SECONDS`, `version=TEXT` or `tags:=JSON`.
 std::string usage_of(const Field& field);

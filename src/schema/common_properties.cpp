@@ -5,7 +5,9 @@
 #include "json/number.hpp"
 #include "json/string.hpp"
 #include "json/writer.hpp"
+#include "schema/keywords.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <span>
 #include <string>
@@ -22,12 +24,12 @@ const SchemaValue* first_of(const Schema& schema, std::span<const std::string_vi
   return nullptr;
 }
 
-// Timestamp and event are no fields, so that nothing fills them in.
-void reject_filling(const Schema& schema, std::string_view name) {
-  constexpr std::string_view keywords[]{"x-unit", "x-measured"};
-  if (const SchemaValue* const keyword = first_of(schema, keywords)) {
+// Timestamp and event are not fields, so nothing fills them in.
+void reject_keywords_of_fields(const Schema& schema, std::string_view name) {
+  const auto keyword = std::ranges::find_if(schema.keywords, is_of_fields);
+  if (keyword != schema.keywords.end()) {
     throw SchemaMistake{keyword->pointer, quote(keyword->name) + " is not supported for " +
-                                              quote(name) + ", which is no field; remove it"};
+                                              quote(name) + ", which is not a field; remove it"};
   }
 }
 
@@ -40,7 +42,7 @@ void check_timestamp(const Schema& schema, const Field& field) {
     throw SchemaMistake{value->pointer, "a timestamp that is not given is the current time, remove "
                                         "the default"};
   }
-  reject_filling(schema, field.name);
+  reject_keywords_of_fields(schema, field.name);
   const bool is_number = field.type == FieldType::number || field.type == FieldType::integer;
   if (!is_number && (field.type != FieldType::json || !read_json(field, sample))) {
     const SchemaValue* const type = schema.find("type");
@@ -59,7 +61,7 @@ bool is_any_time(const Field& field) {
 }
 
 void check_event_name(const Schema& schema, const Field& field, std::string_view name) {
-  reject_filling(schema, field.name);
+  reject_keywords_of_fields(schema, field.name);
   const std::string json = json_string(name);
   const std::string_view given = field.default_value;
   if ((given.empty() || given == json) && read_json(field, json)) {

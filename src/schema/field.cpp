@@ -1,5 +1,6 @@
 #include "schema/field.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "event/field_value.hpp"
 #include "json/number.hpp"
@@ -98,6 +99,23 @@ Measured measured_of(const Schema& schema, FieldType type) {
   reject_value(expected, *value);
 }
 
+// Returns the name of a variable, of characters that the environments of shells, containers and
+// workflows have in names.
+std::string_view variable_of(const Schema& schema, FieldStore& store) {
+  const SchemaValue* const value = schema.find("x-env");
+  if (value == nullptr) {
+    return "";
+  }
+  const std::string name = text_of(*value);
+  const auto fits = [](char c) {
+    return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
+  };
+  if (name.empty() || is_digit(name.front()) || !std::ranges::all_of(name, fits)) {
+    reject_value("the name of an environment variable such as \"GITHUB_SHA\"", *value);
+  }
+  return store.keep(name);
+}
+
 // Returns the text up to its first empty line.
 std::string_view first_paragraph(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -174,6 +192,7 @@ Field read_scalar(const Schema& schema, std::string_view name, std::string_view 
               .type = std::ranges::find(type_names, type, &TypeName::name)->type,
               .unit = unit_of(schema)};
   field.measured = measured_of(schema, field.type);
+  field.variable = variable_of(schema, store);
   read_limits(schema, field, store);
   read_choices(schema, field, store);
   describe_field(schema, field, store);

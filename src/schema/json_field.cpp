@@ -51,18 +51,17 @@ const JsonRule* JsonFieldReader::keep(Arguments&&... arguments) {
 }
 
 Field JsonFieldReader::read(const Schema& schema, std::string_view name, std::string_view parent) {
+  const auto misplaced = std::ranges::find_if(schema.keywords, is_of_fields);
+  if (misplaced != schema.keywords.end()) {
+    throw SchemaMistake{misplaced->pointer,
+                        quote(misplaced->name) + " does nothing for a field that takes JSON"};
+  }
   open_ = schema.references;
   const Part part = whole(schema);
   Field field{.name = name, .parent = parent, .type = FieldType::json};
   field.rule = part.rule;
   field.schema = store_.keep(part.json);
   field.item = part.item;
-  for (const SchemaValue& keyword : schema.keywords) {
-    if (keyword.name == "x-unit" || keyword.name == "x-measured") {
-      throw SchemaMistake{keyword.pointer,
-                          quote(keyword.name) + " does nothing for a field that takes JSON"};
-    }
-  }
   describe_field(schema, field, store_);
   return field;
 }
@@ -165,9 +164,7 @@ JsonFieldReader::Part JsonFieldReader::typed(const Schema& schema, const std::st
 
 // Reads a scalar. A pattern that cannot be checked, such as one with look-ahead, is not.
 JsonFieldReader::Part JsonFieldReader::scalar(Schema schema) {
-  if (const SchemaValue* const measured = schema.find("x-measured")) {
-    throw SchemaMistake{measured->pointer, "\"x-measured\" does nothing within a field"};
-  }
+  reject_filling(schema, "within a field");
   std::erase_if(schema.keywords, [](const SchemaValue& one) { // these would be of the whole field
     return one.name == "default" || one.name == "title" || one.name == "description";
   });

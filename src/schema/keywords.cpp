@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace metrics_event {
 namespace {
@@ -49,6 +48,7 @@ constexpr std::array known_keywords{
     Keyword{"default", "", in_property, all_types, Role::annotates},
     Keyword{"x-unit", "string", in_property, numbers, Role::annotates},
     Keyword{"x-measured", "string", in_property, "string number integer", Role::annotates},
+    Keyword{"x-env", "string", in_property, "string number integer boolean", Role::annotates},
     Keyword{"$ref", "string", anywhere, all_types},
     Keyword{"type", "", anywhere, all_types},
     Keyword{"enum", "array", in_property, all_types},
@@ -97,13 +97,18 @@ const Keyword& row_of(const SchemaValue& keyword) {
 
 } // namespace
 
-void check_keyword(const SchemaValue& keyword, unsigned places) {
-  std::vector<std::string_view> known;
+std::vector<std::string_view> supported_keywords(unsigned places) {
+  std::vector<std::string_view> names;
   for (const Keyword& row : known_keywords) {
     if ((row.places & places) != 0) {
-      known.push_back(row.name);
+      names.push_back(row.name);
     }
   }
+  return names;
+}
+
+void check_keyword(const SchemaValue& keyword, unsigned places) {
+  const std::vector<std::string_view> known = supported_keywords(places);
   if (std::ranges::find(known, keyword.name) == known.end()) {
     const std::string hint = did_you_mean(keyword.name, known);
     throw SchemaMistake{keyword.pointer,
@@ -113,6 +118,10 @@ void check_keyword(const SchemaValue& keyword, unsigned places) {
   if (const std::string_view type = row_of(keyword).type; !type.empty()) {
     expect_type(type, keyword);
   }
+}
+
+bool is_of_fields(const SchemaValue& keyword) {
+  return keyword.name.starts_with("x-");
 }
 
 KeywordRole role_of(const SchemaValue& keyword) {

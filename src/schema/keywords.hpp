@@ -3,6 +3,7 @@
 #include "schema/value.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -21,9 +22,16 @@ enum class KeywordRole {
   unchecked,  // limits the values in a way that is not checked
 };
 
+/// Returns the names of the keywords that are supported in these places.
+std::vector<std::string_view> supported_keywords(unsigned places);
+
 /// Throws SchemaMistake when a keyword is not supported in these places, or when its value is of
 /// the wrong type. The other functions want a keyword that this one has accepted.
 void check_keyword(const SchemaValue& keyword, unsigned places);
+
+/// Returns true for a keyword that JSON Schema does not have, such as `x-env`. It says how a field
+/// is given, so only the schema of a field has it.
+bool is_of_fields(const SchemaValue& keyword);
 
 /// Returns what a keyword does.
 KeywordRole role_of(const SchemaValue& keyword);

@@ -89,9 +89,8 @@ void check_root(const Schema& schema) {
 
 class SchemaReader {
 public:
-  SchemaReader(std::string_view json, std::string_view name,
-               std::span<const std::string_view> taken_flags)
-      : file_{json}, name_{name}, taken_flags_{taken_flags} {}
+  SchemaReader(std::string_view json, std::string_view name, const TakenNames& taken)
+      : file_{json}, name_{name}, taken_{taken} {}
 
   std::shared_ptr<const EventType> read(std::string_view origin) {
     const Schema schema = file_.root();
@@ -116,7 +115,9 @@ private:
   void read_extras(const SchemaValue& extras) {
     event_->type.takes_extras = extras.json != "false";
     if (event_->type.takes_extras) {
-      const Field field = read_field(file_.property(extras), "extra field", "");
+      const Schema schema = file_.property(extras);
+      reject_filling(schema, "for extra fields");
+      const Field field = read_field(schema, "extra field", "");
       event_->type.extras = field.schema == "{}" ? nullptr : store().keep(field);
     }
   }
@@ -187,6 +188,10 @@ private:
                           "another field is " + quote(name) + " as well, rename the property"};
     }
     Field field = read_field(schema, name, parent);
+    if (!field.variable.empty() && taken_.is_variable(field.variable)) {
+      throw SchemaMistake{schema.find("x-env")->pointer,
+                          quote(field.variable) + " belongs to a setting, name another variable"};
+    }
     field.required = field.required && is_required;
     return fields.emplace_back(field);
   }
@@ -200,7 +205,7 @@ private:
   // event has an option of that name, or when another field has an equal claim to it.
   void give_flags() {
     std::map<std::string, int, std::less<>> claims;
-    for (const std::string_view flag : taken_flags_) {
+    for (const std::string_view flag : taken_.flags) {
       ++claims[std::string{flag}];
     }
     ++claims[kebab_case(timestamp_field.name)];
@@ -236,7 +241,7 @@ private:
 
   SchemaFile file_;
   std::string_view name_;
-  std::span<const std::string_view> taken_flags_;
+  const TakenNames& taken_;
   std::shared_ptr<DeclaredEvent> event_ = std::make_shared<DeclaredEvent>();
 };
 
@@ -244,9 +249,9 @@ private:
 
 boost::system::result<std::shared_ptr<const EventType>, SchemaMistake>
 read_event_schema(std::string_view json, std::string_view name, std::string_view origin,
-                  std::span<const std::string_view> taken_flags) {
+                  const TakenNames& taken) {
   try {
-    return SchemaReader{json, name, taken_flags}.read(origin);
+    return SchemaReader{json, name, taken}.read(origin);
   } catch (const SchemaMistake& mistake) {
     return mistake;
   }

@@ -29,9 +29,12 @@ void check_dialect(const SchemaValue& dialect) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     draft.remove_prefix(draft.starts_with(scheme) ? scheme.size() : 0);
   }
-  if (!uri.starts_with("http") || std::ranges::find(known, draft) == std::end(known)) {
+  const bool is_draft =
+      uri.starts_with("http") && std::ranges::find(known, draft) != std::end(known);
+  if (!is_draft && uri.substr(uri.rfind('/') + 1) != meta_schema_file) {
     reject_value("the URI of a draft from draft-04 to 2020-12, such as "
-                 "\"https://json-schema.org/draft/2020-12/schema\"",
+                 "\"https://json-schema.org/draft/2020-12/schema\", or \"./" +
+                     std::string{meta_schema_file} + '"',
                  dialect);
   }
 }
@@ -108,6 +111,14 @@ void reject_keywords_without_effect(const Schema& schema, std::string_view type)
     if (!has_effect(keyword, type)) {
       throw SchemaMistake{keyword.pointer,
                           quote(keyword.name) + " does nothing for " + with_article(type)};
+    }
+  }
+}
+
+void reject_filling(const Schema& schema, std::string_view place) {
+  for (const std::string_view keyword : {"x-measured", "x-env"}) {
+    if (const SchemaValue* const found = schema.find(keyword)) {
+      throw SchemaMistake{found->pointer, quote(keyword) + " does nothing " + std::string{place}};
     }
   }
 }

@@ -9,6 +9,10 @@
 
 namespace metrics_event {
 
+/// The name of the file with the meta-schema of declarations, from which editors learn what a
+/// declaration may say. A declaration names it in `$schema`, and it may lie beside declarations.
+inline constexpr std::string_view meta_schema_file = "metrics-event.schema.json";
+
 /// A schema after all its references have been followed. A keyword beside a reference takes
 /// precedence over the same keyword in the referenced schema. Every keyword is supported and has a
 /// value of the right type, and no bound is written as in draft-04.
@@ -31,6 +35,10 @@ inline bool is_null(const SchemaValue& schema) {
 /// Throws SchemaMistake when a keyword has no effect on values of `type`, such as `pattern` on
 /// "number".
 void reject_keywords_without_effect(const Schema& schema, std::string_view type);
+
+/// Throws SchemaMistake when a schema that is not that of a field says what fills it, by the
+/// keyword `x-measured` or `x-env`. `place` ends the message: "within a field".
+void reject_filling(const Schema& schema, std::string_view place);
 
 /// A file with one schema and its definitions. A definition that nothing refers to is not checked.
 /// All functions throw SchemaMistake when the text is not JSON or the schema is not supported.

@@ -165,6 +165,9 @@ std::string field_schema(const Field& field) {
     schema.text("x-measured",
                 std::ranges::find(measured_names, field.measured, &MeasuredName::measured)->name);
   }
+  if (!field.variable.empty()) {
+    schema.text("x-env", field.variable);
+  }
   return schema.str();
 }
 

@@ -127,6 +127,15 @@ Layer environment_layer(const Environment& environment) {
   return layer;
 }
 
+bool is_variable_of_settings(std::string_view name) {
+  return name.starts_with("METRICS_EVENT_") || name.starts_with("LOKI_") ||
+         lower_case(name).ends_with("_proxy") ||
+         std::ranges::any_of(all_settings(), [name](const Setting& setting) {
+           return std::ranges::find(setting.fallback_variables, name, &FallbackVariable::name) !=
+                  setting.fallback_variables.end();
+         });
+}
+
 Resolved resolve(const std::vector<Layer>& layers, std::string_view heeded) {
   Resolved resolved;
   std::vector<std::pair<const Setting*, Failure>> doubtful; // bad values that may play no part

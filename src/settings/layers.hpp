@@ -29,6 +29,11 @@ GivenSetting given_by_flag(const Setting& setting, std::string text);
 /// one item a line, whose end may be that of Windows.
 Layer environment_layer(const Environment& environment);
 
+/// Returns whether an environment variable belongs to the settings: it is a fallback variable of
+/// one, or its name begins with METRICS_EVENT_ or LOKI_ or ends with _proxy, in lower or upper
+/// case.
+bool is_variable_of_settings(std::string_view name);
+
 /// Applies the layers to the defaults, in ascending order of precedence. Throws Failure when a
 /// value is not valid or two settings exclude each other: usage when a flag is involved, config
 /// otherwise.

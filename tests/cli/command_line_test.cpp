@@ -16,7 +16,8 @@ using Words = std::vector<std::string>;
 const EventTypes types{built_in_events()};
 
 CommandLine parse(const Words& words) {
-  return parse_command_line(words, types, all_commands());
+  return parse_command_line(words, types, all_commands(),
+                            [](const std::string&) { return std::nullopt; });
 }
 
 std::string trouble(const Words& words) {
@@ -37,7 +38,7 @@ Words settings(const Words& words) {
 Words fields(const Words& words) {
   Words given;
   const CommandLine line = parse(words);
-  for (const FieldFlag& field : line.event.fields) {
+  for (const FieldText& field : line.event.fields) {
     given.push_back(std::string{field.field->name} + '=' + field.text);
   }
   return given;

@@ -22,6 +22,16 @@ Outcome run_declared(Words words) {
   return run(program, {.arguments = words});
 }
 
+const fs::path meta_schema = example("events.d/metrics-event.schema.json");
+
+// What a validator says of files by the meta-schema.
+std::string validate(const Words& files) {
+  Words arguments{"-B", source_directory + "/tests/examples/validate.py", meta_schema};
+  arguments.insert(arguments.end(), files.begin(), files.end());
+  const Outcome outcome = run("/usr/bin/python3", {.arguments = arguments});
+  return outcome.out + outcome.err;
+}
+
 // An event that is complete, and arguments that spoil it, each with what is said of it.
 struct Declared {
   std::string file;
@@ -57,11 +67,55 @@ TEST_CASE("every file is an event that schema lists") {
   std::size_t count = 0;
   for (const auto& entry : fs::directory_iterator{example("events.d")}) {
     CAPTURE(entry.path());
+    if (entry.path() == meta_schema) {
+      continue;
+    }
     CHECK(outcome.out.find("  " + entry.path().string() + ' ') != std::string::npos);
     ++count;
   }
   CHECK(count == all.size());
   CHECK(outcome.out.find("broken") == std::string::npos);
+  CHECK(outcome.out.find("metrics-event.schema") == std::string::npos);
+}
+
+TEST_CASE("every declaration names the meta-schema beside it, and is as that says") {
+  Words files;
+  for (const Declared& event : all) {
+    files.push_back(example("events.d/" + event.file));
+    CHECK(read_file(files.back()).find("\n  \"$schema\": \"./metrics-event.schema.json\",\n") !=
+          std::string::npos);
+  }
+  CHECK(validate(files) == "");
+}
+
+TEST_CASE("what schema prints of an event is as the meta-schema says") {
+  const TemporaryDirectory directory;
+  Words files;
+  for (const std::string name : {"runner-installed", "runner-start", "runner-stop",
+                                 "reconciliation", "disk-full", "backup-finished", "deploy"}) {
+    files.push_back(directory.path() / name);
+    write_file(files.back(), run_declared({"schema", name}).out);
+  }
+  CHECK(validate(files) == "");
+}
+
+TEST_CASE("the meta-schema refuses what the program refuses") {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() / "thing.json";
+  for (const std::string spoilt :
+       {R"("type":"number","x-unit":"second")", R"("type":"number","x-measured":"time")",
+        R"("type":"string","x-env":"$SHA")", R"("type":"string","x-env":"LOKI_PASSWORD")",
+        R"("type":"string","x-env":"METRICS_EVENT_URL")", R"("type":"string","x-env":"no_proxy")",
+        R"("type":"string","x-env":"PROMTAIL_PUSH_API_URL")", R"("type":"string","x-evn":"SHA")",
+        R"("type":"sting")", R"("type":"string","minLength":-1)", R"("enum":[])",
+        R"("type":"array","items":{"typ":"string"})"}) {
+    CAPTURE(spoilt);
+    write_file(file, R"({"properties":{"a":{)" + spoilt + "}}}");
+    CHECK(validate({file}).starts_with(file + ": $.properties.a"));
+    const Outcome outcome =
+        run(program, {.arguments = {"schema", "thing", "--events", directory.path()}});
+    CHECK(outcome.status == 78);
+  }
 }
 
 TEST_CASE("they refuse what their fields do not allow, and what they do not declare") {

@@ -19,7 +19,8 @@ void fuzz_command_line(std::string_view input) {
   for (const std::string_view line : lines_of(input)) {
     arguments.emplace_back(line.substr(0, line.find('\0'))); // as an argument ends
   }
-  const CommandLine line = parse_command_line(arguments, built_in_types, all_commands());
+  const CommandLine line = parse_command_line(arguments, built_in_types, all_commands(),
+                                              [](const std::string&) { return std::nullopt; });
   must(!line.trouble || is_safe_to_show(line.trouble->text()), "trouble is safe to show");
   for (const GivenSetting& given : line.settings) {
     must(given.setting->has_flag(), "no secret is taken from an argument");

@@ -555,8 +555,9 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
                                        timestamp + "--url\t");
   // What must be given comes first, and what is given is offered no more.
   begins({"runner-stop", "--flavor", "f", "--repo=r", ""},
-         "--workflow\tthe workflow that the job belongs to\tTEXT\n"
-         "--github-event\twhat triggered the workflow, such as push\tTEXT\n"
+         "--workflow\tthe workflow that the job belongs to; also from GITHUB_WORKFLOW\tTEXT\n"
+         "--github-event\twhat triggered the workflow, such as push; also from "
+         "GITHUB_EVENT_NAME\tTEXT\n"
          "--status\thow the runner ended: normal, abnormal, or what the operator calls it\tTEXT\n"
          "--job-duration\thow long the job ran\tSECONDS\n"
          "--job-duration-since\tthe same as the time since then\tTIME\n"

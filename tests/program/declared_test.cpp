@@ -444,6 +444,10 @@ TEST_CASE("what the message on a broken file says to change makes it load") {
       {R"({"$schema":"http://json-schema.org/draft-03/schema"})",
        "such as \"https://json-schema.org/draft/2020-12/schema\"",
        R"({"$schema":"https://json-schema.org/draft/2020-12/schema"})"},
+      {R"({"$schema":"./metrics-event.json"})", "or \"./metrics-event.schema.json\"",
+       R"({"$schema":"./metrics-event.schema.json"})"},
+      {R"({"properties":{"a":{"type":"string","x-env":"$HOME"}}})", "such as \"GITHUB_SHA\"",
+       R"({"properties":{"a":{"type":"string","x-env":"HOME"}}})"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.schema);

@@ -1,6 +1,9 @@
 #include "event/catalogue.hpp"
 #include "event/pattern.hpp"
+#include "json/reader.hpp"
+#include "schema/keywords.hpp"
 #include "schema/reader.hpp"
+#include "schema/schema_file.hpp"
 #include "schema/writer.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -11,6 +14,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -30,7 +34,7 @@ Type read(std::string_view json, std::string_view name = "thing") {
 
 SchemaMistake mistake(std::string_view json) {
   constexpr std::string_view taken_flags[]{"help", "url", "dry-run"};
-  const auto type = read_event_schema(json, "thing", "thing.json", taken_flags);
+  const auto type = read_event_schema(json, "thing", "thing.json", {taken_flags});
   return type ? SchemaMistake{"", "no mistake"} : type.error();
 }
 
@@ -277,7 +281,9 @@ TEST_CASE("what is wrong with a schema is said, and where") {
       {R"({"propertis":{}})", "/propertis",
        R"(unsupported keyword "propertis", did you mean "properties"?)"},
       {R"({"$schema":"http://json-schema.org/draft-03/schema#"})", "/$schema",
-       R"(expected the URI of a draft from draft-04 to 2020-12, such as "https://json-schema.org/draft/2020-12/schema", got "http://json-schema.org/draft-03/schema#")"},
+       R"(expected the URI of a draft from draft-04 to 2020-12, such as "https://json-schema.org/draft/2020-12/schema", or "./metrics-event.schema.json", got "http://json-schema.org/draft-03/schema#")"},
+      {R"({"$schema":"./other-metrics-event.schema.json"})", "/$schema",
+       R"(expected the URI of a draft from draft-04 to 2020-12, such as "https://json-schema.org/draft/2020-12/schema", or "./metrics-event.schema.json", got "./other-metrics-event.schema.json")"},
       {R"({"title":5})", "/title", "expected a string, got 5"},
       {R"({"type":"array"})", "/type", R"(expected "object", got "array")"},
       {R"({"type":["object","null"]})", "/type", R"(expected "object", got ["object","null"])"},
@@ -340,7 +346,7 @@ TEST_CASE("what is wrong with a schema is said, and where") {
        "a timestamp that is not given is the current time, remove the default"},
       {R"({"properties":{"timestamp":{"type":"number","x-unit":"seconds"}}})",
        "/properties/timestamp/x-unit",
-       R"("x-unit" is not supported for "timestamp", which is no field; remove it)"},
+       R"("x-unit" is not supported for "timestamp", which is not a field; remove it)"},
       {R"({"properties":{"event":{"type":"number"}}})", "/properties/event/type",
        R"(the name of the event is "thing", as that of its file; allow "thing" here)"},
       {R"({"properties":{"event":{"const":"other"}}})", "/properties/event/const",
@@ -353,7 +359,13 @@ TEST_CASE("what is wrong with a schema is said, and where") {
        R"(the name of the event is "thing", as that of its file; allow "thing" here)"},
       {R"({"properties":{"event":{"type":"string","x-measured":"status"}}})",
        "/properties/event/x-measured",
-       R"("x-measured" is not supported for "event", which is no field; remove it)"},
+       R"("x-measured" is not supported for "event", which is not a field; remove it)"},
+      {R"({"properties":{"event":{"type":"string","x-env":"A"}}})", "/properties/event/x-env",
+       R"("x-env" is not supported for "event", which is not a field; remove it)"},
+      {R"({"additionalProperties":{"type":"string","x-env":"A"}})", "/additionalProperties/x-env",
+       R"("x-env" does nothing for extra fields)"},
+      {R"({"additionalProperties":{"type":"string","x-measured":"status"}})",
+       "/additionalProperties/x-measured", R"("x-measured" does nothing for extra fields)"},
       {"   ", "", "expected JSON, got nothing at line 1, column 1"},
   };
   for (const Mistake& one : mistakes) {
@@ -395,11 +407,24 @@ TEST_CASE("what is wrong with a property is said, and where") {
       {R"("type":"array","items":{"type":"string"},"default":[1])", "/default",
        R"(the default is not a valid value: /0: expected text, got "1")"},
       {R"("type":"array","x-measured":"duration")", "/x-measured",
-       R"("x-measured" does nothing for an array)"},
+       R"("x-measured" does nothing for a field that takes JSON)"},
+      {R"("type":["string","integer"],"x-env":"A")", "/x-env",
+       R"("x-env" does nothing for a field that takes JSON)"},
       {R"("anyOf":[{"type":"string"},{"type":"integer"}],"x-measured":"duration")", "/x-measured",
        R"("x-measured" does nothing for a field that takes JSON)"},
       {R"("type":"array","items":{"type":"string","x-measured":"status"})", "/items/x-measured",
        R"("x-measured" does nothing within a field)"},
+      {R"("type":"array","items":{"type":"string","x-env":"A"})", "/items/x-env",
+       R"("x-env" does nothing within a field)"},
+      {R"("type":"string","x-env":"$A")", "/x-env",
+       R"(expected the name of an environment variable such as "GITHUB_SHA", got "$A")"},
+      {R"("type":"string","x-env":"")", "/x-env",
+       R"(expected the name of an environment variable such as "GITHUB_SHA", got "")"},
+      {R"("type":"string","x-env":"1A")", "/x-env",
+       R"(expected the name of an environment variable such as "GITHUB_SHA", got "1A")"},
+      {R"("type":"string","x-env":"A=")", "/x-env",
+       R"(expected the name of an environment variable such as "GITHUB_SHA", got "A=")"},
+      {R"("type":"string","x-env":5)", "/x-env", "expected a string, got 5"},
       {R"("anyOf":[])", "/anyOf", "expected at least one schema, got []"},
       {R"("type":"object","patternProperties":{"(a":{}})", "/patternProperties/(a",
        "no regular expression that can be checked: missing ): (a; change or remove it"},
@@ -528,6 +553,52 @@ TEST_CASE("the drafts that are read, and how draft-04 writes an exclusive bound"
         Lines{"x?: a plain whole number, less than 5"});
 }
 
+TEST_CASE("the meta-schema for editors may be named wherever it is") {
+  for (const std::string place :
+       {"", "./", "../", "/usr/share/", "file:///usr/share/", "https://example.com/"}) {
+    CAPTURE(place);
+    CHECK(read(R"({"$schema":")" + place + R"(metrics-event.schema.json"})"));
+  }
+}
+
+TEST_CASE("the meta-schema for editors has the keywords that are supported, and no others") {
+  const std::string text =
+      read_file(source_directory + "/examples/events.d/" + std::string{meta_schema_file});
+  const SchemaValue root{"", "", *compact_json(text)};
+  const auto part = [](const SchemaValue& whole, std::string_view name) {
+    const std::vector<SchemaValue> members = members_of(whole);
+    const auto found = std::ranges::find(members, name, &SchemaValue::name);
+    REQUIRE(found != members.end());
+    return *found;
+  };
+  const auto keywords = [&part](const SchemaValue& schema) {
+    std::set<std::string> names{"$id"}; // see the comment in the file
+    for (const SchemaValue& keyword : members_of(part(schema, "properties"))) {
+      names.insert(keyword.name);
+    }
+    return names;
+  };
+  const auto supported = [](unsigned places) {
+    const std::vector<std::string_view> names = supported_keywords(places);
+    return std::set<std::string>{names.begin(), names.end()};
+  };
+  CHECK(keywords(root) == supported(in_file | in_event));
+  CHECK(keywords(part(part(root, "definitions"), "schema")) == supported(in_property));
+}
+
+TEST_CASE("a field names a variable, beside a reference and when it can be null, too") {
+  const Type type = read(R"({"properties":{"a":{"type":"string","x-env":"A"},
+      "b":{"anyOf":[{"type":"integer"},{"type":"null"}],"x-env":"my.B-2"},
+      "c":{"$ref":"#/$defs/C","x-env":"_C"},
+      "o":{"type":"object","properties":{"d":{"type":"boolean","x-env":"D"}}}},
+      "$defs":{"C":{"enum":["x","y"]}}})");
+  CHECK(field_of(type, "a").variable == "A");
+  CHECK(field_of(type, "b").variable == "my.B-2");
+  CHECK(field_of(type, "c").variable == "_C");
+  CHECK(field_of(type, "o.d").variable == "D");
+  check_round_trip(*type);
+}
+
 TEST_CASE("annotations are accepted anywhere, beside a reference too") {
   const std::string annotations =
       R"("$id":"urn:x","$anchor":"x","$comment":"c","format":"uuid","deprecated":true,)"
@@ -568,7 +639,7 @@ TEST_CASE("a name keeps its spelling, and has a flag when no other name has a cl
   const auto flags = [](const std::string& properties) {
     constexpr std::string_view taken[]{"help", "url", "dry-run"};
     const auto type =
-        read_event_schema(R"({"properties":{)" + properties + "}}", "thing", "thing.json", taken);
+        read_event_schema(R"({"properties":{)" + properties + "}}", "thing", "thing.json", {taken});
     REQUIRE_MESSAGE(type.has_value(), (type ? "" : type.error().text));
     Lines lines;
     for (const Field& field : (*type)->fields) {

@@ -16,7 +16,8 @@ inline bool is_same(const Field& one, const Field& other) {
   };
   return one.name == other.name && one.type == other.type && one.help == other.help &&
          one.required == other.required && one.in_optional_object == other.in_optional_object &&
-         one.unit == other.unit && one.measured == other.measured && one.minimum == other.minimum &&
+         one.unit == other.unit && one.measured == other.measured &&
+         one.variable == other.variable && one.minimum == other.minimum &&
          one.maximum == other.maximum && one.exclusive_minimum == other.exclusive_minimum &&
          one.exclusive_maximum == other.exclusive_maximum && one.min_length == other.min_length &&
          one.max_length == other.max_length && one.multiple_of == other.multiple_of &&
