@@ -15,6 +15,7 @@
 #include <map>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace metrics_event::testing;
@@ -68,11 +69,18 @@ const std::string one_event = R"(
 issue(RunnerInstalled(timestamp=123, flavor="small", duration=456))
 )";
 
+// An interpreter looks for its own library where its argv[0] is, which env makes its path.
+Outcome run_python(const std::string& python, std::vector<std::string> arguments,
+                   Environment environment) {
+  arguments.insert(arguments.begin(), {python, "-B"});
+  return run("/usr/bin/env",
+             {.arguments = std::move(arguments), .environment = std::move(environment)});
+}
+
 // Runs a caller. A warning of Python's own is an error.
 Outcome call(const std::string& python, const std::string& text, Environment environment) {
   environment.insert({{"PYTHONPATH", example("python")}, one_attempt});
-  return run(python, {.arguments = {"-B", "-W", "error", "-c", head + text},
-                      .environment = std::move(environment)});
+  return run_python(python, {"-W", "error", "-c", head + text}, std::move(environment));
 }
 
 Environment with_url(const ExampleStage& stage, const std::string& url) {
@@ -239,8 +247,8 @@ TEST_CASE("what a call costs is printed beside a post with requests") {
   for (const std::string& python : pythons()) {
     CAPTURE(python);
     const ExampleStage stage;
-    const Outcome outcome = run(python, {.arguments = {"-B", example("python/cost.py"), "2"},
-                                         .environment = stage.environment()});
+    const Outcome outcome =
+        run_python(python, {example("python/cost.py"), "2"}, stage.environment());
     CAPTURE(outcome.err);
     CHECK(outcome.status == 0);
     CHECK(std::regex_match(outcome.out, std::regex{"ms, 2 calls each .*\n"
