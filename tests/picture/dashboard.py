@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The picture of the dashboard in the README: drawn from the answers of a Loki.
 
-  dashboard.py PROGRAM URL [FILE]    sends a made-up day of events to an empty Loki at a base URL with
-                                     the program, asks it the queries of all panels, and draws
+  dashboard.py PROGRAM URL [FILE]    sends a made-up day of events to an empty Loki at a base URL,
+                                     with the program, asks it the queries of all panels, and draws
                                      dashboard.svg, or FILE
 
 Grafana has no part in it: the picture says so, and its colours and shapes are only like Grafana's.
@@ -28,7 +28,7 @@ OPENED = {"Jobs"}  # rows that are closed at first, and that the picture shows o
 LIMIT = 120  # seconds until Loki returns what was sent
 DAY = 86_400
 
-# What Grafana makes of a time range divided by the width of a panel: up to so many seconds, the step.
+# What Grafana makes of a time range divided by the width of a panel: below so many seconds, a step.
 STEPS = [(15, 10), (25, 20), (45, 30), (90, 60), (210, 120), (450, 300), (750, 600), (1200, 900),
          (2700, 1800), (5400, 3600), (math.inf, 7200)]
 UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -315,8 +315,8 @@ def draw(board, found, end, version):
       last = panels[-1]["gridPos"]
       down += (last["y"] + last["h"] - first) * ROW
   day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(end))
-  about = (f"Drawn by tests/picture/dashboard.py from the answers of Loki {version} to the queries of "
-           "these panels; the events are made up, and Grafana's own drawing differs.")
+  about = (f"Drawn by tests/picture/dashboard.py from the answers of Loki {version} to the queries "
+           "of these panels; the events are made up, and Grafana's own drawing differs.")
   wide, high = 24 * COLUMN, down + FOOT
   body = "\n".join(parts)
   return f"""\

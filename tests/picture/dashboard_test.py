@@ -20,14 +20,20 @@ from pathlib import Path
 import dashboard
 
 LIMIT = 120  # seconds
-LABELS = {"flavor": ["small", "large"], "repo": ["example/web", "example/api"], "workflow": ["build"],
-          "event": ["runner_start", "runner_stop"], "status": ["normal", "abnormal"],
-          "job_conclusion": ["success", "failure", "cancelled"], "status_info_code": ["137"],
-          "github_event": ["push", "schedule"]}
+LABELS = {
+  "flavor": ["small", "large"],
+  "repo": ["example/web", "example/api"],
+  "workflow": ["build"],
+  "event": ["runner_start", "runner_stop"],
+  "status": ["normal", "abnormal"],
+  "job_conclusion": ["success", "failure", "cancelled"],
+  "status_info_code": ["137"],
+  "github_event": ["push", "schedule"],
+}
 
 
 class StandIn(http.server.BaseHTTPRequestHandler):
-  """Counts what is pushed, and returns 1 for each combination of the labels that a query groups by."""
+  """Counts what is pushed, and answers 1 for each combination of the labels in a query."""
 
   stored = 0
 
