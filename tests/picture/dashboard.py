@@ -254,7 +254,7 @@ def figure(panel, found, box):
 def table(panel, found, box):
   x, y, wide, high = box
   rows = sorted((series for _, series in found), key=lambda series: -float(series["value"][1]))
-  names = list(rows[0]["metric"])
+  names = sorted(rows[0]["metric"])
   words = {}
   for change in panel.get("fieldConfig", {"overrides": []})["overrides"]:
     words = {word: look["color"]

@@ -83,7 +83,7 @@ class DashboardTest(unittest.TestCase):
     return subprocess.run([sys.executable, "-B", dashboard.__file__, self.program, url, picture],
                           timeout=LIMIT, stderr=subprocess.PIPE, text=True, check=False)
 
-  def test_every_open_panel_is_drawn(self):
+  def test_every_open_panel_is_drawn_as_it_is_in_the_committed_picture(self):
     with (http.server.ThreadingHTTPServer(("127.0.0.1", 0), StandIn) as server,
           tempfile.TemporaryDirectory(prefix="dashboard-test-") as directory):
       threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -100,6 +100,7 @@ class DashboardTest(unittest.TestCase):
       self.assertTrue(any(title.endswith(f"  {row['title']}") for title in titles), row["title"])
       if not row["collapsed"] or row["title"] in dashboard.OPENED:
         self.assertLessEqual({panel["title"] for panel in panels}, set(titles))
+    self.assertEqual(self.titles(dashboard.PICTURE), titles, "run ./dev picture URL")
 
   def titles(self, picture):
     """Those of the rows, panels and columns; it is XML, and says that it is a drawing."""
