@@ -41,6 +41,21 @@ json::value dashboard() {
   return json::parse(read_file(source_directory + '/' + directory + "dashboard.json"));
 }
 
+// The panels in the order in which they are seen; a closed row holds its own.
+std::vector<json::value> panels() {
+  std::vector<json::value> all;
+  const json::value board = dashboard();
+  for (const json::value& panel : board.at("panels").as_array()) {
+    if (panel.at("type") == "row") {
+      const json::array& own = panel.at("panels").as_array();
+      all.insert(all.end(), own.begin(), own.end());
+    } else {
+      all.push_back(panel);
+    }
+  }
+  return all;
+}
+
 // The alert rules of all groups.
 std::vector<json::value> alerts() {
   std::vector<json::value> all;
@@ -54,11 +69,7 @@ std::vector<json::value> alerts() {
 
 std::vector<Query> panel_queries() {
   std::vector<Query> queries;
-  const json::value board = dashboard();
-  for (const json::value& panel : board.at("panels").as_array()) {
-    if (panel.at("type") == "row") {
-      continue;
-    }
+  for (const json::value& panel : panels()) {
     for (const json::value& target : panel.at("targets").as_array()) {
       const json::value* const given = target.as_object().if_contains("legendFormat");
       const std::string legend = given == nullptr ? "" : text_of(*given);
@@ -160,6 +171,21 @@ std::map<std::string, std::string> variables() {
   return values;
 }
 
+using Cells = std::set<std::pair<std::int64_t, std::int64_t>>;
+
+// Puts a panel on the grid, where nothing else may lie.
+void lay(const json::value& panel, Cells& cells) {
+  const json::value& grid = panel.at("gridPos");
+  const std::int64_t left = grid.at("x").as_int64();
+  const std::int64_t top = grid.at("y").as_int64();
+  CHECK(left + grid.at("w").as_int64() <= 24);
+  for (std::int64_t x = left; x < left + grid.at("w").as_int64(); ++x) {
+    for (std::int64_t y = top; y < top + grid.at("h").as_int64(); ++y) {
+      REQUIRE(cells.emplace(x, y).second);
+    }
+  }
+}
+
 } // namespace
 
 TEST_SUITE_BEGIN("grafana");
@@ -176,29 +202,152 @@ TEST_CASE("queries.logql has every query of the dashboard and of the alerts") {
 
 TEST_CASE("the panels have ids of their own, lie beside each other, and ask the chosen Loki") {
   std::set<std::int64_t> ids;
-  std::set<std::pair<std::int64_t, std::int64_t>> cells;
+  Cells cells;
   const json::value board = dashboard();
   const json::value chosen{{"type", "loki"}, {"uid", "${datasource}"}};
   for (const json::value& panel : board.at("panels").as_array()) {
     CAPTURE(panel.at("title"));
     CHECK(ids.insert(panel.at("id").as_int64()).second);
-    const json::value& grid = panel.at("gridPos");
-    const std::int64_t left = grid.at("x").as_int64();
-    const std::int64_t top = grid.at("y").as_int64();
-    CHECK(left + grid.at("w").as_int64() <= 24);
-    for (std::int64_t x = left; x < left + grid.at("w").as_int64(); ++x) {
-      for (std::int64_t y = top; y < top + grid.at("h").as_int64(); ++y) {
-        REQUIRE(cells.emplace(x, y).second);
+    lay(panel, cells);
+    if (panel.at("type") == "row") {
+      Cells below; // where those of a closed row lie once it is opened
+      for (const json::value& own : panel.at("panels").as_array()) {
+        CHECK(ids.insert(own.at("id").as_int64()).second);
+        CHECK(own.at_pointer("/gridPos/y").as_int64() > panel.at_pointer("/gridPos/y").as_int64());
+        lay(own, below);
       }
     }
-    if (panel.at("type") != "row") {
-      CHECK(panel.at("datasource") == chosen);
-    }
+  }
+  for (const json::value& panel : panels()) {
+    CAPTURE(panel.at("title"));
+    CHECK(panel.at("datasource") == chosen);
+    CHECK_FALSE(text_of(panel.at("description")).empty());
   }
   for (const json::value& variable : board.at_pointer("/templating/list").as_array()) {
     if (variable.at("type") == "query") {
       CHECK(variable.at("datasource") == chosen);
     }
+  }
+}
+
+TEST_CASE("figures come first, and all rows but the first two are closed") {
+  const json::value board = dashboard();
+  std::vector<json::value> rows;
+  std::vector<std::string> first;
+  for (const json::value& panel : board.at("panels").as_array()) {
+    if (panel.at("type") == "row") {
+      rows.push_back(panel);
+    } else if (rows.size() == 1) {
+      first.push_back(text_of(panel.at("type")));
+    }
+  }
+  CHECK(first == std::vector<std::string>(4, "stat"));
+  REQUIRE(rows.size() > 2);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(rows[i].at("title"));
+    CHECK(rows[i].at("collapsed").as_bool() == (i >= 2));
+    CHECK(rows[i].at("panels").as_array().empty() == (i < 2));
+  }
+}
+
+TEST_CASE(
+    "counts are those of a minute or more, gaps stay gaps, and repositories are the first 15") {
+  for (const json::value& panel : panels()) {
+    CAPTURE(panel.at("title"));
+    if (panel.at("type") == "timeseries") {
+      const json::object& custom = panel.at_pointer("/fieldConfig/defaults/custom").as_object();
+      CHECK(panel.as_object().contains("interval"));
+      if (custom.contains("drawStyle")) {
+        CHECK(panel.at("interval") == "1m");
+      } else {
+        CHECK(custom.at("spanNulls") == 3'600'000); // milliseconds
+        CHECK(custom.at("showPoints") == "always");
+      }
+    }
+    for (const json::value& target : panel.at("targets").as_array()) {
+      const std::string query = text_of(target.at("expr"));
+      CHECK((!groups_of(query).contains("repo") || query.find("topk(15, ") != query.npos));
+    }
+  }
+}
+
+TEST_CASE("a panel that shows what an alert is about has its limit") {
+  const std::map<std::string, Names> panels_of{
+      {"RunnersCrashed", {"Crashed runners now", "Crashed runners"}},
+      {"InstallationsSlow", {"Installation by flavor, p95"}},
+      {"JobsWaitLong", {"Waiting, p95", "Queue by flavor, p95"}},
+      {"RunnersStopAbnormally", {"Abnormal ends"}},
+      {"JobsFail", {"Failed jobs"}},
+  };
+  std::map<std::string, double> limits; // by the title of the panel
+  for (const Query& query : alert_queries()) {
+    const std::vector<std::string> limit = captures(query.text, R"( > ([0-9.]+)$)");
+    const auto shown_in = panels_of.find(query.user);
+    CAPTURE(query.user);
+    REQUIRE((shown_in == panels_of.end()) == limit.empty());
+    if (!limit.empty()) {
+      for (const std::string& title : shown_in->second) {
+        // More than no runner is one.
+        limits[title] = std::max(std::stod(limit.front()), limit.front() == "0" ? 1 : 0.);
+      }
+    }
+  }
+  for (const json::value& panel : panels()) {
+    const std::string title = text_of(panel.at("title"));
+    CAPTURE(title);
+    const json::object& defaults = panel.at("type") == "timeseries" || panel.at("type") == "stat"
+                                       ? panel.at_pointer("/fieldConfig/defaults").as_object()
+                                       : json::object{};
+    const json::value* const thresholds = defaults.if_contains("thresholds");
+    if (const auto limit = limits.find(title); limit != limits.end()) {
+      REQUIRE(thresholds != nullptr);
+      const json::array& steps = thresholds->at("steps").as_array();
+      CHECK(steps.at(0) == json::value{{"color", "green"}, {"value", nullptr}});
+      CHECK(steps.at(1).at("color") == "red");
+      CHECK(steps.at(1).at("value").to_number<double>() == limit->second);
+      CHECK((panel.at("type") == "stat" ||
+             defaults.at("custom").at_pointer("/thresholdsStyle/mode") == "dashed"));
+      limits.erase(limit);
+    } else {
+      CHECK((thresholds == nullptr || thresholds->at("steps").as_array().size() == 1));
+    }
+  }
+  CHECK(limits.empty());
+}
+
+TEST_CASE("success is green, failure red, and what was cancelled grey") {
+  std::map<std::string, std::string> colors;
+  for (const json::value& panel : panels()) {
+    if (panel.at("title") == "Conclusions") {
+      for (const json::value& change : panel.at_pointer("/fieldConfig/overrides").as_array()) {
+        colors[text_of(change.at_pointer("/matcher/options"))] =
+            text_of(change.at_pointer("/properties/0/value/fixedColor"));
+      }
+    }
+  }
+  const std::map<std::string, std::string> expected{
+      {"success", "green"}, {"failure", "red"}, {"cancelled", "#808080"}};
+  CHECK(colors == expected);
+  for (const json::value& panel : panels()) {
+    if (panel.at("title") == "Conclusions by repository") {
+      const json::value& words =
+          panel.at_pointer("/fieldConfig/overrides/0/properties/1/value/0/options");
+      for (const auto& [word, color] : expected) {
+        CHECK(text_of(words.at(word).at("color")) == color);
+      }
+    }
+  }
+}
+
+TEST_CASE("the choice of a data source passes over those that Grafana Cloud has for itself") {
+  const json::value board = dashboard();
+  const std::regex names{text_of(board.at_pointer("/templating/list/0/regex"))};
+  for (const char* name : {"Loki", "loki", "grafanacloud-logs", "grafanacloud-example-logs"}) {
+    CHECK(std::regex_match(name, names));
+  }
+  for (const char* name : {"grafanacloud-usage-insights", "grafanacloud-example-usage-insights",
+                           "grafanacloud-example-alert-state-history"}) {
+    CHECK_FALSE(std::regex_match(name, names));
   }
 }
 

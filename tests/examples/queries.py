@@ -17,9 +17,15 @@ HEAD = """\
 """
 
 
-def panel_queries(board):
+def all_panels(board):
+  """The panels in the order in which they are seen; a closed row holds its own."""
   for panel in board["panels"]:
-    for target in panel.get("targets", []):
+    yield from panel["panels"] if panel["type"] == "row" else [panel]
+
+
+def panel_queries(board):
+  for panel in all_panels(board):
+    for target in panel["targets"]:
       legend = target.get("legendFormat", "")
       which = "" if not legend or legend.startswith("{") else f", {legend}"
       yield f"# dashboard.json: {panel['title']}{which}\n", target["expr"]
