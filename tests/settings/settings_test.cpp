@@ -3,13 +3,15 @@
 #include "base/exit_code.hpp"
 #include "settings/config_file.hpp"
 
+#include "support/setting_named.hpp"
+
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <map>
 #include <set>
 
 using namespace metrics_event;
+using testing::setting_named;
 using namespace std::chrono_literals;
 using Source = Origin::Source;
 
@@ -24,14 +26,10 @@ Layer environment(const Variables& variables) {
   });
 }
 
-const Setting& setting(std::string_view name) {
-  return *std::ranges::find(all_settings(), name, &Setting::name);
-}
-
 Layer flags(const std::vector<std::pair<std::string_view, std::string>>& given) {
   Layer layer;
   for (const auto& [name, text] : given) {
-    layer.push_back(given_by_flag(setting(name), text));
+    layer.push_back(given_by_flag(setting_named(name), text));
   }
   return layer;
 }
@@ -122,7 +120,7 @@ TEST_CASE("the defaults are those of the table") {
 TEST_CASE("for every setting and every combination of layers: the highest one wins and is named") {
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
-    const Setting& row = setting(sample.setting);
+    const Setting& row = setting_named(sample.setting);
     const std::string variable = variable_name(row);
     const auto file = [&](const std::string& text, const std::string& path) {
       const std::string value = row.kind == Setting::Kind::toggle ? text
@@ -178,7 +176,7 @@ TEST_CASE("for every setting and every combination of layers: the highest one wi
 
 TEST_CASE("for every fallback variable: it counts below those before it and above the files") {
   for (const Sample& sample : samples) {
-    const Setting& row = setting(sample.setting);
+    const Setting& row = setting_named(sample.setting);
     Variables variables{{variable_name(row), sample.other}};
     std::string above = variable_name(row);
     for (const FallbackVariable& fallback : row.fallback_variables) {
@@ -187,7 +185,7 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       const bool is_conditional = fallback.applies != nullptr;
       // A URL with which the variable counts.
       const Layer low{
-          {&setting("url"),
+          {&setting_named("url"),
            fallback.condition == "with https URLs" ? "https://example.com" : "http://example.com",
            {Source::file, "/file:1:1: url"}},
           {&row, sample.other, {Source::file, "/file:2:1"}}};
@@ -202,7 +200,7 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
       CHECK(origin() == name);
       above = name;
       if (is_conditional) {
-        const Layer direct{{&setting("url"), "http://localhost", {Source::flag, "--url"}}};
+        const Layer direct{{&setting_named("url"), "http://localhost", {Source::flag, "--url"}}};
         CHECK(resolve({environment(variables), direct}, sample.setting)
                   .origins.at(sample.setting)
                   .source == Source::built_in);
@@ -216,7 +214,7 @@ TEST_CASE("for every fallback variable: it counts below those before it and abov
 TEST_CASE("for every setting: a bad value is blamed on its origin, with the status of that") {
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
-    const std::string variable = variable_name(setting(sample.setting));
+    const std::string variable = variable_name(setting_named(sample.setting));
     Variables variables{{"METRICS_EVENT_URL", "http://example.com"}, // where a proxy is asked
                         {"METRICS_EVENT_PROXY", "proxy.example.com"}};
     variables[variable] = sample.bad;
@@ -261,7 +259,7 @@ TEST_CASE("a list of hosts is looked at only where a proxy would be asked") {
 TEST_CASE("for every setting: an empty variable counts as unset, an empty flag does not") {
   for (const Sample& sample : samples) {
     CAPTURE(sample.setting);
-    const std::string variable = variable_name(setting(sample.setting));
+    const std::string variable = variable_name(setting_named(sample.setting));
     const Resolved empty = resolve({environment({{variable, ""}})});
     CHECK(empty.origins.at(sample.setting).source == Source::built_in);
     CHECK(failure({}, flags({{sample.setting, ""}})).first == ExitCode::usage);
@@ -383,10 +381,10 @@ TEST_CASE(
 }
 
 TEST_CASE("a list of settings has those that it names whole") {
-  CHECK(names_setting("timeout output", setting("timeout")));
-  CHECK(names_setting("timeout output", setting("output")));
-  CHECK_FALSE(names_setting("connect-timeout output", setting("timeout")));
-  CHECK(names_setting("", setting("timeout")));
+  CHECK(names_setting("timeout output", setting_named("timeout")));
+  CHECK(names_setting("timeout output", setting_named("output")));
+  CHECK_FALSE(names_setting("connect-timeout output", setting_named("timeout")));
+  CHECK(names_setting("", setting_named("timeout")));
 }
 
 TEST_CASE("a bad value of a flag is refused although a later one would win") {

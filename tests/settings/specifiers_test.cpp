@@ -4,11 +4,12 @@
 #include "settings/config_file.hpp"
 #include "settings/layers.hpp"
 
+#include "support/setting_named.hpp"
+
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 using namespace metrics_event;
+using testing::setting_named;
 
 namespace {
 
@@ -24,16 +25,13 @@ Parsed<std::string> never_asked() {
 constexpr HostIdentity runner{[]() -> Parsed<std::string> { return std::string{"runner-17"}; },
                               []() -> Parsed<std::string> { return std::string{"0123abcd"}; }};
 
-const Setting& setting(std::string_view name) {
-  return *std::ranges::find(all_settings(), name, &Setting::name);
-}
-
 GivenSetting by_flag(std::string_view name, std::string text) {
-  return given_by_flag(setting(name), std::move(text));
+  return given_by_flag(setting_named(name), std::move(text));
 }
 
 GivenSetting by_variable(std::string_view name, std::string text) {
-  return {&setting(name), std::move(text), {Origin::Source::environment, "METRICS_EVENT_LABEL"}};
+  return {
+      &setting_named(name), std::move(text), {Origin::Source::environment, "METRICS_EVENT_LABEL"}};
 }
 
 Settings expanded(const std::vector<Layer>& layers, const HostIdentity& host,
