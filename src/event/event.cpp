@@ -136,7 +136,6 @@ private:
 
   void add_given(const GivenField& given) {
     std::string& line = line_.field(*given.field);
-    const std::size_t begin = line.size();
     const auto mismatch = given.form == Form::since  ? append_since(line, given)
                           : given.form == Form::json ? append_json(line, *given.field, given.text)
                           : given.field->item != nullptr
@@ -144,8 +143,8 @@ private:
                               : append_text(line, *given.field, given.text);
     if (mismatch) {
       blame(given, *mismatch);
-    } else if (warnings_ != nullptr && given.field->required &&
-               std::string_view{line}.substr(begin) == R"("")") {
+    } else if (warnings_ != nullptr && given.field->required && line.ends_with(R"(:"")")) {
+      // A quote within a text has a backslash before it, so these characters are an empty text.
       warnings_->push_back(given.name() + " is empty");
     }
   }
