@@ -14,14 +14,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 using namespace metrics_event::testing;
-namespace fs = std::filesystem;
 using metrics_event::quote;
 using Words = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
@@ -41,7 +39,8 @@ struct Host {
 };
 
 // Runs a program on such a host; nothing where the kernel forbids that.
-std::optional<Outcome> run_on(const Host& host, const std::string& what, Invocation invocation) {
+std::optional<Outcome> run_on(const Host& host, const std::string& what,
+                              const Invocation& invocation) {
   const TemporaryDirectory etc;
   if (host.machine_id) {
     write_file(etc.path() / "machine-id", *host.machine_id);
