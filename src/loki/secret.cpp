@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/characters.hpp"
 #include "base/text.hpp"
+#include "base/url_text.hpp"
 #include "base/value.hpp"
 
 #include <algorithm>
@@ -189,7 +190,7 @@ public:
   void add(std::string_view given) {
     const std::string spelling = Plain{given, escapes_}.text();
     const std::string_view text = text_.text();
-    if (spelling.size() < shortest_secret) {
+    if (spelling.empty()) { // nothing of it is shown, or nothing is left of its escapes
       return;
     }
     std::size_t marked = 0; // the end of what is marked already
@@ -226,7 +227,9 @@ std::string without_secrets(const std::string& text, std::span<const Secret> sec
   for (const Secret& secret : secrets) {
     if (const std::string& word = secret.reveal(); word.size() >= shortest_secret) {
       // In a form, a plus stands for a space.
-      spellings.insert(spellings.end(), {word, replaced(word, ' ', '+'), replaced(word, '+', ' ')});
+      // A secret may look like an escape itself, and is then not found by decoding its own.
+      spellings.insert(spellings.end(), {word, replaced(word, ' ', '+'), replaced(word, '+', ' '),
+                                         percent_encoded(word)});
       add_encodings(spellings, word);
     }
   }

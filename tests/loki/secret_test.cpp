@@ -91,6 +91,12 @@ TEST_CASE("what only looks like an escape before a secret does not hide it") {
   CHECK(without("\\newsecret", {"newsecret"}) == "\\…");
 }
 
+TEST_CASE("a secret that looks like an escape itself is recognised, encoded or not") {
+  CHECK(without("[&#x27;] [%26%23x27%3B]", {"&#x27;"}) == "[…] […]");
+  CHECK(without("[%41%42] [%2541%2542]", {"%41%42"}) == "[…] […]");
+  CHECK(without("[%00%00] [%2500%2500]", {"%00%00"}) == "[…] […]");
+}
+
 TEST_CASE("a secret whose end is missing is recognised at the end of the text") {
   CHECK(without("Bearer glc_SECR", {"glc_SECRET"}) == "Bearer …");
   CHECK(without("Bearer glc", {"glc_SECRET"}) == "Bearer glc");
