@@ -226,8 +226,8 @@ std::string without_secrets(const std::string& text, std::span<const Secret> sec
   std::vector<std::string> spellings;
   for (const Secret& secret : secrets) {
     if (const std::string& word = secret.reveal(); word.size() >= shortest_secret) {
-      // In a form, a plus stands for a space.
-      // A secret may look like an escape itself, and is then not found by decoding its own.
+      // In a form, a plus stands for a space. Decoding the percent-encoding of a secret that looks
+      // like an escape would decode the secret as well, so the encoding is looked for as it is.
       spellings.insert(spellings.end(), {word, replaced(word, ' ', '+'), replaced(word, '+', ' '),
                                          percent_encoded(word)});
       add_encodings(spellings, word);
