@@ -12,7 +12,6 @@ import concurrent.futures
 import ctypes
 import datetime
 import gzip
-import heapq
 import http.server
 import json
 import os
