@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -57,7 +58,7 @@ struct User {
          {"bin", "shells", "cwd", "cwd/more events", "metrics-event/events.d"}) {
       std::filesystem::create_directories(path + '/' + directory);
     }
-    std::filesystem::create_symlink(program, path + "/bin/metrics-event");
+    std::filesystem::create_symlink(plain_program, path + "/bin/metrics-event");
     std::filesystem::create_symlink("/usr/bin/zsh", path + "/shells/zsh");
     write_file(path + "/cwd/a file", "");
     write_file(path + "/cwd/other", "");
@@ -84,8 +85,10 @@ struct User {
   bool was_harmed() const { return std::filesystem::exists(path + "/cwd/pwned"); }
 
   Outcome run_shell(const std::string& shell, Lines arguments, const std::string& input = "") {
-    return run(shell,
-               {.arguments = std::move(arguments), .environment = environment, .input = input});
+    return run(shell, {.arguments = std::move(arguments),
+                       .environment = environment,
+                       .input = input,
+                       .limit = std::chrono::minutes{1}});
   }
 
   // What these keys make of the line in an interactive bash.
