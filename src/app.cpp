@@ -1,9 +1,9 @@
 #include "app.hpp"
 
 #include "base/text.hpp"
-#include "base/version.hpp"
 #include "cli/help.hpp"
 #include "commands/declarations.hpp"
+#include "commands/help.hpp"
 #include "delivery/spooler.hpp"
 #include "settings/config_file.hpp"
 #include "settings/places.hpp"
@@ -52,12 +52,6 @@ void prepare_report(RunOutcome& outcome, const CommandLine& line, const std::vec
   if (child) {
     outcome.command_status = child->status;
   }
-}
-
-void print_info(const App& app, const CommandLine& line, const EventTypes& types) {
-  app.context.console.print(line.info == CommandLine::Info::help
-                                ? help(line.topic, types, app.commands)
-                                : "metrics-event " + std::string{version} + '\n');
 }
 
 // Returns the layers of the configuration files; a later one takes precedence. Throws Failure:
@@ -124,6 +118,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;
   outcome.is_best_effort = resolved.settings.best_effort;
+  outcome.may_go_unread = resolved.settings.dry_run;
   return resolved;
 }
 
@@ -148,7 +143,9 @@ void report(const Console& console, RunOutcome& outcome) {
   const bool can_print = !outcome.failure || outcome.failure->code() != ExitCode::ioerr;
   if (outcome.result && can_print) { // ioerr: stdout may have just failed
     try {
-      console.print(outcome.result(outcome));
+      const std::string text = outcome.result(outcome);
+      outcome.may_go_unread ? console.show(text) : console.print(text);
+    } catch (const ReaderGone&) { // as if it had read on
     } catch (const Failure& failure) {
       if (!outcome.failure) {
         outcome.failure = Failure{failure.code(), failure.text() + outcome.done};
@@ -167,6 +164,9 @@ End run(const App& app) {
   std::optional<ChildEnd> child;
   try {
     const EventTypes types = event_types(app, app.arguments);
+    if (app.arguments.empty()) {
+      app.context.console.explain(short_help(types, app.commands));
+    }
     CommandLine line = parse_command_line(app.arguments, types, app.commands, app.environment);
     child = run_wrapped_command(app, line);
     std::vector<Layer> layers{environment_layer(app.environment), line.settings};
@@ -179,6 +179,7 @@ End run(const App& app) {
     } else {
       print_info(app, line, types);
     }
+  } catch (const ReaderGone&) { // it has what it wanted
   } catch (...) {
     outcome.fail(current_failure(), noted_signal());
   }

@@ -13,16 +13,16 @@ namespace metrics_event {
 namespace {
 
 constexpr std::array exit_codes{
-    ExitCodeRow{ExitCode::ok, "ok", "delivered, or kept in the spool, or a dry run, or disabled"},
+    ExitCodeRow{ExitCode::ok, "ok",
+                "delivered or kept in the spool; also after a dry run, or when disabled"},
     ExitCodeRow{ExitCode::usage, "usage",
                 "the command line is wrong: an unknown or missing command, event, flag or field, "
-                "or a bad value of a setting given by flag"},
+                "or an invalid value in the flag of a setting"},
     ExitCodeRow{ExitCode::data, "data",
-                "a field's value or a line of a batch is not what its type allows, or the receiver "
-                "refused the event: 400, 413 or 422"},
-    ExitCodeRow{
-        ExitCode::noinput, "noinput",
-        "a file that the command line names is missing, unreadable, or not what it should be"},
+                "a field's value or a line of a batch is not valid, or the receiver refused the "
+                "event: 400, 413 or 422"},
+    ExitCodeRow{ExitCode::noinput, "noinput",
+                "a file that the command line names is missing, unreadable, or of the wrong kind"},
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
     ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
@@ -30,20 +30,21 @@ constexpr std::array exit_codes{
                 "the spool or the file of a file URL cannot be written, or is full"},
     ExitCodeRow{ExitCode::ioerr, "ioerr", "reading stdin or writing stdout failed"},
     ExitCodeRow{ExitCode::tempfail, "tempfail",
-                "trouble that may pass: out of time, a connection lost in the middle of an "
-                "exchange, 408, 425, 429 or 5xx"},
-    ExitCodeRow{ExitCode::protocol, "protocol",
-                "not a push endpoint: no HTTP, TLS that fails, a redirect, a web page, 404, 405, "
-                "415, or another unexpected status"},
+                "a temporary failure: a timeout, a connection lost during an exchange, 408, 425, "
+                "429 or 5xx"},
+    ExitCodeRow{
+        ExitCode::protocol, "protocol",
+        "not a push endpoint: not HTTP, a failure of TLS, a redirect, a web page, 404, 405, "
+        "415, or another unexpected status"},
     ExitCodeRow{ExitCode::noperm, "noperm",
                 "the receiver or a proxy denied access: 401, 403, 407, 400 about the tenant, or "
                 "260 (Loki's answer when ingestion is blocked)"},
     ExitCodeRow{ExitCode::config, "config",
-                "a setting from the environment or a file is bad; the message names it"},
+                "a setting from the environment or a file is not valid; the message names it"},
     ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},
     ExitCodeRow{ExitCode::not_found, "not found", "COMMAND was not found"},
     ExitCodeRow{ExitCode::signal, "signal",
-                "SIGINT, SIGTERM or SIGHUP, signal n, ended it; or any signal n ended COMMAND"},
+                "signal n ended it (SIGINT, SIGTERM or SIGHUP), or any signal n ended COMMAND"},
 };
 
 } // namespace

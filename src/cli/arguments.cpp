@@ -24,13 +24,10 @@ public:
         break;
       }
       if (Option* const option = long_option(word)) {
-        option->is_named = true;
+        option->is_named = option->is_spelled_out = true;
         take(*option);
       } else if (is_short_flags(word)) {
-        for (const char letter : word.substr(1)) {
-          short_option(letter)->is_named = true;
-        }
-        found_.words.push_back(word);
+        take_short_flags(word);
       } else if (word.starts_with('-') && word != "-") {
         const Subject& subject = found_.subject;
         if (!subject.word || subject.is_known()) { // otherwise every option is unknown
@@ -65,12 +62,36 @@ private:
     return option == found_.options.end() ? nullptr : &*option;
   }
 
-  // Returns whether every letter of a word such as `-nq` is a short flag.
+  // Returns whether every letter of a word such as `-nq` is a short flag. A letter that takes a
+  // value ends the flags: the rest of the word, as in `-ojson`, is the value.
   bool is_short_flags(std::string_view word) {
-    return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
-           std::ranges::all_of(word.substr(1), [this](char letter) {
-             return letter != '\0' && short_option(letter) != nullptr;
-           });
+    if (word.size() < 2 || word[0] != '-' || word[1] == '-') {
+      return false;
+    }
+    for (const char letter : word.substr(1)) {
+      const Option* const option = letter == '\0' ? nullptr : short_option(letter);
+      if (option == nullptr || option->value == Option::Value::required) {
+        return option != nullptr;
+      }
+    }
+    return true;
+  }
+
+  void take_short_flags(const std::string& word) {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      Option& option = *short_option(word[i]);
+      option.is_named = true;
+      const std::string flag = "--" + option.name;
+      if (option.value != Option::Value::required) {
+        found_.words.push_back(flag);
+      } else if (i + 1 == word.size()) {
+        take_separate_value(option, flag);
+      } else {
+        found_.words.insert(found_.words.end(),
+                            {flag, word.substr(i + (word[i + 1] == '=' ? 2 : 1))});
+        return;
+      }
+    }
   }
 
   void take(const Option& option) {
@@ -85,7 +106,7 @@ private:
         note(found_.missing_value, flag);
       }
     } else if (equals == std::string::npos && needs_value) {
-      take_separate_value(option);
+      take_separate_value(option, word);
     } else {
       // A path behind an option with an optional value can only be the value: `--spool /path`.
       const bool has_path = equals == std::string::npos &&
@@ -95,8 +116,8 @@ private:
     }
   }
 
-  void take_separate_value(const Option& option) {
-    const std::string& word = given_[at_];
+  // Takes the next word as the value of an option, whose flag is the current word or ends it.
+  void take_separate_value(const Option& option, const std::string& word) {
     const bool is_last = at_ + 1 == given_.size();
     found_.waiting = is_last ? &option : nullptr;
     if (is_last || given_[at_ + 1] == "--" || long_option(given_[at_ + 1]) != nullptr ||

@@ -15,6 +15,15 @@ std::string Command::synopsis(std::string_view fields) const {
   return text + (sends_event ? " [KEY=VALUE]... [-- COMMAND [ARG]...]" : "");
 }
 
+bool Command::uses_flag(const Setting& setting) const {
+  const bool is_reported = !only_reports.empty() && names_setting(only_reports, setting);
+  return heeds(setting) && !is_reported && (sends_event || !setting.needs_command);
+}
+
+bool Command::accepts_flag(const Setting& setting) const {
+  return uses_flag(setting) || setting.name == "quiet";
+}
+
 const Command* find_command(std::span<const Command> commands, std::string_view name) {
   const auto command = std::ranges::find(commands, name, &Command::name);
   return command == commands.end() ? nullptr : &*command;

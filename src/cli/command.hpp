@@ -61,14 +61,19 @@ enum class SpoolUse {
 /// are generated from it.
 struct Command {
   std::string_view name;
-  std::string_view summary; // one line
-  std::string_view details;
+  std::string_view summary;                     // one line
+  std::string_view details;                     // a paragraph
+  std::span<const std::string_view> examples{}; // command lines
   Operand operand{};
   /// Whether the operand names an event; the fields, KEY=VALUE and `-- COMMAND` may then follow, as
   /// after the name of an event.
   bool sends_event = false;
+  /// Whether it tells about the program itself; the last line of the help names it instead of a
+  /// row.
+  bool is_about_program = false;
   std::span<const CommandOption> options{};
-  std::string_view settings{}; // those that it heeds, a list as `names_setting` reads it
+  std::string_view settings{};     // those that it heeds, a list as `names_setting` reads it
+  std::string_view only_reports{}; // those of them whose flags it rejects; empty means none
   SpoolUse spool = SpoolUse::none;
   ExitCodeRange excusable{}; // the failures that --best-effort covers
 
@@ -82,10 +87,18 @@ struct Command {
   /// `fields` holds the fields of an event in the same form.
   std::string synopsis(std::string_view fields = "") const;
 
-  /// Returns whether the command heeds a setting: takes its flag, shows it in its help, and rejects
-  /// a bad value.
+  /// Returns whether the command heeds a setting, and rejects a bad value of it.
   bool heeds(const Setting& setting) const { return names_setting(settings, setting); }
+
+  /// Returns whether the flag of a setting has an effect, so that help and completion show it.
+  bool uses_flag(const Setting& setting) const;
+
+  /// Returns whether the command accepts the flag of a setting. Every command accepts `--quiet`.
+  bool accepts_flag(const Setting& setting) const;
 };
+
+/// The list of settings of a command that heeds none; an empty list stands for all.
+inline constexpr std::string_view no_settings = "none";
 
 /// Returns the command of this name, or null when there is none.
 const Command* find_command(std::span<const Command> commands, std::string_view name);

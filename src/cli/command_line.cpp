@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "cli/synonyms.hpp"
 #include "json/reader.hpp"
 
 #include <CLI/App.hpp>
@@ -103,9 +104,12 @@ private:
   }
 
   void give(const InfoOption* option, const std::string&) {
-    const bool is_help = option == &help_option;
-    if (is_help || line_.info == CommandLine::Info::none) {
-      line_.info = is_help ? CommandLine::Info::help : CommandLine::Info::program_version;
+    if (option == &help_option) {
+      const bool is_spelled_out =
+          std::ranges::find(look_.options, help_option.name, &Option::name)->is_spelled_out;
+      line_.info = is_spelled_out ? CommandLine::Info::help : CommandLine::Info::short_help;
+    } else if (line_.info == CommandLine::Info::none) {
+      line_.info = CommandLine::Info::program_version;
     }
     const bool is_event = subject().event != nullptr && !subject().is_named_by_operand;
     line_.topic = is_event               ? subject().event->name
@@ -214,6 +218,9 @@ private:
         return usage(quote(flag) + " is no option, give the field as " + usage_of(field));
       }
     }
+    if (const std::string_view ours = option_for(flag); !ours.empty()) {
+      return usage("unknown option " + quote(flag) + ", use " + std::string{ours});
+    }
     const std::string hint = hint_at_option(name);
     return usage("unknown option " + quote(flag) + (hint.empty() ? ", " + see_help() : hint));
   }
@@ -271,7 +278,7 @@ private:
       }
     }
     for (const GivenSetting& given : line_.settings) {
-      if (!command.heeds(*given.setting)) {
+      if (!command.accepts_flag(*given.setting)) {
         return usage(given.origin.name + " means nothing to " + name + ", leave it out");
       }
     }

@@ -18,7 +18,7 @@ namespace metrics_event {
 /// A parsed command line. The settings are present even when the rest is wrong, because they decide
 /// how errors are reported.
 struct CommandLine {
-  enum class Info { none, help, program_version };
+  enum class Info { none, short_help, help, program_version };
 
   Info info = Info::none;   // text to print instead of running a command
   std::string_view topic{}; // topic of help: an event or a command; empty means the program

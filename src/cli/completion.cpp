@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/completion_scripts.hpp"
+#include "cli/help.hpp"
 
 #include <algorithm>
 #include <array>
@@ -96,6 +97,13 @@ private:
     case ValueKind::file: offer_names("files", before.size()); break;
     case ValueKind::directory: offer_names("directories", before.size()); break;
     case ValueKind::event: offer_events(before); break;
+    case ValueKind::topic:
+      offer_events(before);
+      offer_commands();
+      for (const HelpTopic& topic : help_topics()) {
+        offer(topic.name);
+      }
+      break;
     case ValueKind::shell:
       for (const Script& script : scripts) {
         offer(before + std::string{script.shell});
@@ -113,6 +121,12 @@ private:
       if (listed.type != nullptr) {
         offer(before + kebab_case(listed.type->name), listed.type->help);
       }
+    }
+  }
+
+  void offer_commands() {
+    for (const Command& command : commands_) {
+      offer(command.name, command.summary);
     }
   }
 
@@ -175,9 +189,7 @@ private:
     const Subject& subject = before_.subject;
     if (!subject.word) {
       offer_events("");
-      for (const Command& command : commands_) {
-        offer(command.name, command.summary);
-      }
+      offer_commands();
     } else if (subject.event != nullptr) {
       if (const std::size_t at = word_.find("=@"); at != word_.npos) {
         offer_names("files", at + 2);

@@ -2,127 +2,164 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "cli/command.hpp"
+#include "cli/columns.hpp"
+#include "cli/event_examples.hpp"
 #include "cli/option.hpp"
 #include "settings/table.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t page_width = 80;
-constexpr std::size_t left_width = 30;
+using Group = Setting::Group;
+using Commands = std::span<const Command>;
 
-// A table of two columns: the left one is indented by two spaces, the right one is wrapped.
-class Columns {
-public:
-  void row(std::string_view left, std::string_view right) {
-    std::string line = "  " + std::string{left};
-    if (line.size() + 2 > left_width) {
-      text_ += line + '\n';
-      line.clear();
-    }
-    for (const std::string& part : wrap(right, page_width - left_width)) {
-      line.resize(left_width, ' ');
-      text_ += line + part + '\n';
-      line.clear();
-    }
-  }
-  const std::string& str() const { return text_; }
-
-private:
-  std::string text_;
+struct GroupRow {
+  Group group;
+  std::string_view heading;
 };
 
-std::string paragraph(std::string_view text) {
-  std::string lines;
-  for (const std::string& line : wrap(text, page_width)) {
-    lines += line + '\n';
-  }
-  return lines;
-}
+constexpr std::array groups{
+    GroupRow{Group::destination, "where to send"},
+    GroupRow{Group::labels, "labels and times"},
+    GroupRow{Group::credentials, "credentials and TLS"},
+    GroupRow{Group::proxy, "proxy"},
+    GroupRow{Group::delivery, "delivery"},
+    GroupRow{Group::output, "output"},
+    GroupRow{Group::configuration, "configuration"},
+};
+
+constexpr std::array<std::string_view, 4> general_examples{
+    "metrics-event runner-installed --flavor small --duration 12.5",
+    "metrics-event runner-installed --flavor small -- ./install.sh",
+    "metrics-event send cache-cleaned path=/var/cache freed:=97.5",
+    "metrics-event check",
+};
 
 std::string with_default(std::string_view help, std::string_view default_text) {
   return std::string{help} +
          (default_text.empty() ? "" : " (default " + std::string{default_text} + ')');
 }
 
-void add_setting(Columns& columns, const Setting& setting) {
-  std::string left = "    " + (setting.has_flag() ? setting.flag() : variable_name(setting));
-  if (setting.short_flag != '\0') {
-    left.replace(0, 4, {'-', setting.short_flag, ',', ' '});
-  }
+std::string short_flag_of(char letter) {
+  return letter == '\0' ? "" : std::string{'-', letter, ',', ' '};
+}
+
+std::string spelling_of(const Setting& setting) {
+  return setting.has_flag() ? short_flag_of(setting.short_flag) + setting.flag()
+                            : variable_name(setting);
+}
+
+// Adds a setting with what fits one line.
+void add_line(Columns& columns, const Setting& setting) {
+  constexpr std::size_t longest_line = 49;
+  const std::string full = with_default(setting.help, shown_default(setting));
+  columns.row(spelling_of(setting), full.size() <= longest_line ? full : std::string{setting.help});
+}
+
+// Adds a setting with all that is to be said of it.
+void add_details(Columns& columns, const Setting& setting) {
   std::string text = with_default(setting.help, shown_default(setting));
   text += setting.kind == Setting::Kind::list ? "; repeatable" : "";
   for (const FallbackVariable& variable : setting.fallback_variables) {
     text.append(&variable == setting.fallback_variables.data() ? "; also from " : ", ");
     text.append(variable.name);
   }
-  columns.row(left, text);
+  text.append(setting.details.empty() ? "" : ". ").append(setting.details);
+  columns.row(spelling_of(setting), text);
 }
 
 void add_info_options(Columns& columns) {
   for (const InfoOption& option : {help_option, version_option}) {
-    columns.row(std::string{'-', option.short_flag} + ", --" + std::string{option.name},
-                option.help);
+    columns.row(short_flag_of(option.short_flag) + "--" + std::string{option.name},
+                std::string{option.help});
   }
 }
 
-std::string setting_rows() {
-  Columns columns;
-  for (const Setting& setting : all_settings()) {
-    add_setting(columns, setting);
+std::string grouped_options(void (*add)(Columns& columns, const Setting& setting)) {
+  std::string text;
+  for (const GroupRow& row : groups) {
+    Columns columns;
+    for (const Setting& setting : all_settings()) {
+      if (setting.group == row.group) {
+        add(columns, setting);
+      }
+    }
+    if (row.group == Group::output) {
+      add_info_options(columns);
+    }
+    text += '\n' + std::string{row.heading} + ":\n" + columns.str();
   }
-  add_info_options(columns);
-  return columns.str();
+  return text;
 }
 
-std::string exit_status_rows() {
+std::string option_details() {
+  return paragraph("Options are accepted before and after the event or command. Each of them is "
+                   "also an environment variable and a key of the configuration file: "
+                   "--connect-timeout is METRICS_EVENT_CONNECT_TIMEOUT and connect-timeout. A flag "
+                   "takes precedence over a variable, and a variable over a file.") +
+         grouped_options(add_details);
+}
+
+std::string exit_statuses() {
   Columns columns;
   for (const ExitCodeRow& row : exit_code_table()) {
-    columns.row(row.number() + ' ' + std::string{row.name}, row.meaning);
+    columns.row(row.number() + ' ' + std::string{row.name}, std::string{row.meaning});
   }
-  return columns.str();
+  return "exit statuses:\n" + columns.str();
 }
 
-// Returns the usage: one line for an event, one for each command that sends events, and one that
-// the other commands share.
-std::string usage_lines(std::span<const Command> commands) {
-  constexpr std::string_view program = "metrics-event [OPTIONS] ";
-  std::string lines = "usage: " + std::string{program} +
-                      "EVENT [--FIELD VALUE]... [KEY=VALUE]...\n         [-- COMMAND [ARG]...]\n";
-  std::string others;
-  for (const Command& command : commands) {
-    const std::string usage = std::string{command.name} + command.synopsis();
-    if (command.sends_event) {
-      lines += "       " + std::string{program} + usage + '\n';
-    } else {
-      others.append(others.empty() ? "" : " | ").append(usage);
+template <class Lines>
+std::string example_lines(const Lines& examples) {
+  constexpr std::string_view continues = " \\";
+  std::string text = "examples:\n";
+  for (const auto& example : examples) {
+    const std::vector<std::string> lines = wrap(example, page_width - 4 - continues.size());
+    for (const std::string& line : lines) {
+      text += (&line == lines.data() ? "  " : "    ") + line;
+      text.append(&line == &lines.back() ? "" : continues).append("\n");
     }
   }
-  for (std::string& line : wrap(others, page_width - 7 - program.size())) {
-    line.erase(0, line.starts_with("| ") ? 2 : 0);
-    lines += "       " + std::string{program} + line + '\n';
-  }
-  return lines;
+  return text;
 }
 
-std::string general_help(const EventTypes& types, std::span<const Command> commands) {
-  Columns event_rows;
-  for (const EventTypes::Listed& listed : types.all()) {
-    event_rows.row(kebab_case(listed.name), listed.says());
+constexpr std::string_view head =
+    "metrics-event sends one typed event to Loki, and tells you if it cannot.\n"
+    "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]... [-- COMMAND [ARG]...]\n"
+    "       metrics-event [OPTIONS] send NAME [KEY=VALUE]... [-- COMMAND [ARG]...]\n";
+
+constexpr std::string_view foot =
+    "See also metrics-event help [EVENT|COMMAND|options|exit-statuses], and version.\n";
+
+// Returns the last line of the events in the short help: those beyond the first rows, as far as
+// they fit.
+std::string other_events(std::span<const EventTypes::Listed> others) {
+  if (others.empty()) {
+    return "";
   }
-  Columns command_rows;
+  constexpr std::string_view end = ", … (see metrics-event schema)";
+  std::string line = "  also ";
+  for (const EventTypes::Listed& listed : others) {
+    const std::string name =
+        (&listed == others.data() ? "" : ", ") + visible(kebab_case(listed.name));
+    if (line.size() + name.size() + end.size() > page_width) {
+      return line + std::string{end} + '\n';
+    }
+    line += name;
+  }
+  return line + '\n';
+}
+
+std::string command_rows(Commands commands) {
+  Columns columns;
   for (const Command& command : commands) {
-    command_rows.row(command.name, command.summary);
+    if (!command.is_about_program) {
+      columns.row(std::string{command.name}, std::string{command.summary});
+    }
   }
-  return "Send one metric event to a Loki push endpoint.\n\n" + usage_lines(commands) +
-         "\nevents (metrics-event EVENT --help lists the fields):\n" + event_rows.str() +
-         "\ncommands:\n" + command_rows.str() +
-         "\noptions, before or after the event; each setting is also an environment\n"
-         "variable, --connect-timeout as METRICS_EVENT_CONNECT_TIMEOUT:\n" +
-         setting_rows() + "\nexit status:\n" + exit_status_rows();
+  return "commands:\n" + columns.str();
 }
 
 // The help on the fields of an event: a table row and a part of the usage for each.
@@ -146,21 +183,24 @@ struct FieldHelp {
     say(repeats, "repeatable");
     say(!field.variable.empty(), variable_note(field));
     say(!field.default_value.empty(), "default " + std::string{field.default_value});
-    say(field.measured != Measured::nothing, "COMMAND gives it");
+    say(field.measured != Measured::nothing, "filled in by COMMAND");
     rows.row(argument, text.empty() ? describe(field) : text);
     if (field.has_flag && has_since(field)) {
-      rows.row("--" + since_flag(field) + " TIME", "the same as the time since then");
+      rows.row("--" + since_flag(field) + " TIME", "the start time, instead of the seconds");
     }
   }
 };
 
 constexpr std::string_view words_of_events =
     "TIME is UNIX seconds, a time such as 2023-11-14T22:13:20Z, now, or @FILE for when that file "
-    "was changed. With -- COMMAND it runs COMMAND first and ends as that does.";
+    "was last changed. COMMAND is run first, and its exit status becomes that of metrics-event.";
 
 constexpr std::string_view words_of_extras =
-    " Other fields are given as KEY=TEXT, KEY:=JSON, KEY=@FILE, KEY:=@FILE, nested as "
-    "KEY[KEY]=TEXT.";
+    " Further fields: KEY=TEXT, KEY:=JSON, KEY=@FILE, KEY:=@FILE, and KEY[KEY]=TEXT for nested "
+    "ones.";
+
+constexpr std::string_view words_of_options =
+    "Options such as --url, --label and --spool: see metrics-event help options.\n";
 
 std::string event_help(const EventType& type) {
   FieldHelp fields;
@@ -172,27 +212,42 @@ std::string event_help(const EventType& type) {
                             (type.takes_extras ? " [KEY=VALUE]..." : "") + " [-- COMMAND [ARG]...]";
   const std::string says = type.help.empty() ? "" : ": " + std::string{type.help};
   return "Send " + kebab_case(type.name) + says + ".\n\n" + origin + paragraph("usage: " + usage) +
-         "\nfields:\n" + fields.rows.str() + '\n' +
+         '\n' + example_lines(event_examples(type)) + "\nfields:\n" + fields.rows.str() + '\n' +
          paragraph(std::string{words_of_events} +
                    std::string{type.takes_extras ? words_of_extras : ""}) +
-         "\noptions:\n" + setting_rows();
+         std::string{words_of_options};
 }
 
-std::string command_help(const Command& command) {
-  Columns rows;
+std::string option_rows(const Command& command) {
+  Columns columns;
   for (const CommandOption& option : command.options) {
     const std::string value =
         option.placeholder.empty() ? "" : ' ' + std::string{option.placeholder};
-    rows.row((option.short_flag == '\0' ? "" : std::string{'-', option.short_flag, ',', ' '}) +
-                 "--" + std::string{option.name} + value,
-             with_default(option.help, option.default_text));
+    columns.row(short_flag_of(option.short_flag) + "--" + std::string{option.name} + value,
+                with_default(option.help, option.default_text));
   }
+  return command.options.empty() ? "" : "\noptions:\n" + columns.str();
+}
+
+// Names the settings that a command uses, if they are few.
+std::string shared_options(const Command& command) {
+  constexpr std::size_t many = 8;
+  std::vector<std::string> flags;
   for (const Setting& setting : all_settings()) {
-    if (command.heeds(setting)) {
-      add_setting(rows, setting);
+    if (setting.has_flag() && command.uses_flag(setting)) {
+      flags.push_back("--" + std::string{setting.name});
     }
   }
-  add_info_options(rows);
+  if (flags.empty()) {
+    return "";
+  }
+  return '\n' + (flags.size() > many || command.sends_event
+                     ? std::string{words_of_options}
+                     : paragraph("Shared options: " + enumeration(flags) +
+                                 "; see metrics-event help options."));
+}
+
+std::string command_help(const Command& command) {
   FieldHelp fields;
   if (command.sends_event) {
     fields.add(timestamp_field);
@@ -202,21 +257,58 @@ std::string command_help(const Command& command) {
          paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" +
                    command.synopsis(fields.usage)) +
          '\n' + paragraph(command.details) +
+         (command.examples.empty() ? "" : '\n' + example_lines(command.examples)) +
          (command.sends_event ? "\nfields:\n" + fields.rows.str() + '\n' +
                                     paragraph(std::string{words_of_events}.append(words_of_extras))
                               : "") +
-         "\noptions:\n" + rows.str();
+         option_rows(command) + shared_options(command);
 }
+
+constexpr std::array topics{
+    HelpTopic{"options", option_details},
+    HelpTopic{"exit-statuses", exit_statuses},
+};
 
 } // namespace
 
-std::string help(std::string_view topic, const EventTypes& types,
-                 std::span<const Command> commands) {
+std::span<const HelpTopic> help_topics() {
+  return topics;
+}
+
+std::string short_help(const EventTypes& types, Commands commands) {
+  constexpr std::size_t most_rows = 4;
+  constexpr std::size_t longest_description = 55;
+  const auto all = types.all();
+  const std::span listed{all};
+  const std::size_t shown = std::min(listed.size(), most_rows);
+  Columns events;
+  for (const EventTypes::Listed& one : listed.first(shown)) {
+    events.row(kebab_case(one.name), printable(one.says(), longest_description));
+  }
+  Columns options;
+  for (const Setting& setting : all_settings()) {
+    if (setting.is_common) {
+      add_line(options, setting);
+    }
+  }
+  return std::string{head} + '\n' + example_lines(general_examples) + "\nevents:\n" + events.str() +
+         other_events(listed.subspan(shown)) + '\n' + command_rows(commands) + "\noptions:\n" +
+         options.str() + std::string{foot};
+}
+
+std::string help(std::string_view topic, const EventTypes& types, Commands commands) {
   if (const Command* const command = find_command(commands, topic)) {
     return command_help(*command);
   }
-  const EventType* const event = topic.empty() ? nullptr : types.find(topic);
-  return event == nullptr ? general_help(types, commands) : event_help(*event);
+  if (const EventType* const event = topic.empty() ? nullptr : types.find(topic)) {
+    return event_help(*event);
+  }
+  Columns events;
+  for (const EventTypes::Listed& listed : types.all()) {
+    events.row(kebab_case(listed.name), listed.says());
+  }
+  return std::string{head} + '\n' + example_lines(general_examples) + "\nevents:\n" + events.str() +
+         '\n' + command_rows(commands) + grouped_options(add_line) + '\n' + std::string{foot};
 }
 
 } // namespace metrics_event

@@ -24,7 +24,7 @@ void add_field(std::vector<Option>& options, const Field& field) {
     options.push_back({.name = since_flag(field),
                        .value = Value::required,
                        .value_kind = ValueKind::time,
-                       .help = "the same as the time since then",
+                       .help = "the start time, instead of the seconds",
                        .row = FieldOption{&field, GivenField::Form::since}});
   }
 }
@@ -55,7 +55,7 @@ bool Option::is_of(const Command* command) const {
   if (owner != nullptr) {
     return owner == command;
   }
-  return command == nullptr || setting() == nullptr || command->heeds(*setting());
+  return command == nullptr || setting() == nullptr || command->uses_flag(*setting());
 }
 
 std::span<const std::string_view> values_to_offer(const Field& field) {

@@ -20,8 +20,8 @@ struct InfoOption {
   std::string_view help;
 };
 
-inline constexpr InfoOption help_option{"help", 'h', "help, also about one event or command"};
-inline constexpr InfoOption version_option{"version", 'V', "the version"};
+inline constexpr InfoOption help_option{"help", 'h', "show help; -h alone is shorter"};
+inline constexpr InfoOption version_option{"version", 'V', "show the version"};
 
 /// The option of a field. It gives either the value, or the time since which the value has lasted.
 struct FieldOption {
@@ -43,6 +43,7 @@ struct Option {
   std::variant<const InfoOption*, const Setting*, const CommandOption*, FieldOption> row;
   const Command* owner = nullptr; // the only command that has it; null means several
   bool is_named = false;          // whether an argument names it
+  bool is_spelled_out = false;    // whether an argument does so by its name, not by its letter
 
   /// Returns the setting whose flag this is; null when it is not the flag of a setting.
   const Setting* setting() const;

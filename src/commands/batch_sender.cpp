@@ -130,7 +130,7 @@ void BatchSender::print() {
       write_push_body(text, gathered());
       text += '\n';
     }
-    context_.console.print(text);
+    context_.console.show(text);
   }
 }
 

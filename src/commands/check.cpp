@@ -291,8 +291,9 @@ void run_check(const Run& run, RunOutcome& outcome) {
   const auto report = std::make_shared<CheckReport>(
       Check{options, run.resolved, context.transport, context.clock}.run(run));
   const bool has_colour = wants_colour(run.app);
+  outcome.may_go_unread = true;
   outcome.result = [report, has_colour](const RunOutcome& end) {
-    return to_result(*report, end, has_colour);
+    return end.is_quiet && end.output == Output::text ? "" : to_result(*report, end, has_colour);
   };
   if (report->failure) {
     throw Failure{*report->failure};

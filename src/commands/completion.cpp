@@ -10,7 +10,7 @@ void run_completion(const Run& run, RunOutcome&) {
   const std::string_view script = completion_script(run.line.operand.value());
   const std::vector<std::string> words = run.line.options.texts("word");
   if (words.empty()) {
-    app.context.console.print(script);
+    app.context.console.show(script);
     return;
   }
   std::vector<std::string> arguments = app.arguments;
@@ -21,7 +21,7 @@ void run_completion(const Run& run, RunOutcome&) {
   } catch (const Failure&) {
     offers = completion_offers(words, EventTypes{app.events}, app.commands);
   }
-  app.context.console.print(offers);
+  app.context.console.show(offers);
 }
 
 } // namespace metrics_event

@@ -80,7 +80,7 @@ private:
         }
       }
       if (text.size() >= worth_printing) {
-        context_.console.print(std::exchange(text, ""));
+        context_.console.show(std::exchange(text, ""));
       }
     };
     if (spool && options_.refused) {
@@ -89,7 +89,7 @@ private:
       for_each_file(*spool, Box::trying, spool->list(Box::trying), add_file);
       for_each_file(*spool, Box::waiting, spool->list(Box::waiting), add_file);
     }
-    context_.console.print(text + (is_json ? std::string{list_end} : ""));
+    context_.console.show(text + (is_json ? std::string{list_end} : ""));
   }
 
   void drop(const std::optional<Spool>& spool) {

@@ -186,7 +186,9 @@ void run_listen(const Run& run, RunOutcome&) {
     });
   }
   receiver.accept();
-  console.say("listening on " + receiver.url());
+  if (!run.context.console.is_quiet()) {
+    console.say("listening on " + receiver.url());
+  }
   receiver.run();
   if (timed_out && options.count && !receiver.finished()) {
     throw Failure{ExitCode::tempfail, "received " + std::to_string(receiver.entries()) + " of " +

@@ -29,12 +29,12 @@ void run_schema(const Run& run, RunOutcome&) {
   const Console& console = run.context.console;
   if (run.line.operand) {
     const EventType& type = type_named(*run.line.operand, run.types);
-    console.print(wants_queries ? logql(type, settings.labels) : event_schema(type));
+    console.show(wants_queries ? logql(type, settings.labels) : event_schema(type));
   } else if (wants_queries) {
     throw Failure{ExitCode::usage, "--logql needs EVENT, see metrics-event schema --help"};
   } else {
-    console.print(settings.output == Output::json ? events_to_json(run.types)
-                                                  : events_to_text(run.types, run.app.commands));
+    console.show(settings.output == Output::json ? events_to_json(run.types)
+                                                 : events_to_text(run.types, run.app.commands));
   }
 }
 

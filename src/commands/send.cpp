@@ -70,7 +70,7 @@ public:
       report_.status = SendReport::Status::dry_run;
       if (settings_.output == Output::text) {
         const bool is_file = settings_.url.scheme == Scheme::file;
-        context_.console.print((is_file ? report_.entry->line : body) + '\n');
+        context_.console.show((is_file ? report_.entry->line : body) + '\n');
       }
     } else if (settings_.disabled) {
       report_.status = SendReport::Status::disabled;

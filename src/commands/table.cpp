@@ -6,6 +6,7 @@
 #include "commands/completion.hpp"
 #include "commands/flush.hpp"
 #include "commands/flush_report.hpp"
+#include "commands/help.hpp"
 #include "commands/listen.hpp"
 #include "commands/schema.hpp"
 #include "commands/send.hpp"
@@ -16,30 +17,32 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::array listen_options{
-    CommandOption{"address", "ADDRESS", "127.0.0.1", "the address to listen on"},
-    CommandOption{"port", "PORT", "3100", "the port to listen on; 0 picks a free one"},
-    CommandOption{"count", "N", "", "end after N entries"},
-    CommandOption{"respond", "SCRIPT", "204",
-                  "what to answer to one push after the other, the last one repeated: statuses "
-                  "with commas between them, each with an optional :retry-after=SECONDS"},
+using Examples = std::array<std::string_view, 2>;
+
+constexpr Examples send_examples{"metrics-event send cache-cleaned path=/var/cache freed:=97.5",
+                                 "metrics-event send backup host=db1 -- ./backup.sh"};
+
+constexpr std::array batch_options{
+    CommandOption{"null", "", "", "end each event with a NUL character, not a newline", '0'},
+    CommandOption{"resume", "", "", "continue after the last line that an earlier run dealt with"},
+    CommandOption{"skip-invalid", "", "", "send the valid lines even if others are invalid (65)"},
 };
 
-constexpr std::string_view listen_settings = "config timeout output verbose";
+constexpr Examples batch_examples{"metrics-event batch events.jsonl",
+                                  "metrics-event batch --resume /var/log/app/*.jsonl"};
 
 constexpr std::array flush_options{
-    CommandOption{"wait", "DURATION", "", "keep trying for so long, until nothing is left"},
-    CommandOption{"list", "", "", "show what waits instead: age, attempts, event, destination"},
-    CommandOption{"drop", "", "", "delete what a filter selects instead, or --all"},
-    CommandOption{"all", "", "", "with --drop: everything"},
+    CommandOption{"wait", "DURATION", "", "keep trying for this long, until nothing is left"},
+    CommandOption{"list", "", "", "show the entries instead: age, attempts, event, destination"},
+    CommandOption{"drop", "", "", "delete the entries that a filter selects, or --all, instead"},
+    CommandOption{"all", "", "", "with --drop: delete everything"},
     CommandOption{.name = "event",
                   .placeholder = "EVENT",
-                  .help = "with --list or --drop, a filter: events of this name",
+                  .help = "with --list or --drop: only events of this name",
                   .value_kind = ValueKind::event},
     CommandOption{"older-than", "AGE", "",
-                  "with --list or --drop, a filter: entries older than 12h, 7d and so on"},
-    CommandOption{"refused", "", "",
-                  "with --list or --drop: what was refused, instead of what waits"},
+                  "with --list or --drop: only entries older than AGE, such as 12h or 7d"},
+    CommandOption{"refused", "", "", "with --list or --drop: the refused entries instead"},
 };
 
 constexpr std::string_view flush_settings =
@@ -49,43 +52,65 @@ constexpr std::string_view flush_settings =
     "dry-run "
     "best-effort output quiet verbose";
 
+constexpr Examples flush_examples{"metrics-event flush --wait 5m",
+                                  "metrics-event flush --drop --older-than 7d --dry-run"};
+
 constexpr std::array check_options{
     CommandOption{"send", "", "",
                   "send a real event, metrics_event_check, instead of an empty push"},
-    CommandOption{"wait", "DURATION", "", "try again for so long, until the receiver is ready"},
+    CommandOption{"wait", "DURATION", "", "keep trying for this long, until the receiver is ready"},
 };
 
-constexpr std::array batch_options{
-    CommandOption{"null", "", "", "a NUL ends each event in the input, not a newline", '0'},
-    CommandOption{"resume", "", "",
-                  "continue each FILE after the last line that an earlier run has dealt with"},
-    CommandOption{"skip-invalid", "", "",
-                  "send the other lines when some are no events; the status is 65 all the same"},
+constexpr Examples check_examples{"metrics-event check --send",
+                                  "metrics-event check --quiet || echo 'no events today'"};
+
+constexpr std::array listen_options{
+    CommandOption{"address", "ADDRESS", "127.0.0.1", "the address to listen on"},
+    CommandOption{"port", "PORT", "3100", "the port to listen on; 0 picks a free one"},
+    CommandOption{"count", "N", "", "end after N entries"},
+    CommandOption{"respond", "SCRIPT", "204",
+                  "the statuses to answer one push after another with, separated by commas, each "
+                  "with an optional :retry-after=SECONDS; the last one is repeated"},
 };
 
-constexpr std::array completion_options{
-    CommandOption{
-        "word", "WORD", "",
-        "print what the script offers for the last WORD of a command line instead; repeatable"},
-};
+constexpr std::string_view listen_settings = "config timeout output quiet verbose";
+
+constexpr Examples listen_examples{"metrics-event listen --count 1",
+                                   "metrics-event listen --port 0 --respond 503,429,204"};
 
 constexpr std::array schema_options{
-    CommandOption{"logql", "", "",
-                  "print the LogQL queries that read the fields of EVENT back from Loki instead"},
+    CommandOption{"logql", "", "", "print LogQL queries that read the fields of EVENT back"},
 };
 
-constexpr std::string_view schema_settings = "label config events output";
+constexpr std::string_view schema_settings = "label config events output quiet";
+
+constexpr Examples schema_examples{"metrics-event schema",
+                                   "metrics-event schema --logql runner-stop"};
+
+constexpr std::array completion_options{
+    CommandOption{"word", "WORD", "",
+                  "print what can follow in place of the last WORD of a command line; repeatable"},
+};
+
 constexpr std::string_view completion_settings = "events";
+
+constexpr Examples completion_examples{
+    "source <(metrics-event completion bash)",
+    "metrics-event completion fish > ~/.config/fish/completions/metrics-event.fish"};
+
+constexpr Examples help_examples{"metrics-event help runner-stop",
+                                 "metrics-event help exit-statuses"};
 
 constexpr std::array table{
     Command{.name = "send",
-            .summary = "send an event that is declared nowhere",
+            .summary = "send an event of any name, with any fields",
             .details =
-                "Sends an event of any name with any fields. The name is in kebab-case or "
-                "snake_case, or in CamelCase, which becomes snake_case: RunnerInstalled is "
-                "runner_installed. The name of a known event means that one, whose fields are "
-                "validated, and may be given as KEY=VALUE as well. With -- COMMAND the event gets "
-                "the fields duration, exit_code and status, unless they are given.",
+                "The name is given in kebab-case, snake_case or CamelCase, which becomes "
+                "snake_case: RunnerInstalled is runner_installed. If a known event has this name, "
+                "its fields are validated, and they may be given as KEY=VALUE as well. With -- "
+                "COMMAND, the event gets the fields duration, exit_code and status, unless they "
+                "are given.",
+            .examples = send_examples,
             .operand = {ValueKind::event, "NAME", true},
             .sends_event = true,
             .spool = SpoolUse::keeps,
@@ -94,34 +119,15 @@ constexpr std::array table{
             .result = empty_result<SendReport>},
     Command{
         .name = "batch",
-        .summary = "send many events, each a line of JSON",
+        .summary = "send many events, one JSON object per line",
         .details =
-            "Reads one JSON object a line from FILE, or from standard input without FILE or with "
-            "-. The member event names the event; a known one is validated, any other is taken as "
-            "it is. The member timestamp is also the entry time, in UNIX seconds with a fraction "
-            "to the nanosecond; entries of the same time get one nanosecond more each, within 10 "
-            "000 lines. What is missing there is now. A regular file is validated as a whole "
-            "before anything is sent; an error names line and column. From a pipe, lines are sent "
-            "as they come, and an error ends it. Many entries go in one push, as with flush, and "
-            "each push has the time of --timeout. With a spool, events that cannot be "
-            "delivered go there, with one warning and a count at the end, and the receiver is "
-            "tried again after a pause. A signal ends the batch within half a second, with the "
-            "push that is on its way if it is answered by then; the message names the first line "
-            "that is neither delivered nor kept. A last line without a newline is sent if it is an "
-            "event, or else left out, with status 65. An input that is compressed or in UTF-16 is "
-            "refused with the same status, and the message names the command that makes it text, "
-            "as in zcat FILE | metrics-event batch. With --resume, "
-            "only those lines of one or more files are sent that are new. A file is known by its "
-            "content, so it may be renamed, rotated or moved, while a new file of the same name "
-            "begins at its first line. The position in a file belongs to the URL without "
-            "credentials, "
-            "the tenant and the labels; it is kept in $XDG_STATE_HOME/metrics-event or "
-            "~/.local/state/metrics-event, for root in /var/lib/metrics-event, for 90 days after "
-            "its last use. Lines are then validated as they are read: one that is no event ends "
-            "the run before it, and a last line without a newline waits for it. What a run that "
-            "was killed may have sent is asked for before it is sent again. A file that is missing "
-            "is reported, with status 66, after the others were sent; a second run on a file waits "
-            "for the first as long as --timeout says.",
+            "Reads one JSON object per line from FILE, or from standard input without FILE or with "
+            "-, and sends each as an event. A regular file is read twice: every line is validated "
+            "before the first one is sent. An error names line and column. With --resume, only "
+            "lines that no earlier "
+            "run has sent are sent, even if the file was renamed or rotated. With a spool, events "
+            "that cannot be delivered are kept there.",
+        .examples = batch_examples,
         .operand = {.kind = ValueKind::file, .name = "FILE", .repeats_with = "resume"},
         .options = batch_options,
         .spool = SpoolUse::keeps,
@@ -129,85 +135,94 @@ constexpr std::array table{
         .run = run_batch,
         .result = empty_result<BatchReport>},
     Command{
-        .name = "schema",
-        .summary = "list the events that are known, or print one as JSON Schema",
-        .details =
-            "Lists the events with where they are declared, or prints that of EVENT as JSON "
-            "Schema. What it prints declares the same event again; see metrics-event-schema(5). "
-            "With --logql it prints queries for Loki, each on a line under a comment; they select "
-            "the streams that have the labels of the setting label.",
-        .operand = {ValueKind::event, "EVENT"},
-        .options = schema_options,
-        .settings = schema_settings,
-        .run = run_schema},
-    Command{.name = "completion",
-            .summary = "print the completion script of a shell",
-            .details =
-                "Prints the script with which SHELL, which is bash, zsh or fish, completes the "
-                "arguments of metrics-event. Packages install the same scripts; without a package, "
-                "the start file of the shell can source it. The script asks the program for "
-                "everything that it offers: it runs this command with --word for each word before "
-                "the cursor, and the program prints on each line a word, its description and the "
-                "placeholder of its value, with tabs between them.",
-            .operand = {ValueKind::shell, "SHELL", true},
-            .options = completion_options,
-            .settings = completion_settings,
-            .run = run_completion},
-    Command{.name = "check",
-            .summary = "say what is set and whether an event would be delivered",
-            .details =
-                "Prints every setting with its value and where it comes from; of a secret, only "
-                "that it is set. Then it goes the way of an event: name lookup, connection, proxy, "
-                "TLS and the certificate, whether the receiver says that it is ready, its clock "
-                "against ours, the tenant, and what it answers to an empty push, which leaves "
-                "nothing there. The exit status is the one that an event would get, and standard "
-                "error has the line that says what to mend. A receiver that cannot be reached, or "
-                "is busy or not ready, is what --wait waits for; what it refuses is not. With "
-                "--output json the same is one object.",
-            .options = check_options,
-            .spool = SpoolUse::reports,
-            .run = run_check,
-            .result = check_result},
-    Command{
         .name = "flush",
         .summary = "deliver what waits in the spool",
         .details =
-            "Sends what was kept when it could not be delivered, oldest first, each entry to where "
-            "it was meant to go, many in one push, and deletes what was accepted. Credentials and "
-            "headers are those of the settings, and go only to the server of the setting url. Says "
-            "on stdout how many entries were delivered, refused, and are left. A push of many that "
-            "is refused is narrowed down to the entries that the receiver refuses, which are put "
-            "aside in refused/ with the reason beside each; an entry that is too old for the "
-            "receiver gets the present as its entry time first, once. The exit status is 0 when "
-            "nothing is left and nothing was refused, 65 when something was refused, or the status "
-            "of what stopped it. One flush works on a spool at a time, another waits for its end "
-            "as long as --timeout, or --wait, says. --timeout is for each push. With --wait it "
-            "tries again what may pass (68, 69, 75), and ends when nothing is left or the time is "
-            "over. Without --spool it takes the usual one: /var/spool/metrics-event of root, "
-            "metrics-event/spool in $XDG_STATE_HOME or ~/.local/state of others. A directory that "
-            "--spool names and that does not exist is an error, with status 66. An event whose "
-            "process is still trying to deliver it is listed as trying and left alone; a flush "
-            "takes it over once that process was killed.",
+            "Sends the events in the spool, oldest first and many in one push, deletes those that "
+            "were accepted, and says how many were delivered, refused, and are left. Refused "
+            "events are put aside with the reason. Without --spool, it is the usual spool: "
+            "/var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
+            "~/.local/state of others. The exit status is 0 when nothing is left and nothing was "
+            "refused, 65 when something was refused, and otherwise that of the error.",
+        .examples = flush_examples,
         .options = flush_options,
         .settings = flush_settings,
         .spool = SpoolUse::empties,
         .excusable = run_time_failures,
         .run = run_flush,
         .result = empty_result<FlushReport>},
-    Command{.name = "listen",
-            .summary = "receive pushes, for trying things out",
+    Command{.name = "check",
+            .summary = "show the settings, and whether an event would be delivered",
             .details =
-                "Says on stderr where it listens, \"listening on URL\", once it does. Answers as "
-                "Loki does, but takes entries of any age, and of encodings only gzip, and prints "
-                "each entry that it accepts as one line of JSON before it answers: the line "
-                "itself, or with --output json the whole entry. With --verbose, says on stderr "
-                "what it refused. GET /ready is answered as well. A body may have 4 MiB, a client "
-                "30 seconds for a request; 256 clients are served at a time. SIGINT and SIGTERM "
-                "end it with status 0. With --timeout on the command line it ends after that time, "
-                "with status 75 if --count was not reached.",
+                "Prints the value and the origin of each setting; of a secret, only that it is "
+                "set. Then it tests each step of a delivery: name lookup, connection, proxy, TLS "
+                "and the certificate, the readiness of the receiver, its clock, the tenant, and "
+                "the answer to an empty push, which stores nothing. The exit status is the one "
+                "that an event would get, and standard error gets one line that says how to fix "
+                "it. --wait tries again while the receiver cannot be reached, is busy or is not "
+                "ready, but not after a refusal. With --quiet, only that line is printed.",
+            .examples = check_examples,
+            .options = check_options,
+            .only_reports = "dry-run entry-time",
+            .spool = SpoolUse::reports,
+            .run = run_check,
+            .result = check_result},
+    Command{.name = "listen",
+            .summary = "receive and print pushes, to try things out",
+            .details =
+                "Prints \"listening on URL\" on standard error once it is ready. It answers as "
+                "Loki does, but accepts entries of any age, and gzip as the only encoding. Each "
+                "accepted entry is printed before the answer is sent: its line, or with --output "
+                "json the whole entry. With --verbose, refusals are reported on standard error. "
+                "GET /ready is answered as well. A body may have 4 MiB, a request may take 30 "
+                "seconds, and 256 clients are served at a time. SIGINT and SIGTERM end it with "
+                "status 0. With --timeout on the command line, it ends after that time, with "
+                "status 75 if --count was not reached.",
+            .examples = listen_examples,
             .options = listen_options,
             .settings = listen_settings,
             .run = run_listen},
+    Command{
+        .name = "schema",
+        .summary = "list the known events, or print one as JSON Schema",
+        .details =
+            "Without EVENT, lists the events and where each is declared. With EVENT, prints a JSON "
+            "Schema that declares the same event again; see metrics-event-schema(5). With --logql, "
+            "prints queries for Loki, one per line, each below a comment; they select the streams "
+            "that have the labels of the setting label.",
+        .examples = schema_examples,
+        .operand = {ValueKind::event, "EVENT"},
+        .options = schema_options,
+        .settings = schema_settings,
+        .run = run_schema},
+    Command{.name = "completion",
+            .summary = "print the completion script for bash, zsh or fish",
+            .details =
+                "Packages install these scripts; without a package, the startup file of the shell "
+                "can source one. The script asks the program for everything that it offers: it "
+                "runs this command with one --word for each word before the cursor, and the "
+                "program prints one offer per line: a word, its description and the placeholder "
+                "of its value, separated by tabs.",
+            .examples = completion_examples,
+            .operand = {ValueKind::shell, "SHELL", true},
+            .options = completion_options,
+            .settings = completion_settings,
+            .run = run_completion},
+    Command{.name = "help",
+            .summary = "show help on an event, a command, the options or the exit statuses",
+            .details = "TOPIC is an event, a command, options or exit-statuses. Without TOPIC, "
+                       "prints the short help.",
+            .examples = help_examples,
+            .operand = {ValueKind::topic, "TOPIC"},
+            .is_about_program = true,
+            .settings = "events",
+            .run = run_help},
+    Command{.name = "version",
+            .summary = "show the version",
+            .details = "Prints the version, and the libraries that are linked in.",
+            .is_about_program = true,
+            .settings = no_settings,
+            .run = run_version},
 };
 
 } // namespace

@@ -46,9 +46,18 @@ std::string sentence(std::string_view text) {
   return out + '.';
 }
 
+std::string sentences(const Setting& setting) {
+  return sentence(setting.help) + (setting.details.empty() ? "" : " ") +
+         std::string{setting.details};
+}
+
 // Returns one item of a tagged list; `head` holds the arguments of .It, in mdoc.
 std::string mdoc_item(std::string_view head, std::string_view body) {
   return ".It " + std::string{head} + '\n' + mdoc_text(sentence(body)) + '\n';
+}
+
+std::string mdoc_item(std::string_view head, const Setting& setting) {
+  return ".It " + std::string{head} + '\n' + mdoc_text(sentences(setting)) + '\n';
 }
 
 std::string mdoc_list(const std::string& items, std::string_view width) {
@@ -96,7 +105,7 @@ std::string mdoc_settings(Events, Commands) {
   for (const Setting& setting : all_settings()) {
     items += mdoc_item(setting.has_flag() ? mdoc_short_flag(setting.short_flag) + mdoc_flag(setting)
                                           : "Ev " + variable_name(setting),
-                       setting.help);
+                       setting);
     if (!shown_default(setting).empty()) {
       items += "Default: " + mdoc_text(shown_default(setting)) + ".\n";
     }
@@ -122,8 +131,8 @@ std::string mdoc_keys(Events, Commands) {
                                    : setting.value_kind == ValueKind::number ? "integer"
                                    : setting.choices.empty()                 ? "string"
                                                                              : setting.placeholder;
-    items += mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value},
-                       setting.help);
+    items +=
+        mdoc_item("Ic " + std::string{setting.name} + " No = Ar " + std::string{value}, setting);
     if (!setting.default_text.empty()) {
       items += "Default: " + mdoc_text(setting.default_text) + ".\n";
     }
@@ -192,7 +201,7 @@ std::string field_notes(const Field& field) {
 std::string mdoc_events(Events events, Commands) {
   std::string text;
   for (const EventType& type : events) {
-    text += ".Ss " + kebab_case(type.name) + '\n' + "Says that " + std::string{type.help} +
+    text += ".Ss " + kebab_case(type.name) + '\n' + "Reports that " + std::string{type.help} +
             ".\nThe line names it\n.Dq " + std::string{type.name} + " .\n";
     std::string items;
     for (const Field& field : type.fields) {

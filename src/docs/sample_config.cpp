@@ -33,6 +33,12 @@ std::string toml_value(const Setting& setting) {
   return is_bare ? std::string{text} : quoted(text);
 }
 
+std::string description_of(const Setting& setting) {
+  std::string text{setting.help};
+  text.front() = to_upper(text.front());
+  return text.append(setting.details.empty() ? "" : ". ").append(setting.details);
+}
+
 } // namespace
 
 std::string sample_config() {
@@ -44,7 +50,7 @@ std::string sample_config() {
                             "metrics-event.conf(5); metrics-event check shows what counts.");
   for (const Setting& setting : all_settings()) {
     if (setting.has_key()) {
-      out += '\n' + comment(setting.help) + (setting.shipped.empty() ? "#" : "") +
+      out += '\n' + comment(description_of(setting)) + (setting.shipped.empty() ? "#" : "") +
              std::string{setting.name} + " = " + toml_value(setting) + '\n';
     }
   }

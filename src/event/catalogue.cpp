@@ -44,14 +44,25 @@ constexpr Field from_variable(std::string_view variable, Field field) {
   return field;
 }
 
-constexpr Field flavor = text("flavor", "the kind of runner, such as its size");
+constexpr Field with_examples(std::span<const std::string_view> examples, Field field) {
+  field.examples = examples;
+  return field;
+}
+
+constexpr std::array<std::string_view, 4> github_events{"push", "pull_request", "schedule",
+                                                        "workflow_dispatch"};
+constexpr std::array<std::string_view, 2> statuses{"normal", "abnormal"};
+constexpr std::array<std::string_view, 4> conclusions{"success", "failure", "cancelled", "skipped"};
+
+constexpr Field flavor = text("flavor", "the type of runner, such as its size");
 // The variables are those that GitHub sets for a job and for the hooks of its runner.
 constexpr Field workflow =
     from_variable("GITHUB_WORKFLOW", text("workflow", "the workflow that the job belongs to"));
 constexpr Field repo =
     from_variable("GITHUB_REPOSITORY", text("repo", "the repository, as OWNER/NAME"));
 constexpr Field github_event = from_variable(
-    "GITHUB_EVENT_NAME", text("github_event", "what triggered the workflow, such as push"));
+    "GITHUB_EVENT_NAME",
+    with_examples(github_events, text("github_event", "the event that triggered the workflow")));
 
 constexpr std::array runner_installed{
     flavor,
@@ -72,30 +83,29 @@ constexpr std::array runner_stop{
     workflow,
     repo,
     github_event,
-    measured(
-        Measured::status,
-        text("status", "how the runner ended: normal, abnormal, or what the operator calls it")),
+    measured(Measured::status, with_examples(statuses, text("status", "how the runner ended"))),
     measured(Measured::exit_code,
-             in_optional_object(integer("status_info.code",
-                                        "the exit code or HTTP status that explains the status"))),
+             in_optional_object(
+                 integer("status_info.code", "the exit code or HTTP status behind the status"))),
     measured(Measured::duration, seconds("job_duration", "how long the job ran")),
-    optional(text("job_conclusion", "what GitHub says of the job, such as success or cancelled")),
+    optional(
+        with_examples(conclusions, text("job_conclusion", "the conclusion of the job on GitHub"))),
 };
 
 constexpr std::array reconciliation{
     flavor,
-    count("crashed_runners", "runners that were found crashed"),
-    count("idle_runners", "runners that were idle"),
-    optional(count("active_runners", "runners that were running a job")),
-    optional(count("expected_runners", "runners that there should be")),
+    count("crashed_runners", "the number of crashed runners"),
+    count("idle_runners", "the number of idle runners"),
+    optional(count("active_runners", "the number of runners with a job")),
+    optional(count("expected_runners", "the number of runners that should exist")),
     measured(Measured::duration, seconds("duration", "how long the reconciliation took")),
 };
 
 constexpr std::array events{
     EventType{"runner_installed", "a runner was installed and is ready", runner_installed},
     EventType{"runner_start", "a runner started a job", runner_start},
-    EventType{"runner_stop", "a runner ended a job", runner_stop},
-    EventType{"reconciliation", "the number of runners was compared with what it should be",
+    EventType{"runner_stop", "a runner finished a job", runner_stop},
+    EventType{"reconciliation", "the number of runners was compared with the target",
               reconciliation},
 };
 

@@ -100,7 +100,7 @@ std::vector<std::string> EventTypes::names() const {
 const EventType& EventTypes::undeclared(const std::string& name, bool measures) const {
   const auto place = undeclared_.try_emplace(name).first;
   place->second.name = place->first;
-  place->second.help = "an event that is declared nowhere";
+  place->second.help = "an undeclared event";
   place->second.fields = measures ? fields_of_a_command : std::span<const Field>{};
   return place->second;
 }

@@ -51,11 +51,10 @@ std::string describe_length(const Field& field) {
 
 } // namespace
 
-constinit const Field timestamp_field{
-    .name = "timestamp",
-    .type = FieldType::timestamp,
-    .help = "when it happened: UNIX seconds, or a time such as 2023-11-14T22:13:20Z; default now",
-    .required = false};
+constinit const Field timestamp_field{.name = "timestamp",
+                                      .type = FieldType::timestamp,
+                                      .help = "when it happened; by default, now",
+                                      .required = false};
 
 std::string kebab_case(std::string_view name) {
   std::string kebab{name};

@@ -14,6 +14,7 @@ namespace {
 
 using Kind = Setting::Kind;
 using Places = Setting::Places;
+using Group = Setting::Group;
 
 // Completes a row by the member of Settings and its parser. `read` either returns the value of a
 // text, or adds the text to the value.
@@ -87,176 +88,245 @@ constexpr std::array table{
          .placeholder = "URL",
          .fallback_variables = url_variables,
          .default_text = "http://localhost:3100/loki/api/v1/push",
-         .help = "base or full push URL; /loki/api/v1/push is added when the path is empty or "
-                 "/; file:///PATH appends the line to a file"}),
+         .help = "the receiver: a base URL or the full push URL",
+         .details = "The path /loki/api/v1/push is added when the path is empty or /. With "
+                    "file:///PATH, the line of the event is appended to that file instead.",
+         .group = Group::destination,
+         .is_common = true}),
     row<&Settings::query_url, parse_query_url>(
         {.name = "query-url",
          .placeholder = "URL",
          .example = "https://loki.example.com/loki/api/v1/query_range",
-         .help = "where to ask whether an event is stored, a base or full URL; it follows from url "
-                 "where the receiver itself can be asked, and is needed behind an agent; it "
-                 "belongs to the url that the same "
-                 "source gives"}),
-    row<&Settings::labels, add_label>({.name = "label",
-                                       .kind = Kind::list,
-                                       .placeholder = "NAME=VALUE",
-                                       .default_text = "job=metrics",
-                                       .shipped = "host=%H",
-                                       .help = "a stream label; an empty value removes one; in the "
-                                               "value, %H is the name of this host, %m its machine "
-                                               "id, and %% a percent sign"}),
-    row<&Settings::metadata, add_label>({.name = "metadata",
-                                         .kind = Kind::list,
-                                         .placeholder = "NAME=VALUE",
-                                         .example = "trace=4bf92f3577b34da6",
-                                         .help = "structured metadata (Loki 3, or 2.9 where it is "
-                                                 "allowed); an empty value removes one; %H, %m and "
-                                                 "%% are expanded as in label"}),
+         .help = "the URL for queries, if url does not tell it",
+         .details = "A base or full URL, which is asked whether an event is stored. It is derived "
+                    "from url where the receiver itself can be queried, and is needed behind an "
+                    "agent. It belongs to the url that is set in the same place.",
+         .group = Group::destination}),
+    row<&Settings::labels, add_label>(
+        {.name = "label",
+         .kind = Kind::list,
+         .placeholder = "NAME=VALUE",
+         .default_text = "job=metrics",
+         .shipped = "host=%H",
+         .help = "add a stream label; an empty value removes it",
+         .details = "In the value, %H stands for the name of this host, %m for its machine ID, and "
+                    "%% for a percent sign.",
+         .group = Group::labels,
+         .is_common = true}),
+    row<&Settings::metadata, add_label>(
+        {.name = "metadata",
+         .kind = Kind::list,
+         .placeholder = "NAME=VALUE",
+         .example = "trace=4bf92f3577b34da6",
+         .help = "add structured metadata to the entry",
+         .details = "An empty value removes it. %H, %m and %% are expanded as in a label. "
+                    "Structured metadata needs Loki 3, or Loki 2.9 with structured metadata "
+                    "enabled.",
+         .group = Group::labels}),
     row<&Settings::headers, add_header>({.name = "header",
                                          .kind = Kind::list,
                                          .placeholder = "'NAME: VALUE'",
                                          .example = "X-Team: runners",
-                                         .help = "an extra request header",
+                                         .help = "add a request header",
+                                         .group = Group::destination,
                                          .joint = ": "}),
     row<&Settings::org_id, parse_tenant>({.name = "org-id",
                                           .placeholder = "TENANT",
                                           .fallback_variables = org_id_variables,
                                           .example = "team-a",
-                                          .help = "the tenant, sent as X-Scope-OrgID"}),
-    row<&Settings::username, parse_username>({.name = "username",
-                                              .placeholder = "NAME",
-                                              .fallback_variables = username_variables,
-                                              .example = "runner",
-                                              .help = "the user name of Basic authentication"}),
-    row<&Settings::password_file, parse_file>(
-        {.name = "password-file",
-         .placeholder = "FILE",
-         .value_kind = ValueKind::file,
-         .example = "/etc/metrics-event/password",
-         .help = "a file with the password that belongs to it"}),
+                                          .help = "the tenant, sent as X-Scope-OrgID",
+                                          .group = Group::destination,
+                                          .is_common = true}),
+    row<&Settings::username, parse_username>(
+        {.name = "username",
+         .placeholder = "NAME",
+         .fallback_variables = username_variables,
+         .example = "runner",
+         .help = "the user name for basic authentication",
+         .details = "For Grafana Cloud, it is the numeric user of the Loki data source.",
+         .group = Group::credentials,
+         .is_common = true}),
+    row<&Settings::password_file, parse_file>({.name = "password-file",
+                                               .placeholder = "FILE",
+                                               .value_kind = ValueKind::file,
+                                               .example = "/etc/metrics-event/password",
+                                               .help = "a file that holds the password",
+                                               .group = Group::credentials,
+                                               .is_common = true}),
     row<&Settings::password, parse_password>({.name = "password",
                                               .places = Places::environment_only,
                                               .fallback_variables = password_variables,
-                                              .help = "the same password itself"}),
+                                              .help = "the password itself",
+                                              .group = Group::credentials}),
     row<&Settings::bearer_token_file, parse_file>(
         {.name = "bearer-token-file",
          .placeholder = "FILE",
          .value_kind = ValueKind::file,
          .fallback_variables = bearer_token_file_variables,
          .example = "/etc/metrics-event/token",
-         .help = "a file with a bearer token, instead of a user name and a password"}),
+         .help = "a file that holds a bearer token",
+         .details = "A bearer token is used instead of a user name and a password.",
+         .group = Group::credentials,
+         .is_common = true}),
     row<&Settings::bearer_token, parse_bearer_token>({.name = "bearer-token",
                                                       .places = Places::environment_only,
                                                       .fallback_variables = bearer_token_variables,
-                                                      .help = "the same token itself"}),
+                                                      .help = "the bearer token itself",
+                                                      .group = Group::credentials}),
     row<&Settings::ca_cert, parse_file>(
         {.name = "ca-cert",
          .placeholder = "FILE",
          .value_kind = ValueKind::file,
          .fallback_variables = ca_cert_variables,
          .example = "/etc/metrics-event/authority.pem",
-         .help = "the authorities to trust with https (PEM), instead of the system's"}),
+         .help = "the certificate authorities to trust (PEM)",
+         .details = "They replace the authorities of the system for https URLs.",
+         .group = Group::credentials}),
     row<&Settings::cert, parse_file>({.name = "cert",
                                       .placeholder = "FILE",
                                       .value_kind = ValueKind::file,
                                       .fallback_variables = cert_variables,
                                       .example = "/etc/metrics-event/client.pem",
-                                      .help = "a client certificate (PEM), followed by its chain"}),
+                                      .help = "a client certificate (PEM), followed by its chain",
+                                      .group = Group::credentials}),
     row<&Settings::key, parse_file>(
         {.name = "key",
          .placeholder = "FILE",
          .value_kind = ValueKind::file,
          .fallback_variables = key_variables,
          .example = "/etc/metrics-event/client.key",
-         .help = "the key of that certificate (PEM), when it is in a file of its own"}),
-    toggle<&Settings::tls_skip_verify>({.name = "tls-skip-verify",
-                                        .fallback_variables = tls_skip_verify_variables,
-                                        .help = "take any certificate of the receiver, which lets "
-                                                "anybody read along; warns every time"}),
+         .help = "the private key of that certificate (PEM)",
+         .details = "It is not needed if the file of the certificate holds the key as well.",
+         .group = Group::credentials}),
+    toggle<&Settings::tls_skip_verify>(
+        {.name = "tls-skip-verify",
+         .fallback_variables = tls_skip_verify_variables,
+         .help = "accept any server certificate (insecure)",
+         .details = "Anybody on the way can then read and change everything that is sent, so this "
+                    "draws a warning every time.",
+         .group = Group::credentials}),
     row<&Settings::no_proxy, parse_host_list>(
         {.name = "no-proxy",
          .placeholder = "HOSTS",
          .fallback_variables = no_proxy_variables,
          .example = "localhost,.example.com,10.0.0.0/8",
-         .help = "hosts that are reached directly: names with all below them, addresses, "
-                 "networks such as 10.0.0.0/8, each with an optional :PORT, or *",
+         .help = "the hosts to reach without the proxy",
+         .details = "A list separated by commas: names, each of which includes all names below it, "
+                    "addresses, and networks such as 10.0.0.0/8, each with an optional :PORT. "
+                    "A * stands for all hosts.",
+         .group = Group::proxy,
          .matters = asks_for_proxy}),
     row<&Settings::proxy, parse_proxy>(
         {.name = "proxy",
          .placeholder = "URL",
          .fallback_variables = proxy_variables,
          .example = "http://proxy.example.com:3128",
-         .help = "an http proxy, with port 1080 unless it is given; this machine is always "
-                 "reached directly"}),
-    row<&Settings::config, parse_file>({.name = "config",
-                                        .places = Places::all_but_files,
-                                        .placeholder = "FILE",
-                                        .value_kind = ValueKind::file,
-                                        .help = "the only configuration file to read, or none"}),
+         .help = "the HTTP proxy to use",
+         .details =
+             "The port is 1080 unless the URL has one. This machine itself is always reached "
+             "directly.",
+         .group = Group::proxy}),
+    row<&Settings::config, parse_file>(
+        {.name = "config",
+         .places = Places::all_but_files,
+         .placeholder = "FILE",
+         .value_kind = ValueKind::file,
+         .help = "read only this file (none: read no file)",
+         .details = "Without it, the system's configuration file and that of the user are read.",
+         .group = Group::configuration}),
     row<&Settings::events, parse_file>(
         {.name = "events",
          .places = Places::all_but_files,
          .placeholder = "DIR",
          .value_kind = ValueKind::directory,
-         .help = "a directory with declared events, which counts more than the usual ones"}),
-    row<&Settings::timeout, parse_duration>(
-        {.name = "timeout",
+         .help = "a directory of declared events",
+         .details = "It takes precedence over the standard directories.",
+         .group = Group::configuration}),
+    row<&Settings::timeout, parse_duration>({.name = "timeout",
+                                             .placeholder = "DURATION",
+                                             .default_text = "5s",
+                                             .help = "time limit for the whole delivery",
+                                             .details = "It includes name lookup and all retries.",
+                                             .is_common = true}),
+    row<&Settings::connect_timeout, parse_duration>(
+        {.name = "connect-timeout",
          .placeholder = "DURATION",
-         .default_text = "5s",
-         .help = "the whole delivery, name lookup and retries included: a hard ceiling"}),
-    row<&Settings::connect_timeout, parse_duration>({.name = "connect-timeout",
-                                                     .placeholder = "DURATION",
-                                                     .default_text = "2s",
-                                                     .help = "the connection to one address"}),
+         .default_text = "2s",
+         .help = "limit for connecting to one address"}),
     row<&Settings::retries, parse_retries>(
         {.name = "retries",
          .placeholder = "N",
          .value_kind = ValueKind::number,
          .default_text = "2",
-         .help = "attempts after the first, within the time for the whole delivery"}),
+         .help = "number of attempts after the first",
+         .details = "All attempts share the time limit of the whole delivery."}),
     toggle<&Settings::confirm>(
         {.name = "confirm",
-         .help =
-             "an event counts as delivered only when a query returns it, which with VictoriaLogs "
-             "may take 5 s longer than timeout"}),
+         .help = "query each event before it counts as delivered",
+         .details = "With VictoriaLogs, the query may take 5 s longer than timeout."}),
     row<&Settings::spool, parse_spool>(
         {.name = "spool",
          .kind = Kind::optional,
          .placeholder = "DIR",
          .value_kind = ValueKind::directory,
          .default_text = "false",
-         .help = "keep what cannot be delivered now in a directory, the usual one or DIR, until "
-                 "it can"}),
+         .help = "keep undelivered events on disk",
+         .details = "They are kept in DIR, or in the standard directory, until they can be "
+                    "delivered.",
+         .is_common = true}),
     row<&Settings::spool_max_bytes, parse_byte_size>({.name = "spool-max-bytes",
                                                       .placeholder = "SIZE",
                                                       .default_text = "16MiB",
-                                                      .help = "the size at which a spool is full"}),
+                                                      .help = "size limit of the spool"}),
     choice<&Settings::entry_time>(
         {.name = "entry-time",
          .placeholder = "now|event",
          .default_text = "now",
-         .help =
-             "what Loki files the entry under: when the command ran, or the event's timestamp"}),
-    choice<&Settings::on>({.name = "on",
-                           .placeholder = "success|failure|always",
-                           .default_text = "success",
-                           .help = "with COMMAND: after which of its ends the event is sent",
-                           .needs_command = true}),
-    toggle<&Settings::best_effort>(
-        {.name = "best-effort", .help = "turn exit statuses 65 to 77 into a warning and 0"}),
-    toggle<&Settings::disabled>({.name = "disabled", .help = "validate, send nothing and exit 0"}),
-    toggle<&Settings::dry_run>({.name = "dry-run",
-                                .short_flag = 'n',
-                                .help = "print the exact request body instead of sending it"}),
+         .help = "the time to file the entry under",
+         .details = "With now, it is the time at which the command ran; with event, it is the "
+                    "timestamp of the event.",
+         .group = Group::labels}),
+    choice<&Settings::on>(
+        {.name = "on",
+         .placeholder = "success|failure|always",
+         .default_text = "success",
+         .help = "when to send, with -- COMMAND",
+         .details = "Send the event on success of COMMAND, on failure, or always.",
+         .needs_command = true}),
+    toggle<&Settings::best_effort>({.name = "best-effort",
+                                    .help = "turn exit statuses 65 to 77 into a warning and 0",
+                                    .is_common = true}),
+    toggle<&Settings::disabled>(
+        {.name = "disabled", .help = "validate, send nothing and exit with 0"}),
+    toggle<&Settings::dry_run>(
+        {.name = "dry-run",
+         .short_flag = 'n',
+         .help = "show what would be sent, and send nothing",
+         .details = "Prints the exact request body. With flush, shows the entries that would be "
+                    "sent or dropped.",
+         .group = Group::output,
+         .is_common = true}),
     choice<&Settings::output>(
         {.name = "output",
+         .short_flag = 'o',
          .placeholder = "text|json",
          .default_text = "text",
-         .help = "what stdout gets: json is one result object, whatever the outcome"}),
-    toggle<&Settings::quiet>({.name = "quiet", .short_flag = 'q', .help = "no warnings"}),
+         .help = "the format of standard output",
+         .details = "With json, it gets one result object, whatever the outcome.",
+         .group = Group::output,
+         .is_common = true}),
+    toggle<&Settings::quiet>(
+        {.name = "quiet",
+         .short_flag = 'q',
+         .help = "print nothing but errors and data",
+         .details = "There are no warnings, notes, progress or summaries, and no less data on "
+                    "standard output.",
+         .group = Group::output,
+         .is_common = true}),
     toggle<&Settings::verbose>({.name = "verbose",
                                 .short_flag = 'v',
-                                .help = "say what was delivered, where, the status and the time"}),
+                                .help = "report each delivery: URL, status and time",
+                                .group = Group::output}),
 };
 
 } // namespace

@@ -21,7 +21,7 @@ struct FallbackVariable {
 };
 
 /// The kind of thing that a value or an operand names, for shell completion and documents.
-enum class ValueKind { none, text, number, time, file, directory, event, shell };
+enum class ValueKind { none, text, number, time, file, directory, event, shell, topic };
 
 /// One row of the settings table. Its name gives the flag `--connect-timeout`, the variable
 /// `METRICS_EVENT_CONNECT_TIMEOUT` and the key `connect-timeout` in configuration files.
@@ -37,6 +37,8 @@ struct Setting {
     all_but_files,    // no key in configuration files
     environment_only, // a secret: all users can see flags, and many can read files
   };
+  /// The part of help that shows the setting.
+  enum class Group { destination, labels, credentials, proxy, delivery, output, configuration };
 
   std::string_view name;
   Kind kind = Kind::value;
@@ -48,7 +50,10 @@ struct Setting {
   std::string_view default_text{}; // empty means none
   std::string_view example{};      // a value for documents when there is no default
   std::string_view shipped{};      // an item that the shipped configuration adds to the default
-  std::string_view help;
+  std::string_view help;           // at most one line of `--help`, without a full stop
+  std::string_view details{};      // more sentences, for documents and `help options`
+  Group group = Group::delivery;
+  bool is_common = false;                      // one of the dozen that the short help shows
   std::span<const std::string_view> choices{}; // for completion; empty means free text
   std::string_view joint = "=";                // joins name and value of a table in a file
   bool needs_command = false;                  // has an effect only with `-- COMMAND`

@@ -11,10 +11,32 @@
 
 namespace metrics_event {
 
+namespace {
+
+[[noreturn]] void throw_unwritten(const std::error_code& error) {
+  throw Failure{ExitCode::ioerr, "cannot write to stdout: " + system_words(error)};
+}
+
+} // namespace
+
 void Console::print(std::string_view text) const {
   if (const std::error_code error = write_all(output_, text)) {
-    throw Failure{ExitCode::ioerr, "cannot write to stdout: " + system_words(error)};
+    throw_unwritten(error);
   }
+}
+
+void Console::show(std::string_view text) const {
+  const std::error_code error = write_all(output_, text);
+  if (error == std::errc::broken_pipe) {
+    throw ReaderGone{};
+  }
+  if (error) {
+    throw_unwritten(error);
+  }
+}
+
+void Console::explain(std::string_view text) const {
+  write_all(diagnostics_, text);
 }
 
 bool Console::output_is_terminal() const {

@@ -4,6 +4,10 @@
 
 namespace metrics_event {
 
+/// Thrown when the reader of stdout has closed it before the end of what it was shown: as `head`
+/// does, it has what it wanted, so this is no error.
+struct ReaderGone {};
+
 /// The standard streams. Data goes to stdout, and an error there is a failure. Diagnostics go to
 /// stderr, and errors there are ignored.
 class Console {
@@ -13,6 +17,13 @@ public:
 
   /// Writes all of `text` to stdout. Throws Failure (ioerr) when a write fails.
   void print(std::string_view text) const;
+
+  /// Like `print`, for text that nobody misses who has stopped reading, such as help, a list or a
+  /// dry run. Throws ReaderGone for a closed pipe.
+  void show(std::string_view text) const;
+
+  /// Writes a text of several lines to stderr as it is.
+  void explain(std::string_view text) const;
 
   /// Returns whether stdout is a terminal.
   bool output_is_terminal() const;
