@@ -117,6 +117,7 @@ Resolved resolve_settings(const App& app, const Command& command, std::vector<La
   set_usual_spool(app, command.spool, resolved);
   outcome.output = resolved.settings.output;
   outcome.is_quiet = resolved.settings.quiet;
+  resolved.settings.verbose = resolved.settings.verbose && !outcome.is_quiet;
   outcome.is_best_effort = resolved.settings.best_effort;
   outcome.may_go_unread = resolved.settings.dry_run;
   return resolved;

@@ -205,7 +205,7 @@ private:
     const std::string name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
     const auto setting = std::ranges::find(all_settings(), name, &Setting::name);
     if (setting != all_settings().end() && !setting->has_flag()) {
-      return usage(quote(flag) + " is no option, everybody could see the secret; use " +
+      return usage(quote(flag) + " is not an option, because everybody could see the secret; use " +
                    variable_name(*setting) + " or --" + name + "-file");
     }
     if (word.starts_with("--") &&
@@ -215,7 +215,7 @@ private:
     for (const Field& field :
          subject().event == nullptr ? std::span<const Field>{} : subject().event->fields) {
       if (!field.has_flag && kebab_case(field.name) == name) {
-        return usage(quote(flag) + " is no option, give the field as " + usage_of(field));
+        return usage(quote(flag) + " is not an option, give the field as " + usage_of(field));
       }
     }
     if (const std::string_view ours = option_for(flag); !ours.empty()) {
@@ -247,7 +247,7 @@ private:
     }
     for (const GivenSetting& given : line_.settings) {
       if (given.setting->needs_command && line_.wrapped.empty()) {
-        return usage(given.origin.name + " means nothing without -- COMMAND, leave it out");
+        return usage(given.origin.name + " has no effect without -- COMMAND, leave it out");
       }
     }
     const bool will_measure = !line_.wrapped.empty();
@@ -279,7 +279,7 @@ private:
     }
     for (const GivenSetting& given : line_.settings) {
       if (!command.accepts_flag(*given.setting)) {
-        return usage(given.origin.name + " means nothing to " + name + ", leave it out");
+        return usage(given.origin.name + " has no effect on " + name + ", leave it out");
       }
     }
     return std::nullopt;

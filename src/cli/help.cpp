@@ -2,8 +2,8 @@
 
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
-#include "cli/columns.hpp"
 #include "cli/event_examples.hpp"
+#include "cli/layout.hpp"
 #include "cli/option.hpp"
 #include "settings/table.hpp"
 
@@ -111,22 +111,8 @@ std::string exit_statuses() {
   return "exit statuses:\n" + columns.str();
 }
 
-template <class Lines>
-std::string example_lines(const Lines& examples) {
-  constexpr std::string_view continues = " \\";
-  std::string text = "examples:\n";
-  for (const auto& example : examples) {
-    const std::vector<std::string> lines = wrap(example, page_width - 4 - continues.size());
-    for (const std::string& line : lines) {
-      text += (&line == lines.data() ? "  " : "    ") + line;
-      text.append(&line == &lines.back() ? "" : continues).append("\n");
-    }
-  }
-  return text;
-}
-
 constexpr std::string_view head =
-    "metrics-event sends one typed event to Loki, and tells you if it cannot.\n"
+    "Send a typed metric event to Loki from a shell script.\n"
     "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]... [-- COMMAND [ARG]...]\n"
     "       metrics-event [OPTIONS] send NAME [KEY=VALUE]... [-- COMMAND [ARG]...]\n";
 
@@ -199,8 +185,26 @@ constexpr std::string_view words_of_extras =
     " Further fields: KEY=TEXT, KEY:=JSON, KEY=@FILE, KEY:=@FILE, and KEY[KEY]=TEXT for nested "
     "ones.";
 
-constexpr std::string_view words_of_options =
-    "Options such as --url, --label and --spool: see metrics-event help options.\n";
+// Says where the settings are described that a command uses, or an event when it is null. Few are
+// named all, many by the first three that people use.
+std::string shared_options(const Command* command) {
+  constexpr std::size_t many = 8;
+  std::vector<std::string> all;
+  std::vector<std::string> common;
+  for (const Setting& setting : all_settings()) {
+    if (setting.has_flag() && (command == nullptr || command->uses_flag(setting))) {
+      all.push_back("--" + std::string{setting.name});
+      if (setting.is_common && common.size() < 3) {
+        common.push_back(all.back());
+      }
+    }
+  }
+  return all.empty()
+             ? ""
+             : '\n' + paragraph((all.size() > many ? "Options such as " + enumeration(common)
+                                                   : "Shared options: " + enumeration(all)) +
+                                ": see metrics-event help options.");
+}
 
 std::string event_help(const EventType& type) {
   FieldHelp fields;
@@ -210,12 +214,14 @@ std::string event_help(const EventType& type) {
       type.origin.empty() ? "" : "Declared in " + std::string{type.origin} + ".\n\n";
   const std::string usage = "metrics-event [OPTIONS] " + kebab_case(type.name) + fields.usage +
                             (type.takes_extras ? " [KEY=VALUE]..." : "") + " [-- COMMAND [ARG]...]";
+  const std::vector<std::string> examples = event_examples(type);
   const std::string says = type.help.empty() ? "" : ": " + std::string{type.help};
-  return "Send " + kebab_case(type.name) + says + ".\n\n" + origin + paragraph("usage: " + usage) +
-         '\n' + example_lines(event_examples(type)) + "\nfields:\n" + fields.rows.str() + '\n' +
+  return "Send " + kebab_case(type.name) + says + ".\n\n" + origin + usage_lines(usage) + '\n' +
+         example_lines({examples.begin(), examples.end()}) + "\nfields:\n" + fields.rows.str() +
+         '\n' +
          paragraph(std::string{words_of_events} +
                    std::string{type.takes_extras ? words_of_extras : ""}) +
-         std::string{words_of_options};
+         shared_options(nullptr);
 }
 
 std::string option_rows(const Command& command) {
@@ -229,24 +235,6 @@ std::string option_rows(const Command& command) {
   return command.options.empty() ? "" : "\noptions:\n" + columns.str();
 }
 
-// Names the settings that a command uses, if they are few.
-std::string shared_options(const Command& command) {
-  constexpr std::size_t many = 8;
-  std::vector<std::string> flags;
-  for (const Setting& setting : all_settings()) {
-    if (setting.has_flag() && command.uses_flag(setting)) {
-      flags.push_back("--" + std::string{setting.name});
-    }
-  }
-  if (flags.empty()) {
-    return "";
-  }
-  return '\n' + (flags.size() > many || command.sends_event
-                     ? std::string{words_of_options}
-                     : paragraph("Shared options: " + enumeration(flags) +
-                                 "; see metrics-event help options."));
-}
-
 std::string command_help(const Command& command) {
   FieldHelp fields;
   if (command.sends_event) {
@@ -254,14 +242,16 @@ std::string command_help(const Command& command) {
   }
   return "metrics-event " + std::string{command.name} + ": " + std::string{command.summary} +
          ".\n\n" +
-         paragraph("usage: metrics-event " + std::string{command.name} + " [OPTIONS]" +
-                   command.synopsis(fields.usage)) +
+         usage_lines("metrics-event " + std::string{command.name} + " [OPTIONS]" +
+                     command.synopsis(fields.usage)) +
          '\n' + paragraph(command.details) +
-         (command.examples.empty() ? "" : '\n' + example_lines(command.examples)) +
+         (command.examples.empty()
+              ? ""
+              : '\n' + example_lines({command.examples.begin(), command.examples.end()})) +
          (command.sends_event ? "\nfields:\n" + fields.rows.str() + '\n' +
                                     paragraph(std::string{words_of_events}.append(words_of_extras))
                               : "") +
-         option_rows(command) + shared_options(command);
+         option_rows(command) + shared_options(&command);
 }
 
 constexpr std::array topics{
@@ -291,8 +281,11 @@ std::string short_help(const EventTypes& types, Commands commands) {
       add_line(options, setting);
     }
   }
-  return std::string{head} + '\n' + example_lines(general_examples) + "\nevents:\n" + events.str() +
-         other_events(listed.subspan(shown)) + '\n' + command_rows(commands) + "\noptions:\n" +
+  return std::string{head} + '\n' +
+         example_lines({general_examples.begin(), general_examples.end()}) +
+         "\nevents (metrics-event help EVENT lists the fields):\n" + events.str() +
+         other_events(listed.subspan(shown)) + '\n' + command_rows(commands) +
+         "\noptions (metrics-event help options lists all, and their variables):\n" +
          options.str() + std::string{foot};
 }
 
@@ -307,8 +300,10 @@ std::string help(std::string_view topic, const EventTypes& types, Commands comma
   for (const EventTypes::Listed& listed : types.all()) {
     events.row(kebab_case(listed.name), listed.says());
   }
-  return std::string{head} + '\n' + example_lines(general_examples) + "\nevents:\n" + events.str() +
-         '\n' + command_rows(commands) + grouped_options(add_line) + '\n' + std::string{foot};
+  return std::string{head} + '\n' +
+         example_lines({general_examples.begin(), general_examples.end()}) + "\nevents:\n" +
+         events.str() + '\n' + command_rows(commands) + grouped_options(add_line) + '\n' +
+         std::string{foot};
 }
 
 } // namespace metrics_event

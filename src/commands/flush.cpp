@@ -46,6 +46,10 @@ public:
                                            quote_path(settings_.spool.directory) +
                                            ", name one that exists with --spool"};
     }
+    if (settings_.dry_run) {
+      list(spool);
+      return;
+    }
     switch (options_.task) {
     case FlushOptions::Task::list: list(spool); break;
     case FlushOptions::Task::drop: drop(spool); break;
@@ -54,16 +58,20 @@ public:
   }
 
 private:
+  // Lists the entries, also as what would be sent or dropped in a dry run.
   void list(const std::optional<Spool>& spool) {
-    report_.task = options_.task;
+    report_.task = FlushOptions::Task::list;
     const bool is_json = settings_.output == Output::json;
     const Instant now = context_.clock.now();
     std::string text = is_json ? list_begin(report_.spool) : "";
     bool is_first = true;
+    std::uint64_t affected = 0; // by what a dry run stands for
     const auto add = [&](const ListedEntry& listed) {
       text += is_json ? (is_first ? "" : ",") : is_first ? list_head() : "";
       text += is_json ? to_json(listed, now) : to_text(listed, now);
       is_first = false;
+      const bool is_affected = options_.task == FlushOptions::Task::drop || listed.destination;
+      affected += is_affected && !listed.is_being_tried ? 1 : 0;
     };
     const auto add_file = [&](Box box, const std::string& file, int attempts,
                               const DecodedRecord& record) {
@@ -88,6 +96,10 @@ private:
     } else if (spool) {
       for_each_file(*spool, Box::trying, spool->list(Box::trying), add_file);
       for_each_file(*spool, Box::waiting, spool->list(Box::waiting), add_file);
+    }
+    if (settings_.dry_run && !is_json && options_.task != FlushOptions::Task::list) {
+      const bool drops = options_.task == FlushOptions::Task::drop;
+      text += (drops ? "would drop " : "would send ") + std::to_string(affected) + '\n';
     }
     context_.console.show(text + (is_json ? std::string{list_end} : ""));
   }
@@ -260,12 +272,10 @@ private:
 
 void run_flush(const Run& run, RunOutcome& outcome) {
   const auto report = std::make_shared<FlushReport>();
-  outcome.result = [report](const RunOutcome& end) { return to_result(*report, end); };
+  outcome.result = [report](const RunOutcome& end) {
+    return end.is_quiet && end.output == Output::text ? "" : to_result(*report, end);
+  };
   const FlushOptions options = flush_options(run.line.options);
-  if (run.resolved.settings.dry_run) {
-    blame(run.resolved.origins.at("dry-run"),
-          "means nothing to flush; flush --list shows what waits");
-  }
   Flush{options, run, *report}.run();
 }
 

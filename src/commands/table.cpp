@@ -209,7 +209,7 @@ constexpr std::array table{
             .settings = completion_settings,
             .run = run_completion},
     Command{.name = "help",
-            .summary = "show help on an event, a command, the options or the exit statuses",
+            .summary = "show help on an event, a command or a topic",
             .details = "TOPIC is an event, a command, options or exit-statuses. Without TOPIC, "
                        "prints the short help.",
             .examples = help_examples,

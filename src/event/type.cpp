@@ -53,7 +53,7 @@ std::string describe_length(const Field& field) {
 
 constinit const Field timestamp_field{.name = "timestamp",
                                       .type = FieldType::timestamp,
-                                      .help = "when it happened; by default, now",
+                                      .help = "when it happened (default now)",
                                       .required = false};
 
 std::string kebab_case(std::string_view name) {

@@ -29,4 +29,11 @@ private:
 /// Returns a text in lines of at most `page_width` characters.
 std::string paragraph(std::string_view text);
 
+/// Returns a usage in lines, of which the further ones are indented. Lines end between arguments
+/// only, so that a flag stays with its value.
+std::string usage_lines(std::string_view usage);
+
+/// Returns command lines under a heading. A long one continues after a backslash.
+std::string example_lines(const std::vector<std::string_view>& examples);
+
 } // namespace metrics_event
