@@ -101,7 +101,7 @@ private:
       offer_events(before);
       offer_commands();
       for (const HelpTopic& topic : help_topics()) {
-        offer(topic.name);
+        offer(topic.name, topic.summary);
       }
       break;
     case ValueKind::shell:

@@ -255,8 +255,8 @@ std::string command_help(const Command& command) {
 }
 
 constexpr std::array topics{
-    HelpTopic{"options", option_details},
-    HelpTopic{"exit-statuses", exit_statuses},
+    HelpTopic{"options", "every option in full, with its variables", option_details},
+    HelpTopic{"exit-statuses", "the meaning of each exit status", exit_statuses},
 };
 
 } // namespace

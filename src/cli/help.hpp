@@ -12,6 +12,7 @@ namespace metrics_event {
 /// A text of `metrics-event help TOPIC` that is about neither an event nor a command.
 struct HelpTopic {
   std::string_view name;
+  std::string_view summary;
   std::string (*text)();
 };
 

@@ -115,10 +115,14 @@ TEST_CASE("a command and its options are understood") {
 TEST_CASE("help and version are answered whatever else is there") {
   const auto topic = [](const Words& words) {
     const CommandLine line = parse(words);
-    CHECK(line.info == CommandLine::Info::help);
+    CHECK((line.info == CommandLine::Info::help || line.info == CommandLine::Info::short_help));
     CHECK(line.command == nullptr);
     return line.topic;
   };
+  CHECK(parse({"-h"}).info == CommandLine::Info::short_help);
+  CHECK(parse({"-qh"}).info == CommandLine::Info::short_help);
+  CHECK(parse({"-h", "--help"}).info == CommandLine::Info::help);
+  CHECK(parse({"--help", "-h"}).info == CommandLine::Info::help);
   CHECK(topic({"--help"}).empty());
   CHECK(topic({"runner-stop", "-h"}) == "runner_stop");
   CHECK(topic({"--help", "listen", "--nonsense"}) == "listen");
@@ -150,8 +154,7 @@ TEST_CASE("what is unknown is named, with what was probably meant") {
         R"(unknown option "--flavor", see metrics-event --help)");
   CHECK(trouble({"runner-installed", "--xyzzy"}) ==
         R"(unknown option "--xyzzy", see metrics-event runner-installed --help)");
-  CHECK(trouble({"runner-installed", "-x"}) ==
-        R"(unknown option "-x", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-x"}) == R"(unknown option "-x", use --proxy URL)");
   CHECK(trouble({"listen", "--flavor", "x"}) ==
         R"(unknown option "--flavor", see metrics-event listen --help)");
 }
@@ -160,9 +163,9 @@ TEST_CASE("of an unknown option, what may be its value is not shown") {
   CHECK(trouble({"runner-installed", "-psecret"}) ==
         R"(unknown option "-p", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-nuuser:secret"}) ==
-        R"(unknown option "-u", see metrics-event runner-installed --help)");
+        R"(unknown option "-u", use --username NAME with --password-file FILE)");
   CHECK(trouble({"send", "--bearer-token", "secret/", "x"}) ==
-        R"("--bearer-token" is no option, everybody could see the secret; use )"
+        R"("--bearer-token" is not an option, because everybody could see the secret; use )"
         "METRICS_EVENT_BEARER_TOKEN or --bearer-token-file");
   CHECK(trouble({"send", "--token", "secret/", "x"}).find("secret") == std::string::npos);
   CHECK(trouble({"send", "x", "--username", "--header=X-Key: secret"}) ==
@@ -172,12 +175,64 @@ TEST_CASE("of an unknown option, what may be its value is not shown") {
 }
 
 TEST_CASE("short flags are known one by one") {
-  CHECK(trouble({"runner-installed", "-nx"}) ==
-        R"(unknown option "-x", see metrics-event runner-installed --help)");
+  CHECK(trouble({"runner-installed", "-nz"}) ==
+        R"(unknown option "-z", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-n5"}) ==
         R"(unknown option "-5", see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-q=1"}) ==
         R"(unknown option "-q", see metrics-event runner-installed --help)");
+}
+
+TEST_CASE("the last of some short flags may take a value") {
+  for (const Words& words : {Words{"-o", "json"}, Words{"-ojson"}, Words{"-o=json"}}) {
+    CHECK(settings({"send", "x", words.front(), words.back()}).front() == "output=json");
+    CHECK(settings({words.front(), words.back(), "send", "x"}).front() == "output=json");
+  }
+  CHECK(settings({"-nqo", "json", "send", "x"}) ==
+        Words{"output=json", "dry-run=true", "quiet=true"});
+  CHECK(trouble({"send", "x", "-no"}) == "--output needs a value, see metrics-event send --help");
+  CHECK(trouble({"send", "x", "-o", "-n"}) ==
+        R"(--output needs a value, write "--output=-n" if it is meant)");
+}
+
+TEST_CASE("the flags of other programs are answered with ours") {
+  const std::pair<std::string, std::string> habits[]{
+      {"--tenant", "--org-id TENANT"},
+      {"--token", "--bearer-token-file FILE or METRICS_EVENT_BEARER_TOKEN"},
+      {"-k", "--ca-cert FILE, or --tls-skip-verify"},
+      {"--insecure", "--ca-cert FILE, or --tls-skip-verify"},
+      {"-H", "--header 'NAME: VALUE'"},
+      {"-u", "--username NAME with --password-file FILE"},
+      {"--retry", "--retries N"},
+      {"--max-time", "--timeout DURATION"},
+      {"--endpoint", "--url URL"},
+      {"--silent", "--quiet"},
+      {"--json", "--output json"},
+      {"--format", "--output text|json"},
+  };
+  for (const auto& habit : habits) {
+    const std::string answer = "unknown option \"" + habit.first + "\", use " + habit.second;
+    CHECK(trouble({habit.first, "x", "send", "y"}) == answer);
+    CHECK(trouble({"send", "y", habit.first + "=x"}) == answer);
+    CHECK(trouble({"runner-installed", habit.first}) == answer);
+  }
+}
+
+TEST_CASE("every command accepts --quiet, and no flag that it does not use") {
+  for (const Command& command : all_commands()) {
+    CAPTURE(command.name);
+    Words words{std::string{command.name}, "-q"};
+    if (command.operand.is_required) {
+      words.insert(words.begin() + 1, "x");
+    }
+    CHECK(trouble(words) == "none");
+    const bool can_be_dry =
+        command.name == "send" || command.name == "batch" || command.name == "flush";
+    words.back() = "--dry-run";
+    CHECK((trouble(words) == "none") == can_be_dry);
+    words.back() = "--on=always";
+    CHECK(trouble(words).find("--on has no effect ") == 0);
+  }
 }
 
 TEST_CASE("what is too much is named") {
@@ -283,7 +338,7 @@ TEST_CASE("a command is what follows the dashes, whatever it looks like") {
         R"(the command behind "--" is missing)");
   CHECK(trouble({"runner-installed", "--", "true"}) == "runner-installed needs --flavor TEXT");
   CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--on", "always"}) ==
-        "--on means nothing without -- COMMAND, leave it out");
+        "--on has no effect without -- COMMAND, leave it out");
   CHECK(trouble({"runner-installed", "--flavor", "x", "--on", "always", "--", "true"}) == "none");
   CHECK(trouble({"--", "true"}) == "an event or command is missing, see metrics-event --help");
 }
@@ -368,9 +423,9 @@ TEST_CASE("what CLI11 would take otherwise is taken as a table says") {
 }
 
 TEST_CASE("a setting that a command does not heed is refused") {
-  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run means nothing to listen, leave it out");
+  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run has no effect on listen, leave it out");
   CHECK(trouble({"listen", "--url", "http://example.com"}) ==
-        "--url means nothing to listen, leave it out");
+        "--url has no effect on listen, leave it out");
   CHECK(trouble({"listen", "--timeout", "1s", "--output", "json", "-v"}) == "none");
 }
 

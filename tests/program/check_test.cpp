@@ -370,13 +370,30 @@ TEST_CASE("what keeps events from being sent is warned of, and best effort excus
             .out.ends_with("\nan event would not be sent\n"));
 }
 
+TEST_CASE("a quiet check prints nothing but the one line about a failure") {
+  const RawServer server{{{.reply = accepted}, {.reply = accepted}, {.reply = accepted}}};
+  const Outcome good = run_check({"-q", "--url", url_of(server.port())});
+  CHECK(good.status == 0);
+  CHECK(good.out.empty());
+  CHECK(good.err.empty());
+  const ClosedPort closed;
+  const Outcome bad = run_check({"-q", "--url", url_of(closed.port())});
+  CHECK(bad.status == 69);
+  CHECK(bad.out.empty());
+  CHECK(bad.err.starts_with("metrics-event: error: an event would not be delivered to "));
+  CHECK(std::ranges::count(bad.err, '\n') == 1);
+  const Outcome json = run_check({"-q", "--output", "json", "--url", url_of(closed.port())});
+  CHECK(json.out.find("\"findings\":[") != std::string::npos);
+}
+
 TEST_CASE("the usual spool is reported also while no event is sent") {
   const TemporaryDirectory state;
   const ClosedPort closed;
-  for (const char* const flag : {"--disabled", "--dry-run"}) {
-    CAPTURE(flag);
-    const Outcome outcome = run_check({"--spool", flag, "--url", url_of(closed.port())},
-                                      {{"XDG_STATE_HOME", state.path().string()}});
+  for (const char* const variable : {"METRICS_EVENT_DISABLED", "METRICS_EVENT_DRY_RUN"}) {
+    CAPTURE(variable);
+    const Outcome outcome =
+        run_check({"--spool", "--url", url_of(closed.port())},
+                  {{"XDG_STATE_HOME", state.path().string()}, {variable, "true"}});
     CHECK(outcome.status == 69);
     CHECK(std::regex_search(outcome.out, std::regex{R"(\n  spool +/\S*/metrics-event)"}));
     const Words found = findings(outcome);

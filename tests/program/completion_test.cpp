@@ -192,6 +192,16 @@ const Case built_in_cases[]{
     {"listen --re", {"--respond"}},
     {"listen --ti", {"--timeout"}},
     {"listen --dry", {}},
+    {"check --dry", {}},
+    {"flush --dry", {"--dry-run"}},
+    {"batch --on", {}},
+    {"version --", {"--help", "--version"}},
+    {"help exit", {"exit-statuses"}},
+    {"help runner-st", {"runner-start", "runner-stop"}},
+    {"runner-stop --status ", {"abnormal", "normal"}},
+    {"runner-stop --github-event pu", {"pull_request", "push"}},
+    {"runner-installed -o ", {"json", "text"}},
+    {"runner-stop -no j", {"json"}},
     {"send thing --lab", {"--label"}},
     {"batch --nu", {"--null"}},
     {"batch --entry-time ", {"event", "now"}},
@@ -541,29 +551,28 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
   CHECK(offers({"built", "extra:="}) == "extra:={\"a\":1}\t\t\n0");
   begins({"run"}, "runner-installed\ta runner was installed and is ready\t\n"
                   "runner-start\ta runner started a job\t\n"
-                  "runner-stop\ta runner ended a job\t\n"
+                  "runner-stop\ta runner finished a job\t\n"
                   "reconciliation\trounds\t\n"
                   "built\t\t\n"
                   "disk-full\ta disk `touch pwned` $(touch pwned) is full\t\n"
-                  "send\tsend an event that is declared nowhere\t\n");
-  const std::string timestamp = "--timestamp\twhen it happened: UNIX seconds, or a time such "
-                                "as 2023-11-14T22:13:20Z; default now\tTIME\n";
+                  "send\tsend an event of any name, with any fields\t\n");
+  const std::string timestamp = "--timestamp\twhen it happened (default now)\tTIME\n";
   begins({"disk-full", "-"}, "--level\thow [bad]: it's\tTEXT\n"
                              "--disk\t\tsd:a|sd:b|by=id\n"
                              "--ok\t\ttrue|false\n" +
                                  timestamp + "--url\t");
-  begins({"RunnerInstalled", "-"}, "--flavor\tthe kind of runner, such as its size\tTEXT\n"
+  begins({"RunnerInstalled", "-"}, "--flavor\tthe type of runner, such as its size\tTEXT\n"
                                    "--duration\thow long the installation took\tSECONDS\n"
-                                   "--duration-since\tthe same as the time since then\tTIME\n" +
+                                   "--duration-since\tthe start time, instead of the seconds\tTIME\n" +
                                        timestamp + "--url\t");
   // What must be given comes first, and what is given is offered no more.
   begins({"runner-stop", "--flavor", "f", "--repo=r", ""},
          "--workflow\tthe workflow that the job belongs to; also from GITHUB_WORKFLOW\tTEXT\n"
-         "--github-event\twhat triggered the workflow, such as push; also from "
+         "--github-event\tthe event that triggered the workflow; also from "
          "GITHUB_EVENT_NAME\tTEXT\n"
-         "--status\thow the runner ended: normal, abnormal, or what the operator calls it\tTEXT\n"
+         "--status\thow the runner ended\tTEXT\n"
          "--job-duration\thow long the job ran\tSECONDS\n"
-         "--job-duration-since\tthe same as the time since then\tTIME\n"
+         "--job-duration-since\tthe start time, instead of the seconds\tTIME\n"
          "--status-info-code\t");
   CHECK(offers({"disk-full", "--disk", ""}) == "sd:a\t\t\nsd:b\t\t\nby=id\t\t\n0");
   CHECK(offers({"disk-full", "--ok="}) == "--ok=true\t\t\n--ok=false\t\t\n0");

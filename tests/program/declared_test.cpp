@@ -135,13 +135,13 @@ TEST_CASE("help, schema and check speak of declared events and where they are fr
   const Outcome help = places.run({"disk-full", "--help"});
   CHECK(help.status == 0);
   CHECK(help.out.starts_with("Send disk-full: a disk is almost full.\n\nDeclared in " + path));
-  CHECK(help.out.find(
-            "\n  --mount TEXT                where it is mounted; text that matches ^/\n") !=
+  CHECK(help.out.find("\n  --mount TEXT          where it is mounted; text that matches ^/\n") !=
         std::string::npos);
   CHECK(help.out.find("\"warning\"") != std::string::npos);
-  CHECK(
-      places.run({"--help"}).out.find("\n  disk-full                   a disk is almost full\n") !=
-      std::string::npos);
+  CHECK(places.run({"--help"}).out.find("\n  disk-full         a disk is almost full\n") !=
+        std::string::npos);
+  CHECK(places.run({"-h"}).out.find("\n  also disk-full\n") != std::string::npos);
+  CHECK(places.run({"help", "disk-full"}).out == help.out);
 
   const Outcome list = places.run({"schema"});
   CHECK(list.status == 0);
@@ -276,8 +276,8 @@ TEST_CASE("a field that is named like an option is given as a key, and help says
   CHECK(places.line({"built", "version=1", "ok=true"}) ==
         "64 " + error("\"ok\" is a field, give it as --ok"));
   const std::string help = places.run({"built", "--help"}).out;
-  CHECK(help.find("[url=TEXT]\n[--ok true|false] [label:=JSON]") != std::string::npos);
-  CHECK(help.find("\n  version=TEXT                what was built\n") != std::string::npos);
+  CHECK(help.find("[url=TEXT]\n       [--ok true|false] [label:=JSON]") != std::string::npos);
+  CHECK(help.find("\n  version=TEXT      what was built\n") != std::string::npos);
   write_file(places.user / "lines",
              R"({"event":"built","timestamp":1,"version":"1.2","timeout":5,"url":"x"})"
              "\n");
@@ -357,9 +357,9 @@ TEST_CASE("a field without a flag is told from an unknown option") {
                  "größe": {"type": "integer"}, "run-id": {"type": "string"},
                  "run_id": {"type": "string"}}})");
   CHECK(places.line({"thing", "--map", "{}"}) ==
-        "64 " + error("\"--map\" is no option, give the field as map:=JSON"));
+        "64 " + error("\"--map\" is not an option, give the field as map:=JSON"));
   CHECK(places.line({"thing", "--run-id", "x"}) ==
-        "64 " + error("\"--run-id\" is no option, give the field as run-id=TEXT"));
+        "64 " + error("\"--run-id\" is not an option, give the field as run-id=TEXT"));
   CHECK(places.line({"thing", "map[a]:=1", "map[b]:=2", "run-id=x", "run_id=y", "größe=5"}) ==
         R"({"timestamp":1,"event":"thing","map":{"a":1,"b":2},"größe":5,"run-id":"x","run_id":"y"})"
         "\n");

@@ -378,4 +378,34 @@ TEST_CASE("a dry run and a disabled tool leave the spool alone") {
   CHECK_FALSE(fs::exists(scene.spool));
 }
 
+TEST_CASE("a dry run lists what a flush would send, or drop, and changes nothing") {
+  const Scene scene;
+  const ClosedPort closed;
+  REQUIRE(scene.send(at(closed.port())).status == 0);
+  REQUIRE(scene.send(at(closed.port())).status == 0);
+  const auto last_line = [](const std::string& text) {
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  const Outcome sent = scene.flush({"-n"});
+  CHECK(sent.status == 0);
+  CHECK(sent.err.empty());
+  CHECK(sent.out.starts_with("AGE "));
+  CHECK(last_line(sent.out) == "would send 2\n");
+  CHECK(last_line(scene.flush({"--drop", "--all", "-n"}).out) == "would drop 2\n");
+  CHECK(scene.flush({"--drop", "--event", "other", "-n"}).out == "would drop 0\n");
+  CHECK(scene.flush({"--dry-run", "--output", "json"}).out.starts_with(R"({"spool":")"));
+  CHECK(scene.waiting() == 2);
+}
+
+TEST_CASE("a quiet flush prints its result only as JSON") {
+  const Scene scene;
+  REQUIRE(scene.send(at(ClosedPort{}.port()), {"-q"}).status == 0);
+  const Outcome quiet = scene.flush({"--drop", "--all", "-q"});
+  CHECK(quiet.status == 0);
+  CHECK(quiet.out.empty());
+  CHECK(quiet.err.empty());
+  CHECK(has(scene.flush({"-q", "--output", "json"}).out, "\"left\":0"));
+  CHECK(scene.flush().out == "delivered 0, refused 0, left 0\n");
+}
+
 TEST_SUITE_END();

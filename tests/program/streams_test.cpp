@@ -1,6 +1,7 @@
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
+#include "support/temporary.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,6 +23,19 @@ Words to(const RawServer& server, const Words& more = {}) {
   Words words = installed({"--url", "http://127.0.0.1:" + std::to_string(server.port())});
   words.insert(words.end(), more.begin(), more.end());
   return words;
+}
+
+// Runs the program with the pipe of a reader that has gone as stdout.
+Outcome run_unread(const Words& words) {
+  const TemporaryDirectory directory;
+  Words arguments{"-c", R"(mkfifo "$1"; exec 3<>"$1" 4>"$1" 3>&-; shift; exec "$@" >&4)", "sh",
+                  (directory.path() / "pipe").string(), program};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  return run("/bin/sh", {.arguments = arguments,
+                         .environment = {{"PATH", "/usr/bin:/bin"},
+                                         {"METRICS_EVENT_CONFIG", "none"},
+                                         {"XDG_STATE_HOME", directory.path()},
+                                         one_attempt}});
 }
 
 const Behaviour accept{.reply = http_reply(204, "No Content")};
@@ -64,6 +78,31 @@ TEST_CASE("data that cannot be written to stdout is 74") {
     CHECK(closed.status == 74);
     CHECK(closed.err == "metrics-event: error: cannot write to stdout: bad file descriptor\n");
   }
+}
+
+TEST_CASE("a reader of help, of a list or of a dry run may stop reading") {
+  for (const Words& words :
+       {Words{"-h"}, Words{"--help"}, Words{"help", "options"}, Words{"version"}, Words{"schema"},
+        Words{"schema", "runner-stop"}, Words{"completion", "bash"}, Words{"flush", "--list"},
+        Words{"flush", "-n"}, installed({"-n"}), installed({"-no", "json"})}) {
+    CAPTURE(words.back());
+    const Outcome outcome = run_unread(words);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.empty());
+  }
+  const RawServer bad{{refuse}};
+  const Outcome check =
+      run_unread({"check", "--url", "http://127.0.0.1:" + std::to_string(bad.port())});
+  CHECK(check.status == 65);
+  CHECK(check.err.find("broken pipe") == std::string::npos);
+}
+
+TEST_CASE("a result is not silently lost") {
+  const RawServer server{{accept}};
+  const Outcome outcome = run_unread(to(server, {"--output", "json"}));
+  CHECK(outcome.status == 74);
+  CHECK(outcome.err ==
+        "metrics-event: error: cannot write to stdout: broken pipe; the event is delivered\n");
 }
 
 TEST_CASE("nothing is written to stdout when nothing is asked for, so a full one does no harm") {

@@ -1,7 +1,4 @@
 #include "base/version.hpp"
-#include "cli/command_line.hpp"
-#include "cli/help.hpp"
-#include "commands/table.hpp"
 #include "event/catalogue.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
@@ -21,8 +18,6 @@ using namespace metrics_event;
 using namespace metrics_event::testing;
 
 namespace {
-
-const EventTypes types{built_in_events()};
 
 std::string path_of(std::string_view file) {
   return source_directory + '/' + std::string{file};
@@ -91,50 +86,6 @@ TEST_CASE("every man page is installed, and refers to those that refer to it") {
     for (const std::string& other : page.second) {
       CAPTURE(other);
       CHECK(see_also[other].contains(page.first));
-    }
-  }
-}
-
-TEST_CASE("help speaks of every event, command, setting and exit status") {
-  const std::string text = help("", types, all_commands());
-  for (const EventType& type : built_in_events()) {
-    CHECK(text.find("\n  " + kebab_case(type.name) + ' ') != std::string::npos);
-    const std::string about = help(type.name, types, all_commands());
-    for (const Field& field : type.fields) {
-      CAPTURE(field.name);
-      CHECK(about.find("\n  --" + kebab_case(field.name) + ' ' + std::string{placeholder(field)}) !=
-            std::string::npos);
-    }
-    CHECK(about.find("--timestamp TIME") != std::string::npos);
-  }
-  for (const Setting& setting : all_settings()) {
-    const std::string spelling =
-        setting.has_flag() ? "--" + std::string{setting.name} : variable_name(setting);
-    CHECK(text.find(spelling) != std::string::npos);
-  }
-  for (const Command& command : all_commands()) {
-    CHECK(text.find("\n  " + std::string{command.name} + ' ') != std::string::npos);
-    for (const CommandOption& option : command.options) {
-      CHECK(help(command.name, types, all_commands()).find("--" + std::string{option.name}) !=
-            std::string::npos);
-    }
-  }
-  for (const ExitCodeRow& row : exit_code_table()) {
-    CHECK(text.find(row.number() + ' ' + std::string{row.name}) != std::string::npos);
-  }
-}
-
-TEST_CASE("help fits a terminal of 80 columns") {
-  std::vector<std::string_view> topics{"", "flush", "listen", "check"};
-  for (const EventType& type : built_in_events()) {
-    topics.push_back(type.name);
-  }
-  for (const std::string_view topic : topics) {
-    std::istringstream lines{help(topic, types, all_commands())};
-    for (std::string line; std::getline(lines, line);) {
-      CAPTURE(line);
-      CHECK(line.size() <= 80);
-      CHECK_FALSE(line.ends_with(' '));
     }
   }
 }
