@@ -596,7 +596,7 @@ TEST_CASE("a field names a variable, beside a reference and when it can be null,
   CHECK(field_of(type, "b").variable == "my.B-2");
   CHECK(field_of(type, "c").variable == "_C");
   CHECK(field_of(type, "o.d").variable == "D");
-  check_round_trip(*type);
+  CHECK(is_same(*read(event_schema(*type)), *type));
 }
 
 TEST_CASE("annotations are accepted anywhere, beside a reference too") {
