@@ -252,7 +252,7 @@ TEST_CASE("no value of a label can be anything but that value in a query") {
 }
 
 TEST_CASE("a query of up to 4 KiB is a GET request, a longer one a form") {
-  Route route{.endpoint = loki.endpoint, .headers = {{"X-More", "1"}}};
+  Route route{.endpoint = loki_place.endpoint, .headers = {{"X-More", "1"}}};
   for (const QueryPlace& place : {loki_place, victoria_logs_place}) {
     route.endpoint = place.endpoint;
     const std::string fitting = "query=" + std::string(4090, 'x');
