@@ -123,10 +123,9 @@ constexpr std::array table{
         .details =
             "Reads one JSON object per line from FILE, or from standard input without FILE or with "
             "-, and sends each as an event. A regular file is read twice: every line is validated "
-            "before the first one is sent. An error names line and column. With --resume, only "
-            "lines that no earlier "
-            "run has sent are sent, even if the file was renamed or rotated. With a spool, events "
-            "that cannot be delivered are kept there.",
+            "before the first one is sent. An error names the line and the column. With --resume, "
+            "lines that an earlier run has dealt with are skipped, even if the file was renamed or "
+            "rotated since. With a spool, events that cannot be delivered are kept there.",
         .examples = batch_examples,
         .operand = {.kind = ValueKind::file, .name = "FILE", .repeats_with = "resume"},
         .options = batch_options,
@@ -136,14 +135,15 @@ constexpr std::array table{
         .result = empty_result<BatchReport>},
     Command{
         .name = "flush",
-        .summary = "deliver what waits in the spool",
+        .summary = "deliver the events in the spool",
         .details =
             "Sends the events in the spool, oldest first and many in one push, deletes those that "
-            "were accepted, and says how many were delivered, refused, and are left. Refused "
-            "events are put aside with the reason. Without --spool, it is the usual spool: "
-            "/var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
-            "~/.local/state of others. The exit status is 0 when nothing is left and nothing was "
-            "refused, 65 when something was refused, and otherwise that of the error.",
+            "were accepted, and says how many were delivered, how many were refused, and how many "
+            "are left. Refused events are put aside with the reason. Without --spool, the usual "
+            "spool is flushed: /var/spool/metrics-event for root, and metrics-event/spool in "
+            "$XDG_STATE_HOME or ~/.local/state for others. With --dry-run, it lists what it would "
+            "send, or with --drop, delete. The exit status is 0 when nothing is left and nothing "
+            "was refused, 65 when something was refused, and otherwise that of the error.",
         .examples = flush_examples,
         .options = flush_options,
         .settings = flush_settings,

@@ -189,7 +189,7 @@ TEST_CASE("the last of some short flags may take a value") {
     CHECK(settings({words.front(), words.back(), "send", "x"}).front() == "output=json");
   }
   CHECK(settings({"-nqo", "json", "send", "x"}) ==
-        Words{"output=json", "dry-run=true", "quiet=true"});
+        Words{"dry-run=true", "output=json", "quiet=true"});
   CHECK(trouble({"send", "x", "-no"}) == "--output needs a value, see metrics-event send --help");
   CHECK(trouble({"send", "x", "-o", "-n"}) ==
         R"(--output needs a value, write "--output=-n" if it is meant)");
