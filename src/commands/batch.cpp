@@ -52,6 +52,8 @@ std::vector<Failure> send_files(const Run& run, const std::vector<std::string>& 
     }
     try {
       file->run(total);
+    } catch (const ReaderGone&) { // of a dry run
+      throw;
     } catch (...) {
       failures.push_back(current_failure());
     }

@@ -561,10 +561,11 @@ TEST_CASE("the program says what can be completed, and nothing of what is broken
                              "--disk\t\tsd:a|sd:b|by=id\n"
                              "--ok\t\ttrue|false\n" +
                                  timestamp + "--url\t");
-  begins({"RunnerInstalled", "-"}, "--flavor\tthe type of runner, such as its size\tTEXT\n"
-                                   "--duration\thow long the installation took\tSECONDS\n"
-                                   "--duration-since\tthe start time, instead of the seconds\tTIME\n" +
-                                       timestamp + "--url\t");
+  begins({"RunnerInstalled", "-"},
+         "--flavor\tthe type of runner, such as its size\tTEXT\n"
+         "--duration\thow long the installation took\tSECONDS\n"
+         "--duration-since\tthe start time, instead of the seconds\tTIME\n" +
+             timestamp + "--url\t");
   // What must be given comes first, and what is given is offered no more.
   begins({"runner-stop", "--flavor", "f", "--repo=r", ""},
          "--workflow\tthe workflow that the job belongs to; also from GITHUB_WORKFLOW\tTEXT\n"

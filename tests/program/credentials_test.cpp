@@ -193,7 +193,8 @@ TEST_CASE("credentials that contradict each other or lack a half are errors that
        "78 LOKI_PASSWORD: a password needs a user name, give it with --username"},
       {{"--password", "b"},
        {},
-       "64 \"--password\" is not an option, because everybody could see the secret; use METRICS_EVENT_PASSWORD "
+       "64 \"--password\" is not an option, because everybody could see the secret; use "
+       "METRICS_EVENT_PASSWORD "
        "or --password-file"},
       {{"--bearer-token=t"},
        {},

@@ -81,10 +81,14 @@ TEST_CASE("data that cannot be written to stdout is 74") {
 }
 
 TEST_CASE("a reader of help, of a list or of a dry run may stop reading") {
+  const TemporaryDirectory directory;
+  const std::string events = directory.path() / "events";
+  write_file(events, "{\"event\":\"x\"}\n");
   for (const Words& words :
        {Words{"-h"}, Words{"--help"}, Words{"help", "options"}, Words{"version"}, Words{"schema"},
         Words{"schema", "runner-stop"}, Words{"completion", "bash"}, Words{"flush", "--list"},
-        Words{"flush", "-n"}, installed({"-n"}), installed({"-no", "json"})}) {
+        Words{"flush", "-n"}, Words{"batch", "-n", events}, installed({"-n"}),
+        installed({"-no", "json"})}) {
     CAPTURE(words.back());
     const Outcome outcome = run_unread(words);
     CHECK(outcome.status == 0);

@@ -204,8 +204,7 @@ TEST_CASE("help, completion and schema say which variable fills a field") {
       "version":{"type":"string","x-env":"VERSION"}}})"};
   const std::string help = run_with(declared({"thing", "--help"}), {}).out;
   CHECK(help.find("which one; optional; also from WHICH;") != std::string::npos);
-  CHECK(help.find("\n  version=TEXT      optional; also from VERSION\n") !=
-        std::string::npos);
+  CHECK(help.find("\n  version=TEXT      optional; also from VERSION\n") != std::string::npos);
   CHECK(run_with({"runner-start", "--help"}, {})
             .out.find("the workflow that the job belongs to; also from\n") != std::string::npos);
   const auto offers = [&declared](const std::string& word) {
