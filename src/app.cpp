@@ -181,6 +181,7 @@ End run(const App& app) {
       print_info(app, line, types);
     }
   } catch (const ReaderGone&) { // it has what it wanted
+    outcome.result = nullptr;
   } catch (...) {
     outcome.fail(current_failure(), noted_signal());
   }
