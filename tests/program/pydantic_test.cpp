@@ -231,6 +231,9 @@ public:
   // only where no other one is given.
   int run(const Words& arguments) {
     Words words{"--events", directory_.path(), "-n", "--url", "file:///nonexistent/log", event_};
+    if (find_command(process_.commands, event_) != nullptr) { // then only send reaches the event
+      words.insert(words.end() - 1, "send");
+    }
     words.insert(words.end(), arguments.begin(), arguments.end());
     if (std::ranges::find(words, "--timestamp") == words.end()) {
       words.insert(words.end(), {"--timestamp", "1700000000"});
