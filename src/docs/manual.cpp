@@ -238,34 +238,17 @@ std::string markdown_exit_status(Events, Commands) {
   return table;
 }
 
-std::string markdown_events(Events events, Commands) {
-  std::string table =
-      "| event | flag | in the line | value | what it says |\n|---|---|---|---|---|\n";
-  for (const EventType& type : events) {
-    for (const Field& field : type.fields) {
-      const bool first = &field == type.fields.data();
-      table +=
-          markdown_row({first ? code(kebab_case(type.name)) : "",
-                        code("--" + kebab_case(field.name)), code(field.name), field_notes(field),
-                        std::string{field.help} +
-                            (field.variable.empty() ? "" : "; also from " + code(field.variable))});
-    }
-  }
-  return table;
-}
+// The settings that the README shows, because most people need some of them; the man page has all.
+constexpr std::array needed_by_most{"url",     "label", "org-id", "username", "password-file",
+                                    "timeout", "spool", "best-effort"};
 
 std::string markdown_settings(Events, Commands) {
-  std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
-  for (const Setting& setting : all_settings()) {
-    std::string variables = code(variable_name(setting));
-    for (const FallbackVariable& fallback : setting.fallback_variables) {
-      variables += ", " + code(fallback.name) +
-                   (fallback.condition.empty() ? "" : ' ' + std::string{fallback.condition});
-    }
-    table += markdown_row({setting.has_key() ? code(setting.name) : "",
-                           setting.has_flag() ? code(setting.flag()) : "", variables,
-                           shown_default(setting).empty() ? "" : code(shown_default(setting)),
-                           std::string{setting.help}});
+  std::string table = "| setting | default | meaning |\n|---|---|---|\n";
+  for (const std::string_view name : needed_by_most) {
+    const Setting& setting = *std::ranges::find(all_settings(), name, &Setting::name);
+    const std::string_view value = shown_default(setting);
+    table += markdown_row(
+        {code(setting.flag()), value.empty() ? "" : code(value), std::string{setting.help}});
   }
   return table;
 }
@@ -285,7 +268,6 @@ constexpr std::array parts{
     Part{Markup::mdoc, "event-names", mdoc_event_names},
     Part{Markup::mdoc, "events", mdoc_events},
     Part{Markup::markdown, "exit-status", markdown_exit_status},
-    Part{Markup::markdown, "events", markdown_events},
     Part{Markup::markdown, "settings", markdown_settings},
 };
 

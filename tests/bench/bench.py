@@ -29,7 +29,7 @@ def parse(arguments):
     prog="./dev bench", description="Measures what a send costs, beside what else would do it.")
   add = parser.add_argument
   add("--quick", action="store_true", help="everything a little, in about a minute")
-  add("--readme", action="store_true", help="write the last run's figures into README and its plot")
+  add("--readme", action="store_true", help="write the figures of the last run into README.md and the plot beside it")
   add("--runs", type=int, metavar="N", help="of each single send (400)")
   add("--events", type=int, metavar="N", help="the most in one batch (1000000, if time allows)")
   add("--entries", type=int, metavar="N",
@@ -206,14 +206,14 @@ def bench(options):
 
 
 def write_readme(result):
-  """Puts the figures of a run where people read them."""
+  """Writes the figures of a run into README.md, and the plot beside it."""
   (HERE / "speed.svg").write_text(report.plot(result))
-  readme = ROOT / "README.md"
+  readme = HERE / "README.md"
   begin, end = "<!-- begin speed -->\n", "<!-- end speed -->\n"
   before, _, rest = readme.read_text().partition(begin)
   _, found, after = rest.partition(end)
   if not found:
-    raise Trouble("README.md has no part for the speed")
+    raise Trouble(f"{readme} has no part for the speed")
   readme.write_text(before + begin + report.markdown(result) + end + after)
 
 

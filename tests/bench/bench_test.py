@@ -57,7 +57,7 @@ class BenchTest(unittest.TestCase):
     self.assertEqual(len(bars), len(report.BARS) - 1 + len(report.MANY))
     self.assertEqual(list(self.output.glob("bench-*")), [])
 
-    readme = (HERE.parents[1] / "README.md").read_text()
+    readme = (HERE / "README.md").read_text()
     names = [line.split(" | ")[0] for line in report.markdown(result).splitlines()
              if line.startswith("| ")]
     self.assertEqual([name for name in names if f"\n{name} | " not in readme], [],

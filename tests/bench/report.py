@@ -1,4 +1,4 @@
-"""Says what was measured: tables for a terminal and for README, and a plot."""
+"""Presents the measurements: tables for a terminal and for README.md, and a plot."""
 
 import sys
 from xml.sax.saxutils import escape
@@ -201,7 +201,7 @@ BARS = [
   ("curl-https", "curl, https", "other"),
   ("python", "python3 with pydantic and requests", "other"),
 ]
-# Of many events, what README and the plot show.
+# The rows about many events that README.md and the plot show.
 MANY = [
   ("floor: bodies pushed in C", "gzip", "floor"),
   ("batch FILE", "gzip", "own"),
@@ -284,31 +284,32 @@ def largest_of_many(result, most=sys.maxsize):
 
 
 README_TEXT = """\
-![{title}](tests/bench/speed.svg)
+![{title}](speed.svg)
 
 | one event | minimum | median | 95 % | × floor | instructions | system calls | page faults | \
 peak memory |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 
-Times in µs from the start of the program to its end, in {runs} runs each ({python} of python3), in turn, to
-a receiver on the same machine; thousands of instructions in user space, and in brackets without those of
-the dynamic loader; memory in KiB. A floor is a C program that makes the system calls that must be made
-and nothing else, linked the same way; the plot shows the minimum.
+Times are in µs, from the start of the program to its end: {runs} runs of each row ({python} of python3), in
+turn, to a receiver on the same machine. Instructions are in thousands, in user space; those in brackets
+leave out the dynamic loader. Memory is in KiB. A floor is a C program, linked in the same way, that makes
+only the system calls that cannot be avoided. The plot shows the minimum.
 
 | many events | events | seconds | events a second | × floor | peak memory |
 |---|--:|--:|--:|--:|--:|
 {many}
 
-Wall time of one run, in seconds; × floor is to the C program above it, which writes, synchronises, reads
-and sends the same bytes; memory in MiB. The spools are in memory (tmpfs), except those on the disk.
+Times are the wall time of one run, in seconds. A factor compares a row with the floor above it, a C program
+that writes, synchronises, reads and sends the same bytes. Memory is in MiB. A spool is in memory (tmpfs)
+unless the row says that it is on the disk.
 
 {machine}.
 """
 
 
 def markdown(result):
-  """The part of README."""
+  """The generated part of README.md."""
   lines = []
   for label, *cells in single_rows(result):
     lowest, median, p95, ratio, counted, own, calls, faults, peak = cells
