@@ -37,7 +37,7 @@ std::string mdoc_text(std::string_view text) {
   return out;
 }
 
-// Returns a description such as "what it says" as a sentence: "What it says."
+// Returns a description such as "how long it took" as a sentence: "How long it took."
 std::string sentence(std::string_view text) {
   std::string out{text};
   if (!out.empty()) {
@@ -156,22 +156,18 @@ std::string mdoc_synopsis(Events, Commands commands) {
   return text;
 }
 
-std::string mdoc_commands(Events, Commands commands) {
-  std::string text;
-  for (const Command& command : commands) {
-    text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
-    std::string items;
-    for (const CommandOption& option : command.options) {
-      items +=
-          mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
-                    option.help);
-      if (!option.default_text.empty()) {
-        items += "Default: " + mdoc_text(option.default_text) + ".\n";
-      }
+std::string mdoc_command(const Command& command) {
+  std::string items;
+  for (const CommandOption& option : command.options) {
+    items +=
+        mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
+                  option.help);
+    if (!option.default_text.empty()) {
+      items += "Default: " + mdoc_text(option.default_text) + ".\n";
     }
-    text += items.empty() ? "" : mdoc_list(items, "Ds");
   }
-  return text;
+  return ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n' +
+         (items.empty() ? "" : mdoc_list(items, "Ds"));
 }
 
 std::string mdoc_event_names(Events events, Commands) {
@@ -239,8 +235,8 @@ std::string markdown_exit_status(Events, Commands) {
 }
 
 // The settings that the README shows, because most people need some of them; the man page has all.
-constexpr std::array needed_by_most{"url",     "label", "org-id", "username", "password-file",
-                                    "timeout", "spool", "best-effort"};
+constexpr std::array needed_by_most{"url",           "label",   "org-id", "username",
+                                    "password-file", "timeout", "spool",  "best-effort"};
 
 std::string markdown_settings(Events, Commands) {
   std::string table = "| setting | default | meaning |\n|---|---|---|\n";
@@ -264,7 +260,6 @@ constexpr std::array parts{
     Part{Markup::mdoc, "settings", mdoc_settings},
     Part{Markup::mdoc, "keys", mdoc_keys},
     Part{Markup::mdoc, "synopsis", mdoc_synopsis},
-    Part{Markup::mdoc, "commands", mdoc_commands},
     Part{Markup::mdoc, "event-names", mdoc_event_names},
     Part{Markup::mdoc, "events", mdoc_events},
     Part{Markup::markdown, "exit-status", markdown_exit_status},
@@ -276,23 +271,37 @@ std::string mark(Markup markup, std::string_view word, std::string_view name) {
   return markup == Markup::mdoc ? ".\\\" " + text + '\n' : "<!-- " + text + " -->\n";
 }
 
+// Replaces the part of this name, if the document has it.
+void replace_part(std::string& document, Markup markup, std::string_view name,
+                  std::string_view text) {
+  const std::string begin = mark(markup, "begin", name);
+  const std::size_t found = document.find(begin);
+  if (found == std::string::npos) {
+    return;
+  }
+  const std::size_t start = found + begin.size();
+  const std::size_t end = document.find(mark(markup, "end", name), start);
+  if (end == std::string::npos) {
+    throw std::runtime_error{"the generated part " + std::string{name} + " does not end"};
+  }
+  document.replace(start, end - start, text);
+}
+
 } // namespace
 
 std::string with_generated_parts(std::string_view document, Markup markup, Events events,
                                  Commands commands) {
   std::string out{document};
   for (const Part& part : parts) {
-    const std::string begin = mark(markup, "begin", part.name);
-    const std::size_t found = part.markup == markup ? out.find(begin) : std::string::npos;
-    if (found == std::string::npos) {
-      continue;
+    if (part.markup == markup) {
+      replace_part(out, markup, part.name, part.text(events, commands));
     }
-    const std::size_t start = found + begin.size();
-    const std::size_t end = out.find(mark(markup, "end", part.name), start);
-    if (end == std::string::npos) {
-      throw std::runtime_error{"the generated part " + std::string{part.name} + " does not end"};
+  }
+  // Each command is a part, so that a page can add to what its row says.
+  for (const Command& command : commands) {
+    if (markup == Markup::mdoc) {
+      replace_part(out, markup, "command-" + std::string{command.name}, mdoc_command(command));
     }
-    out.replace(start, end - start, part.text(events, commands));
   }
   return out;
 }
