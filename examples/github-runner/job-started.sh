@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sends runner-start when a self-hosted GitHub runner begins a job. Install both scripts outside the
-# directory of the runner, and name them in the file .env in that directory:
+# directory of the runner, name them in the file .env in that directory, and restart the runner:
 #
 #   ACTIONS_RUNNER_HOOK_JOB_STARTED=/usr/local/lib/metrics-event/job-started.sh
 #   ACTIONS_RUNNER_HOOK_JOB_COMPLETED=/usr/local/lib/metrics-event/job-completed.sh
