@@ -1,4 +1,4 @@
-"""Keeps the benchmark alive: it runs as ever, with next to nothing to measure.
+"""Runs the benchmark with next to nothing to measure, to see that it works.
 
   bench_test.py PROGRAM
 """
@@ -53,7 +53,7 @@ class BenchTest(unittest.TestCase):
 
     plot = xml.etree.ElementTree.fromstring((self.output / "bench.svg").read_text())
     bars = plot.findall("{http://www.w3.org/2000/svg}rect")
-    # Without the bar of 100 000 waiting, which takes its time.
+    # The bar of 100 000 waiting entries is missing, because it takes a long time.
     self.assertEqual(len(bars), len(report.BARS) - 1 + len(report.MANY))
     self.assertEqual(list(self.output.glob("bench-*")), [])
 
