@@ -239,12 +239,13 @@ constexpr std::array needed_by_most{"url",           "label",   "org-id", "usern
                                     "password-file", "timeout", "spool",  "best-effort"};
 
 std::string markdown_settings(Events, Commands) {
-  std::string table = "| setting | default | meaning |\n|---|---|---|\n";
+  std::string table = "| setting | meaning |\n|---|---|\n";
   for (const std::string_view name : needed_by_most) {
     const Setting& setting = *std::ranges::find(all_settings(), name, &Setting::name);
     const std::string_view value = shown_default(setting);
-    table += markdown_row(
-        {code(setting.flag()), value.empty() ? "" : code(value), std::string{setting.help}});
+    table +=
+        markdown_row({code(setting.flag()),
+                      std::string{setting.help} + (value.empty() ? "" : " (" + code(value) + ')')});
   }
   return table;
 }
