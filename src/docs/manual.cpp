@@ -88,7 +88,7 @@ std::string mdoc_variables(const Setting& setting) {
     text += " ,\n.Ev " + std::string{fallback.name};
     text += fallback.condition.empty() ? "" : " Pq " + std::string{fallback.condition};
   }
-  return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
+  return text + (setting.kind == Setting::Kind::list ? " ,\none per line.\n" : " .\n");
 }
 
 std::string mdoc_settings(Events, Commands) {
@@ -198,7 +198,7 @@ std::string mdoc_events(Events events, Commands) {
         items += "Or:\n." + mdoc_flag(since_flag(field), "TIME") + " .\n";
       }
       if (field.measured != Measured::nothing) {
-        items += "A command gives it.\n";
+        items += "Filled in by a measured command.\n";
       }
       if (!field.variable.empty()) {
         items += "Environment:\n.Ev " + std::string{field.variable} + " .\n";
