@@ -1,12 +1,12 @@
 #include "commands/listen_connection.hpp"
 
 #include "base/http_date.hpp"
+#include "net/beast_parser.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <chrono>

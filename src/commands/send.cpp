@@ -5,16 +5,15 @@
 #include "commands/flush_advice.hpp"
 #include "commands/read_event.hpp"
 #include "commands/send_report.hpp"
-#include "delivery/drain.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/route.hpp"
 #include "delivery/safekeeping.hpp"
 #include "delivery/spooler.hpp"
+#include "delivery/waiting_entries.hpp"
 #include "event/event.hpp"
 #include "loki/entry.hpp"
 #include "loki/push.hpp"
 #include "settings/rules.hpp"
-#include "spool/locked_spool.hpp"
 #include "system/log_file.hpp"
 #include "system/signals.hpp"
 
@@ -24,8 +23,6 @@
 
 namespace metrics_event {
 namespace {
-
-constexpr std::size_t most_entries_drained = 100;
 
 class Send {
 public:
@@ -94,10 +91,22 @@ private:
       return;
     }
     note_signals();
+    std::optional<Failure> failure;
     if (keeps_undelivered(settings_)) {
       safekeeping_.emplace(spooler_, *report_.entry, context_.transport, context_.clock);
+      waiting_.emplace(
+          settings_, spooler_, [this, deadline](const std::string&) { return routes(deadline); },
+          context_.transport, context_.clock,
+          [this](const std::string& text) { context_.console.warn(text); },
+          [this](const std::string& text) {
+            if (settings_.verbose) {
+              context_.console.say(text);
+            }
+          });
+      failure = waiting_->deliver_older(report_.entry->time, deadline, report_.counts);
     }
-    if (const auto failure = deliver(deadline)) {
+    failure = failure ? failure : deliver(deadline);
+    if (failure) {
       warn_of_counts();
       if (spooler_.keeps(*failure)) {
         return keep(*failure);
@@ -107,14 +116,12 @@ private:
     }
     let_go("it is delivered");
     delivered();
-    if (keeps_undelivered(settings_)) {
-      drain_spool(deadline);
+    if (waiting_) {
+      waiting_->deliver_some(deadline, report_.counts);
     }
     warn_of_counts();
-    if (keeps_undelivered(settings_)) {
-      if (noted_signal() != 0) {
-        throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
-      }
+    if (waiting_ && noted_signal() != 0) {
+      throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
     }
   }
 
@@ -138,12 +145,19 @@ private:
     report_.elapsed = whole_milliseconds(context_.clock.steady_now() - start);
   }
 
+  // The routes to the receiver, which are opened once.
+  const Routes& routes(Deadline deadline) {
+    if (!routes_) {
+      routes_ = open_routes(resolved_, deadline,
+                            [this](const std::string& text) { context_.console.warn(text); });
+    }
+    return *routes_;
+  }
+
   // Returns why the event is not delivered, if it is not. An exception on this way, which an outage
   // takes, would cost a tenth of what keeping an event does.
   std::optional<Failure> push(Deadline deadline) {
-    routes_ = open_routes(resolved_, deadline,
-                          [this](const std::string& text) { context_.console.warn(text); });
-    Pusher pusher{routes_,
+    Pusher pusher{routes(deadline),
                   {.retries = settings_.retries,
                    .timeout = settings_.timeout,
                    .ends = deadline,
@@ -219,44 +233,17 @@ private:
     context_.console.warn(kept.text());
   }
 
-  // Delivers entries that wait for the same receiver, which is evidently reachable, within the
-  // remaining time.
-  void drain_spool(Deadline deadline) {
-    try {
-      const auto spool = Spool::find(settings_.spool.directory);
-      auto locked = spool ? LockedSpool::try_lock(*spool) : std::nullopt;
-      if (!locked) {
-        return;
-      }
-      const Drained drained =
-          drain(*locked,
-                {.push = {.timeout = settings_.timeout,
-                          .ends = deadline,
-                          .asks_later = true,
-                          .confirms = settings_.confirm},
-                 .most_entries = most_entries_drained,
-                 .only = Destination{settings_.url.kept_url(), settings_.org_id}},
-                [this](const std::string&) { return routes_; }, context_.transport, context_.clock,
-                {[this](const std::string& text) { context_.console.warn(text); },
-                 [](const std::string&) {}, [](const Drained&) {}});
-      report_.counts.repeated += drained.counts.repeated;
-    } catch (...) { // the drain is optional, so its failure is not the failure of the run
-      if (settings_.verbose) {
-        context_.console.say(current_failure().text());
-      }
-    }
-  }
-
   const EventArguments& command_;
   const std::optional<Measurement>& measurement_;
   const Resolved& resolved_;
   const Settings& settings_;
   const Context& context_;
   SendReport& report_;
-  Routes routes_; // set once they are opened
+  std::optional<Routes> routes_; // set once they are opened
   Doubt doubt_ = Doubt::none;
   Spooler spooler_{settings_, context_.clock};
   std::optional<Safekeeping> safekeeping_; // while an event with a spool is being delivered
+  std::optional<WaitingEntries> waiting_;  // of an event with a spool
 };
 
 } // namespace

@@ -61,6 +61,17 @@ void Spooler::give_up(HeldRecord held, const Entry& entry, int attempts, Doubt d
   spool().give_up(std::move(held), record_of_one(entry, doubt), attempts);
 }
 
+bool Spooler::has_waiting_before(Instant time) const {
+  const auto spool = Spool::find(settings_.spool.directory);
+  const SpoolListing waiting = spool ? spool->list(Box::waiting) : SpoolListing{};
+  return std::ranges::any_of(waiting.names, [&](const SpoolName& name) {
+    const DecodedRecord record = name.time < time
+                                     ? record_of(spool->read(Box::waiting, name.text()))
+                                     : DecodedRecord{std::string{}};
+    return record && record->destination == destination();
+  });
+}
+
 // The run that kept them has put them into one record, or into one for each doubt.
 std::vector<bool> Spooler::find_waiting(std::span<const Entry> entries) const {
   std::vector<bool> found(entries.size());

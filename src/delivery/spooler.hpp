@@ -26,6 +26,9 @@ class Spooler {
 public:
   Spooler(const Settings& settings, Clock& clock) : settings_{settings}, clock_{clock} {}
 
+  /// Returns the destination of the entries.
+  Destination destination() const { return {settings_.url.kept_url(), settings_.org_id}; }
+
   /// Returns true when an event whose delivery ended with `failure` is to be kept: the settings ask
   /// for that, and the event was not refused for its content.
   bool keeps(const Failure& failure) const;
@@ -45,13 +48,16 @@ public:
   /// Leaves an entry that could not be delivered to a flush.
   void give_up(HeldRecord held, const Entry& entry, int attempts, Doubt doubt);
 
+  /// Returns true when an entry for the same destination, older than `time`, waits in the spool.
+  /// Reads the names of all that waits. Throws Failure (cantcreat).
+  bool has_waiting_before(Instant time) const;
+
   /// Returns which of these entries wait in the spool, for a caller that does not know whether an
   /// earlier run has kept them. Reads the names of all that waits. Throws Failure (cantcreat).
   std::vector<bool> find_waiting(std::span<const Entry> entries) const;
 
 private:
   const Spool& spool();
-  Destination destination() const { return {settings_.url.kept_url(), settings_.org_id}; }
   SpoolRecord record_of_one(const Entry& entry, Doubt doubt) const;
 
   const Settings& settings_;

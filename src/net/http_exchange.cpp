@@ -2,13 +2,13 @@
 
 #include "base/text.hpp"
 #include "loki/status.hpp"
+#include "net/beast_parser.hpp"
 #include "net/tls_trouble.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/span_body.hpp>
 

@@ -137,18 +137,18 @@ SpoolListing LockedSpool::list(std::uint64_t most_entries) {
   }
   std::ranges::sort(listing.names, std::less<>{});
   if (entries < most_entries) {
-    std::uint64_t bytes = 0;
+    Backlog known;
     for (const SpoolName& name : listing.names) {
-      bytes += name.size;
+      known.add(backlog_of(name));
     }
-    spool_.counter().raise_to(bytes); // somebody may have moved files into new/
+    spool_.counter().raise_to(known); // somebody may have moved files into new/
   }
   return listing;
 }
 
 SpoolName LockedSpool::adopt(const std::string& file, const SpoolRecord& record) {
   const SpoolName name = encode(record).name(hash_of(file), 0);
-  spool_.counter().add(name.size, unlimited);
+  spool_.counter().add(backlog_of(name), unlimited);
   if (const std::error_code error =
           directory().rename(path_in(Box::waiting, file), path_in(Box::waiting, name.text()))) {
     directory().fail("cannot move an entry", error);
@@ -213,7 +213,7 @@ std::vector<SpoolName> LockedSpool::replace(const SpoolName& name,
       const std::uint64_t id = hash_of(name.stem() + '/' + std::to_string(replacements.size()));
       const SpoolName replacement = text.name(id, name.attempts);
       spool_.write(replacement, text.str());
-      spool_.counter(replacement.text()).add(replacement.size, unlimited);
+      spool_.counter(replacement.text()).add(backlog_of(replacement), unlimited);
       spool_.place(replacement, path_in(Box::waiting, joined_name(replacement, name)));
       replacements.push_back(replacement);
     }

@@ -85,11 +85,12 @@ std::error_code Spool::with_boxes(const std::function<std::error_code()>& step) 
 // Only the bytes of records whose writer lives count in tmp/: it may have added them to the
 // counter. That does not hold for our `own` file. In this order a record that moves on meanwhile is
 // counted once or twice, never not at all.
-std::uint64_t Spool::waiting_bytes(const std::string& own) const {
-  std::uint64_t bytes = 0;
-  const auto add = [&bytes](std::string_view file, bool) {
-    const auto name = parse_spool_name(divided_name(file).name);
-    bytes += name ? name->size : 0;
+Backlog Spool::count_backlog(const std::string& own) const {
+  Backlog waiting;
+  const auto add = [&waiting](std::string_view file, bool) {
+    if (const auto name = parse_spool_name(divided_name(file).name)) {
+      waiting.add(backlog_of(*name));
+    }
     return true;
   };
   const std::error_code error = directory_.for_each_name("tmp", [&](std::string_view name, bool) {
@@ -102,12 +103,12 @@ std::uint64_t Spool::waiting_bytes(const std::string& own) const {
   }
   for_each_name(Box::trying, add);
   for_each_name(Box::waiting, add);
-  return bytes;
+  return waiting;
 }
 
 // `own` is the name of a file that we have written in tmp/ and not added yet.
 SizeCounter Spool::counter(const std::string& own) const {
-  return {directory_, [this, own] { return waiting_bytes(own); }};
+  return {directory_, [this, own] { return count_backlog(own); }};
 }
 
 // Writes a record in tmp/. Its file is locked, which means that its writer lives. A file of that
@@ -164,7 +165,7 @@ Descriptor Spool::put(Box box, const SpoolName& name, std::string_view text,
   const std::string path = path_in(box, name.text());
   bool is_counted = false;
   try {
-    is_counted = counter(name.text()).add(name.size, max_bytes);
+    is_counted = counter(name.text()).add(backlog_of(name), max_bytes);
     if (!is_counted) {
       directory_.fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
                       "; empty it with metrics-event flush");
@@ -211,7 +212,7 @@ void Spool::give_up(HeldRecord trying, const SpoolRecord& record, int attempts) 
       const RecordText text = encode(record);
       const SpoolName changed = text.name(trying.name.id, trying.name.attempts);
       Descriptor file = write(changed, text.str());
-      counter(changed.text()).add(changed.size, unlimited);
+      counter(changed.text()).add(backlog_of(changed), unlimited);
       place(changed, before);
       counter().subtract([&]() -> std::uint64_t { return trying.name.size; });
       trying.name = changed;

@@ -28,6 +28,11 @@ struct SpoolListing {
   std::vector<std::string> others;
 };
 
+/// Returns a record as a backlog.
+inline Backlog backlog_of(const SpoolName& name) {
+  return {name.size, name.time};
+}
+
 /// A record in trying/, which its sender holds: as long as the file is open, it is locked.
 struct HeldRecord {
   SpoolName name;
@@ -49,6 +54,10 @@ public:
 
   /// Opens a spool. Returns nothing when it does not exist, and throws like `make`.
   static std::optional<Spool> find(const std::string& path);
+
+  /// Returns what waits in the spool at a path as its counter says, without opening or checking the
+  /// spool; nothing when the counter does not know.
+  static std::optional<Backlog> peek(const std::string& path) { return SizeCounter::peek(path); }
 
   const std::string& path() const { return directory_.path(); }
 
@@ -90,7 +99,7 @@ private:
   explicit Spool(PrivateDirectory directory);
 
   SizeCounter counter(const std::string& own = "") const;
-  std::uint64_t waiting_bytes(const std::string& own) const;
+  Backlog count_backlog(const std::string& own) const;
   void make_boxes() const;
   std::error_code with_boxes(const std::function<std::error_code()>& step) const;
   Descriptor write(const SpoolName& name, std::string_view text) const;

@@ -268,10 +268,12 @@ public:
 
   // What the counter says of them; nothing when they have to be counted for real.
   std::optional<std::uintmax_t> counted_bytes() const {
-    constexpr std::size_t digits = 20;
+    constexpr std::size_t digits = 40; // and the oldest time
     const std::string text = fs::exists(spool_ / "size") ? read_file(spool_ / "size") : "";
     const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
-    return text.size() == digits && is_number ? std::optional{std::stoull(text)} : std::nullopt;
+    return text.size() == digits && is_number
+               ? std::optional{std::stoull(text.substr(0, digits / 2))}
+               : std::nullopt;
   }
 
 private:

@@ -230,12 +230,12 @@ TEST_CASE("a list raises a counter that is below what waits, and an unfinished o
   spool.add(1ns);
   spool.add(2ns);
   const std::string right = spool.counter();
-  write_file(spool.path / "size", counted(1)); // somebody has moved a file into new/
+  write_file(spool.path / "size", counter_text(1)); // somebody has moved a file into new/
   spool.locked.list(1);
   CHECK(spool.counter() == counted(1));
   spool.locked.list();
   CHECK(spool.counter() == right);
-  write_file(spool.path / "size", counted(100'000));
+  write_file(spool.path / "size", counter_text(100'000));
   spool.locked.list();
   CHECK(spool.counter() == counted(100'000));
 }
@@ -260,7 +260,7 @@ TEST_CASE("a replacement is undone as long as the record that it replaces exists
   const SpoolRecord child = record(2ns, "b");
   const SpoolName name = encode(child).name(9, 0);
   write_file(spool.path / "new" / joined_name(name, old), encode(child).str());
-  write_file(spool.path / "size", counted(spool.bytes()));
+  write_file(spool.path / "size", counter_text(spool.bytes()));
   CHECK(spool.waiting() == Names{old.text()});
   CHECK(spool.files("new") == Names{old.text()});
   CHECK(spool.counter() == counter);

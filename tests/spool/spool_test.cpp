@@ -226,7 +226,7 @@ TEST_CASE("a counter that a killed writer left too high refuses nothing that fit
   const Spool spool = scratch.make();
   const std::uint64_t size = encode(record(1ns)).str().size();
   spool.add(encode(record(1ns)), 0, 0, 2 * size);
-  write_file(scratch.path / "size", counted(2 * size)); // counted, and never put in place
+  write_file(scratch.path / "size", counter_text(2 * size)); // counted, and never put in place
   spool.add(encode(record(2ns)), 0, 0, 2 * size);
   CHECK(waiting(spool).size() == 2);
   CHECK(scratch.counter() == counted(2 * size));

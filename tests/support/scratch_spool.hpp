@@ -54,9 +54,9 @@ struct ScratchSpool {
     return names;
   }
 
-  /// The content of the counter; empty when there is none.
+  /// The bytes in the counter, as it writes them; empty when there is none.
   std::string counter() const {
-    return std::filesystem::exists(path / "size") ? read_file(path / "size") : "";
+    return std::filesystem::exists(path / "size") ? read_file(path / "size").substr(0, 20) : "";
   }
 
   /// The bytes of the files that wait, or whose sender is still trying, as they are on the disk.
@@ -78,10 +78,15 @@ inline bool is_locked(const std::filesystem::path& path) {
   return lock_file(file) == std::errc::operation_would_block;
 }
 
-/// The counter as a file holds it.
-inline std::string counted(std::uint64_t size) {
-  const std::string text = std::to_string(size);
+/// A number of the counter as a file holds it.
+inline std::string counted(std::uint64_t number) {
+  const std::string text = std::to_string(number);
   return std::string(20 - text.size(), '0') + text;
+}
+
+/// The counter as a file holds it.
+inline std::string counter_text(std::uint64_t bytes, Instant oldest = Instant::max()) {
+  return counted(bytes) + counted(static_cast<std::uint64_t>(oldest.time_since_epoch().count()));
 }
 
 /// The text of the Failure (cantcreat) that a call throws; empty when it throws none.
