@@ -135,8 +135,8 @@ TEST_CASE("help, schema and check speak of declared events and where they are fr
   const Outcome help = places.run({"disk-full", "--help"});
   CHECK(help.status == 0);
   CHECK(help.out.starts_with("Send disk-full: a disk is almost full.\n\nDeclared in " + path));
-  CHECK(help.out.find("\n  --mount TEXT          where it is mounted; text that matches ^/\n") !=
-        std::string::npos);
+  CHECK(std::regex_search(
+      help.out, std::regex{R"(\n  --mount TEXT +where it is mounted; text that matches)"}));
   CHECK(help.out.find("\"warning\"") != std::string::npos);
   CHECK(places.run({"--help"}).out.find("\n  disk-full         a disk is almost full\n") !=
         std::string::npos);
