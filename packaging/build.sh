@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: build.sh ARCH [deb|rpm|tar|image]...
-# Makes packages for amd64 or arm64, all but the image by default, in build/packages with their checksums,
-# and prints their paths. The same commit gives the same bytes.
+# Makes packages for amd64 or arm64 in build/packages, with their checksums, and prints their paths. By
+# default these are all but the image. The same commit gives the same bytes.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022
@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH
 packages=$PWD/build/packages
 version=$(sed -n 's/^project(metrics-event VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 mkdir -p "$packages"
-# What is left of another version is none of these.
+# Packages of another version would end up among the checksums.
 find "$packages" -type f ! -name "metrics-event[-_]$version*" -delete
 
 suffix=
@@ -26,7 +26,7 @@ build() {
   cmake --build --preset "$1" >/dev/null
 }
 
-# pack BUILD GENERATOR: what CPack makes
+# pack BUILD GENERATOR: makes a package with CPack
 pack() {
   rm -rf "$1/pack"
   cpack --config "$1/CPackConfig.cmake" -G "$2" -B "$1/pack" >"$1/pack.log" 2>&1 || {
@@ -39,7 +39,7 @@ pack() {
   done
 }
 
-# stage BUILD: the static program and all that goes with it, in BUILD/pack/$name
+# stage BUILD: installs the static program and its files into BUILD/pack/$name
 name=metrics-event-$version-linux-$arch
 stage() {
   build "static$suffix"
@@ -47,7 +47,7 @@ stage() {
   DESTDIR=$1/pack cmake --install "$1" --prefix "/$name" --strip >/dev/null
 }
 
-# tarball BUILD
+# tarball BUILD: packs them
 tarball() {
   cp packaging/install.sh LICENSE "$1/pack/$name"
   tar --create --directory "$1/pack" --sort=name --mtime="@$SOURCE_DATE_EPOCH" \

@@ -1,14 +1,14 @@
 #!/bin/sh
-# The program for arm64 under qemu: its tests, and an event from it to a receiver of this machine.
+# Runs the program for arm64 under qemu: its tests, and an event to a receiver on this machine.
 set -eu
 cd "$(dirname "$0")/.."
 
 cmake --preset test-arm64 --no-warn-unused-cli >/dev/null
 cmake --build --preset test-arm64 --target metrics-event-tests metrics-event-program-tests >/dev/null
 qemu-aarch64 build/test-arm64/tests/metrics-event-tests
-# Not here: what traces the program, counts what it does or signals it (qemu would be seen instead),
-# what starts it by thousands, what is about this tree or machine (documents, shells, systemd, packages,
-# the examples), and the core that qemu leaves.
+# Excluded are tests that trace the program, count its work or signal it, because they would see qemu
+# instead; tests that start it thousands of times; tests about this tree or machine (documents, shells,
+# systemd, packages, examples); and one that would find the core file of qemu.
 qemu-aarch64 build/test-arm64/tests/metrics-event-program-tests \
   --test-suite-exclude=action,budget,cliff,completion,crowd,docs,example-*,faults,packaging,receivers,release,signals,spool_faults,systemd,workflows,wrapper \
   --test-case-exclude='*nor in a core of it'
@@ -19,7 +19,7 @@ scratch=$(mktemp -d)
 receiver=
 trap '[ -z "$receiver" ] || kill "$receiver" 2>/dev/null; rm -rf "$scratch"' EXIT
 
-# send PROGRAM: an event of the program is what arrives
+# send PROGRAM: sends an event with PROGRAM, and checks that it arrives
 send() {
   mkfifo "$scratch/announcement"
   build/release/metrics-event listen --port 0 --count 1 --timeout 60s \

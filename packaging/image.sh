@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: image.sh TREE ARCH VERSION ARCHIVE
-# Makes an OCI archive as Containerfile says, of the program and the licences in TREE, which is what the
-# tarball holds, and of the authorities in Debian's package ca-certificates. It pulls nothing. As another
-# user than root, it takes subordinate user ids, which Debian gives to each account.
+# Makes an OCI archive according to Containerfile, from the program and the licences in TREE, which has the
+# contents of the tarball, and from the authorities in Debian's package ca-certificates. It pulls nothing.
+# If it does not run as root, it needs subordinate user ids, which Debian gives to each account.
 set -eu
 tree=$1
 arch=$2

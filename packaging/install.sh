@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the files beside it, or removes them again; configuration and spool are never touched.
+# Installs the files beside this script, or removes them again. It never touches configuration and spool.
 set -eu
 umask 022
 
@@ -7,12 +7,12 @@ usage() {
   cat <<'END'
 usage: ./install.sh [--prefix DIR] [--uninstall]
 
-  --prefix DIR   where to, /usr/local by default
-  --uninstall    remove what an installation has put there
+  --prefix DIR   install below DIR instead of /usr/local
+  --uninstall    remove the installed files; disable any units you enabled first
   --help         print this
 
-DESTDIR in the environment goes before the prefix. systemd finds the units below /usr and
-/usr/local only.
+The variable DESTDIR is put before the prefix. systemd finds units only below /usr and
+/usr/local.
 END
 }
 
@@ -51,7 +51,7 @@ install_file() {
   mode=644
   [ ! -x "$1" ] || mode=755
   mkdir -p "$to/${1%/*}"
-  # A running program cannot be written over, but it can be replaced.
+  # A running program cannot be overwritten, but its file can be replaced.
   rm -f "$to/$1"
   cp "$1" "$to/$1"
   chmod "$mode" "$to/$1"
@@ -68,7 +68,7 @@ if [ "$task" = install ]; then
   find bin lib share -type f | sort | while read -r file; do install_file "$file"; done
 else
   find bin lib share -type f | sort | while read -r file; do remove_file "$file"; done
-  # Other directories may have been there before.
+  # Other directories may have existed before.
   find share -depth -type d -path 'share/doc/metrics-event*' | while read -r directory; do
     rmdir "$to/$directory" 2>/dev/null || true
   done

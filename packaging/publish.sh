@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: publish.sh DIRECTORY
-# Adds to the packages of all architectures in DIRECTORY what a release offers besides: the static programs,
-# under names without a version for releases/latest/download/NAME, and the checksums of all.
+# Completes the packages of all architectures in DIRECTORY for a release: adds the static programs, under
+# names without a version for releases/latest/download/NAME, and the checksums of all files.
 set -eu
 cd "$1"
 for tarball in metrics-event-*-linux-*.tar.gz; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Checks everything that a release needs, then tags it: release.sh VERSION
+# usage: release.sh VERSION
+# Checks everything that a release needs, then tags the commit.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +14,7 @@ printf '%s\n' "$version" | grep -qxE '(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}' ||
   refuse "expected a version such as 1.2.3, got \"$version\""
 tag=v$version
 
-[ -z "$(git status --porcelain)" ] || refuse 'something is not committed; see git status'
+[ -z "$(git status --porcelain)" ] || refuse 'there are uncommitted changes; see git status'
 ! git rev-parse --quiet --verify "refs/tags/$tag" >/dev/null || refuse "$tag is tagged already"
 newest=$(git tag --list 'v[0-9]*' --sort=-version:refname | head -n 1)
 if [ -n "$newest" ]; then

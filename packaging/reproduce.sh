@@ -1,13 +1,13 @@
 #!/bin/sh
 # usage: reproduce.sh ARCH [KIND]...
-# Makes the packages of the committed tree again, in another directory, and compares.
+# Makes the packages of the committed tree again, in another directory, and compares the bytes.
 set -eu
 cd "$(dirname "$0")/.."
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT
 
 [ -z "$(git status --porcelain)" ] || {
-  printf 'reproduce: there are changes that are not committed\n' >&2
+  printf 'reproduce: there are uncommitted changes\n' >&2
   exit 1
 }
 packaging/build.sh "$@"

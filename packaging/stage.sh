@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: stage.sh DEB|RPM ROOT VERSION MAINTAINER
-# Makes of an installation below ROOT what a package of a distribution holds.
+# Turns an installation below ROOT into the contents of a distribution package.
 set -eu
 generator=$1
 root=$2
@@ -9,7 +9,7 @@ maintainer=$4
 source=$(dirname "$0")/..
 doc=$root/usr/share/doc/metrics-event
 
-# The version's part of CHANGELOG.md, as Debian writes changelogs.
+# changelog: prints the section of this version in CHANGELOG.md as a Debian changelog
 changelog() {
   printf 'metrics-event (%s) stable; urgency=medium\n\n' "$version"
   sed -n "/^## ${version%%[~+]*} /,/^## /{/^#/d;p}" "$source/CHANGELOG.md" |

@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: try_image.sh ARCH
-# Tries the image that was made: unpacks it and runs its program in a chroot, as the image's user and with
-# its environment, against receivers in a network that holds nothing else. An image for another architecture
-# runs under qemu. It takes root.
+# Tries the image: unpacks it and runs its program in a chroot, with the user and the environment of the
+# image, against receivers in an otherwise empty network. An image for another architecture runs under qemu.
+# It needs root.
 set -eu
 cd "$(dirname "$0")/.."
 arch=$1
@@ -23,7 +23,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# expect WHAT COMMAND...: COMMAND succeeds
+# expect WHAT COMMAND...: fails with WHAT unless COMMAND succeeds
 expect() {
   what=$1
   shift
@@ -34,7 +34,7 @@ expect() {
   say "ok: $what"
 }
 
-# configured FILTER: prints what a runtime finds in the configuration of the image
+# configured FILTER: prints a part of the configuration of the image
 configured() { jq --raw-output "$1" "$scratch/bundle/config.json"; }
 
 # inside [NAME=VALUE]... [ARGUMENT]...: runs the entry point in a container with these variables
@@ -67,14 +67,14 @@ listen() {
   rm "$scratch/announcement"
 }
 
-# arrived FLAVOR: the event is what the receiver got
+# arrived FLAVOR: waits for the receiver, and looks for the event that it got
 arrived() {
   wait "$receiver"
   receiver=
   grep -qF "\"flavor\":\"$1\",\"duration\":12.5" "$scratch/arrived"
 }
 
-# ends STATUS TEXT COMMAND...: COMMAND ends with the status, and stderr says the text
+# ends STATUS TEXT COMMAND...: checks that COMMAND ends with STATUS and that its stderr contains TEXT
 ends() {
   expected=$1
   text=$2
@@ -93,7 +93,7 @@ authorities() {
   openssl crl2pkcs7 -nocrl -certfile "$bundle" | openssl pkcs7 -print_certs -noout | grep '^subject'
 }
 
-# start_tls: starts nginx in front of the receiver, with a certificate of an authority that is only ours
+# start_tls: starts nginx in front of the receiver, with a certificate of a private authority
 start_tls() {
   (
     cd "$scratch"
@@ -124,7 +124,7 @@ http {
 END
   /usr/sbin/nginx -p "$scratch" -c nginx.conf -e error.log &
   nginx=$!
-  # It listens before it writes this.
+  # nginx listens before it writes this file.
   until [ -s "$scratch/nginx.pid" ]; do kill -0 "$nginx"; done
 }
 
@@ -143,14 +143,14 @@ cat >"$scratch/expected" <<'END'
 ./usr/share/doc/metrics-event/LICENSE
 ./usr/share/doc/metrics-event/copyright
 END
-expect 'it holds the program, the authorities and their licences' diff "$scratch/expected" "$scratch/files"
+expect 'it contains the program, the authorities and their licences, and nothing else' diff "$scratch/expected" "$scratch/files"
 bundle=$root/etc/ssl/certs/ca-certificates.crt
-expect 'each authority of Debian can be read there' test "$(authorities | wc -l)" -eq \
+expect 'it contains each authority of Debian' test "$(authorities | wc -l)" -eq \
   "$(find /usr/share/ca-certificates/mozilla -name '*.crt' | wc -l)"
-expect 'its files belong to root, for whom alone they can be written' \
+expect 'its files belong to root, and only root can write to them' \
   test -z "$(find "$root" ! -path "$state" \( ! -user 0 -o ! -group 0 -o -perm /022 \))"
 expect 'the state belongs to its user' test "$(stat --format '%u:%g %a' "$state")" = '65532:65532 700'
-expect 'its user is a number and not that of root' test "$user" = 65532:65532
+expect 'its user is a number other than that of root' test "$user" = 65532:65532
 expect 'its entry point is the program' \
   test "$(configured '.process.args | join(" ")')" = /usr/bin/metrics-event
 
@@ -162,7 +162,7 @@ if [ "$arch" != "$(dpkg --print-architecture)" ]; then
   done
 fi
 printf '127.0.0.1 localhost receiver.example.com\n' >"$root/etc/hosts" # as a runtime does
-expect 'the program runs' test "$(inside --version)" = "metrics-event $version"
+expect 'the program runs' test "$(inside --version | cut -d ' ' -f 1,2)" = "metrics-event $version"
 
 listen
 expect 'an event is sent' event small METRICS_EVENT_URL=http://receiver.example.com:3100
@@ -174,7 +174,7 @@ expect 'an authority that the image does not know is rejected' \
   ends 76 'authority' event small "$https"
 cat "$scratch/authority.pem" >>"$bundle"
 listen
-expect 'one that stands among those of the image is trusted' event medium "$https"
+expect 'an authority that is added to the image is trusted' event medium "$https"
 expect 'and the event arrives' arrived medium
 
 printf 'url = "http://127.0.0.1:3100"\nspool = true\nretries = 0\n' >"$root/etc/metrics-event/config.toml"

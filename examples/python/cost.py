@@ -1,9 +1,9 @@
-"""Prints what a call of issue_event costs on this machine, beside a post with requests.
+"""Prints the cost of a call of issue_event on this machine, beside that of a post with requests.
 
     python3 cost.py [CALLS]
 
-Both go to the same receiver on this machine, `metrics-event listen`, from a process that runs
-already, as those of a service do. The last row is the start of a program that does nothing.
+Both post to `metrics-event listen` on this machine, from a process that is already running, as in a
+service. The last row is the start of a program that does nothing.
 """
 
 import functools

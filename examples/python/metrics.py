@@ -1,9 +1,9 @@
 """Sends metric events from Python through metrics-event.
 
-This module has the public names of the one that posted events to Promtail itself, so it can take
-that one's place and the callers stay as they are. pydantic, 1 or 2, validates an event when it is
-made, and metrics-event delivers it: its environment variables and configuration files say where to,
-with which labels and credentials, and whether an event that cannot be delivered is kept in a spool.
+This module has the public names of the one that posted events to Promtail itself, so it can replace
+that module without changes to the callers. pydantic 1 or 2 validates an event when it is made, and
+metrics-event delivers it. The environment variables and configuration files of metrics-event set the
+receiver, labels and credentials, and whether an event that cannot be delivered is kept in a spool.
 
     issue_event(RunnerInstalled(timestamp=time.time(), flavor="small", duration=12.5))
 """
@@ -18,8 +18,8 @@ from pydantic import BaseModel, NonNegativeFloat
 
 _DEFAULT_URL = "http://localhost:3100/loki/api/v1/push"
 
-# Another URL that is assigned to this name takes precedence over every setting of metrics-event; as
-# long as the default stands here, those settings decide.
+# A URL that is assigned to this name takes precedence over every setting of metrics-event. With the
+# default, those settings decide.
 PROMTAIL_PUSH_API_URL = _DEFAULT_URL
 
 logger = logging.getLogger(__name__)

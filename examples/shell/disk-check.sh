@@ -1,6 +1,7 @@
 #!/bin/sh
-# Sends disk-full for each local file system that is used to 90 % or more, or to PERCENT:
-# disk-check.sh [PERCENT]. It needs the declaration disk-full.json.
+# usage: disk-check.sh [PERCENT]
+# Sends disk-full for each local file system that is at least PERCENT full, 90 by default. It needs the
+# declaration ../events.d/disk-full.json.
 set -eu
 percent=${1:-90}
 case $percent in
@@ -13,7 +14,7 @@ esac
 df --local --exclude-type=squashfs --exclude-type=iso9660 --output=pcent,target | sed 1d |
   while read -r used mount; do
     used=${used%\%}
-    [ "$used" != - ] || continue # it has no size
+    [ "$used" != - ] || continue # a file system without a size
     [ "$used" -ge "$percent" ] || continue
     level=warning
     [ "$used" -lt 98 ] || level=critical

@@ -1,16 +1,16 @@
 # shellcheck shell=sh
-# Sends an event when a script ends, however that is: with its duration in seconds, its exit status,
-# and "normal" or "abnormal", as `metrics-event send NAME -- COMMAND` does. At the top of a script:
+# Sends an event when a script ends, in whatever way, with its duration in seconds, its exit status,
+# and "normal" or "abnormal", as `metrics-event send NAME -- COMMAND` does. Put at the top of a script:
 #
 #   . /usr/share/doc/metrics-event/examples/shell/on-exit.sh
 #   trap 'metrics_event_exit nightly-import source=crm' EXIT
 #
-# The script keeps its exit status, also where metrics-event is missing. (zsh runs no EXIT trap when an
-# unset variable ends a script with `set -eu`.)
+# The script keeps its exit status, even if metrics-event is not installed. (zsh runs no EXIT trap when
+# an unset variable ends a script that has `set -eu`.)
 
 metrics_event_started=$(date +%s)
 
-# Not every shell runs an EXIT trap when a signal ends it.
+# Not every shell runs the EXIT trap when a signal ends the script.
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Puts the program of a release on PATH for the steps that follow, when its SHA-256 is right, and gives them
-# the receiver. action.yml runs it with its inputs in the environment. No program gets the token as an
-# argument: printf is a part of the shell.
+# Puts the program of a release on PATH for the following steps, if its SHA-256 is right, and sets the
+# receiver for them. action.yml runs it with its inputs in the environment. No program gets the token as an
+# argument, because printf is part of the shell.
 set -eu
 
 carriage_return=$(printf '\r')
 
-# in_command TEXT: prints the text with the escapes that commands of the runner need
+# in_command TEXT: prints TEXT with the escapes that commands to the runner need
 in_command() { printf '%s' "$1" | sed "s/%/%25/g; s/$carriage_return/%0D/g"; }
 
 warn() { printf '::warning title=metrics-event::%s\n' "$(in_command "$*")"; }
@@ -16,8 +16,8 @@ fail() {
   exit 1
 }
 
-# one_line NAME TEXT: prints the text without the line ends behind it, which a pasted secret may have. A
-# second line would set another variable.
+# one_line NAME TEXT: prints TEXT without trailing line ends, which a pasted secret may have. A second line
+# is an error, because it would set another variable.
 one_line() {
   text=$(printf '%s' "$2")
   text=${text%"$carriage_return"}
@@ -28,7 +28,7 @@ one_line() {
   printf '%s' "$text"
 }
 
-# later NAME TEXT: sets a variable for the steps that follow, unless the text is empty
+# later NAME TEXT: sets a variable for the following steps, unless TEXT is empty
 later() { [ -z "$2" ] || printf '%s=%s\n' "$1" "$2" >>"$GITHUB_ENV"; }
 
 url=$(one_line url "$INPUT_URL")
@@ -66,10 +66,10 @@ if [ -z "$release" ]; then
   esac
 fi
 
-command -v curl >/dev/null || fail 'the program is downloaded by curl, which is not on PATH; install it'
+command -v curl >/dev/null || fail 'curl, which downloads the program, is not on PATH; install it'
 directory=$(mktemp -d "$RUNNER_TEMP/metrics-event-XXXXXX")
 
-# download NAME FILE: gets a file of the release
+# download NAME FILE: downloads a file of the release
 download() {
   curl --silent --show-error --fail --location --proto '=https' --retry 3 --connect-timeout 10 \
     --max-time 120 --output "$directory/$2" "${release%/}/$1" ||

@@ -96,32 +96,12 @@ constexpr std::array table{
         .name = "batch",
         .summary = "send many events, each a line of JSON",
         .details =
-            "Reads one JSON object a line from FILE, or from standard input without FILE or with "
-            "-. The member event names the event; a known one is validated, any other is taken as "
-            "it is. The member timestamp is also the entry time, in UNIX seconds with a fraction "
-            "to the nanosecond; entries of the same time get one nanosecond more each, within 10 "
-            "000 lines. What is missing there is now. A regular file is validated as a whole "
-            "before anything is sent; an error names line and column. From a pipe, lines are sent "
-            "as they come, and an error ends it. Many entries go in one push, as with flush, and "
-            "each push has the time of --timeout. With a spool, events that cannot be "
-            "delivered go there, with one warning and a count at the end, and the receiver is "
-            "tried again after a pause. A signal ends the batch within half a second, with the "
-            "push that is on its way if it is answered by then; the message names the first line "
-            "that is neither delivered nor kept. A last line without a newline is sent if it is an "
-            "event, or else left out, with status 65. An input that is compressed or in UTF-16 is "
-            "refused with the same status, and the message names the command that makes it text, "
-            "as in zcat FILE | metrics-event batch. With --resume, "
-            "only those lines of one or more files are sent that are new. A file is known by its "
-            "content, so it may be renamed, rotated or moved, while a new file of the same name "
-            "begins at its first line. The position in a file belongs to the URL without "
-            "credentials, "
-            "the tenant and the labels; it is kept in $XDG_STATE_HOME/metrics-event or "
-            "~/.local/state/metrics-event, for root in /var/lib/metrics-event, for 90 days after "
-            "its last use. Lines are then validated as they are read: one that is no event ends "
-            "the run before it, and a last line without a newline waits for it. What a run that "
-            "was killed may have sent is asked for before it is sent again. A file that is missing "
-            "is reported, with status 66, after the others were sent; a second run on a file waits "
-            "for the first as long as --timeout says.",
+            "Reads one JSON object per line from FILE, or from standard input without FILE or with "
+            "-, and sends each as an event. A regular file is read twice: every line is validated "
+            "before the first one is sent. An error names line and column. With --resume, only "
+            "lines that no earlier "
+            "run has sent are sent, even if the file was renamed or rotated. With a spool, events "
+            "that cannot be delivered are kept there.",
         .operand = {.kind = ValueKind::file, .name = "FILE", .repeats_with = "resume"},
         .options = batch_options,
         .spool = SpoolUse::keeps,
@@ -172,22 +152,12 @@ constexpr std::array table{
         .name = "flush",
         .summary = "deliver what waits in the spool",
         .details =
-            "Sends what was kept when it could not be delivered, oldest first, each entry to where "
-            "it was meant to go, many in one push, and deletes what was accepted. Credentials and "
-            "headers are those of the settings, and go only to the server of the setting url. Says "
-            "on stdout how many entries were delivered, refused, and are left. A push of many that "
-            "is refused is narrowed down to the entries that the receiver refuses, which are put "
-            "aside in refused/ with the reason beside each; an entry that is too old for the "
-            "receiver gets the present as its entry time first, once. The exit status is 0 when "
-            "nothing is left and nothing was refused, 65 when something was refused, or the status "
-            "of what stopped it. One flush works on a spool at a time, another waits for its end "
-            "as long as --timeout, or --wait, says. --timeout is for each push. With --wait it "
-            "tries again what may pass (68, 69, 75), and ends when nothing is left or the time is "
-            "over. Without --spool it takes the usual one: /var/spool/metrics-event of root, "
-            "metrics-event/spool in $XDG_STATE_HOME or ~/.local/state of others. A directory that "
-            "--spool names and that does not exist is an error, with status 66. An event whose "
-            "process is still trying to deliver it is listed as trying and left alone; a flush "
-            "takes it over once that process was killed.",
+            "Sends the events in the spool, oldest first and many in one push, deletes those that "
+            "were accepted, and says how many were delivered, refused, and are left. Refused "
+            "events are put aside with the reason. Without --spool, it is the usual spool: "
+            "/var/spool/metrics-event of root, metrics-event/spool in $XDG_STATE_HOME or "
+            "~/.local/state of others. The exit status is 0 when nothing is left and nothing was "
+            "refused, 65 when something was refused, and otherwise that of the error.",
         .options = flush_options,
         .settings = flush_settings,
         .spool = SpoolUse::empties,

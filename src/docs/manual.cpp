@@ -37,7 +37,7 @@ std::string mdoc_text(std::string_view text) {
   return out;
 }
 
-// Returns a description such as "what it says" as a sentence: "What it says."
+// Returns a description such as "how long it took" as a sentence: "How long it took."
 std::string sentence(std::string_view text) {
   std::string out{text};
   if (!out.empty()) {
@@ -88,7 +88,7 @@ std::string mdoc_variables(const Setting& setting) {
     text += " ,\n.Ev " + std::string{fallback.name};
     text += fallback.condition.empty() ? "" : " Pq " + std::string{fallback.condition};
   }
-  return text + (setting.kind == Setting::Kind::list ? " ,\none a line.\n" : " .\n");
+  return text + (setting.kind == Setting::Kind::list ? " ,\none per line.\n" : " .\n");
 }
 
 std::string mdoc_settings(Events, Commands) {
@@ -156,22 +156,18 @@ std::string mdoc_synopsis(Events, Commands commands) {
   return text;
 }
 
-std::string mdoc_commands(Events, Commands commands) {
-  std::string text;
-  for (const Command& command : commands) {
-    text += ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n';
-    std::string items;
-    for (const CommandOption& option : command.options) {
-      items +=
-          mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
-                    option.help);
-      if (!option.default_text.empty()) {
-        items += "Default: " + mdoc_text(option.default_text) + ".\n";
-      }
+std::string mdoc_command(const Command& command) {
+  std::string items;
+  for (const CommandOption& option : command.options) {
+    items +=
+        mdoc_item(mdoc_short_flag(option.short_flag) + mdoc_flag(option.name, option.placeholder),
+                  option.help);
+    if (!option.default_text.empty()) {
+      items += "Default: " + mdoc_text(option.default_text) + ".\n";
     }
-    text += items.empty() ? "" : mdoc_list(items, "Ds");
   }
-  return text;
+  return ".Ss " + std::string{command.name} + '\n' + mdoc_text(command.details) + '\n' +
+         (items.empty() ? "" : mdoc_list(items, "Ds"));
 }
 
 std::string mdoc_event_names(Events events, Commands) {
@@ -202,7 +198,7 @@ std::string mdoc_events(Events events, Commands) {
         items += "Or:\n." + mdoc_flag(since_flag(field), "TIME") + " .\n";
       }
       if (field.measured != Measured::nothing) {
-        items += "A command gives it.\n";
+        items += "Filled in by a measured command.\n";
       }
       if (!field.variable.empty()) {
         items += "Environment:\n.Ev " + std::string{field.variable} + " .\n";
@@ -238,34 +234,18 @@ std::string markdown_exit_status(Events, Commands) {
   return table;
 }
 
-std::string markdown_events(Events events, Commands) {
-  std::string table =
-      "| event | flag | in the line | value | what it says |\n|---|---|---|---|---|\n";
-  for (const EventType& type : events) {
-    for (const Field& field : type.fields) {
-      const bool first = &field == type.fields.data();
-      table +=
-          markdown_row({first ? code(kebab_case(type.name)) : "",
-                        code("--" + kebab_case(field.name)), code(field.name), field_notes(field),
-                        std::string{field.help} +
-                            (field.variable.empty() ? "" : "; also from " + code(field.variable))});
-    }
-  }
-  return table;
-}
+// The settings that the README shows, because most people need some of them; the man page has all.
+constexpr std::array needed_by_most{"url",           "label",   "org-id", "username",
+                                    "password-file", "timeout", "spool",  "best-effort"};
 
 std::string markdown_settings(Events, Commands) {
-  std::string table = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
-  for (const Setting& setting : all_settings()) {
-    std::string variables = code(variable_name(setting));
-    for (const FallbackVariable& fallback : setting.fallback_variables) {
-      variables += ", " + code(fallback.name) +
-                   (fallback.condition.empty() ? "" : ' ' + std::string{fallback.condition});
-    }
-    table += markdown_row({setting.has_key() ? code(setting.name) : "",
-                           setting.has_flag() ? code(setting.flag()) : "", variables,
-                           shown_default(setting).empty() ? "" : code(shown_default(setting)),
-                           std::string{setting.help}});
+  std::string table = "| setting | meaning |\n|---|---|\n";
+  for (const std::string_view name : needed_by_most) {
+    const Setting& setting = *std::ranges::find(all_settings(), name, &Setting::name);
+    const std::string_view value = shown_default(setting);
+    table +=
+        markdown_row({code(setting.flag()),
+                      std::string{setting.help} + (value.empty() ? "" : " (" + code(value) + ')')});
   }
   return table;
 }
@@ -281,11 +261,9 @@ constexpr std::array parts{
     Part{Markup::mdoc, "settings", mdoc_settings},
     Part{Markup::mdoc, "keys", mdoc_keys},
     Part{Markup::mdoc, "synopsis", mdoc_synopsis},
-    Part{Markup::mdoc, "commands", mdoc_commands},
     Part{Markup::mdoc, "event-names", mdoc_event_names},
     Part{Markup::mdoc, "events", mdoc_events},
     Part{Markup::markdown, "exit-status", markdown_exit_status},
-    Part{Markup::markdown, "events", markdown_events},
     Part{Markup::markdown, "settings", markdown_settings},
 };
 
@@ -294,23 +272,37 @@ std::string mark(Markup markup, std::string_view word, std::string_view name) {
   return markup == Markup::mdoc ? ".\\\" " + text + '\n' : "<!-- " + text + " -->\n";
 }
 
+// Replaces the part of this name, if the document has it.
+void replace_part(std::string& document, Markup markup, std::string_view name,
+                  std::string_view text) {
+  const std::string begin = mark(markup, "begin", name);
+  const std::size_t found = document.find(begin);
+  if (found == std::string::npos) {
+    return;
+  }
+  const std::size_t start = found + begin.size();
+  const std::size_t end = document.find(mark(markup, "end", name), start);
+  if (end == std::string::npos) {
+    throw std::runtime_error{"the generated part " + std::string{name} + " does not end"};
+  }
+  document.replace(start, end - start, text);
+}
+
 } // namespace
 
 std::string with_generated_parts(std::string_view document, Markup markup, Events events,
                                  Commands commands) {
   std::string out{document};
   for (const Part& part : parts) {
-    const std::string begin = mark(markup, "begin", part.name);
-    const std::size_t found = part.markup == markup ? out.find(begin) : std::string::npos;
-    if (found == std::string::npos) {
-      continue;
+    if (part.markup == markup) {
+      replace_part(out, markup, part.name, part.text(events, commands));
     }
-    const std::size_t start = found + begin.size();
-    const std::size_t end = out.find(mark(markup, "end", part.name), start);
-    if (end == std::string::npos) {
-      throw std::runtime_error{"the generated part " + std::string{part.name} + " does not end"};
+  }
+  // Each command is a part, so that a page can add to what its row says.
+  for (const Command& command : commands) {
+    if (markup == Markup::mdoc) {
+      replace_part(out, markup, "command-" + std::string{command.name}, mdoc_command(command));
     }
-    out.replace(start, end - start, part.text(events, commands));
   }
   return out;
 }

@@ -1,4 +1,4 @@
-"""What a send costs, beside what else would do it; `./dev bench --help`."""
+"""Measures the cost of a send, beside that of other ways to send an event; `./dev bench --help`."""
 
 import argparse
 import concurrent.futures
@@ -26,22 +26,23 @@ WAITING = (1000, 100_000)  # entries beside which another one goes into the spoo
 
 def parse(arguments):
   parser = argparse.ArgumentParser(
-    prog="./dev bench", description="Measures what a send costs, beside what else would do it.")
+    prog="./dev bench", description="Measures the cost of a send, beside that of other ways to send an event.")
   add = parser.add_argument
-  add("--quick", action="store_true", help="everything a little, in about a minute")
-  add("--readme", action="store_true", help="write the last run's figures into README and its plot")
-  add("--runs", type=int, metavar="N", help="of each single send (400)")
-  add("--events", type=int, metavar="N", help="the most in one batch (1000000, if time allows)")
+  add("--quick", action="store_true", help="measure everything briefly, in about a minute")
+  add("--readme", action="store_true",
+      help="write the figures of the last run into README.md and the plot beside it")
+  add("--runs", type=int, metavar="N", help="the runs of each single send (400)")
+  add("--events", type=int, metavar="N", help="the most events in one batch (1000000, if time allows)")
   add("--entries", type=int, metavar="N",
-      help="the most in the spool (100000; 1000000 takes minutes, and 6 GB of memory)")
-  add("--sends", type=int, metavar="N", help="by concurrent senders (1024)")
-  add("--no-counts", action="store_true", help="neither instructions nor system calls")
+      help="the most entries in the spool (100000; 1000000 takes minutes and 6 GB of memory)")
+  add("--sends", type=int, metavar="N", help="the sends by concurrent senders (1024)")
+  add("--no-counts", action="store_true", help="count neither instructions nor system calls")
   add("--program", type=Path, default=ROOT / "build/release/metrics-event", help=argparse.SUPPRESS)
   add("--static-program", type=Path, default=ROOT / "build/static/metrics-event",
       help=argparse.SUPPRESS)
   add("--output", type=Path, default=ROOT / "build", help=argparse.SUPPRESS)
   options = parser.parse_args(arguments)
-  # What somebody asks for may take its time.
+  # Sizes that were asked for may take a long time.
   options.patience = {name: PATIENCE if getattr(options, name) is None else LIMIT * 10
                       for name in ("events", "entries")}
   usual = (40, 10_000, 10_000, 256) if options.quick else (400, 1_000_000, 100_000, 1024)
@@ -59,7 +60,7 @@ def first_line(command):
 
 
 def machine():
-  """Where and with what this was measured."""
+  """The machine and the tools of the measurement."""
   cpus = [line.partition(": ")[2] for line in Path("/proc/cpuinfo").read_text().splitlines()
           if line.startswith("model name")]
   return {
@@ -75,7 +76,7 @@ def machine():
 
 
 def spool_cases(shop, most, home):
-  """One event into the spool: a new one, and those in which up to so many wait."""
+  """Cases of keeping an event: in a new spool, and in spools with up to so many entries."""
   spools = {"spool": shop.place / "spool-new", "durable": shop.place / "spool-durable"}
   labels = {"spool": "metrics-event, into the spool"}
   records = shop.place / "records"
@@ -98,7 +99,7 @@ def spool_cases(shop, most, home):
 
 
 def single_cases(shop, most_waiting):
-  """All ways of a single send, and what is near them."""
+  """All cases of a single send, and their floors."""
   empty = shop.home("empty")
   configured = shop.home(
     "configured", types=3,
@@ -157,10 +158,10 @@ def measure_single(shop, cases, options):
   if not options.no_counts:
     say("instructions and system calls")
     counted = [case for case in cases if not (options.quick and case.name == "python")]
-    counted.sort(key=lambda case: case.name != "python")  # which takes longest
+    counted.sort(key=lambda case: case.name != "python")  # it takes longest
 
     def count(case):
-      calls = min(shop.bench.system_calls(case) for _ in range(3))  # one that waits makes more
+      calls = min(shop.bench.system_calls(case) for _ in range(3))  # a run that waits makes more
       total, own = shop.bench.instructions(case)
       return {"system_calls": calls, "instructions": total, "instructions_without_loader": own}
 
@@ -186,15 +187,15 @@ def bench(options):
   """Measures everything."""
   result = {"machine": machine()}
   options.output.mkdir(parents=True, exist_ok=True)
-  # Beside the build, where fsync costs what it costs on a disk, and in memory, where many files
-  # cost little.
+  # One directory is beside the build, where fsync costs as much as on a disk, and one is in memory, where
+  # many files cost little.
   with contextlib.ExitStack() as stack:
     def temporary(where):
       return stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=where))
 
     in_memory = memory(options.entries)
     if not in_memory:
-      say("there is no room in memory, so what is in memory is on the disk as well")
+      say("there is not enough memory, so the spools that should be in memory are on the disk")
     shop = Workshop(options, temporary(options.output), temporary(in_memory or options.output),
                     stack)
     cases = single_cases(shop, options.entries)
@@ -206,14 +207,14 @@ def bench(options):
 
 
 def write_readme(result):
-  """Puts the figures of a run where people read them."""
+  """Writes the figures of a run into README.md, and the plot beside it."""
   (HERE / "speed.svg").write_text(report.plot(result))
-  readme = ROOT / "README.md"
+  readme = HERE / "README.md"
   begin, end = "<!-- begin speed -->\n", "<!-- end speed -->\n"
   before, _, rest = readme.read_text().partition(begin)
   _, found, after = rest.partition(end)
   if not found:
-    raise Trouble("README.md has no part for the speed")
+    raise Trouble(f"{readme} has no part for the speed")
   readme.write_text(before + begin + report.markdown(result) + end + after)
 
 
@@ -226,18 +227,18 @@ def main(arguments):
     result = json.loads(kept.read_text())
     if ("spool-100000" not in result["single"] or
         not all("instructions" in row for row in result["single"].values())):
-      raise Trouble("the last run has not counted everything; run ./dev bench")
+      raise Trouble("the last run did not count everything; run ./dev bench")
     write_readme(result)
     return
   result = bench(options)
   kept.write_text(json.dumps(result, indent=2) + "\n")
   (options.output / "bench.svg").write_text(report.plot(result))
   print(report.text(result))
-  say(f"{kept} has all of it, and bench.svg beside it the plot")
+  say(f"{kept} has all figures, and bench.svg beside it has the plot")
 
 
 if __name__ == "__main__":
-  signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+  signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that started processes end too
   try:
     main(sys.argv[1:])
   except (Trouble, OSError, subprocess.CalledProcessError) as trouble:

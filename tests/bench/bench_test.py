@@ -1,4 +1,4 @@
-"""Keeps the benchmark alive: it runs as ever, with next to nothing to measure.
+"""Runs the benchmark with next to nothing to measure, to see that it works.
 
   bench_test.py PROGRAM
 """
@@ -53,11 +53,11 @@ class BenchTest(unittest.TestCase):
 
     plot = xml.etree.ElementTree.fromstring((self.output / "bench.svg").read_text())
     bars = plot.findall("{http://www.w3.org/2000/svg}rect")
-    # Without the bar of 100 000 waiting, which takes its time.
+    # The bar of 100 000 waiting entries is missing, because it takes a long time.
     self.assertEqual(len(bars), len(report.BARS) - 1 + len(report.MANY))
     self.assertEqual(list(self.output.glob("bench-*")), [])
 
-    readme = (HERE.parents[1] / "README.md").read_text()
+    readme = (HERE / "README.md").read_text()
     names = [line.split(" | ")[0] for line in report.markdown(result).splitlines()
              if line.startswith("| ")]
     self.assertEqual([name for name in names if f"\n{name} | " not in readme], [],

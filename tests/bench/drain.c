@@ -1,9 +1,9 @@
-// The floor of a flush: records are read, what they hold is pushed, and they are removed.
+// The floor of a flush: reads records, pushes their entries, and removes them.
 //
 //   drain PORT SPOOL
 //
-// A push carries up to 1000 entries and is compressed, both as metrics-event does it. Before it
-// leaves, the stems of its records' names are written and synchronised, as metrics-event must do.
+// As in metrics-event, a push is compressed and has up to 1000 entries, and before it leaves, the stems
+// of the names of its records are written and synchronised.
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -85,7 +85,7 @@ static void push(void) {
   entries = 0;
 }
 
-// A record has the labels and the entries in the very form in which a push has them.
+// A record has the labels and the entries in the same form as a push.
 static void take(const char* name) {
   static char record[room];
   const int file = openat(box, name, O_RDONLY);

@@ -2,8 +2,8 @@
 //
 //   durable [-n] SPOOL RECORDS
 //
-// RECORDS holds two lines for each record, its name and its text. -n leaves out the
-// synchronisations, which fills a spool quickly.
+// RECORDS contains two lines for each record, its name and its text. -n skips the synchronisations, to
+// fill a spool quickly.
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// The floor of a single send: the system calls that no program can do without, and nothing else.
+// The floor of a single send: makes only the system calls that every program must make.
 //
 //   floor PORT
 

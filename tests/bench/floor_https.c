@@ -2,7 +2,7 @@
 //
 //   floor_https PORT AUTHORITY
 //
-// The receiver's certificate and its address are verified, as metrics-event does it.
+// The certificate of the receiver and its address are verified, as in metrics-event.
 
 #include "request.h"
 
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
       .sin_port = htons((unsigned short)atoi(argv[1])),
       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
   };
-  OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, NULL); // which metrics-event saves as well
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, NULL); // metrics-event leaves this out as well
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
   if (SSL_CTX_load_verify_file(context, argv[2]) != 1) {
@@ -39,5 +39,5 @@ int main(int argc, char** argv) {
       SSL_write(tls, push, sizeof push - 1) == (int)sizeof push - 1 &&
       SSL_read(tls, reply, sizeof reply) > 12 && memcmp(reply, "HTTP/1.1 204", 12) == 0;
   close(descriptor);
-  _exit(is_sent ? 0 : 1); // without OpenSSL's tidying up
+  _exit(is_sent ? 0 : 1); // skips the clean-up of OpenSSL
 }

@@ -1,4 +1,4 @@
-"""What a service in Python does: a model validates the event, and requests posts it.
+"""Does as a service in Python would: a model validates the event, and requests posts it.
 
   issue_event.py URL
 """

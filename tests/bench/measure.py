@@ -1,4 +1,4 @@
-"""Runs programs, and measures what they cost."""
+"""Runs programs and measures their cost."""
 
 import contextlib
 import dataclasses
@@ -10,11 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIMIT = 600  # seconds for anything that is started
+LIMIT = 600  # seconds for any program
 
 
 class Trouble(Exception):
-  """What went wrong, in words for a person."""
+  """An error, with a message for people."""
 
 
 def say(text):
@@ -23,15 +23,15 @@ def say(text):
 
 @dataclasses.dataclass
 class Case:
-  """A command, and what it finds when it is run."""
+  """A command and the surroundings in which it runs."""
   name: str
   label: str
   command: list
-  floor: str = ""  # the name of the case that it is compared with
+  floor: str = ""  # the name of the case to compare it with
   home: str = "/nonexistent"
   input: str = "/dev/null"
   swept: str = "-"  # a directory that is emptied before each run
-  every: int = 1  # runs in each so manieth round
+  every: int = 1  # runs once in so many rounds
 
   @property
   def environment(self):
@@ -45,7 +45,7 @@ class Case:
 
 @dataclasses.dataclass
 class Run:
-  """What one run has cost: seconds, counts, KiB."""
+  """The cost of one run: seconds, counts, KiB."""
   wall: float
   user: float
   system: float
@@ -59,7 +59,7 @@ class Run:
 
 @contextlib.contextmanager
 def running(command, **options):
-  """A process that ends with the block, and what it has started with it."""
+  """A process that ends with the block, together with its children."""
   with subprocess.Popen(command, start_new_session=True, **options) as process:
     try:
       yield process
@@ -69,7 +69,7 @@ def running(command, **options):
 
 
 def output_of(command, text="", **options):
-  """What a command prints; it must succeed, and in time."""
+  """The output of a command, which must succeed in time."""
   pipe = subprocess.PIPE
   with running(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, **options) as process:
     try:
@@ -82,7 +82,7 @@ def output_of(command, text="", **options):
 
 
 class Bench:
-  """Measures cases with the programs of a directory, which is also where they run."""
+  """Measures cases with the programs of a directory, in which they also run."""
 
   def __init__(self, place):
     self.place = Path(place)
@@ -109,7 +109,7 @@ class Bench:
     return int(output_of(command, case.plan(), cwd=self.place)) / 1e9
 
   def instructions(self, case):
-    """Those in user space, and how many of them are not the dynamic loader's."""
+    """The instructions in user space, and how many of them are outside the dynamic loader."""
     self._sweep(case)
     profiles = self.place / f"{case.name}.callgrind"
     self._run(case, ["valgrind", "--tool=callgrind", "--trace-children=yes",
@@ -123,7 +123,7 @@ class Bench:
     return total, total - loader
 
   def system_calls(self, case):
-    """All until the exit_group that ends it; the execve that starts it is not its own."""
+    """All system calls up to exit_group, without the execve that starts the program."""
     self._sweep(case)
     trace = self.place / f"{case.name}.strace"
     self._run(case, ["strace", "-f", "-qq", "-e", "signal=none", "-o", str(trace)])
@@ -141,7 +141,7 @@ class Bench:
 
 
 def costs_by_object(profile):
-  """Callgrind's own costs of each program and library in a profile."""
+  """The self cost of each program and library in a profile of callgrind."""
   costs = {}
   names = {}
   at = ""
@@ -152,7 +152,7 @@ def costs_by_object(profile):
       names.setdefault(number, name)
       at = at if callee else names[number]
     elif line.startswith("calls="):
-      is_call = True  # the next line is what the callee costs
+      is_call = True  # the next line has the cost of the callee
     elif line[:1] in "0123456789+-*" and line:
       if not is_call:
         costs[at] = costs.get(at, 0) + int(line.split()[1])
@@ -161,7 +161,7 @@ def costs_by_object(profile):
 
 
 def summary(runs):
-  """What the runs of a single send come to, in µs and KiB."""
+  """A summary of the runs of a single send, in µs and KiB."""
   walls = sorted(run.wall * 1e6 for run in runs)
   return {
     "runs": len(runs),

@@ -1,8 +1,8 @@
-"""Writes down the functions of a send, and then those that keeping an event needs besides, in the
+"""Records the functions that a send calls, and then those that keeping an event also needs, in the
 order of their first call; `./dev order`.
 
-A page fault brings in 64 KiB of the program, so that functions which stand together cost fewer of
-them. lld puts those of this list in front of all others.
+A page fault brings in 64 KiB of the program, so functions that are close together cause fewer of
+them. lld places the functions of this list before all others.
 """
 
 import re
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/static/metrics-event"  # which names what it takes of the C library
+PROGRAM = ROOT / "build/static/metrics-event"  # it has names for the functions of the C library
 LIST = ROOT / "tests/bench/start_order.txt"
 EVENT = ["runner-installed", "--flavor", "small", "--duration", "12.5"]
 HEAD = """\
@@ -23,7 +23,7 @@ HEAD = """\
 
 
 def names_of(profile):
-  """The program's functions in one of callgrind's profiles, which names each of them once."""
+  """The functions of the program in a profile of callgrind, which names each of them once."""
   known = {"fn": {}, "ob": {}}
   is_ours = False
   for line in profile.splitlines():
@@ -53,7 +53,7 @@ def main():
   with receiver:
     url = receiver.stderr.readline().split()[-1]
     profiles = [profile_of([*EVENT, "--url", url])]
-  with tempfile.TemporaryDirectory() as directory:  # nobody listens at the port any more
+  with tempfile.TemporaryDirectory() as directory:  # nothing listens on the port any more
     profiles.append(profile_of([*EVENT, "--url", url, f"--spool={directory}/spool", "--retries=0"]))
   called = dict.fromkeys(name for profile in profiles for name in names_of(profile))
   names = [name for name in called if re.fullmatch(r"[\w.$]+", name)]

@@ -1,8 +1,8 @@
-// The floor of many events: bodies that were built before, pushed over one connection.
+// The floor of many events: pushes ready-made bodies over one connection.
 //
 //   push PORT FILE
 //
-// The file holds one request after the other, each behind its length in decimal and a newline.
+// The file contains requests, each after its length in decimal and a newline.
 
 #include <arpa/inet.h>
 #include <fcntl.h>

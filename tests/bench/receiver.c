@@ -1,8 +1,8 @@
-// Takes every push and throws it away: a receiver that costs as little as one can.
+// Accepts every push and discards it, at the least possible cost.
 //
 //   receiver [-p] [-l SOCKET]    prints its port, and ends with its standard input
 //
-// -p refuses what is compressed, so that a sender goes on without; -l takes a log as well.
+// -p refuses compressed pushes, so that a sender sends plain ones; -l also receives log messages.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -57,14 +57,14 @@ static void accept_all(int epoll, int listener) {
   }
 }
 
-// Returns whether the connection goes on.
+// Returns whether the connection stays open.
 static int answer(int descriptor, const struct connection* connection) {
   const size_t size = strlen(connection->reply);
   return send(descriptor, connection->reply, size, MSG_NOSIGNAL) == (ssize_t)size &&
          !connection->is_last;
 }
 
-// Reads what the head says of the body; returns whether the head is whole.
+// Reads the description of the body in the head; returns whether the head is complete.
 static int read_head(struct connection* connection) {
   connection->head[connection->held] = '\0';
   const char* const end = strstr(connection->head, "\r\n\r\n");
@@ -83,9 +83,9 @@ static int read_head(struct connection* connection) {
   return 1;
 }
 
-// Takes what has come; returns whether the connection goes on.
+// Handles the received bytes; returns whether the connection stays open.
 static int serve(int descriptor, struct connection* connection) {
-  if (connection->body > 0) { // which the kernel throws away, without a copy
+  if (connection->body > 0) { // the kernel discards it without copying it
     const size_t most = connection->body < INT_MAX ? connection->body : INT_MAX;
     const ssize_t size = recv(descriptor, NULL, most, MSG_TRUNC);
     if (size <= 0) {

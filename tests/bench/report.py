@@ -1,4 +1,4 @@
-"""Says what was measured: tables for a terminal and for README, and a plot."""
+"""Presents the measurements: tables for a terminal and for README.md, and a plot."""
 
 import sys
 from xml.sax.saxutils import escape
@@ -14,7 +14,7 @@ def thousands(value):
 
 
 def table(title, head, rows):
-  """A title, and columns: the first one to the left, the others to the right."""
+  """A title and a table: the first column is aligned to the left, the others to the right."""
   rows = [head, *rows]
   widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
 
@@ -37,9 +37,9 @@ def single_rows(result):
 SINGLE_HEAD = ["", "min", "median", "p95", "× floor", "kinstr", "w/o loader", "calls", "faults",
                "peak KiB"]
 SINGLE_TITLE = """\
-One event, from the start of the program to its end: µs; the minimum, to that of its floor, which
-is linked the same way; thousands of instructions in user space, and without those of the dynamic
-loader; system calls; page faults; peak memory. {runs} runs each, in turn ({python} of python3)."""
+One event, from the start of the program to its end, in µs. The factor compares the minimum with that
+of the floor, which is linked in the same way. Instructions are in thousands, in user space, and also
+without those of the dynamic loader. There are {runs} runs of each ({python} of python3), in turn."""
 
 
 def single_table(result):
@@ -49,13 +49,13 @@ def single_table(result):
 
 
 SCALE_TITLE = """\
-Many events: wall time, and CPU time of the client alone, in s; wall time to that of the floor above
-it; plain is after a 415 to gzip; all spools are in memory, but for those on the disk, and flushes
-are compressed."""
+Many events: wall time, and CPU time of the client alone, in s. The factor compares the wall time with
+that of the floor above. "plain" is after a 415 to gzip. Spools are in memory unless the row says that
+they are on the disk, and flushes are compressed."""
 
 
 def way(row):
-  """What a row of many events is about."""
+  """The label of a row about many events."""
   return ", ".join(filter(None, (row["what"], row["how"])))
 
 
@@ -95,7 +95,7 @@ def about(machine):
 
 
 def text(result):
-  """All of it, for a terminal."""
+  """All tables, for a terminal."""
   tables = [single_table(result), scale_table(result), senders_table(result),
             targets_table(result)]
   return about(result["machine"]) + "\n\n" + "\n".join(tables)
@@ -106,19 +106,19 @@ def per_cpu_second(row):
 
 
 def largest(result, what, how):
-  """The row of the most events."""
+  """The row with the most events."""
   return max((row for row in result["scale"] if (row["what"], row["how"]) == (what, how)),
              key=lambda row: row["events"])
 
 
 def of_size(result, what, how, events):
-  """The row of so many events, if that was measured."""
+  """The row with so many events, if there is one."""
   return next((row for row in result["scale"]
                if (row["what"], row["how"], row["events"]) == (what, how, events)), None)
 
 
 def targets(result):
-  """What was aimed at, and what was measured; asserted nowhere, since machines have moods."""
+  """The targets beside the measurements. No test asserts them, because the times depend on the machine."""
   single = result["single"]
   rows = []
 
@@ -185,7 +185,7 @@ def targets(result):
   return rows
 
 
-# The bars of the plot: what is ours, what is a floor, what people use today.
+# The bars of the plot: our program, the floors, and the tools in use today.
 BARS = [
   ("floor", "floor: a socket in C", "floor"),
   ("http-static", "metrics-event, static", "own"),
@@ -201,7 +201,7 @@ BARS = [
   ("curl-https", "curl, https", "other"),
   ("python", "python3 with pydantic and requests", "other"),
 ]
-# Of many events, what README and the plot show.
+# The rows about many events that README.md and the plot show.
 MANY = [
   ("floor: bodies pushed in C", "gzip", "floor"),
   ("batch FILE", "gzip", "own"),
@@ -230,7 +230,7 @@ WIDTH, BAR_LEFT, BAR_ROOM, HEAD, STEP, BAR = 760, 305, 375, 48, 27, 17
 
 
 def plot(result):
-  """The minimum of each way of a single send, and the time of many events, as bars."""
+  """Bars for the minimum of each single send and for the time of many events."""
   single = sorted((result["single"][name]["minimum_us"] / 1e3, label, kind)
                   for name, label, kind in BARS if name in result["single"])
   count = min(row["events"] for row, _ in largest_of_many(result))
@@ -252,8 +252,8 @@ def plot(result):
 
 
 def chart(title, bars, top):
-  """The parts of a chart that begins at a height, and where it ends; a bar that dwarfs the others
-  is cut."""
+  """The parts of a chart that begins at height `top`, and the height at which it ends. A bar that dwarfs
+  the others is cut."""
   longest, second = bars[-1][0], bars[-2][0]
   scale = BAR_ROOM / (second * 1.25 if longest > 3 * second else longest)
   parts = [f'<text class="title" x="{BAR_LEFT}" y="{top + 22}">{title}</text>']
@@ -275,7 +275,7 @@ def chart(title, bars, top):
 
 
 def largest_of_many(result, most=sys.maxsize):
-  """The rows of MANY with the most events, but no more than so many, and their kinds."""
+  """For each row of MANY, the measurement with the most events, up to `most`, and its kind."""
   for what, how, kind in MANY:
     rows = [row for row in result["scale"]
             if (row["what"], row["how"]) == (what, how) and row["events"] <= most]
@@ -284,31 +284,32 @@ def largest_of_many(result, most=sys.maxsize):
 
 
 README_TEXT = """\
-![{title}](tests/bench/speed.svg)
+![{title}](speed.svg)
 
 | one event | minimum | median | 95 % | × floor | instructions | system calls | page faults | \
 peak memory |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 
-Times in µs from the start of the program to its end, in {runs} runs each ({python} of python3), in turn, to
-a receiver on the same machine; thousands of instructions in user space, and in brackets without those of
-the dynamic loader; memory in KiB. A floor is a C program that makes the system calls that must be made
-and nothing else, linked the same way; the plot shows the minimum.
+Times are in µs, from the start of the program to its end: {runs} runs of each row ({python} of python3), in
+turn, to a receiver on the same machine. Instructions are in thousands, in user space; those in brackets
+leave out the dynamic loader. Memory is in KiB. A floor is a C program, linked in the same way, that makes
+only the system calls that cannot be avoided. The plot shows the minimum.
 
 | many events | events | seconds | events a second | × floor | peak memory |
 |---|--:|--:|--:|--:|--:|
 {many}
 
-Wall time of one run, in seconds; × floor is to the C program above it, which writes, synchronises, reads
-and sends the same bytes; memory in MiB. The spools are in memory (tmpfs), except those on the disk.
+Times are the wall time of one run, in seconds. A factor compares a row with the floor above it, a C program
+that writes, synchronises, reads and sends the same bytes. Memory is in MiB. A spool is in memory (tmpfs)
+unless the row says that it is on the disk.
 
 {machine}.
 """
 
 
 def markdown(result):
-  """The part of README."""
+  """The generated part of README.md."""
   lines = []
   for label, *cells in single_rows(result):
     lowest, median, p95, ratio, counted, own, calls, faults, peak = cells

@@ -1,5 +1,4 @@
-// The push of one event, as metrics-event sends it, but for the headers that a receiver does not
-// need.
+// The push of one event as metrics-event sends it, without the headers that a receiver does not need.
 
 #pragma once
 

@@ -1,16 +1,16 @@
-// Starts programs and says what each cost from its start to its end, at little cost of its own.
+// Starts programs and prints the cost of each from its start to its end, with little overhead.
 //
-//   runner rounds ROUNDS SECONDS <PLAN    one after the other, until either is over
-//   runner crowd SENDERS COUNT <PLAN      COUNT of the first, so many at once
+//   runner rounds ROUNDS SECONDS <PLAN    runs all in turn, for ROUNDS rounds or SECONDS
+//   runner crowd SENDERS COUNT <PLAN      runs the first one COUNT times, SENDERS at once
 //
-// A line of the plan is a case, in words with tabs between them: every how many rounds it runs, its
-// standard input, a directory that is emptied before each run or `-`, the environment, `--`, and
-// the command. `rounds` prints a line a run: case, wall time in ns, user and system time in µs,
-// page faults, peak memory in KiB; `crowd` prints the wall time of all in ns. Each round has an
-// order of its own, because a program is quicker after one that shares its pages and caches.
+// A line of the plan is a case, in words separated by tabs: the number of rounds for each run, the
+// standard input, a directory that is emptied before each run or `-`, the environment, `--`, and the
+// command. `rounds` prints a line for each run: case, wall time in ns, user and system time in µs, page
+// faults, peak memory in KiB. `crowd` prints the wall time of all runs in ns. Each round has a different
+// order, because a program is quicker after one that shares its pages and caches.
 //
-// Until a child executes its program, its memory is ours, and counts for its peak: so this is
-// linked statically, and small.
+// Until a child executes its program, it has our memory, which counts for its peak. So this program is
+// small and statically linked.
 
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -1,4 +1,4 @@
-"""What many events take: in a batch, into the spool, and out of it."""
+"""Measures many events: in a batch, into the spool, and out of it."""
 
 import gzip
 import os
@@ -13,12 +13,12 @@ from workshop import PUSH_PATH, tool
 
 
 def runs_of(count):
-  """How many times so many are measured."""
+  """The number of runs with so many events."""
   return 3 if count <= 100_000 else 1
 
 
 def sizes(most):
-  """Powers of ten from a thousand on, or the one size that is less."""
+  """Powers of ten from a thousand up, or the only size if it is smaller."""
   return [10 ** power for power in range(3, 7) if 10 ** power <= most] or [most]
 
 
@@ -43,7 +43,7 @@ def write_events(path, count):
 
 
 def write_requests(bodies, port, compresses, path):
-  """What push.c sends: a request for each line of bodies."""
+  """The input of push.c: a request for each line of bodies."""
   encoding = "Content-Encoding: gzip\r\n" if compresses else ""
   with bodies.open("rb") as lines, path.open("wb") as file:
     for line in lines:
@@ -54,13 +54,13 @@ def write_requests(bodies, port, compresses, path):
 
 
 class Scale:
-  """Many events: rows of what batch, flush and the C programs take for them."""
+  """Measures batch, flush and the C programs with many events, in rows."""
 
   def __init__(self, shop, options):
     self.shop = shop
     self.options = options
     self.home = shop.home("scale")
-    # Nothing but a receiver's refusal turns the compression off.
+    # Only a refusal by the receiver turns off compression.
     self.ports = {"gzip": shop.receiver(), "plain": shop.receiver("-p")}
     self.rows = []
 
@@ -73,7 +73,7 @@ class Scale:
     return self.rows
 
   def grow(self, what, measure):
-    """Measures more and more, until the next is likely to take more time than is left."""
+    """Measures growing sizes, until the next one would probably take longer than the time left."""
     started = time.monotonic()
     took = 0
     for count in sizes(getattr(self.options, what)):
@@ -87,7 +87,7 @@ class Scale:
       took = time.monotonic() - before
 
   def add(self, what, how, count, once, floor=None):
-    """Adds the quickest of some runs, or the only one of a long one, beside its floor."""
+    """Adds the quickest of several runs, or a single long run, beside its floor."""
     best = min((once() for _ in range(runs_of(count))), key=lambda run: run.wall)
     row = {
       "what": what, "how": how, "events": count, "wall_s": best.wall, "cpu_s": best.cpu,
@@ -109,7 +109,7 @@ class Scale:
       subprocess.run([self.shop.program, "batch", "--dry-run", events], env={}, stdout=file,
                      stderr=subprocess.DEVNULL, check=True)
     for encoding, port in self.ports.items():
-      # The floor's receiver takes either.
+      # The receiver of the floor accepts both.
       write_requests(bodies, port, encoding == "gzip", requests)
       push = [self.shop.bench.program("push"), port, requests]
       floor = self.add("floor: bodies pushed in C", encoding, count, lambda: self.run(push))

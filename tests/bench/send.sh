@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a script does where there is no metrics-event: date, and curl with a body made by hand.
+# Sends an event as a script would without metrics-event: with date, and curl with a hand-made body.
 #
 #   send.sh URL
 set -eu

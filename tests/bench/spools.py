@@ -1,4 +1,4 @@
-"""Spools with many records, for measuring what fills and empties them.
+"""Makes spools with many records, to measure filling and emptying them.
 
 RECORDS, a file that durable.c reads, holds two lines for each record: its name and its text.
 """
@@ -13,11 +13,10 @@ SAMPLE = ["runner-stop", "--timestamp=1700000000.001", "--flavor=small", "--work
 
 
 def write_records(path, shop, url, count):
-  """RECORDS of so many entries, each in a record of its own like one that the program has written,
-  to be sent to a receiver."""
+  """RECORDS with so many entries for a receiver, each in a separate record as the program writes it."""
   name, text = shop.kept(*SAMPLE)
   then = name.partition(".")[0]
-  # The length stays, because all ports that the kernel chooses have five digits.
+  # The length is constant, because all ports that the kernel chooses have five digits.
   before, after = text.replace(shop.closed_url, url).split(then)
   start = time.time_ns() // 1_000_000 - 3_600_000
   with path.open("w") as file:
@@ -28,14 +27,14 @@ def write_records(path, shop, url, count):
 
 
 def copy_records(path, spool, shop, url):
-  """RECORDS of a spool, to be sent to a receiver."""
+  """RECORDS of a spool, with the URL of a receiver."""
   with path.open("w") as file:
     for record in sorted((spool / "new").iterdir()):
       file.write(f"{record.name}\n{record.read_text().replace(shop.closed_url, url)}")
 
 
 def make_spool(spool, records=None, shop=None):
-  """Makes a spool anew, with nothing or with RECORDS in it."""
+  """Makes a new spool, which is empty or contains RECORDS."""
   shutil.rmtree(spool, ignore_errors=True)
   for box in ("", "refused", "new", "trying", "tmp"):
     (spool / box).mkdir(mode=0o700)
@@ -44,8 +43,8 @@ def make_spool(spool, records=None, shop=None):
 
 
 def make_names(spool, count):
-  """Makes a spool in which so many wait, for what reads none of them: the files are empty, because
-  it takes some disks minutes to free a block for each."""
+  """Makes a spool with so many entries for commands that read none of them. The files are empty, because
+  some disks take minutes to free a block for each."""
   make_spool(spool)
   start = time.time_ns()
   for entry in range(start, start + count):

@@ -1,4 +1,4 @@
-"""What a run of the benchmark works with: C programs, receivers, homes and spools."""
+"""The equipment of a benchmark run: C programs, receivers, homes and spools."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ OPENSSL = ["-lssl", "-lcrypto"]
 C_PROGRAMS = [  # name, source, flags
   ("floor", "floor", []),
   ("floor-static", "floor", ["-static"]),
-  # As metrics-event is linked: its OpenSSL is inside, at a fixed address.
+  # Linked like metrics-event, with OpenSSL inside, at a fixed address.
   ("floor-https", "floor_https", ["-no-pie", "-Wl,-Bstatic", *OPENSSL, "-Wl,-Bdynamic"]),
   ("floor-https-static", "floor_https", ["-static", *OPENSSL]),
   ("durable", "durable", []),
@@ -28,7 +28,7 @@ C_PROGRAMS = [  # name, source, flags
   ("runner", "runner", ["-static"]),
 ]
 MEMORY = Path("/dev/shm")  # a tmpfs
-ROOM_OF_ENTRY = 6 * 1024  # bytes that the file of an entry and its name take there
+ROOM_OF_ENTRY = 6 * 1024  # bytes for the file of an entry and its name
 NGINX = """daemon off;
 master_process off;
 pid nginx.pid;
@@ -50,7 +50,7 @@ http {{
 
 def compile_c(place):
   for name, source, flags in C_PROGRAMS:
-    # What the linker says of a static OpenSSL is of no interest.
+    # The warnings of the linker about a static OpenSSL do not matter.
     output_of(["cc", "-O2", "-Wall", "-Wextra", "-o", place / name, HERE / f"{source}.c", *flags])
 
 
@@ -88,19 +88,19 @@ class Workshop:
     compile_c(self.place)
     self.port = self.receiver("-l", "log.sock")
     self.url = f"http://127.0.0.1:{self.port}{PUSH_PATH}"
-    closed = stack.enter_context(socket.socket())  # taken, so that nobody listens there
+    closed = stack.enter_context(socket.socket())  # bound, so that nothing else listens there
     closed.bind(("127.0.0.1", 0))
     self.closed_url = f"http://127.0.0.1:{closed.getsockname()[1]}{PUSH_PATH}"
 
   def receiver(self, *options):
-    """Starts one, and gives its port."""
+    """Starts a receiver and returns its port."""
     process = self.stack.enter_context(running(
       [self.bench.program("receiver"), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
       cwd=self.place, text=True))
     return int(process.stdout.readline())
 
   def https_receiver(self):
-    """Starts nginx with a certificate made for it, and gives its port."""
+    """Starts nginx with a new certificate and returns its port."""
     port = free_port()
     (self.place / "nginx.conf").write_text(NGINX.format(port=port))
     output_of(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -119,7 +119,7 @@ class Workshop:
     raise Trouble(f"nginx: {(self.place / 'nginx.log').read_text().strip()}")
 
   def home(self, name, types=0, config=""):
-    """A home with a configuration file and so many declared events, or nothing."""
+    """A home with a configuration file and so many declared events, or an empty one."""
     home = self.place / f"home-{name}"
     settings = home / ".config/metrics-event"
     (settings / "events.d" if types else settings if config else home).mkdir(parents=True)
@@ -141,7 +141,7 @@ class Workshop:
     return str(home)
 
   def kept(self, *event):
-    """The name and the text of the record that the program keeps of an event."""
+    """The name and the text of the record in which the program keeps an event."""
     with tempfile.TemporaryDirectory(dir=self.place) as directory:
       subprocess.run([self.program, f"--spool={directory}/spool", "--retries=0",
                       f"--url={self.closed_url}", *event], env={}, stderr=subprocess.DEVNULL,

@@ -156,13 +156,9 @@ TEST_CASE("a command that is measured fills what it can") {
         "\n");
 }
 
-TEST_CASE("the documents show them as they are shipped") {
-  const auto shows = [](const std::string& document, const std::string& file) {
-    return read_file(source_directory + '/' + document)
-               .find('\n' + read_file(example("events.d/" + file))) != std::string::npos;
-  };
-  CHECK(shows("README.md", "backup-finished.json"));
-  CHECK(shows("man/metrics-event-schema.5", "disk-full.json"));
+TEST_CASE("the man page shows one as it is shipped") {
+  CHECK(read_file(source_directory + "/man/metrics-event-schema.5")
+            .find('\n' + read_file(example("events.d/disk-full.json"))) != std::string::npos);
 }
 
 TEST_SUITE_END();

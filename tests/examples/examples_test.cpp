@@ -75,7 +75,7 @@ std::vector<Example> all_examples() {
 // Whether a line of it runs the program, or what makes a file for it.
 bool is_script(const Example& example) {
   const std::regex command{
-      R"((^|\n)\s*(- |\./\S+ \| |eval "\$\(|source <\()?(metrics-event|python3) )"};
+      R"((^|\n)\s*(- |\./\S+ \| |eval "\$\(|source <\(|sudo )?(metrics-event|python3) )"};
   return std::regex_search(example.text, command);
 }
 
@@ -118,6 +118,8 @@ struct Home {
          {"install-runner", "install.sh", "run.sh", "back-up.sh", "clean-up", "deploy.sh"}) {
       add_program(name, "exit 0\n");
     }
+    write_file(root / "bin/sudo", "#!/bin/sh\nexec \"$@\"\n");
+    fs::permissions(root / "bin/sudo", fs::perms::owner_all);
     add_program("produce-events", "echo '{\"event\":\"produced\",\"n\":1}'\n");
     write_file(root / "work/events.py", "from pydantic import BaseModel, NonNegativeFloat\n"
                                         "class RunnerInstalled(BaseModel):\n"
@@ -135,6 +137,17 @@ struct Home {
                R"("duration": 456.0})"
                "\n");
     fs::copy(source_directory + "/examples/events.d", root / "config/metrics-event/events.d");
+    add_declaration_of_readme();
+  }
+
+  // Puts the declaration that the README shows where the README says that it is.
+  void add_declaration_of_readme() const {
+    const std::string readme = read_file(source_directory + "/README.md");
+    std::smatch match;
+    REQUIRE(std::regex_search(
+        readme, match,
+        std::regex{R"(`~/\.config/(\S+/events\.d/\S+\.json)`:\n\n```json\n([^`]*)```)"}));
+    write_file(root / "config" / match[1].str(), match[2].str());
   }
 
   void add_program(const std::string& name, const std::string& text) const {
@@ -201,10 +214,43 @@ TEST_CASE("every example of a command works, and sends what it is about") {
   const Outcome arrived = receiver.wait(10s);
   for (const char* event :
        {"runner_installed", "runner_start", "runner_stop", "disk_full", "cache_cleaned",
-        "backup_finished", "deploy", "produced", "metrics_event_check"}) {
+        "backup_finished", "deploy", "tests_run", "produced", "metrics_event_check"}) {
     CAPTURE(event);
     CHECK(arrived.out.find("\"event\":\"" + std::string{event} + '"') != std::string::npos);
   }
+}
+
+TEST_CASE("every session in the documents shows what the program prints") {
+  const Home home;
+  std::size_t count = 0;
+  for (const Example& example : all_examples()) {
+    if (!example.text.starts_with("$ ")) {
+      continue;
+    }
+    CAPTURE(example.document);
+    std::istringstream lines{example.text};
+    std::string printed;
+    std::string command;
+    const auto check_printed = [&] {
+      CAPTURE(command);
+      const Outcome outcome = home.run(command, "http://127.0.0.1:1");
+      CHECK(outcome.out + outcome.err == printed);
+      ++count;
+    };
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("$ ")) {
+        printed += line + '\n';
+        continue;
+      }
+      if (!command.empty()) {
+        check_printed();
+      }
+      command = line.substr(2);
+      printed.clear();
+    }
+    check_printed();
+  }
+  CHECK(count >= 1);
 }
 
 TEST_CASE("every example of a configuration file is one") {

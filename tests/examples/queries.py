@@ -18,7 +18,7 @@ HEAD = """\
 
 
 def all_panels(board):
-  """The panels in the order in which they are seen; a closed row holds its own."""
+  """The panels in the order of the dashboard; a collapsed row contains its panels."""
   for panel in board["panels"]:
     yield from panel["panels"] if panel["type"] == "row" else [panel]
 

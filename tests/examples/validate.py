@@ -1,4 +1,4 @@
-"""Says what is wrong with JSON files by a JSON Schema: validate.py SCHEMA FILE..."""
+"""Prints the mistakes in JSON files according to a JSON Schema: validate.py SCHEMA FILE..."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The picture of the dashboard in the README: drawn from the answers of a Loki.
+"""Draws the picture of the dashboard in the README from the answers of a Loki.
 
   dashboard.py PROGRAM URL [FILE]    sends a made-up day of events to an empty Loki at a base URL,
                                      with the program, asks it the queries of all panels, and draws
@@ -24,11 +24,11 @@ from sample_day import sample_day
 
 PICTURE = Path(__file__).resolve().parent / "dashboard.svg"
 BOARD = PICTURE.parents[2] / "examples/grafana/dashboard.json"
-OPENED = {"Jobs"}  # rows that are closed at first, and that the picture shows open
+OPENED = {"Jobs"}  # rows that are collapsed at first, and open in the picture
 LIMIT = 120  # seconds until Loki returns what was sent
 DAY = 86_400
 
-# What Grafana makes of a time range divided by the width of a panel: below so many seconds, a step.
+# How Grafana rounds the time range divided by the width of a panel: below so many seconds, a step.
 STEPS = [(15, 10), (25, 20), (45, 30), (90, 60), (210, 120), (450, 300), (750, 600), (1200, 900),
          (2700, 1800), (5400, 3600), (math.inf, 7200)]
 UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -49,7 +49,7 @@ text { font: 11px system-ui, sans-serif; fill: #ccccdc }
 
 
 class Loki:
-  """A Loki that was empty, and then has the events of a day."""
+  """A Loki that was empty and gets the events of a day."""
 
   def __init__(self, url):
     self.url = url.rstrip("/")
@@ -71,7 +71,7 @@ class Loki:
       file.flush()
       subprocess.run([program, "batch", "--config=none", f"--url={self.url}", "--timeout=30s",
                       file.name], check=True)
-    # It returns events of more than three hours ago only from what is flushed.
+    # Events that are more than three hours old are only returned after they were flushed.
     flush = urllib.request.Request(f"{self.url}/flush", method="POST")
     urllib.request.urlopen(flush, timeout=60).close()
     deadline = time.monotonic() + LIMIT
@@ -86,7 +86,7 @@ def seconds(text):
 
 
 def answers(loki, board, panel, end):
-  """What Loki answers to the queries of a panel: (legend, result), and the step."""
+  """The answers of Loki to the queries of a panel, as (legend, result), and the step."""
   begin = end - DAY if panel.get("timeFrom") != "now/d" else end - end % DAY
   wide = panel["gridPos"]["w"] * COLUMN - 20
   step = next(step for most, step in STEPS if (end - begin) / wide < most)
@@ -142,14 +142,14 @@ def text(x, y, words, kind="", **more):
 
 
 def ticks(most):
-  """Round values from 0 to at least the most, four or so."""
+  """About four round values from 0 to at least the maximum."""
   size = 10 ** math.floor(math.log10(most / 4)) if most > 0 else 1
   step = next(size * factor for factor in (1, 2, 5, 10) if size * factor * 4.5 >= most)
   return [step * i for i in range(math.ceil(most / step - 1e-9) + 1)]
 
 
 class Plot:
-  """Where the values of a panel lie in the picture."""
+  """The places of the values of a panel in the picture."""
 
   def __init__(self, panel, box, end, most):
     self.unit = panel["fieldConfig"]["defaults"].get("unit")
@@ -182,7 +182,7 @@ def values_of(series):
 
 
 def bars(panel, found, step, box, end):
-  """Stacked, each a stroke from where the one below it ends."""
+  """Stacked bars, each a stroke that starts at the end of the one below it."""
   rows = [(name, values_of(series)) for name, series in found]
   heights = {}
   for _, values in rows:
@@ -202,7 +202,7 @@ def bars(panel, found, step, box, end):
 
 
 def lines(panel, found, step, box, end):
-  """A line breaks where the values are further apart than the panel says."""
+  """A line breaks if two values are further apart than the panel allows."""
   rows = [(name, values_of(series)) for name, series in found]
   plot = Plot(panel, box, end, max(max(values.values()) for _, values in rows))
   yield from plot.axes()
@@ -290,7 +290,7 @@ def draw_panel(panel, found, step, down, end):
 
 
 def rows_of(board):
-  """Each row with its panels, which follow it where it is open and are in it where it is closed."""
+  """Each row with its panels, which follow an open row and are inside a collapsed one."""
   rows = []
   for panel in board["panels"]:
     if panel["type"] == "row":

@@ -1,4 +1,4 @@
-"""Keeps the picture of the dashboard drawable: a stand-in for Loki answers every query.
+"""Draws the picture of the dashboard from a stand-in for Loki, to see that it can be drawn.
 
   dashboard_test.py PROGRAM
 """

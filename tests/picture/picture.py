@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The picture of a session in the README, made from a real one.
+"""Draws the picture of a session in the README from a real session.
 
   picture.py PROGRAM            runs the session and draws session.svg
-  picture.py PROGRAM --check    runs it, and fails when the picture shows something else
+  picture.py PROGRAM --check    runs it, and fails if the picture shows something else
 """
 
 import os
@@ -21,7 +21,7 @@ COLUMNS = 100
 
 INSTALL = "#!/bin/sh\nsleep 0.2\n"
 RECEIVER = "metrics-event listen &"
-# What is typed, and how many lines the receiver then prints.
+# The typed lines, and the number of lines that the receiver then prints.
 SESSION = [
   (RECEIVER, 0),
   ("metrics-event runner-installed --flavor small --duration 12.5", 1),
@@ -40,7 +40,7 @@ DOTS = ["#ff5f57", "#febc2e", "#28c840"]
 
 
 class Receiver:
-  """`metrics-event listen`, which says where on its first line."""
+  """`metrics-event listen`, which prints its URL in its first line."""
 
   def __init__(self, environment, port):
     self.process = subprocess.Popen(
@@ -58,7 +58,7 @@ class Receiver:
 
 
 def run_session(program):
-  """Gives (kind, line) as they follow each other on the terminal."""
+  """Yields (kind, line) in the order of the terminal."""
   with tempfile.TemporaryDirectory(prefix="session-") as home:
     (Path(home) / "install.sh").write_text(INSTALL)
     (Path(home) / "install.sh").chmod(0o755)
@@ -87,7 +87,7 @@ def run_session(program):
       if receiver is not None:
         receiver.stop()
       os.chdir("/")
-  # Any port will do for the session; 3100 is the one that needs no setting.
+  # Any port would do for the session; the picture shows 3100, which needs no setting.
   return [(kind, line.replace(f"127.0.0.1:{port}", "127.0.0.1:3100")) for kind, line in shown]
 
 
@@ -112,7 +112,7 @@ def draw(shown):
   svg.append('<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,\'DejaVu Sans Mono\','
              'monospace" font-size="13" xml:space="preserve">')
   for i, (kind, line) in enumerate(lines):
-    # A length of its own keeps a line on the grid, whatever the font.
+    # An explicit length keeps a line on the grid, whatever the font.
     svg.append(f'<text x="{MARGIN}" y="{BAR + 13 + i * ROW}" fill="{COLOURS[kind]}" '
                f'textLength="{len(line) * COLUMN:g}">{escape(line)}</text>')
   svg += ["</g>", "</svg>", ""]
@@ -131,7 +131,7 @@ def main():
   picture = draw(run_session(program))
   if options == ["--check"]:
     if settled(picture) != settled(PICTURE.read_text()):
-      sys.exit(f"{PICTURE.name} shows another session; draw it anew by: ./dev picture")
+      sys.exit(f"{PICTURE.name} shows another session; redraw it with: ./dev picture")
   else:
     PICTURE.write_text(picture)
 

@@ -1,10 +1,10 @@
-"""A made-up day of a fleet of runners, as events in the order of their time."""
+"""An invented day of a fleet of runners, as events in chronological order."""
 
 import json
 import math
 import random
 
-FLAVORS = {  # jobs an hour, the medians of their duration, of waiting and of an installation
+FLAVORS = {  # jobs per hour, and the medians of their duration, of the wait and of an installation
   "small": (48, 240, 18, 45),
   "large": (22, 540, 55, 60),
   "gpu": (5, 1500, 210, 140),
@@ -14,13 +14,13 @@ REPOSITORIES = {"example/web": 30, "example/api": 26, "example/mobile": 16, "exa
 WORKFLOWS = {"build": 45, "test": 35, "lint": 14, "deploy": 6}
 TRIGGERS = {"push": 52, "pull_request": 38, "schedule": 6, "workflow_dispatch": 4}
 CONCLUSIONS = {"success": 87, "failure": 9, "cancelled": 4}
-CODES = {137: 6, 143: 3, 502: 1}  # of a runner that does not end normally
+CODES = {137: 6, 143: 3, 502: 1}  # exit codes of runners that do not end normally
 ABNORMAL = 0.03
-RECONCILIATIONS = 300  # seconds between two of them
+RECONCILIATIONS = 300  # seconds between two reconciliations
 
 
 def load(time):
-  """What the hour of the day makes of the number of jobs."""
+  """The factor by which the hour of the day changes the number of jobs."""
   hour = time / 3600 % 24
   return 0.25 + 0.75 * max(0, math.sin((hour - 6) / 14 * math.pi)) if 6 <= hour <= 20 else 0.25
 

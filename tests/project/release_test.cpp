@@ -118,7 +118,7 @@ TEST_CASE("what a release lacks is said before anything is checked") {
                     "\" first, and has \"## 1.10.0 — unreleased\"");
 
   repository.shell("echo >>CMakeLists.txt");
-  check_refusal(repository, "1.10.0", "something is not committed; see git status");
+  check_refusal(repository, "1.10.0", "there are uncommitted changes; see git status");
 }
 
 TEST_SUITE_END();
