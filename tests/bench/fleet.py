@@ -254,7 +254,17 @@ class Fleet:
       "missing": sum(copies[one] == 0 for one in self.sent), "with another entry time": moved,
       "refused as too far behind": self.loki.too_old,
       "pushes": len(self.loki.load), "queries": self.loki.queries,
-      "refused for their rate": sum(status == 429 for *_, status in self.loki.load)}
+      "refused for their rate": sum(status == 429 for *_, status in self.loki.load),
+      "streams": len(self.loki.newest),
+      "most pushes in a minute": max(pushes_a_minute(self.loki.load).values()),
+      "bytes of a line": round(sum(len(line) for *_, line in self.loki.entries)
+                               / len(self.loki.entries)),
+      "bytes of a body": round(sum(size for *_, size, _ in self.loki.load)
+                               / len(self.loki.load))}
+
+
+def pushes_a_minute(load):
+  return collections.Counter(int(when // 60) for when, *_ in load)
 
 
 def name_of(host):
@@ -265,9 +275,9 @@ def plot(fleet, title):
   """The load over time: pushes and bytes of lines a minute."""
   options = fleet.options
   minutes = options.seconds // 60
-  pushes, volume = [0] * (minutes + 1), [0] * (minutes + 1)
+  counted = pushes_a_minute(fleet.loki.load)
+  pushes, volume = [counted[minute] for minute in range(minutes + 1)], [0] * (minutes + 1)
   for when, weight, _, status in fleet.loki.load:
-    pushes[int(when // 60)] += 1
     volume[int(when // 60)] += weight / 1024 if status == 204 else 0
   parts = []
   top = 0

@@ -49,7 +49,8 @@ const Names system_headers{"arpa/inet.h", "csignal",   "fcntl.h",      "netdb.h"
 const std::map<std::string, Names> reserved{
     {"CLI/", {"cli/command_line.cpp"}},
     {"toml++/", {"settings/config_file.cpp"}},
-    {"boost/beast/", {"net/http_exchange.cpp", "commands/listen_connection.cpp"}},
+    {"boost/beast/",
+     {"net/beast_parser.hpp", "net/http_exchange.cpp", "commands/listen_connection.cpp"}},
     {"boost/asio/",
      {"net/connection.cpp", "net/http_exchange.cpp", "net/socket.cpp", "net/socket.hpp",
       "net/tls_stream.cpp", "commands/listen.cpp", "commands/listen_connection.cpp",
