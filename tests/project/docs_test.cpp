@@ -1,7 +1,7 @@
 #include "base/characters.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "event/catalogue.hpp"
+#include "commands/table.hpp"
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/temporary.hpp"
