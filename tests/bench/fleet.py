@@ -302,7 +302,7 @@ def plot(fleet, title):
     top = bottom + 30
   body = "\n  ".join(parts)
   return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {60 + ROOM + 20} {top}" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {60 + ROOM + 40} {top}" role="img">
   <title>{title}</title>
   <style>
 {STYLE}
