@@ -21,7 +21,7 @@ struct GroupRow {
   std::string_view heading;
 };
 
-constexpr std::array groups{
+constexpr std::array group_rows{
     GroupRow{Group::destination, "where to send"},
     GroupRow{Group::labels, "labels and times"},
     GroupRow{Group::credentials, "credentials and TLS"},
@@ -80,7 +80,7 @@ void add_info_options(Columns& columns) {
 
 std::string grouped_options(void (*add)(Columns& columns, const Setting& setting)) {
   std::string text;
-  for (const GroupRow& row : groups) {
+  for (const GroupRow& row : group_rows) {
     Columns columns;
     for (const Setting& setting : all_settings()) {
       if (setting.group == row.group) {
@@ -111,12 +111,12 @@ std::string exit_statuses() {
   return "exit statuses:\n" + columns.str();
 }
 
-constexpr std::string_view head =
+constexpr std::string_view help_head =
     "Send a typed metric event to Loki from a shell script.\n"
     "usage: metrics-event [OPTIONS] EVENT [--FIELD VALUE]... [-- COMMAND [ARG]...]\n"
     "       metrics-event [OPTIONS] send NAME [KEY=VALUE]... [-- COMMAND [ARG]...]\n";
 
-constexpr std::string_view foot =
+constexpr std::string_view help_foot =
     "See also metrics-event help [EVENT|COMMAND|options|exit-statuses], and version.\n";
 
 // Returns the last line of the events in the short help: those beyond the first rows, as far as
@@ -254,7 +254,7 @@ std::string command_help(const Command& command) {
          option_rows(command) + shared_options(&command);
 }
 
-constexpr std::array topics{
+constexpr std::array topic_rows{
     HelpTopic{"options", "every option in full, with its variables", option_details},
     HelpTopic{"exit-statuses", "the meaning of each exit status", exit_statuses},
 };
@@ -262,7 +262,7 @@ constexpr std::array topics{
 } // namespace
 
 std::span<const HelpTopic> help_topics() {
-  return topics;
+  return topic_rows;
 }
 
 std::string short_help(const EventTypes& types, Commands commands) {
@@ -281,12 +281,12 @@ std::string short_help(const EventTypes& types, Commands commands) {
       add_line(options, setting);
     }
   }
-  return std::string{head} + '\n' +
+  return std::string{help_head} + '\n' +
          example_lines({general_examples.begin(), general_examples.end()}) +
          "\nevents (metrics-event help EVENT lists the fields):\n" + events.str() +
          other_events(listed.subspan(shown)) + '\n' + command_rows(commands) +
          "\noptions (metrics-event help options lists all, and their variables):\n" +
-         options.str() + std::string{foot};
+         options.str() + std::string{help_foot};
 }
 
 std::string help(std::string_view topic, const EventTypes& types, Commands commands) {
@@ -300,10 +300,10 @@ std::string help(std::string_view topic, const EventTypes& types, Commands comma
   for (const EventTypes::Listed& listed : types.all()) {
     events.row(kebab_case(listed.name), listed.says());
   }
-  return std::string{head} + '\n' +
+  return std::string{help_head} + '\n' +
          example_lines({general_examples.begin(), general_examples.end()}) + "\nevents:\n" +
          events.str() + '\n' + command_rows(commands) + grouped_options(add_line) + '\n' +
-         std::string{foot};
+         std::string{help_foot};
 }
 
 } // namespace metrics_event

@@ -45,7 +45,7 @@ std::string usage_lines(std::string_view usage) {
   for (std::size_t i = 0; i < usage.size(); ++i) {
     const std::string_view rest = usage.substr(i + 1);
     depth += usage[i] == '[' ? 1 : usage[i] == ']' ? -1 : 0;
-    const std::size_t word = text.find_last_of(" ") + 1;
+    const std::size_t word = text.find_last_of(' ') + 1;
     const bool is_before_value = text.compare(word, 2, "--") == 0 &&
                                  text.find(glue, word) == text.npos && !rest.starts_with('-') &&
                                  !rest.starts_with('[');

@@ -13,7 +13,7 @@ using namespace metrics_event;
 
 namespace {
 
-const EventTypes types{built_in_events()};
+const EventTypes built_ins{built_in_events()};
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream stream{text};
@@ -52,16 +52,17 @@ EventTypes with_declared(std::size_t count) {
 }
 
 std::vector<std::string> all_texts() {
-  std::vector<std::string> texts{short_help(types, all_commands()), help("", types, all_commands()),
+  std::vector<std::string> texts{short_help(built_ins, all_commands()),
+                                 help("", built_ins, all_commands()),
                                  short_help(with_declared(100), all_commands())};
   for (const HelpTopic& topic : help_topics()) {
     texts.push_back(topic.text());
   }
   for (const EventType& type : built_in_events()) {
-    texts.push_back(help(type.name, types, all_commands()));
+    texts.push_back(help(type.name, built_ins, all_commands()));
   }
   for (const Command& command : all_commands()) {
-    texts.push_back(help(command.name, types, all_commands()));
+    texts.push_back(help(command.name, built_ins, all_commands()));
   }
   return texts;
 }
@@ -92,7 +93,7 @@ TEST_CASE("the help of an event or a command has at most 60 lines, two examples 
   }
   for (const std::string_view topic : topics) {
     CAPTURE(topic);
-    const std::vector<std::string> lines = lines_of(help(topic, types, all_commands()));
+    const std::vector<std::string> lines = lines_of(help(topic, built_ins, all_commands()));
     CHECK(lines.size() <= 60);
     const auto examples = std::ranges::count_if(
         lines, [](const std::string& line) { return line.starts_with("  metrics-event "); });
@@ -111,7 +112,7 @@ TEST_CASE("every line of help fits a terminal of 80 columns") {
 }
 
 TEST_CASE("--help has each setting on one line, and the topic options says all of each") {
-  const std::string text = help("", types, all_commands());
+  const std::string text = help("", built_ins, all_commands());
   const std::vector<std::string> lines = lines_of(text);
   const std::string details = help_topics()[0].text();
   for (const Setting& setting : all_settings()) {
@@ -128,10 +129,10 @@ TEST_CASE("--help has each setting on one line, and the topic options says all o
 }
 
 TEST_CASE("help speaks of every event, field, command, option and exit status") {
-  const std::string text = help("", types, all_commands());
+  const std::string text = help("", built_ins, all_commands());
   for (const EventType& type : built_in_events()) {
     CHECK(has_row(text, kebab_case(type.name)));
-    const std::string about = help(type.name, types, all_commands());
+    const std::string about = help(type.name, built_ins, all_commands());
     for (const Field& field : type.fields) {
       CAPTURE(field.name);
       CHECK(has_row(about, "--" + kebab_case(field.name) + ' ' + placeholder(field)));
@@ -142,7 +143,7 @@ TEST_CASE("help speaks of every event, field, command, option and exit status") 
     CAPTURE(command.name);
     CHECK(has_row(text, command.name) != command.is_about_program);
     for (const CommandOption& option : command.options) {
-      CHECK(help(command.name, types, all_commands()).find("--" + std::string{option.name}) !=
+      CHECK(help(command.name, built_ins, all_commands()).find("--" + std::string{option.name}) !=
             std::string::npos);
     }
   }

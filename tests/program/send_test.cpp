@@ -328,7 +328,7 @@ TEST_CASE("a dry run and a disabled run send nothing") {
 
 TEST_CASE("a mistake in the command line is 64 and sends nothing") {
   const std::pair<Words, std::string> mistakes[]{
-      {{}, "an event or command is missing, see metrics-event --help"},
+      {{"-q"}, "an event or command is missing, see metrics-event --help"},
       {{"runner-installed", "--flavor", "small"}, "runner-installed needs --duration SECONDS"},
       {{"runner-instaled"},
        R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)"},
