@@ -154,7 +154,9 @@ void report(const Console& console, RunOutcome& outcome) {
     }
   }
   if (outcome.failure && !(outcome.is_excused() && outcome.is_quiet)) {
-    console.say((outcome.is_excused() ? "warning: " : "error: ") + outcome.failure->text());
+    for (const std::string& line : outcome.failure->lines()) {
+      console.say((outcome.is_excused() ? "warning: " : "error: ") + line);
+    }
   }
 }
 

@@ -70,6 +70,8 @@ int main(int argc, char** argv) {
   keep_out_of_cores(); // before anything that may be secret is read
   open_interruption(); // before a file is opened, to take the descriptors of closed streams
   SystemClock clock;
+  Console console;
+  console.set_dumb(variable("TERM").value_or("dumb") == "dumb");
   const App app{
       .arguments = {argv + (argc > 0 ? 1 : 0), argv + argc},
       .environment = variable_of_user,
@@ -79,7 +81,7 @@ int main(int argc, char** argv) {
       .host = {.name = host_name, .machine_id = [] { return machine_id("/etc/machine-id"); }},
       .events = built_in_events(),
       .commands = all_commands(),
-      .context = {.transport = http_transport(), .clock = clock, .console = Console{}}};
+      .context = {.transport = http_transport(), .clock = clock, .console = console}};
   const End end = run(app);
   if (end.signal != 0) {
     die_of(end.signal);

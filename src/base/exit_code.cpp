@@ -68,6 +68,11 @@ bool may_pass(ExitCode code) {
 
 Failure::Failure(ExitCode code, std::string_view text) : code_{code}, text_{visible(text)} {}
 
+Failure::Failure(ExitCode code, std::vector<std::string> lines)
+    : Failure{code, joined(lines, "; ", [](const std::string& line) { return line; })} {
+  lines_ = std::move(lines);
+}
+
 Failure current_failure() {
   try {
     throw;

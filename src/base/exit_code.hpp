@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace metrics_event {
 
@@ -58,17 +59,26 @@ bool may_pass(ExitCode code);
 /// exception of any other type that reaches app becomes a Failure first (`current_failure`). `text`
 /// is the whole message without the program's name: it begins in lower case, quotes the offending
 /// value, ends with the remedy and has no full stop. It is made `visible`, so it is one line.
+///
+/// One that reports several mistakes has a line for each; its text has them all.
 class Failure : public std::exception {
 public:
   Failure(ExitCode code, std::string_view text);
 
+  /// Makes a failure of at least one line.
+  Failure(ExitCode code, std::vector<std::string> lines);
+
   ExitCode code() const { return code_; }
   const std::string& text() const { return text_; }
+  std::span<const std::string> lines() const {
+    return lines_.empty() ? std::span{&text_, 1} : std::span{lines_};
+  }
   const char* what() const noexcept override { return text_.c_str(); }
 
 private:
   ExitCode code_;
   std::string text_;
+  std::vector<std::string> lines_; // none when the text is the only one
 };
 
 /// Turns the exception being handled into a Failure. Running out of memory or a system error is

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view ellipsis = "…";
 constexpr std::string_view replacement = "\uFFFD";
+constexpr std::size_t shortest_abbreviation = 3;
 
 std::uint8_t byte_at(std::string_view text, std::size_t index) {
   return static_cast<std::uint8_t>(text[index]);
@@ -29,6 +30,9 @@ std::string escaped(std::string_view bytes) {
   }
   if (bytes == "\t") {
     return "\\t";
+  }
+  if (bytes == "\r") {
+    return "\\r";
   }
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -48,6 +52,11 @@ bool is_utf8_of(std::string_view bytes, Accepts accepts) {
     bytes.remove_prefix(character.length);
   }
   return true;
+}
+
+// Returns whether a word begins with `part`, or one of its parts behind a dash does.
+bool is_part_of(std::string_view part, std::string_view word) {
+  return word.starts_with(part) || word.find('-' + std::string{part}) != word.npos;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -177,7 +186,6 @@ std::string printable(std::string_view words, std::size_t limit) {
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known) {
   constexpr std::size_t longest_word = 64; // the edit distance takes time in proportion to it
-  constexpr std::size_t shortest_abbreviation = 3;
   if (given.size() > longest_word) {
     return std::nullopt;
   }
@@ -201,8 +209,21 @@ std::optional<std::string_view> nearest(std::string_view given,
 
 std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
                          std::string_view prefix) {
-  const auto near = nearest(given, known);
-  return near ? ", did you mean " + quote(std::string{prefix}.append(*near)) + '?' : "";
+  constexpr std::size_t most_meant = 4;
+  std::vector<std::string> meant;
+  for (const std::string_view word : known) {
+    if (given.size() >= shortest_abbreviation && is_part_of(given, word)) {
+      meant.push_back(quote(std::string{prefix}.append(word)));
+    }
+  }
+  const auto near =
+      meant.empty() || meant.size() > most_meant ? nearest(given, known) : std::nullopt;
+  if (near) {
+    meant = {quote(std::string{prefix}.append(*near))};
+  }
+  return meant.empty() || meant.size() > most_meant
+             ? ""
+             : ", did you mean " + enumeration(meant, " or ") + '?';
 }
 
 std::string lower_first(std::string words) {

@@ -61,8 +61,9 @@ std::string printable(std::string_view words, std::size_t limit);
 std::optional<std::string_view> nearest(std::string_view given,
                                         std::span<const std::string_view> known);
 
-/// Returns `, did you mean "WORD"?` with the word that `nearest` finds and `prefix` before it, or
-/// nothing when it finds none.
+/// Returns `, did you mean "WORD"?` with `prefix` before each word that was probably meant: the few
+/// that `given` begins or is a part of, or else the one that `nearest` finds. Returns nothing when
+/// there is none.
 std::string did_you_mean(std::string_view given, std::span<const std::string_view> known,
                          std::string_view prefix = "");
 

@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "base/value.hpp"
+
 #include <algorithm>
 
 namespace metrics_event {
@@ -112,6 +114,13 @@ private:
       const bool has_path = equals == std::string::npos &&
                             option.value == Option::Value::optional && at_ + 1 < given_.size() &&
                             is_path(given_[at_ + 1]);
+      if (option.value == Option::Value::optional && equals == std::string::npos && !has_path &&
+          at_ + 1 < given_.size() && found_.separate.empty()) {
+        found_.separate = given_[at_ + 1];
+        const bool is_directory =
+            option.value_kind == ValueKind::directory && !parse_bool(found_.separate);
+        found_.joined = word + (is_directory ? "=./" : "=") + found_.separate;
+      }
       found_.words.push_back(has_path ? word + '=' + given_[++at_] : word);
     }
   }

@@ -41,6 +41,8 @@ struct Arguments {
   const Option* waiting = nullptr; // the last argument, if its value would come next
   std::string missing_value;       // the first option without its value; empty means none
   std::string remedy;              // how to give that value; empty means no suggestion
+  std::string separate; // the first word behind an option whose value needs an equals sign
+  std::string joined;   // the option with that word for its value
 };
 
 /// Takes the first look at the arguments that follow the program name. `types` and `commands` must

@@ -185,9 +185,10 @@ private:
     for (const Command& command : commands_) {
       known.push_back(command.name);
     }
-    const std::string hint = did_you_mean(word, known);
-    return usage("unknown event or command " + quote(word) +
-                 (hint.empty() ? ", see metrics-event --help" : hint));
+    const std::string join = hint_at_join(word);
+    const std::string hint = join.empty() ? did_you_mean(word, known) : join;
+    const std::string help = ", see metrics-event --help";
+    return usage("unknown event or command " + quote(word) + (hint.empty() ? help : hint));
   }
 
   // Returns a suggestion of the option that was probably meant; empty when none is similar enough.
@@ -197,6 +198,11 @@ private:
       known.push_back(option.name);
     }
     return did_you_mean(name, known, "--");
+  }
+
+  std::string hint_at_join(const std::string& word) const {
+    const bool is_value = !look_.joined.empty() && word == look_.separate;
+    return is_value ? ", did you mean " + visible(look_.joined, 80) + '?' : "";
   }
 
   Failure unknown_option(const std::string& word) const {
@@ -222,12 +228,16 @@ private:
       return usage("unknown option " + quote(flag) + ", use " + std::string{ours});
     }
     const std::string hint = hint_at_option(name);
-    return usage("unknown option " + quote(flag) + (hint.empty() ? ", " + see_help() : hint));
+    const bool may_be_field = subject().event != nullptr && subject().event->takes_extras;
+    const std::string field = may_be_field && word.starts_with("--") ? hint_at_field(name) : "";
+    const std::string help = field.empty() ? ", " + see_help() : field;
+    return usage("unknown option " + quote(flag) + (hint.empty() ? help : hint));
   }
 
   Failure unexpected_argument(const std::string& word) const {
     const std::size_t equals = word.find('=');
-    const std::string hint = equals == word.npos ? "" : hint_at_option(word.substr(0, equals));
+    const std::string hint =
+        equals == word.npos ? hint_at_join(word) : hint_at_option(word.substr(0, equals));
     return usage("unexpected argument " + quote(word) + (hint.empty() ? ", " + see_help() : hint));
   }
 

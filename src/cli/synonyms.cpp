@@ -1,5 +1,7 @@
 #include "cli/synonyms.hpp"
 
+#include "base/characters.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -98,6 +100,15 @@ constexpr std::array synonyms{
 std::string_view option_for(std::string_view flag) {
   const auto* const found = std::ranges::find(synonyms, flag, &Synonym::flag);
   return found == synonyms.end() ? std::string_view{} : found->ours;
+}
+
+std::string hint_at_field(std::string_view name) {
+  std::string key{name};
+  std::ranges::replace(key, '-', '_');
+  const auto fits = [](char c) { return is_letter_or_digit(c) || c == '_'; };
+  return !key.empty() && std::ranges::all_of(key, fits)
+             ? ", undeclared fields are written " + key + "=VALUE"
+             : "";
 }
 
 } // namespace metrics_event

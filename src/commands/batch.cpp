@@ -1,5 +1,6 @@
 #include "commands/batch.hpp"
 
+#include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "commands/batch_file.hpp"
 #include "commands/batch_report.hpp"
@@ -16,18 +17,20 @@
 namespace metrics_event {
 namespace {
 
+constexpr std::chrono::seconds noteworthy{1}; // the time from which a batch ends with a summary
+
 // Throws Failure when there are no positions for these files, or no place to keep them.
 void check_resumption(const Run& run, const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     if (path.empty() || path == "-") {
-      throw Failure{ExitCode::usage, "--resume needs a FILE, standard input has no position that "
-                                     "could be kept"};
+      throw Failure{ExitCode::usage, "--resume needs a FILE; the position in standard input cannot "
+                                     "be kept"};
     }
     std::error_code ignored;
     const auto status = std::filesystem::status(path, ignored);
     if (exists(status) && !is_regular_file(status) && !is_directory(status)) {
-      throw Failure{ExitCode::usage, "--resume needs a regular file, " + quote_path(path) +
-                                         " has no position that could be kept"};
+      throw Failure{ExitCode::usage, "--resume needs a regular file; the position in " +
+                                         quote_path(path) + " cannot be kept"};
     }
   }
   const Settings& settings = run.resolved.settings;
@@ -93,10 +96,12 @@ void run_batch(const Run& run, RunOutcome& outcome) {
     context.console.warn(warning);
   }
   // A failure has the counts in its text.
-  const bool is_told =
-      failures.empty() && report->counts.spooled > 0 && !context.console.is_quiet();
+  const bool sends = !settings.dry_run && !settings.disabled;
+  const bool is_noteworthy = report->counts.spooled > 0 || report->elapsed > noteworthy ||
+                             context.console.diagnostics_is_terminal();
+  const bool is_told = sends && failures.empty() && is_noteworthy && !context.console.is_quiet();
   if (settings.verbose || is_told) {
-    context.console.say(counts(report->counts));
+    context.console.say(counts(report->counts) + " in " + spoken_exactly(report->elapsed));
   }
   for (std::size_t i = 1; i < failures.size(); ++i) {
     const bool is_excused =

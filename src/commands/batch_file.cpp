@@ -7,6 +7,19 @@
 #include <functional>
 
 namespace metrics_event {
+namespace {
+
+// Returns how to send the rest of an input after a failure, as BatchConsole takes it. Nobody can
+// send the rest of a pipe.
+std::string remedy_for(const BatchInput& input, bool resumes, bool ends_with_nul) {
+  return resumes ? "run the same command again to send them"
+         : !input.is_regular()
+             ? ""
+             : "send them with tail" + std::string{ends_with_nul ? " -z" : ""} +
+                   " -n +# FILE | metrics-event batch" + (ends_with_nul ? " --null" : "");
+}
+
+} // namespace
 
 BatchFile::BatchFile(const Run& run, const std::string& path)
     : run_{run}, settings_{run.resolved.settings}, context_{run.context},
@@ -17,7 +30,8 @@ BatchFile::BatchFile(const Run& run, const std::string& path)
                       ? EntryTime::event
                       : settings_.entry_time},
       input_{path, run.line.options.is_on("null") ? '\0' : '\n', run.types},
-      console_{context_.console, context_.clock, input_.name()},
+      console_{context_.console, context_.clock, input_.name(),
+               remedy_for(input_, resumes_, run.line.options.is_on("null"))},
       sender_{run.resolved, context_, console_, report_,
               resumes_ ? [this](const OpenLines& lines) { bookmark_->note(lines); }
                        : std::function<void(const OpenLines&)>{}},
@@ -88,13 +102,15 @@ void BatchFile::validate() {
     unfinished += input_.is_terminated() ? 0U : 1U;
   };
   if (!input_.validate(context_.clock.now(), complain)) {
-    throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
+    throw Failure{ExitCode::tempfail, "interrupted; nothing was sent"};
   }
   if (report_.counts.invalid > unfinished && !skips_invalid_) {
+    const bool is_one = report_.counts.invalid == 1;
     throw Failure{ExitCode::data, input_.name() + ": " + std::to_string(report_.counts.invalid) +
-                                      " of " + std::to_string(input_.total()) +
-                                      " lines are no events, so nothing was sent; mend them, or "
-                                      "send the rest with --skip-invalid"};
+                                      " of " + std::to_string(input_.total()) + " lines " +
+                                      (is_one ? "is invalid and nothing was sent; fix it"
+                                              : "are invalid and nothing was sent; fix them") +
+                                      ", or send the rest with --skip-invalid"};
   }
 }
 
@@ -110,7 +126,7 @@ void BatchFile::replay() {
   BatchInput::Step step{};
   while (step != BatchInput::Step::end) {
     if (noted_signal() != 0) { // the stored position stays as it is
-      throw Failure{ExitCode::tempfail, "a signal ended it; nothing was sent"};
+      throw Failure{ExitCode::tempfail, "interrupted; nothing was sent"};
     }
     const Instant now = bookmark_->read_time(input_.number() + 1);
     step = input_.next(Deadline::max(), now);
@@ -138,6 +154,7 @@ void BatchFile::repeat(const OpenPush& push, Instant now) {
 
 void BatchFile::send() {
   sender_.expect(input_.total());
+  console_.begin_progress(input_.number());
   while (true) {
     if (noted_signal() != 0) {
       sender_.stop(input_.number() + 1);
@@ -178,8 +195,9 @@ void BatchFile::pass_over() {
   }
   if (!skips_invalid_ && input_.is_terminated()) {
     sender_.send(input_.number());
-    throw Failure{ExitCode::data, input_.name() + ": line " + std::to_string(input_.number()) +
-                                      " is no event, so it ends there: " + counts(report_.counts)};
+    throw Failure{ExitCode::data,
+                  input_.name() + ": line " + std::to_string(input_.number()) +
+                      " is not a valid event, so the batch ended there: " + counts(report_.counts)};
   }
 }
 
@@ -188,7 +206,7 @@ void BatchFile::warn_of_losses(Instant now) {
   for (const std::string_view loss : likely_losses(entry_, now)) {
     if (losses_.insert(loss).second) {
       console_.warn(input_.name() + ':' + std::to_string(input_.number()) + ": " +
-                    std::string{loss} + "; others may be like that");
+                    std::string{loss} + "; the same may be true of later lines");
     }
   }
 }

@@ -2,11 +2,35 @@
 
 #include "base/encoding.hpp"
 #include "base/exit_code.hpp"
+#include "json/string.hpp"
 #include "json/writer.hpp"
 #include "loki/push.hpp"
 
+#include <algorithm>
+
 namespace metrics_event {
 namespace {
+
+// Returns the form of an input that begins like the JSON of other programs: an array, or one object
+// over several lines. A line of a log may begin with a bracket as well, but not with these.
+std::optional<ForeignForm> form_of_json(std::string_view line) {
+  std::string_view rest = line;
+  const auto skip_space = [&rest] {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r"), rest.size()));
+  };
+  skip_space();
+  const bool is_array = take(rest, '[');
+  skip_space();
+  if (is_array && (rest.empty() || rest.starts_with('{'))) {
+    return ForeignForm{"a JSON array", "jq -c '.[]'"};
+  }
+  if (!is_array && take(rest, '{')) {
+    skip_space();
+    return rest.empty() ? std::optional{ForeignForm{"a JSON object over several lines", "jq -c ."}}
+                        : std::nullopt;
+  }
+  return std::nullopt;
+}
 
 // Returns whether the line of an event leaves room in a push for its labels and metadata.
 bool fits_a_push(std::string_view line) {
@@ -50,7 +74,7 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
       found_ = lines_.read(line, now);
       if (found_ && !fits_a_push(lines_.line())) {
         found_ = LineMistake{1, "the event is too long for a push, which has at most " +
-                                    std::to_string(largest_push) + " bytes, make it shorter"};
+                                    std::to_string(largest_push) + " bytes; make it shorter"};
       }
       note_missing_end();
       return found_ ? Step::event : Step::mistake;
@@ -71,11 +95,16 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
   return Step::end;
 }
 
-// Throws Failure (data) when the first line shows that the input is not text.
+// Throws Failure (data) when the first line shows that another program must convert the input.
 void BatchInput::check_form() const {
-  if (const auto form = number() == 1 ? foreign_form(reader_.line()) : std::nullopt) {
+  if (number() != 1) {
+    return;
+  }
+  const auto foreign = foreign_form(reader_.line());
+  if (const auto form = foreign ? foreign : form_of_json(reader_.line())) {
     throw Failure{ExitCode::data, name() + ":1:1: the input is " + std::string{form->name} +
-                                      ", send it with " + std::string{form->decoder} +
+                                      (foreign ? "" : ", but one object per line is expected") +
+                                      "; send it with " + std::string{form->decoder} +
                                       " FILE | metrics-event batch"};
   }
 }

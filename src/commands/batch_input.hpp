@@ -42,7 +42,7 @@ public:
 
   /// Reads up to the next event or mistake; `now` is the timestamp of an event that gives none.
   /// Throws Failure: ioerr when reading fails, or when the file has become shorter than its limit;
-  /// data when the input is no text but a `foreign_form`.
+  /// data when the input has another form, such as that of a compressed file or a JSON array.
   Step next(Deadline deadline, Instant now);
 
   /// These return the line and the timestamp of the event found last; they are valid until the next

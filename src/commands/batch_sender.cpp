@@ -190,7 +190,7 @@ void BatchSender::push() {
   }
   keep();
   if (!std::exchange(is_warned_, true)) { // the counts at the end tell how many there are
-    console_.warn(with_flush_advice("events that cannot be delivered go into the spool " +
+    console_.warn(with_flush_advice("events that cannot be delivered are kept in the spool " +
                                         quote_path(settings_.spool.directory) + ": " +
                                         trouble_->text(),
                                     settings_.spool));
@@ -247,7 +247,7 @@ void BatchSender::count(const Pushed& pushed) {
         continue;
       }
       console_.complain(counts.refused, std::to_string(numbers_[i]),
-                        report_.url + " refuses it: " + judgement.message);
+                        report_.url + " refused it: " + judgement.message);
     }
     break;
   case Pushed::Fate::stopped: is_stopped_ = true; [[fallthrough]];
@@ -292,7 +292,7 @@ void BatchSender::stop(std::uint64_t next_line) {
   if (keeps_undelivered(settings_)) {
     keep();
   }
-  fail({ExitCode::tempfail, "a signal ended it"}, numbers_.empty() ? next_line : numbers_.front());
+  fail({ExitCode::tempfail, "interrupted"}, numbers_.empty() ? next_line : numbers_.front());
 }
 
 std::uint64_t BatchSender::in_doubt() const {
@@ -300,12 +300,13 @@ std::uint64_t BatchSender::in_doubt() const {
 }
 
 Failure BatchSender::unsent(const Failure& failure, std::uint64_t first_unsent) const {
-  return {failure.code(), failure.text() + "; line " + std::to_string(first_unsent) +
-                              " and what follows it are not sent" +
+  const std::string remedy = console_.remedy(first_unsent);
+  return {failure.code(), failure.text() + "; " + counts(report_.counts) + "; lines from " +
+                              std::to_string(first_unsent) + " on were not sent" +
                               (in_doubt() == 0 ? ""
                                                : ", but " + std::to_string(in_doubt()) +
                                                      " of these events may have been stored") +
-                              ": " + counts(report_.counts)};
+                              (remedy.empty() || first_unsent == 1 ? "" : "; " + remedy)};
 }
 
 void BatchSender::fail(const Failure& failure, std::uint64_t first_unsent) const {

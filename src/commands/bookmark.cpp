@@ -22,8 +22,8 @@ Bookmark::Bookmark(BatchInput& input, const std::string& directory, const Settin
     : input_{input}, context_{context}, is_read_only_{settings.dry_run || settings.disabled},
       entry_time_{entry_time}, metadata_{settings.metadata} {
   if (!input.is_regular()) { // it was replaced after it was looked at
-    throw Failure{ExitCode::usage, "--resume needs a regular file, " + quote_path(input.name()) +
-                                       " has no position that could be kept"};
+    throw Failure{ExitCode::usage, "--resume needs a regular file; the position in " +
+                                       quote_path(input.name()) + " cannot be kept"};
   }
   const Instant now = context.clock.now();
   if (!is_read_only_) {
@@ -69,8 +69,8 @@ void Bookmark::lock(const Settings& settings) {
   if (!lock_) {
     const std::string why = "another run is sending " + quote_path(input_.name());
     throw Failure{ExitCode::tempfail, noted_signal() != 0
-                                          ? "a signal ended it; " + why
-                                          : why + ", wait for its end, or longer with --timeout"};
+                                          ? "interrupted; " + why
+                                          : why + "; wait until it ends, or raise --timeout"};
   }
 }
 
@@ -155,7 +155,7 @@ void Bookmark::write(std::uint64_t end) {
     if (!is_known || !imprint) {
       throw Failure{ExitCode::tempfail,
                     quote_path(input_.name()) +
-                        " was truncated while it was read, go on with the copy"};
+                        " was truncated while it was read; continue with the copy"};
     }
     position_.imprint = known_ = *imprint;
   }

@@ -1,5 +1,6 @@
 #include "commands/check.hpp"
 
+#include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "commands/check_report.hpp"
 #include "commands/check_setup.hpp"
@@ -35,10 +36,9 @@ struct CheckOptions {
 
 class Check {
 public:
-  Check(const CheckOptions& options, const Resolved& resolved, const Transport& transport,
-        Clock& clock)
+  Check(const CheckOptions& options, const Resolved& resolved, const Context& context)
       : options_{options}, resolved_{resolved}, settings_{resolved.settings},
-        transport_{transport}, clock_{clock} {}
+        transport_{context.transport}, clock_{context.clock}, console_{context.console} {}
 
   CheckReport run(const Run& run) {
     report_.settings = shown_settings(resolved_);
@@ -134,10 +134,21 @@ private:
       if (left <= first_pause / 2) {
         break;
       }
+      draw("waiting, " + spoken(std::chrono::ceil<std::chrono::seconds>(left)) +
+           " left: " + report_.failure->text());
       clock_.sleep_until(clock_.steady_now() +
                          std::min(pause, left / 2)); // shorter pauses near the end
       pause = std::min(2 * pause, longest_pause);
       report_.findings = before;
+    }
+    draw("");
+  }
+
+  // Draws a text in place on a terminal, instead of the one before it.
+  void draw(const std::string& text) const {
+    const auto columns = console_.status_columns();
+    if (columns && !console_.is_quiet()) {
+      console_.overwrite(printable(text, *columns));
     }
   }
 
@@ -166,10 +177,10 @@ private:
       report_.failure = would_fail(ExitCode::data, failed_clock()->text);
     }
     if (!report_.failure && options_.wait && !sends_ && readiness.result == Result::warning) {
-      report_.failure =
-          Failure{ExitCode::tempfail, settings_.url.url() +
-                                          " is not ready in the time of --wait: " + readiness.text +
-                                          "; wait longer"};
+      report_.failure = Failure{
+          ExitCode::tempfail, settings_.url.url() +
+                                  " did not become ready in the time of --wait: " + readiness.text +
+                                  "; wait longer"};
       return true;
     }
     return may_pass;
@@ -265,6 +276,7 @@ private:
   const Settings& settings_;
   const Transport& transport_;
   Clock& clock_;
+  const Console& console_;
   Routes routes_;
   std::optional<Deadline> give_up_;
   Deadline round_ends_{};
@@ -288,12 +300,12 @@ void run_check(const Run& run, RunOutcome& outcome) {
   const CheckOptions options{.send = run.line.options.is_on("send"),
                              .wait = run.line.options.value("wait", parse_duration)};
   const Context& context = run.context;
-  const auto report = std::make_shared<CheckReport>(
-      Check{options, run.resolved, context.transport, context.clock}.run(run));
-  const bool has_colour = wants_colour(run.app);
+  const auto report = std::make_shared<CheckReport>(Check{options, run.resolved, context}.run(run));
   outcome.may_go_unread = true;
-  outcome.result = [report, has_colour](const RunOutcome& end) {
-    return end.is_quiet && end.output == Output::text ? "" : to_result(*report, end, has_colour);
+  const CheckStyle style{.has_colour = wants_colour(run.app),
+                         .has_defaults = run.resolved.settings.verbose};
+  outcome.result = [report, style](const RunOutcome& end) {
+    return to_result(*report, end, style);
   };
   if (report->failure) {
     throw Failure{*report->failure};
@@ -301,7 +313,7 @@ void run_check(const Run& run, RunOutcome& outcome) {
 }
 
 std::string check_result(const RunOutcome& outcome) {
-  return outcome.output == Output::json ? to_result({}, outcome, false) : "";
+  return outcome.output == Output::json ? to_result({}, outcome, {}) : "";
 }
 
 } // namespace metrics_event

@@ -1,6 +1,7 @@
 #include "commands/check_findings.hpp"
 
 #include "base/http_date.hpp"
+#include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "loki/entry.hpp"
 
@@ -17,28 +18,6 @@ constexpr auto soon = days{14};
 constexpr auto unremarkable_skew = 2s; // the Date header has a resolution of one second
 constexpr auto remarkable_skew = 5min;
 constexpr std::size_t longest_words = 200;
-
-// Returns a duration in its two largest units, such as "3 min 20 s".
-std::string spoken(seconds duration) {
-  struct Unit {
-    std::string_view name;
-    seconds length;
-  };
-  constexpr std::array units{Unit{"day", days{1}}, Unit{"h", 1h}, Unit{"min", 1min}, Unit{"s", 1s}};
-  std::string text;
-  int count = 0;
-  for (const Unit& unit : units) {
-    const auto whole = duration / unit.length;
-    if ((whole == 0 && !(count == 0 && unit.length == 1s)) || count == 2) {
-      continue;
-    }
-    text += (text.empty() ? "" : " ") + std::to_string(whole) + ' ' + std::string{unit.name} +
-            (unit.length == days{1} && whole != 1 ? "s" : "");
-    duration %= unit.length;
-    ++count;
-  }
-  return text;
-}
 
 Finding finding_of_certificate(const Certificate& certificate, Instant now) {
   const auto left = floor<days>(certificate.expires - now);
@@ -87,11 +66,11 @@ std::vector<Finding> findings_of_trace(const Route& route, const Reply& reply, I
 Finding compare_clocks(const Reply& reply, Instant now) {
   const auto theirs = parse_http_date(reply.date, floor<seconds>(now));
   if (!theirs) {
-    return {"clock", Result::note, "the receiver does not say what time it has"};
+    return {"clock", Result::note, "the receiver does not tell its time"};
   }
   const auto ahead = floor<seconds>(now) - *theirs;
   if (abs(ahead) <= unremarkable_skew) {
-    return {"clock", Result::ok, "as the receiver's"};
+    return {"clock", Result::ok, "the same as the receiver's"};
   }
   const std::string text = "this machine is " + spoken(abs(ahead)) +
                            (ahead > 0s ? " ahead of the receiver" : " behind the receiver");

@@ -60,14 +60,25 @@ std::string verdict_of(const CheckReport& report) {
   return "an event would be delivered";
 }
 
-std::string to_text(const CheckReport& report, bool with_colour) {
-  const std::size_t names = widest(report.settings, [](const auto& row) { return row.name; });
+std::string to_text(const CheckReport& report, CheckStyle style) {
+  std::vector<ShownSetting> settings = report.settings;
+  if (!style.has_defaults) {
+    std::erase_if(settings, [](const ShownSetting& row) {
+      return row.is_default && row.name != "url"; // which every delivery needs
+    });
+  }
+  const std::size_t names = widest(settings, [](const auto& row) { return row.name; });
   const std::size_t values =
-      widest(report.settings, [](const auto& row) -> std::string_view { return row.value; });
+      widest(settings, [](const auto& row) -> std::string_view { return row.value; });
   std::string text = "settings\n";
-  for (const ShownSetting& row : report.settings) {
+  for (const ShownSetting& row : settings) {
     text += "  " + padded(row.name, names) + "  " + padded(or_dash(row.value), values) + "  " +
             row.origin + '\n';
+  }
+  if (const std::size_t others = report.settings.size() - settings.size(); others > 0) {
+    text += "  (" + std::to_string(others) +
+            (others == 1 ? " other has its default; --verbose shows it)\n"
+                         : " others have their defaults; --verbose shows them)\n");
   }
   text += "\nfindings\n";
   const std::size_t results = widest(result_rows, [](const auto& row) { return row.name; });
@@ -75,7 +86,7 @@ std::string to_text(const CheckReport& report, bool with_colour) {
   for (const Finding& finding : report.findings) {
     const ResultRow& row = row_of(finding.result);
     std::string result = padded(row.name, results);
-    if (with_colour && !row.colour.empty()) {
+    if (style.has_colour && !row.colour.empty()) {
       result = "\x1b[" + std::string{row.colour} + 'm' + result + "\x1b[0m";
     }
     text += "  " + result + "  " + padded(finding.subject, subjects) + "  " +
@@ -122,13 +133,16 @@ std::vector<ShownSetting> shown_settings(const Resolved& resolved) {
     shown.push_back(
         {setting.name,
          visible(may_hold_credentials(value) ? redacted_url(value) : value, longest_value),
-         visible(resolved.origins.at(setting.name).name)});
+         visible(resolved.origins.at(setting.name).name),
+         resolved.origins.at(setting.name).source == Origin::Source::built_in});
   }
   return shown;
 }
 
-std::string to_result(const CheckReport& report, const RunOutcome& outcome, bool with_colour) {
-  return outcome.output == Output::json ? to_json(report, outcome) : to_text(report, with_colour);
+std::string to_result(const CheckReport& report, const RunOutcome& outcome, CheckStyle style) {
+  return outcome.output == Output::json ? to_json(report, outcome)
+         : outcome.is_quiet             ? ""
+                                        : to_text(report, style);
 }
 
 } // namespace metrics_event

@@ -17,6 +17,7 @@ struct ShownSetting {
   std::string_view name;
   std::string value; // secrets are removed; empty means not set
   std::string origin;
+  bool is_default = false;
 };
 
 /// The complete result of `check`.
@@ -34,8 +35,15 @@ struct CheckReport {
 /// Returns every setting with its value and origin.
 std::vector<ShownSetting> shown_settings(const Resolved& resolved);
 
-/// Renders the text for stdout: aligned columns for people, coloured if `with_colour`, or the
-/// result object, one line with its newline.
-std::string to_result(const CheckReport& report, const RunOutcome& outcome, bool with_colour);
+/// How `to_result` renders a report for people.
+struct CheckStyle {
+  bool has_colour = false;
+  bool has_defaults = false; // shows the settings that have their defaults as well
+};
+
+/// Renders the text for stdout: aligned columns for people, or the result object, one line with its
+/// newline, which has every setting. Returns an empty text for people who want to hear only of
+/// errors.
+std::string to_result(const CheckReport& report, const RunOutcome& outcome, CheckStyle style);
 
 } // namespace metrics_event

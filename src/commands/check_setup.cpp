@@ -18,7 +18,7 @@ using Result = Finding::Result;
 
 constexpr std::size_t most_spool_findings = 10;
 
-// Warns of the first files in a box that are no entries. Only those with the name of an entry are
+// Warns of the first files in a box that are not entries. Only those with the name of an entry are
 // not looked at, because there may be a million.
 void add_strangers(const Spool& spool, Box box, std::vector<Finding>& findings) {
   SpoolListing strangers{.others = spool.list(box).others};
@@ -26,7 +26,7 @@ void add_strangers(const Spool& spool, Box box, std::vector<Finding>& findings) 
       spool, box, strangers, [&](Box, const std::string& file, int, const DecodedRecord& record) {
         if (!record && findings.size() < most_spool_findings) {
           findings.push_back({"spool", Result::warning,
-                              quote(path_in(box, file)) + " is no entry: " + record.error()});
+                              quote(path_in(box, file)) + " is not an entry: " + record.error()});
         }
       });
 }
@@ -41,7 +41,7 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
       findings.push_back({"spool", result, std::to_string(count) + text});
     }
   };
-  note(waiting, Result::note, " wait for metrics-event flush");
+  note(waiting, Result::note, " are waiting for metrics-event flush");
   note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
   if (spool) {
     add_strangers(*spool, Box::waiting, findings);
@@ -49,11 +49,12 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   }
   if (!spool && !PrivateDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
-                        "cannot be made: the directory above it is missing, or closed to us"});
+                        "cannot be made: the directory above it is missing or cannot be entered"});
     return findings;
   }
   if (findings.empty()) {
-    findings.push_back({"spool", Result::ok, spool ? "is empty" : "is made when it is needed"});
+    findings.push_back(
+        {"spool", Result::ok, spool ? "is empty" : "will be made when it is needed"});
   }
   if (const std::string advice = flush_advice(place); !advice.empty()) {
     findings.push_back({"spool", Result::warning, advice});
@@ -73,7 +74,7 @@ std::vector<Finding> findings_of_variables(std::span<const std::string> names) {
   for (const std::string& name : names) {
     if (std::ranges::find(known, name) == known.end()) {
       findings.push_back({"environment", Result::warning,
-                          "no setting is called " + quote(name) + did_you_mean(name, views)});
+                          quote(name) + " does not name a setting" + did_you_mean(name, views)});
     }
   }
   return findings;

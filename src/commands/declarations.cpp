@@ -30,8 +30,9 @@ EventFile event_file(const std::string& directory, std::string_view file_name) {
   std::string path = directory + (directory.ends_with('/') ? "" : "/") + std::string{file_name};
   return name ? EventFile{*name, std::move(path)}
               : EventFile{std::string{stem}, std::move(path),
-                          quote(stem) + " is no event name, rename the file to letters, digits and "
-                                        "dashes, such as disk-full.json"};
+                          quote(stem) +
+                              " is not a valid event name; rename the file to letters, digits and "
+                              "dashes, such as disk-full.json"};
 }
 
 // Returns whether the file of this stem declares the event `name`. All spellings of a name begin

@@ -32,8 +32,7 @@ public:
   Flush(const FlushOptions& options, const Run& run, FlushReport& report)
       : options_{options}, resolved_{run.resolved}, settings_{resolved_.settings},
         context_{run.context}, report_{report}, routes_{run}, progress_{context_.console,
-                                                                        context_.clock,
-                                                                        "delivered or refused"} {}
+                                                                        context_.clock, "flush"} {}
 
   void run() {
     report_.spool = settings_.spool.directory;
@@ -42,9 +41,8 @@ public:
     }
     const auto spool = Spool::find(settings_.spool.directory);
     if (!spool && !settings_.spool.is_usual) { // the usual one is made when it is needed
-      throw Failure{ExitCode::noinput, "there is no spool " +
-                                           quote_path(settings_.spool.directory) +
-                                           ", name one that exists with --spool"};
+      throw Failure{ExitCode::noinput, "the spool " + quote_path(settings_.spool.directory) +
+                                           " does not exist; name one that does with --spool"};
     }
     if (settings_.dry_run) {
       list(spool);
@@ -67,6 +65,7 @@ private:
     bool is_first = true;
     std::uint64_t affected = 0; // by what a dry run stands for
     const auto add = [&](const ListedEntry& listed) {
+      report_.list.add(listed.destination);
       text += is_json ? (is_first ? "" : ",") : is_first ? list_head() : "";
       text += is_json ? to_json(listed, now) : to_text(listed, now);
       is_first = false;
@@ -91,17 +90,29 @@ private:
         context_.console.show(std::exchange(text, ""));
       }
     };
-    if (spool && options_.refused) {
-      for_each_file(*spool, Box::refused, spool->list(Box::refused), add_file);
-    } else if (spool) {
-      for_each_file(*spool, Box::trying, spool->list(Box::trying), add_file);
-      for_each_file(*spool, Box::waiting, spool->list(Box::waiting), add_file);
+    if (!options_.refused) {
+      report_.list.max_bytes = settings_.spool_max_bytes;
+    }
+    try {
+      for (const Box box :
+           options_.refused ? std::vector{Box::refused} : std::vector{Box::trying, Box::waiting}) {
+        const SpoolListing listing = spool ? spool->list(box) : SpoolListing{};
+        for (const SpoolName& name : listing.names) {
+          report_.list.bytes += name.size;
+        }
+        if (spool) {
+          for_each_file(*spool, box, listing, add_file);
+        }
+      }
+    } catch (...) { // the end of the list reports it
+      context_.console.show(text);
+      throw;
     }
     if (settings_.dry_run && !is_json && options_.task != FlushOptions::Task::list) {
       const bool drops = options_.task == FlushOptions::Task::drop;
       text += (drops ? "would drop " : "would send ") + std::to_string(affected) + '\n';
     }
-    context_.console.show(text + (is_json ? std::string{list_end} : ""));
+    context_.console.show(text);
   }
 
   void drop(const std::optional<Spool>& spool) {
@@ -157,11 +168,11 @@ private:
       failure_.reset();
     }
     if (noted_signal() != 0 && report_.left > 0) {
-      failure_ = Failure{ExitCode::tempfail, "a signal ended the flush"};
+      failure_ = Failure{ExitCode::tempfail, "the flush was interrupted"};
     }
     if (!failure_ && report_.left > 0) {
-      failure_ = Failure{ExitCode::tempfail, "out of time, " + std::to_string(report_.left) +
-                                                 " are left; try again later"};
+      failure_ = Failure{ExitCode::tempfail, "out of time; " + std::to_string(report_.left) +
+                                                 " are left, try again later"};
     }
     if (report_.counts.refused > 0 && (!failure_ || may_pass(failure_->code())) &&
         noted_signal() == 0) {
@@ -184,8 +195,8 @@ private:
         return *std::move(locked);
       }
       throw Failure{ExitCode::tempfail, noted_signal() != 0
-                                            ? "a signal ended the flush"
-                                            : "another flush works on the spool " +
+                                            ? "the flush was interrupted"
+                                            : "another flush is working on the spool " +
                                                   quote_path(spool.path()) + "; try again later"};
     } catch (const Failure&) {
       count_left(spool);

@@ -36,7 +36,7 @@ FlushOptions flush_options(const CommandOptions& given) {
     reject("--list and --drop exclude each other, give one");
   }
   if (options.wait && (lists || drops)) {
-    reject("--wait means nothing to --list and --drop, leave it out");
+    reject("--wait has no effect on --list and --drop; leave it out");
   }
   if (!lists && !drops && (filters || options.refused)) {
     reject("a filter is for --list or --drop, give one of them");

@@ -1,5 +1,6 @@
 #include "commands/flush_report.hpp"
 
+#include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/url_text.hpp"
@@ -36,11 +37,57 @@ std::string age(const Entry& entry, Instant now) {
   return hours < 48 ? std::to_string(hours) + 'h' : std::to_string(hours / 24) + 'd';
 }
 
+std::string totals_text(const ListTotals& totals) {
+  if (totals.entries == 0) {
+    return "";
+  }
+  std::string text = "\n";
+  if (totals.by_destination.size() > 1) {
+    for (const auto& [destination, entries] : totals.by_destination) {
+      text += grouped(entries) + " for " + visible(shown(destination)) + '\n';
+    }
+  }
+  const std::string size =
+      totals.max_bytes ? ", " + room_text(totals.bytes, *totals.max_bytes) : "";
+  return text + grouped(totals.entries) + (totals.entries == 1 ? " entry" : " entries") + size +
+         '\n';
+}
+
+// Returns the end of the JSON object that `list_begin` begins.
+std::string list_end(const ListTotals& totals, const RunOutcome& outcome) {
+  const auto object = [](const auto& row) {
+    return JsonObject{}
+        .text("url", redacted_url(row.first.url))
+        .text_or_null("org_id", row.first.org_id)
+        .number("entries", row.second)
+        .str();
+  };
+  const std::string members =
+      result_head(outcome)
+          .number("count", totals.entries)
+          .number("bytes", totals.bytes)
+          .raw("max_bytes", totals.max_bytes ? std::to_string(*totals.max_bytes) : "null")
+          .raw("destinations", '[' + joined(totals.by_destination, ",", object) + ']')
+          .raw("error", error_object(outcome.failure, ""))
+          .str();
+  return "]," + members.substr(1) + '\n';
+}
+
 } // namespace
 
+void ListTotals::add(const std::optional<Destination>& destination) {
+  entries += 1;
+  if (destination) {
+    by_destination[*destination] += 1;
+  }
+}
+
 std::string to_text(const FlushReport& report) {
-  if (!report.task || report.task == FlushOptions::Task::list) {
+  if (!report.task) {
     return "";
+  }
+  if (report.task == FlushOptions::Task::list) {
+    return totals_text(report.list);
   }
   if (report.task == FlushOptions::Task::drop) {
     return "dropped " + std::to_string(report.dropped) + ", left " + std::to_string(report.left) +
@@ -56,7 +103,7 @@ std::string to_result(const FlushReport& report, const RunOutcome& outcome) {
     return to_text(report);
   }
   if (report.task == FlushOptions::Task::list) {
-    return "";
+    return list_end(report.list, outcome);
   }
   JsonObject object = result_head(outcome);
   object.text_or_null("spool", report.spool);
@@ -82,7 +129,7 @@ std::string to_text(const ListedEntry& entry, Instant now) {
   const std::string reason =
       entry.reason.empty() ? "" : ": " + printable(entry.reason, longest_reason);
   if (!entry.destination) {
-    return columns("-", "-", "-") + quote(entry.file) + " is no entry" + reason + '\n';
+    return columns("-", "-", "-") + quote(entry.file) + " is not an entry" + reason + '\n';
   }
   return columns(age(entry.entry, now),
                  entry.is_being_tried ? "trying" : std::to_string(entry.attempts),

@@ -7,10 +7,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
 namespace metrics_event {
+
+/// The entries that a list has shown.
+struct ListTotals {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;                  // that all entries of the listed kind take on the disk
+  std::optional<std::uint64_t> max_bytes{}; // that they may take; none means that nothing limits it
+  std::map<Destination, std::uint64_t> by_destination{}; // numbers of entries
+
+  void add(const std::optional<Destination>& destination);
+};
 
 /// The outcome of a flush; the numbers are of entries.
 struct FlushReport {
@@ -21,14 +32,15 @@ struct FlushReport {
   std::uint64_t left = 0;
   std::uint64_t dropped = 0;
   std::chrono::milliseconds elapsed{};
+  ListTotals list; // of the task list
 };
 
 /// Returns the counts of a delivery or a drop as a line, such as `delivered 12, refused 0, left 3`
 /// or `dropped 5, left 0`. Returns an empty text when neither task was begun.
 std::string to_text(const FlushReport& report);
 
-/// Renders the text for stdout, for people or as the result object. Returns an empty text for a
-/// list, which is printed while it is made.
+/// Renders the text for stdout, for people or as the result object. For a list, whose entries are
+/// printed while it is made, this is what follows them: the totals.
 std::string to_result(const FlushReport& report, const RunOutcome& outcome);
 
 /// One entry in the output of `--list`.
@@ -44,10 +56,9 @@ struct ListedEntry {
 /// Returns the column headings of the list for people.
 std::string list_head();
 
-/// `list_begin` and `list_end` enclose the entries of the list as one JSON object; commas separate
-/// the entries.
+/// Returns what comes before the entries of the list as one JSON object; commas separate the
+/// entries, and `to_result` has the end.
 std::string list_begin(const std::string& spool);
-inline constexpr std::string_view list_end = "]}\n";
 
 /// Returns a line of the list for people: age, attempts, event, destination, tenant and reason.
 std::string to_text(const ListedEntry& entry, Instant now);

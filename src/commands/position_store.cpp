@@ -96,7 +96,7 @@ PositionStore::find(int descriptor, const Position& sought,
                          : boost::system::result<Position, std::string>{system_words(text.error())};
     if (!position) {
       warn("the position " + quote_path(directory_.path() + '/' + path) +
-           " is left out: " + position.error());
+           " was ignored: " + position.error());
       return true;
     }
     if (position->destination == sought.destination && position->labels == sought.labels &&

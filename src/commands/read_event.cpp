@@ -100,6 +100,9 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
   if (!event) {
     EventMistake mistake = event.error();
     mistake.text += remedy(command, mistake);
+    for (EventMistake& another : mistake.further) {
+      another.text += remedy(command, another);
+    }
     return mistake;
   }
   return event;

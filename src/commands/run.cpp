@@ -11,6 +11,12 @@ JsonObject result_head(const RunOutcome& outcome, std::string_view status) {
   return object;
 }
 
+std::string failure_result(const RunOutcome& outcome) {
+  return outcome.failure && outcome.output == Output::json
+             ? result_head(outcome).raw("error", error_object(outcome.failure, "")).str() + '\n'
+             : "";
+}
+
 std::string error_object(const std::optional<Failure>& failure, const std::string& response) {
   return failure ? JsonObject{}
                        .text("kind", name_of(failure->code()))

@@ -74,6 +74,10 @@ struct RunOutcome {
 /// Begins the result object of a run with `status`, unless it is empty, and `exit_code`.
 JsonObject result_head(const RunOutcome& outcome, std::string_view status = "");
 
+/// Renders the result object of a failed run of a command that has no report: `exit_code` and
+/// `error`. Returns an empty text after a success, and unless the output is JSON.
+std::string failure_result(const RunOutcome& outcome);
+
 /// Renders the result object of a run that failed before its command began: that of an empty
 /// report.
 template <class Report>

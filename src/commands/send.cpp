@@ -42,7 +42,7 @@ public:
     auto event = read_event(command_, measurement_, now, deadline);
     if (!event) {
       report_.counts.invalid = 1;
-      throw Failure{event.error().code, event.error().text};
+      throw failure_of(event.error());
     }
     report_.event = *std::move(event);
     for (const std::string& warning : report_.event->warnings) {

@@ -151,22 +151,24 @@ constexpr std::array table{
         .excusable = run_time_failures,
         .run = run_flush,
         .result = empty_result<FlushReport>},
-    Command{.name = "check",
-            .summary = "show the settings, and whether an event would be delivered",
-            .details =
-                "Prints the value and the origin of each setting; of a secret, only that it is "
-                "set. Then it tests each step of a delivery: name lookup, connection, proxy, TLS "
-                "and the certificate, the readiness of the receiver, its clock, the tenant, and "
-                "the answer to an empty push, which stores nothing. The exit status is the one "
-                "that an event would get, and standard error gets one line that says how to fix "
-                "it. --wait tries again while the receiver cannot be reached, is busy or is not "
-                "ready, but not after a refusal. With --quiet, only that line is printed.",
-            .examples = check_examples,
-            .options = check_options,
-            .only_reports = "dry-run entry-time",
-            .spool = SpoolUse::reports,
-            .run = run_check,
-            .result = check_result},
+    Command{
+        .name = "check",
+        .summary = "show the settings, and whether an event would be delivered",
+        .details =
+            "Prints the settings that are set, with value and origin, and with --verbose all of "
+            "them; of a secret, only that it is set. Then it tests each step of a delivery: name "
+            "lookup, connection, proxy, TLS "
+            "and the certificate, the readiness of the receiver, its clock, the tenant, and "
+            "the answer to an empty push, which stores nothing. The exit status is the one "
+            "that an event would get, and standard error gets one line that says how to fix "
+            "it. --wait tries again while the receiver cannot be reached, is busy or is not "
+            "ready, but not after a refusal. With --quiet, only that line is printed.",
+        .examples = check_examples,
+        .options = check_options,
+        .only_reports = "dry-run entry-time",
+        .spool = SpoolUse::reports,
+        .run = run_check,
+        .result = check_result},
     Command{.name = "listen",
             .summary = "receive and print pushes, to try things out",
             .details =
@@ -181,7 +183,8 @@ constexpr std::array table{
             .examples = listen_examples,
             .options = listen_options,
             .settings = listen_settings,
-            .run = run_listen},
+            .run = run_listen,
+            .result = failure_result},
     Command{
         .name = "schema",
         .summary = "list the known events, or print one as JSON Schema",
@@ -194,7 +197,8 @@ constexpr std::array table{
         .operand = {ValueKind::event, "EVENT"},
         .options = schema_options,
         .settings = schema_settings,
-        .run = run_schema},
+        .run = run_schema,
+        .result = failure_result},
     Command{.name = "completion",
             .summary = "print the completion script for bash, zsh or fish",
             .details =

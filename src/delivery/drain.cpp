@@ -163,7 +163,7 @@ private:
       return false;
     }
     drained_.set_aside += 1;
-    listener_.warn("a file in the spool is no entry and is set aside as " +
+    listener_.warn("a file in the spool is not an entry and was set aside as " +
                    quote_path(spool_.spool().path() + "/refused/" + file) + ": " + reason);
     return true;
   }

@@ -27,7 +27,7 @@ struct NextPush {
   std::vector<Doubt> doubts{}; // what the records, or the file `sending`, say about each entry
   std::vector<RecordInPush> records{};
 
-  /// Returns true when the entries of a record may go along, provided that there is room.
+  /// Returns true when the entries of a record may be sent with it, provided that there is room.
   bool is_for(const SpoolRecord& record) const {
     return destination == record.destination && entries.front().labels == record.labels;
   }

@@ -34,8 +34,9 @@ private:
   std::string read(const std::string& path, std::string_view setting) const {
     auto text = read_file(path, deadline_);
     if (!text && !names_file(path)) {
-      throw file_failure(origin(setting), "expected the name of a file, and nothing has that name; "
-                                          "it is not shown, because it may be the secret itself");
+      throw file_failure(origin(setting),
+                         "expected the name of an existing file; the one "
+                         "given is not shown, because it may be the secret itself");
     }
     if (!text) {
       throw file_failure(origin(setting), cannot_read(path, text.error()));
@@ -68,7 +69,7 @@ private:
                        const char* what = "") const {
     if (others_can_read(path)) {
       warn_(origin(setting).name + ": its group or others can read " + what + quote(path) +
-            ", give it mode 600");
+            "; give it mode 600");
     }
   }
 
@@ -127,7 +128,7 @@ private:
     return goes_direct(endpoint, settings_.no_proxy) ? std::nullopt : settings_.proxy;
   }
 
-  // The credentials of a push go along, unless the place has its own: the receiver is the one that
+  // The credentials of a push are sent, unless the place has its own: the receiver is the one that
   // they are for, or the user has named the place.
   std::optional<QueryRoute> query_route() const {
     // A place that a lower layer names belongs to the URL of that layer.

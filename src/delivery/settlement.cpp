@@ -177,7 +177,7 @@ void Settlement::replace(const RecordInPush& record, const Division& division) {
 }
 
 void Settlement::warn_of_refused(const std::string& file, const RefusedEntry& entry) {
-  listener_.warn(push_.destination.url + " refuses " +
+  listener_.warn(push_.destination.url + " refused " +
                  printable(event_of(entry.entry.line), longest_name) + ", which is kept as " +
                  quote_path(spool_.spool().path() + "/refused/" + file) + ": " + entry.reason);
 }

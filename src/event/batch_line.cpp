@@ -65,7 +65,7 @@ boost::system::result<Instant, LineMistake> BatchLineReader::read(std::string_vi
   const auto members = object_.members();
   const auto named = std::ranges::find(members, name_member, &Member::name);
   if (named == members.end()) {
-    return LineMistake{1, "the member \"event\" is missing, which names the event"};
+    return LineMistake{1, "the member \"event\", which names the event, is missing"};
   }
   const auto mistake_in = [&](std::string_view member, std::string why) {
     const std::size_t offset = member.empty() ? 0 : offset_of(text, members, member);
@@ -82,7 +82,7 @@ boost::system::result<Instant, LineMistake> BatchLineReader::read(std::string_vi
     const auto given = sort_members(known->shape, members, &*named);
     const auto time = given ? append_event(line_, known->shape, *given, now) : given.error();
     if (!time) {
-      return mistake_in(time.error().member, time.error().text);
+      return mistake_in(time.error().member, failure_of(time.error()).text());
     }
     return *time;
   } catch (const Failure& failure) { // the file that declares the type is broken

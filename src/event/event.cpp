@@ -71,8 +71,8 @@ private:
   std::string_view parent_;
 };
 
-// Builds the line of one event. After a mistake it goes on to the end, and `build` then returns the
-// first one.
+// Builds the line of one event. After a mistake it goes on to the end, and `build` then returns all
+// of them.
 class Builder {
 public:
   Builder(std::string& line, const EventShape& shape, const GivenEvent& given, Instant now,
@@ -94,8 +94,8 @@ public:
       }
     }
     line_.finish();
-    if (mistake_) {
-      return *std::move(mistake_);
+    if (!mistakes_.empty()) {
+      return first_of(std::move(mistakes_));
     }
     return timestamp_;
   }
@@ -166,10 +166,11 @@ private:
   void blame(const GivenField& given, const Mismatch& mismatch) {
     blame(given.name(), given.field->name, mismatch);
   }
-  // Keeps the first mistake and ignores any later one.
+  // Keeps the mistake in a member, unless one in the same member was found just before.
   void blame(std::string_view shown, std::string_view member, const Mismatch& mismatch) {
-    if (!mistake_) {
-      mistake_ = {ExitCode::data, std::string{shown} + ": " + mismatch.text, std::string{member}};
+    if (mistakes_.empty() || mistakes_.back().member != member) {
+      mistakes_.push_back(
+          {ExitCode::data, std::string{shown} + ": " + mismatch.text, std::string{member}});
     }
   }
 
@@ -187,7 +188,7 @@ private:
   std::optional<Mismatch> append_since(std::string& line, const GivenField& given) {
     const auto time = instant_of(given);
     if (!time) {
-      // instant_of has reported the mistake already, and blame keeps only the first.
+      // instant_of has reported the mistake already, and blame keeps one for each member.
       return Mismatch{};
     }
     if (*time > timestamp_ && warnings_ != nullptr) {
@@ -222,7 +223,7 @@ private:
   const GivenEvent& given_;
   Instant now_;
   std::vector<std::string>* warnings_;
-  std::optional<EventMistake> mistake_; // precedes timestamp_, whose initializer may set it
+  std::vector<EventMistake> mistakes_; // precedes timestamp_, whose initializer may add one
   Instant timestamp_;
   LineWriter line_;
 };

@@ -1,5 +1,6 @@
 #include "event/extra_field.hpp"
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "json/number.hpp"
 #include "json/writer.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view grammar = "KEY=TEXT or KEY:=JSON";
 constexpr std::size_t most_nested = 16;
+constexpr std::size_t longest_key = 1024; // in a message, in bytes
 
 // Removes the next character of a key from `rest` and returns it, without a backslash that escapes
 // it.
@@ -114,6 +116,22 @@ ParsedJson<std::string> json_in(const ExtraField& field) {
                       most_json_levels - field.path.size());
 }
 
+// Returns the message for a value that is not valid JSON. A word such as `foo` was meant as a
+// string, which needs no quotes behind a plain equals sign; anything else gets the reader's reason.
+std::string why_no_json(const ExtraField& field, const std::string& reason) {
+  const auto is_in_word = [](char c) {
+    return is_letter_or_digit(c) || std::string_view{"-_./@+"}.find(c) != std::string_view::npos;
+  };
+  const bool is_word = !field.text.empty() && is_letter(field.text.front()) &&
+                       std::ranges::all_of(field.text, is_in_word);
+  const bool has_remedy = reason.starts_with('"'); // as for NaN, which is not meant as a string
+  if (is_word && !has_remedy && !field.is_file) {
+    return quote(field.text) + " is not valid JSON; write " +
+           visible(key_of(field) + '=' + field.text, longest_key) + " for a string";
+  }
+  return reason + (field.text.empty() ? "" : ", in " + quote(field.text));
+}
+
 Parsed<std::string> value_of(const ExtraField& field) {
   if (!field.is_json) {
     return is_utf8(field.text) ? Parsed<std::string>{json_string(field.text)}
@@ -121,8 +139,7 @@ Parsed<std::string> value_of(const ExtraField& field) {
   }
   auto json = json_in(field);
   if (!json) {
-    return Mismatch::saying(json.error().text +
-                            (field.text.empty() ? "" : ", in " + quote(field.text)));
+    return Mismatch::saying(why_no_json(field, json.error().text));
   }
   return *std::move(json);
 }
@@ -148,6 +165,10 @@ Parsed<ExtraField> parse_extra_field(std::string_view word) {
   std::string_view rest = word;
   const bool has_key = take_key(rest, field.path);
   const std::string_view key = word.substr(0, word.size() - rest.size());
+  if (word.starts_with('=') || word.starts_with(":=")) {
+    return Mismatch::saying("the key is missing in " + quote(word) + "; expected " +
+                            std::string{grammar});
+  }
   if (!has_key || !is_utf8(key)) {
     return Mismatch{grammar, key};
   }
@@ -179,18 +200,22 @@ boost::system::result<std::string, EventMistake> outline_of(std::span<const Extr
 
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields) {
   Node root;
+  std::vector<EventMistake> mistakes;
   for (const ExtraField& field : fields) {
     auto json = value_of(field);
     if (!json) {
-      return EventMistake{ExitCode::data, key_of(field) + ": " + json.error().text, ""};
+      mistakes.push_back({ExitCode::data, key_of(field) + ": " + json.error().text, ""});
+      continue;
     }
     put(root, field, *std::move(json));
+  }
+  if (!mistakes.empty()) {
+    return first_of(std::move(mistakes));
   }
   return root.text();
 }
 
 std::string key_of(const ExtraField& field) {
-  constexpr std::size_t longest_key = 1024; // in a message, in bytes
   return visible(joined_path(field, "[", "]"), longest_key);
 }
 

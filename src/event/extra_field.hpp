@@ -34,8 +34,8 @@ Parsed<ExtraField> parse_extra_field(std::string_view word);
 boost::system::result<std::string, EventMistake> outline_of(std::span<const ExtraField> fields);
 
 /// Returns the JSON object that the fields make, with nested fields merged. The files must have
-/// been read into `text`, and `outline_of` must accept the keys. Returns a mistake (`data`) when a
-/// value is not valid JSON or not UTF-8.
+/// been read into `text`, and `outline_of` must accept the keys. Returns a mistake (`data`) for
+/// each value that is not valid JSON or not UTF-8.
 boost::system::result<std::string, EventMistake> object_of(std::span<const ExtraField> fields);
 
 /// Returns the key of a field as messages show it: `a[b]`, without what a terminal would act on.

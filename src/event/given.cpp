@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace metrics_event {
 namespace {
@@ -130,6 +132,21 @@ std::string GivenField::name() const {
          : form == Form::variable ? std::string{field->variable}
          : form == Form::since    ? "--" + since_flag(*field)
                                   : "--" + kebab_case(field->name);
+}
+
+EventMistake first_of(std::vector<EventMistake> mistakes) {
+  EventMistake first = std::move(mistakes.front());
+  first.further.assign(std::make_move_iterator(mistakes.begin() + 1),
+                       std::make_move_iterator(mistakes.end()));
+  return first;
+}
+
+Failure failure_of(const EventMistake& mistake) {
+  std::vector<std::string> lines{mistake.text};
+  for (const EventMistake& another : mistake.further) {
+    lines.push_back(another.text);
+  }
+  return {mistake.code, std::move(lines)};
 }
 
 const GivenField* find(std::span<const GivenField> given, const Field& field) {

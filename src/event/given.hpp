@@ -55,7 +55,14 @@ struct EventMistake {
   ExitCode code;      // usage: a field is missing, given twice or unknown; data: a bad value
   std::string text;   // the message, in the form of a Failure's text
   std::string member; // the member whose value is bad; empty when there is none
+  std::vector<EventMistake> further{}; // the other bad values of the event, in order
 };
+
+/// Returns the first of several mistakes, which has the others as its further ones.
+EventMistake first_of(std::vector<EventMistake> mistakes);
+
+/// Returns the Failure that reports a mistake and its further ones, each on a line.
+Failure failure_of(const EventMistake& mistake);
 
 /// Sorts the members of a JSON object into fields of a type, the timestamp, and extra members, and
 /// skips the member `ignored`. Returns a mistake (`usage`) when a member conflicts with the nested

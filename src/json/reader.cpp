@@ -65,20 +65,30 @@ public:
     value(levels_);
     white_space();
     if (!rest_.empty()) {
-      reject("something follows the JSON");
+      reject("unexpected " + next() + " after the JSON value");
     }
   }
 
 private:
   std::size_t offset() const { return text_.size() - rest_.size(); }
   [[noreturn]] void reject(std::string why) const { throw JsonMistake{offset(), std::move(why)}; }
-  [[noreturn]] void reject_syntax(std::string_view words = "syntax error") const {
-    reject("no JSON: " + std::string{rest_.empty() ? "incomplete JSON" : words});
+  [[noreturn]] void reject_syntax(const std::string& why) const {
+    reject(rest_.empty() ? "incomplete JSON" : "not valid JSON: " + why);
+  }
+  [[noreturn]] void reject_next() const {
+    const bool is_quote = rest_.starts_with('\''); // as Python's repr() writes strings
+    reject_syntax("unexpected " + next() + (is_quote ? "; strings need double quotes" : ""));
+  }
+
+  // Returns the next character as messages show it; empty at the end of the text.
+  std::string next() const {
+    const std::size_t length = rest_.empty() ? 0 : first_code_point(rest_).length;
+    return rest_.empty() ? "" : quote(rest_.substr(0, std::max<std::size_t>(length, 1)));
   }
 
   void expect(char c) {
     if (!take(rest_, c)) {
-      reject_syntax();
+      reject_next();
     }
   }
 
@@ -104,7 +114,7 @@ private:
   // Consumes an object or an array, which `close`, its closing bracket, tells apart.
   void members(char close, std::size_t levels_left) {
     if (levels_left == 0) {
-      reject("no JSON: too deep");
+      reject("not valid JSON: arrays and objects are nested too deeply");
     }
     const std::size_t first_name = reader_.names_.size();
     rest_.remove_prefix(1);
@@ -159,7 +169,7 @@ private:
     });
     const auto repeated = std::ranges::adjacent_find(begin, names.end(), {}, &Name::text);
     if (repeated != names.end()) {
-      throw JsonMistake{std::next(repeated)->end, quote(repeated->text) + " is there twice"};
+      throw JsonMistake{std::next(repeated)->end, quote(repeated->text) + " occurs twice"};
     }
     names.erase(begin, names.end());
   }
@@ -190,7 +200,7 @@ private:
       constexpr std::size_t size_of_unit = 5; // u and four digits
       reject_syntax(is_surrogate(before)
                         ? quote('\\' + std::string{before.substr(0, size_of_unit)}) +
-                              " is half a surrogate pair, write both halves or leave it out"
+                              " is half a surrogate pair; write both halves or leave it out"
                         : "illegal escape");
     }
   }
@@ -211,8 +221,8 @@ private:
       rest_ = {}; // the text may be cut off within a character
     }
     reject_syntax(is_control ? "the control character " + byte + " in a string must be an escape"
-                             : "the byte " + byte + " is not UTF-8, convert the text, if it is " +
-                                   "Latin-1 with iconv -f LATIN1 -t UTF-8");
+                             : "the byte " + byte + " is not UTF-8; if the text is Latin-1, " +
+                                   "convert it with iconv -f LATIN1 -t UTF-8");
   }
 
   void number() {
@@ -242,13 +252,19 @@ private:
     const std::string word = lower_case(token.substr(token.starts_with('-') ? 1 : 0));
     if (word == "nan" || word == "inf" || word == "infinity") {
       rest_ = before;
-      reject("no JSON number: " + quote(token) + ", write null or leave it out");
+      reject(quote(token) + " is not a JSON number; write null or leave it out");
     }
     if (const auto number = number_with_bare_point(token); number && !rest_.empty()) {
       rest_ = before;
-      reject("no JSON number: " + quote(token) + ", write " + quote(*number));
+      reject(quote(token) + " is not a JSON number; write " + quote(*number));
     }
-    reject_syntax();
+    // Python's str() writes these values so.
+    const std::string_view literal = word == "none" ? "null" : std::string_view{word};
+    if (literal == "true" || literal == "false" || literal == "null") {
+      rest_ = before;
+      reject(quote(token) + " is not a JSON value; write " + quote(literal));
+    }
+    reject_next();
   }
 
   JsonReader& reader_;

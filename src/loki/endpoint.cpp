@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/url_text.hpp"
 #include "base/value.hpp"
+#include "loki/bad_url.hpp"
 #include "loki/host.hpp"
 #include "loki/zone.hpp"
 
@@ -48,36 +49,6 @@ std::string url_without_query_values(const Endpoint& endpoint, std::string_view 
 // anywhere.
 Mismatch mismatch(std::string_view expected) {
   return Mismatch::saying("expected " + std::string{expected});
-}
-
-bool is_escape(std::string_view text) {
-  return text.size() >= 3 && text[0] == '%' && parse_digits(text.substr(1, 2), 16);
-}
-
-// Returns the first character that a URL cannot have as it is (RFC 3986, section 2); empty when
-// there is none.
-std::string_view foreign_character(std::string_view url) {
-  constexpr std::string_view marks = "-._~:/?#[]@!$&'()*+,;=";
-  for (; !url.empty(); url.remove_prefix(1)) {
-    if (!is_letter_or_digit(url[0]) && marks.find(url[0]) == marks.npos && !is_escape(url)) {
-      return url.substr(0, std::max<std::size_t>(first_code_point(url).length, 1));
-    }
-  }
-  return {};
-}
-
-// Returns the mismatch for a text that is no URL, which names a character that is the cause.
-Mismatch no_url(std::string_view expected, std::string_view url) {
-  const std::string_view character = foreign_character(url);
-  if (character.empty()) {
-    return mismatch(expected);
-  }
-  const bool is_safe = is_safe_to_show(character);
-  return mismatch(
-      std::string{expected}
-          .append(", and it contains the character ")
-          .append(quote(character))
-          .append(is_safe ? ", write it as " + percent_encoded(character) : ", leave it out"));
 }
 
 // Returns whether an @ follows the authority of a URL. The author of `http://user:12/ab@host` meant
@@ -156,7 +127,7 @@ Parsed<Endpoint> http_endpoint(const boost::urls::url_view& parsed,
   // Boost.URL 1.81 reads `http://host:words` as an empty port and a path without its slash.
   const bool detached_path = !endpoint.target.empty() && endpoint.target[0] != '/';
   if (endpoint.host.find_first_not_of('.') == std::string::npos || detached_path) {
-    return mismatch(expected);
+    return bad_url(expected, to_string(parsed.buffer()));
   }
   if (!parsed.port().empty()) {
     // Boost.URL's numeric port wraps around, so the digits are parsed here.
@@ -237,7 +208,7 @@ Parsed<Endpoint> parse_endpoint_with_path(std::string_view url, std::string_view
   if (!parsed || !(parsed->has_authority() || is_file)) {
     // `loki:3100` parses as a URL with the scheme `loki`; its author left out `http://`.
     const bool lacks_scheme = url.find("//") == std::string_view::npos && !url.starts_with("file:");
-    return no_url(lacks_scheme ? "a URL that starts with http:// or https://" : expected_url, url);
+    return bad_url(lacks_scheme ? "a URL that starts with http:// or https://" : expected_url, url);
   }
   if (is_file) {
     return file_endpoint(*parsed);
@@ -275,7 +246,7 @@ Parsed<Endpoint> parse_proxy(std::string_view text) {
   }
   if (!parsed || !parsed->has_authority() || parsed->scheme_id() != boost::urls::scheme::http ||
       url.size() > longest_url) {
-    return no_url(expected, text);
+    return bad_url(expected, text);
   }
   auto proxy = in_zone(http_endpoint(*parsed, expected, curls_port), unzoned);
   if (proxy) {

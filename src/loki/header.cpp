@@ -38,7 +38,7 @@ constexpr std::array reserved{
     Reserved{"connection", fixed},
     Reserved{"expect", fixed},
     Reserved{"user-agent", fixed},
-    Reserved{"x-scope-orgid", "a header that is no setting, for the tenant use org-id"},
+    Reserved{"x-scope-orgid", "a header other than that of the tenant, which org-id sets"},
     Reserved{"authorization", "a header without credentials"},
     Reserved{"proxy-authorization", "a header without credentials"},
 };
@@ -57,10 +57,11 @@ Parsed<Headers::value_type> parse_header(std::string_view text) {
   // Messages show no part of the text that may be a key: neither the value nor, unless it is one
   // that is known, the name, as which the beginning of a key with a colon would count.
   if (colon == text.size()) {
-    return Mismatch::saying("expected NAME: VALUE, and there is no colon");
+    return Mismatch::saying("expected NAME: VALUE, got no colon");
   }
   if (!is_token(name)) {
-    return Mismatch::saying("expected NAME: VALUE, and the name is not that of a header");
+    return Mismatch::saying(
+        "expected NAME: VALUE, got characters that the name of a header cannot have");
   }
   const std::string_view value = trimmed(text.substr(colon + 1));
   if (!is_printable(value)) {

@@ -31,29 +31,33 @@ constexpr std::string_view wrong_endpoint =
 
 constexpr std::array known_statuses{
     StatusRow{ingestion_blocked,
-              {ExitCode::noperm, false, "ingestion is blocked, ask who runs the receiver"}},
+              {ExitCode::noperm, false, "ingestion is blocked; ask whoever runs the receiver"}},
     StatusRow{400, {ExitCode::data, false, "the receiver refused the event"}},
     StatusRow{
         401,
         {ExitCode::noperm, false,
-         "the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
+         "the receiver rejected the credentials; check --username and --password-file (Grafana "
+         "Cloud: the numeric user and a token with logs:write) or --bearer-token-file, and the "
          "tenant (--org-id)"}},
     StatusRow{403,
               {ExitCode::noperm, false,
-               "the receiver forbids it, check the credentials and the tenant (--org-id)"}},
+               "the receiver denied access; check the credentials and the tenant (--org-id)"}},
     StatusRow{404, {ExitCode::protocol, false, wrong_endpoint}},
     StatusRow{405, {ExitCode::protocol, false, wrong_endpoint}},
     StatusRow{408,
               {ExitCode::tempfail, true, "the receiver waited too long; try again later",
                Ending::ambiguous}},
-    StatusRow{413, {ExitCode::data, false, "the event is too large for the receiver, send less"}},
+    StatusRow{413,
+              {ExitCode::data, false, "the event is too large for the receiver; make it smaller"}},
     StatusRow{415,
               {ExitCode::protocol, false,
-               "it does not take JSON; is it the push endpoint? Loki's path is /loki/api/v1/push"}},
+               "the server does not take JSON; is it the push endpoint? Loki's path is "
+               "/loki/api/v1/push"}},
     StatusRow{422, {ExitCode::data, false, "the receiver refused the event"}},
     StatusRow{425, {ExitCode::tempfail, true, "the receiver is not ready; try again later"}},
-    StatusRow{too_many_requests,
-              {ExitCode::tempfail, true, "the receiver's rate limit; try again later"}},
+    StatusRow{
+        too_many_requests,
+        {ExitCode::tempfail, true, "the rate limit of the receiver was exceeded; try again later"}},
 };
 
 Meaning meaning_of(int status) {
@@ -62,8 +66,7 @@ Meaning meaning_of(int status) {
     return known->meaning;
   }
   if (status >= 500 && status <= 599) { // Loki answers 500 also when it has stored the push
-    return {ExitCode::tempfail, true, "the receiver is in trouble; try again later",
-            Ending::ambiguous};
+    return {ExitCode::tempfail, true, "the receiver failed; try again later", Ending::ambiguous};
   }
   return {ExitCode::protocol, false, wrong_endpoint};
 }
@@ -76,12 +79,12 @@ struct WordsRow {
 };
 
 constexpr Meaning bad_tenant{ExitCode::noperm, false,
-                             "the receiver knows no such tenant, check --org-id"};
+                             "the receiver does not know the tenant; check --org-id"};
 
 constexpr std::array known_words{
     WordsRow{0,
              "ingestion blocked",
-             {ExitCode::noperm, false, "ingestion is blocked, ask who runs the receiver"}},
+             {ExitCode::noperm, false, "ingestion is blocked; ask whoever runs the receiver"}},
     WordsRow{400,
              "unsupported path requested", // VictoriaLogs
              {ExitCode::protocol, false,
@@ -95,7 +98,7 @@ constexpr std::array known_words{
     WordsRow{too_many_requests,
              "aximum active stream limit exceeded", // "Maximum" before Loki 3
              {ExitCode::tempfail, false,
-              "the labels make too many streams, use labels with few values"}},
+              "the labels make too many streams; use labels with few values"}},
 };
 
 // Only the words before the first quotation mark or brace are searched: what follows them may be
@@ -120,15 +123,16 @@ bool is_web_page(const Reply& reply) {
 Meaning meaning_at_proxy(int status) {
   if (status == 407 || status == 401) {
     return {ExitCode::noperm, false,
-            "it wants credentials that it knows: user:password@ in its URL"};
+            "the proxy rejected the credentials; give user:password@ in its URL"};
   }
   if (status == 403) {
-    return {ExitCode::noperm, false, "it forbids the way to the receiver"};
+    return {ExitCode::noperm, false, "the proxy does not allow connections to the receiver"};
   }
   if (status >= 500 && status <= 599) {
-    return {ExitCode::tempfail, true, "it cannot reach the receiver; try again later"};
+    return {ExitCode::tempfail, true, "the proxy cannot reach the receiver; try again later"};
   }
-  return {ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"};
+  return {ExitCode::protocol, false,
+          "is it a proxy? metrics-event check shows where its URL comes from"};
 }
 
 // A web server answers 400 when a client gets TLS wrong. That says nothing about the event, which
@@ -143,11 +147,11 @@ std::optional<Meaning> complaint_about_tls(const Reply& reply) {
   }
   if (says("SSL certificate")) { // nginx
     return Meaning{ExitCode::protocol, false,
-                   "the receiver wants a client certificate that it knows; check --cert, --key"};
+                   "the receiver rejected the client certificate; check --cert and --key"};
   }
   // These are the wordings of nginx, Go and Apache, in this order.
   if (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port")) {
-    return Meaning{ExitCode::protocol, false, "the port speaks TLS, use an https URL"};
+    return Meaning{ExitCode::protocol, false, "the port speaks TLS; use an https URL"};
   }
   return std::nullopt;
 }
@@ -219,13 +223,16 @@ Judgement judge_trouble(const Reply& reply) {
     return judgement(ExitCode::unavailable, true,
                      reply.at_proxy ? "; is the proxy running?" : "; is the receiver running?");
   case Trouble::connect_timed_out:
-    return judgement(ExitCode::tempfail, true,
-                     "; is the host reachable? --connect-timeout gives it longer");
+    return judgement(ExitCode::tempfail, true, "; check the host, or raise --connect-timeout");
   case Trouble::no_resources:
-    return judgement(ExitCode::tempfail, true, "; this machine has too few, try again later");
+    return judgement(ExitCode::tempfail, true,
+                     "; this machine has too few resources, try again later");
   case Trouble::timed_out:
     return judgement(ExitCode::tempfail, true, "; try again later or raise --timeout");
-  case Trouble::connection_lost: return judgement(ExitCode::tempfail, true, "; try again later");
+  case Trouble::connection_lost:
+    return judgement(ExitCode::tempfail, true,
+                     std::string{"; try again later"} +
+                         (reply.is_silent ? ", or use https:// if the port speaks TLS" : ""));
   case Trouble::tls_failed: return judgement(ExitCode::protocol, false, "");
   case Trouble::not_http: return judgement(ExitCode::protocol, false, "; check the port");
   case Trouble::interrupted: return judgement(ExitCode::tempfail, false, "");
@@ -249,7 +256,7 @@ std::optional<Meaning> meaning_of(const Reply& reply, bool at_proxy) {
     return meaning_of(reply.status);
   }
   constexpr Meaning page{ExitCode::protocol, false,
-                         "this is a web page; is it the push endpoint? Loki's path is "
+                         "the answer is a web page; is it the push endpoint? Loki's path is "
                          "/loki/api/v1/push"};
   return is_web_page(reply) ? std::optional{page} : std::nullopt;
 }

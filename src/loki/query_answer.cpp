@@ -39,7 +39,7 @@ std::optional<Labels> strings_of(const json::value* value) {
 // names with dots, and numbers keep their digits. Nothing stands for a value that is not compared.
 using Fields = std::map<std::string, std::optional<std::string>>;
 
-// Adds the fields of a JSON object. What is null or empty is no field; what the text of an array
+// Adds the fields of a JSON object. A null or empty value is not a field; what the text of an array
 // becomes is not known.
 void add_fields(Fields& fields, const std::string& prefix, std::string_view object) {
   JsonReader reader;
@@ -208,7 +208,7 @@ std::string trouble_of(const Reply& reply) {
 
 QueryAnswer read_query_answer(const QueryPlace& place, const Reply& reply, AskedEntries& asked) {
   const bool has_trouble =
-      reply.trouble != Trouble::none && reply.trouble != Trouble::not_http; // it is no query API
+      reply.trouble != Trouble::none && reply.trouble != Trouble::not_http; // it is not a query API
   const bool may_pass = has_trouble || reply.status == 408 || reply.status == too_many_requests ||
                         reply.status / 100 == 5;
   if (may_pass || reply.status != 200) {

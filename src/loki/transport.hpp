@@ -77,10 +77,11 @@ struct Trace {
 /// `trace` are set. The body of a refusal may be incomplete.
 struct Reply {
   Trouble trouble = Trouble::none;
-  std::string detail;    // what happened, in words: "127.0.0.1:3100: connection refused"
-  bool is_sent = false;  // with trouble: some of the request may have reached the receiver
-  std::string proxy;     // the proxy in use, redacted; empty: none
-  bool at_proxy = false; // the trouble or the status is the proxy's, not the receiver's
+  std::string detail;     // what happened, in words: "127.0.0.1:3100: connection refused"
+  bool is_sent = false;   // with trouble: some of the request may have reached the receiver
+  bool is_silent = false; // a connection without TLS was closed before anything came back
+  std::string proxy;      // the proxy in use, redacted; empty: none
+  bool at_proxy = false;  // the trouble or the status is the proxy's, not the receiver's
   int status = 0;
   std::string location;     // of a redirect, as received
   std::string content_type; // as received
@@ -97,7 +98,7 @@ inline Reply in_trouble(Trouble trouble, std::string detail) {
 
 /// Returns the reply for an attempt that a noted signal ended.
 inline Reply interrupted() {
-  return in_trouble(Trouble::interrupted, "a signal ended the attempt");
+  return in_trouble(Trouble::interrupted, "the attempt was interrupted");
 }
 
 /// A function that makes one attempt and returns by the deadline, whatever the other side does. A

@@ -123,7 +123,7 @@ std::vector<std::string> SystemAuthorities::find(unsigned long hash, Deadline de
   const std::string trouble = !found ? cannot_read(directories_.front(), found.error())
                               : found->missing.empty()
                                   ? ""
-                                  : quote_path(found->missing) + " is no directory";
+                                  : quote_path(found->missing) + " is not a directory";
   // A directory of the distribution need not exist beside a file.
   if (!trouble.empty() && (are_directories_given_ || !text_)) {
     trouble_of_directories_ =

@@ -48,6 +48,9 @@ public:
   /// Returns the reply that describes a TLS error. TLS must have been started.
   Reply tls_trouble(const boost::system::error_code& error) const;
 
+  /// Returns true once TLS was started.
+  bool has_tls() const { return tls_.has_value(); }
+
   /// Returns the facts recorded about the connection so far: addresses, peer, TLS version and
   /// certificate.
   const Trace& trace() const { return trace_; }

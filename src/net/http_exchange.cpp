@@ -90,6 +90,8 @@ public:
       reply.detail = "sending failed: " + system_words(write_error);
     }
     reply.is_sent = bytes_sent_ > 0 && !is_connect() && !is_rejected_;
+    reply.is_silent =
+        reply.trouble == Trouble::connection_lost && bytes_read_ == 0 && !connection_.has_tls();
     return {std::move(reply), is_reusable_ && !write_error};
   }
 
@@ -188,7 +190,7 @@ private:
         const std::string_view answer{static_cast<const char*>(bytes.data()), bytes.size()};
         if (!recognised && !answer.starts_with(start_of_http.substr(0, answer.size()))) {
           return in_trouble(Trouble::not_http, answer.starts_with(start_of_tls_alert)
-                                                   ? "the answer is TLS, use an https URL"
+                                                   ? "the answer is TLS; use an https URL"
                                                    : "the answer is not HTTP");
         }
         recognised = recognised || bytes.size() >= start_of_http.size();

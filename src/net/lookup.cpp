@@ -56,7 +56,7 @@ Lookup look_up(const std::string& host, Deadline deadline) {
     return *std::move(answer);
   }
   if (answer.error() == std::errc::interrupted) {
-    return in_trouble(Trouble::interrupted, "a signal ended the lookup of " + quote(host));
+    return in_trouble(Trouble::interrupted, "interrupted during the lookup of " + quote(host));
   }
   return answer.error() == std::errc::stream_timeout
              ? in_trouble(Trouble::timed_out,

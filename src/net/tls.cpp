@@ -77,7 +77,7 @@ Certificates certificates_in(const std::string& pem) {
   if (!is_at_end) {
     certificates.trouble = "is damaged: " + last_reason();
   } else if (certificates.all.empty()) {
-    certificates.trouble = "holds no certificate in PEM form";
+    certificates.trouble = "contains no certificate in PEM form";
   }
   return certificates;
 }
@@ -120,8 +120,8 @@ std::optional<BadTlsOption> use_key(SSL_CTX* context, const Secret& pem) {
   const Key key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
   if (key == nullptr) {
     const bool is_encrypted = pem.reveal().find("ENCRYPTED") != std::string::npos;
-    return BadTlsOption{"key", is_encrypted ? "is encrypted, give a key without a passphrase"
-                                            : "holds no private key in PEM form"};
+    return BadTlsOption{"key", is_encrypted ? "is encrypted; give a key without a passphrase"
+                                            : "contains no private key in PEM form"};
   }
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
     return BadTlsOption{"key", "does not belong to the certificate"};

@@ -21,8 +21,8 @@ std::string not_for_address(const std::string& whose, X509* certificate, const s
     return whose + " was issued for " + names_of(certificate) + " and not for " + host +
            "; use a URL with a name that it was issued for";
   }
-  return whose + " has " + host + " as " + std::string{place} +
-         ", which does not count for an address; it must be issued with subjectAltName=IP:" + host;
+  return whose + " names " + host + " as " + std::string{place} +
+         ", not as an IP address; issue it with subjectAltName=IP:" + host;
 }
 
 // Describes why a certificate is not trusted. `trouble` is that of the system's authorities, if
@@ -33,28 +33,28 @@ std::string why_untrusted(int error, X509* certificate, bool is_receiver, const 
   const std::string whose = is_receiver
                                 ? "the receiver's certificate"
                                 : "the certificate of its authority " + quote(facts.subject);
-  const std::string unknown =
-      ", an unknown authority" + (trouble.empty() ? "" : " (" + trouble + ')') + "; ";
+  const std::string reason = trouble.empty() ? "" : " (" + trouble + ')';
+  const std::string remedy = reason + "; trust it with --ca-cert FILE";
   switch (error) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
     return whose + " expired on " + iso_date(facts.expires) + "; it must be renewed there";
   case X509_V_ERR_CERT_NOT_YET_VALID:
     return whose + " is not valid before " + iso_date(start_of(certificate)) +
-           "; is the clock of this machine right?";
+           "; check the clock of this machine";
   case X509_V_ERR_HOSTNAME_MISMATCH:
     return whose + " was issued for " + names_of(certificate) + " and not for " + host +
            "; use a URL with a name that it was issued for";
   case X509_V_ERR_IP_ADDRESS_MISMATCH: return not_for_address(whose, certificate, host);
   case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    return whose + " is signed by itself" + unknown + "--ca-cert FILE trusts it";
+    return whose + " is self-signed and not trusted" + remedy;
   case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    return "the receiver's certificate comes from " + quote(facts.subject) + unknown +
-           "--ca-cert FILE trusts it";
+    return "the receiver's certificate comes from " + quote(facts.subject) +
+           ", an authority that is not trusted" + remedy;
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
   case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    return whose + " was issued by " + quote(facts.issuer) + unknown +
-           "--ca-cert FILE trusts it, and if it is intermediate the receiver must send it";
+    return whose + " was issued by " + quote(facts.issuer) + ", an authority that is not trusted" +
+           remedy + "; if it is an intermediate one, the receiver must send its certificate";
   default: return whose + " is refused: " + lower_first(X509_verify_cert_error_string(error));
   }
 }
@@ -65,7 +65,7 @@ struct Row {
   std::string_view message;
 };
 
-constexpr std::string_view no_tls = "the port does not speak TLS; is it one for http URLs?";
+constexpr std::string_view no_tls = "the port does not speak TLS; use an http URL, or another port";
 constexpr std::string_view too_old = "the receiver offers no TLS 1.2 or newer; it must be updated";
 constexpr std::string_view wants_certificate =
     "the receiver wants a client certificate; give --cert and --key";
@@ -80,7 +80,7 @@ constexpr std::array rows{
     Row{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, wants_certificate},
     Row{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
         "the receiver broke off the handshake; does it want a client certificate (--cert, --key)?"},
-    Row{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the receiver has no such host; check the URL"},
+    Row{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the receiver does not serve this host name; check the URL"},
 };
 
 // These alerts are about our certificate. When we have shown none, they all mean that it is
@@ -91,7 +91,7 @@ constexpr std::array rows_of_certificate{
     Row{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE,
         "the receiver refuses the client certificate; check --cert"},
     Row{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
-        "the receiver refuses the client certificate as of an unsupported kind; check --cert"},
+        "the receiver does not support this kind of client certificate; check --cert"},
     Row{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED,
         "the receiver refuses the client certificate as expired; renew --cert"},
     Row{SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED,
@@ -138,7 +138,7 @@ std::string tls_message(const boost::system::error_code& error, bool has_certifi
   const char* const message = ERR_reason_error_string(code);
   return "TLS failed: " +
          (message == nullptr ? "error " + std::to_string(code) : lower_first(message)) +
-         "; are host and port right?";
+         "; check the host and the port";
 }
 
 } // namespace metrics_event

@@ -7,7 +7,7 @@
 
 namespace metrics_event {
 
-// Every event has the properties `timestamp` and `event`, which are no fields of its type. These
+// Every event has the properties `timestamp` and `event`, which are not fields of its type. These
 // functions check the fields that a schema would declare for them.
 
 /// Throws SchemaMistake unless a number of UNIX seconds can be a timestamp as it is declared.

@@ -72,7 +72,7 @@ DeclaredTypes declared_types(const Schema& schema) {
                                 ", got " + quote(name) + did_you_mean(name, json_types)};
       }
       if (std::ranges::find(types.names, name) != types.names.end()) {
-        throw SchemaMistake{element.pointer, quote(name) + " is there twice"};
+        throw SchemaMistake{element.pointer, quote(name) + " occurs twice"};
       }
       types.names.push_back(name);
     }
@@ -136,7 +136,7 @@ Pattern read_pattern(const SchemaValue& expression) {
   }
   auto pattern = Pattern::compile(text);
   if (!pattern) {
-    throw SchemaMistake{expression.pointer, "no regular expression that can be checked: " +
+    throw SchemaMistake{expression.pointer, "the regular expression cannot be checked: " +
                                                 pattern.error() + "; change or remove it"};
   }
   return *std::move(pattern);

@@ -65,7 +65,7 @@ void read_choices(const Schema& schema, Field& field, FieldStore& store) {
       throw SchemaMistake{value.pointer, "the value has characters that cannot be shown"};
     }
     if (!known.insert(choice).second) {
-      throw SchemaMistake{value.pointer, quote(choice) + " is there twice"};
+      throw SchemaMistake{value.pointer, quote(choice) + " occurs twice"};
     }
     choices.push_back(store.keep(std::move(choice)));
   }
@@ -165,7 +165,7 @@ std::string help_of(const Schema& schema, std::string_view name) {
       !description.empty() && description != "An enumeration.") { // pydantic's default
     return description;
   }
-  // A title that only repeats the name is no help: pydantic derives "Queue Duration" from
+  // A title that only repeats the name does not help: pydantic derives "Queue Duration" from
   // queue_duration, and a class may be called QueueDuration.
   std::string title = shown("title");
   std::string as_name = lower_case(title);

@@ -141,7 +141,7 @@ JsonFieldReader::Part JsonFieldReader::whole(const Schema& schema) {
   return part;
 }
 
-// Reads what a schema says of one of several types, or of a type that is no scalar.
+// Reads what a schema says of one of several types, or of a type that is not a scalar.
 JsonFieldReader::Part JsonFieldReader::typed(const Schema& schema, const std::string& type) {
   Schema own{.pointer = schema.pointer};
   for (const SchemaValue& keyword : schema.keywords) {

@@ -11,7 +11,8 @@
 
 namespace metrics_event {
 
-/// Reads the fields of the type `json`: what is no scalar, such as a list, a map or a union.
+/// Reads the fields of the type `json`: values that are not scalars, such as a list, a map or a
+/// union.
 class JsonFieldReader {
 public:
   /// Both must outlive this object and the fields.

@@ -30,8 +30,8 @@ struct DeclaredEvent {
 void check_property_name(const SchemaValue& property) {
   const std::string& name = property.name;
   if (name.empty() || name.starts_with('-') || !is_safe_to_show(name)) {
-    throw SchemaMistake{property.pointer, "expected a name of characters that can be shown, which "
-                                          "begins with no dash, got " +
+    throw SchemaMistake{property.pointer, "expected a name of printable characters that "
+                                          "does not begin with a dash, got " +
                                               quote(name) + "; rename the property"};
   }
 }
@@ -69,7 +69,7 @@ std::vector<Property> properties_of(const Schema& schema) {
       }
       Property& property = properties[static_cast<std::size_t>(found - names.begin())];
       if (std::exchange(property.is_required, true)) {
-        throw SchemaMistake{element.pointer, quote(name) + " is there twice"};
+        throw SchemaMistake{element.pointer, quote(name) + " occurs twice"};
       }
     }
   }

@@ -185,7 +185,7 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
     if (leading->name == "$ref") {
       const std::string reference = text_of(*leading);
       if (std::ranges::find(followed, reference) != followed.end()) {
-        throw SchemaMistake{leading->pointer, quote(reference) + " leads in a circle"};
+        throw SchemaMistake{leading->pointer, quote(reference) + " is a circular reference"};
       }
       if (followed.size() == most_references) {
         throw SchemaMistake{leading->pointer, "more than " + std::to_string(most_references) +
@@ -220,7 +220,7 @@ SchemaValue SchemaFile::referred(const SchemaValue& reference) const {
     known.push_back(name);
   }
   throw SchemaMistake{reference.pointer,
-                      quote(text) + " leads nowhere" + did_you_mean(text, known)};
+                      quote(text) + " refers to nothing" + did_you_mean(text, known)};
 }
 
 } // namespace metrics_event

@@ -20,6 +20,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace metrics_event {
@@ -86,7 +87,7 @@ void check_depth(std::string_view toml, const std::string& path) {
     const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
     throw Failure{ExitCode::config, path + ':' + std::to_string(line) + ':' +
                                         std::to_string(column) +
-                                        ": the key has too many names with dots between them, see "
+                                        ": the key has too many names with dots between them; see "
                                         "metrics-event --help for the settings"};
   }
 }
@@ -101,8 +102,7 @@ const Setting& setting_named(std::string_view key, const std::string& where) {
       return setting;
     }
     if (setting.name == key && !setting.has_flag()) {
-      throw Failure{ExitCode::config, where +
-                                          ": the secret belongs in a file of its own, named by " +
+      throw Failure{ExitCode::config, where + ": the secret belongs in its own file, named by " +
                                           quote(std::string{key} + "-file")};
     }
   }
@@ -200,6 +200,32 @@ std::string without_content(std::string_view description) {
   return std::string{description};
 }
 
+// Words of toml++ about a frequent mistake, and what we say instead.
+struct TomlMistake {
+  std::string_view words;
+  std::string_view text;
+};
+
+constexpr std::array toml_mistakes{
+    TomlMistake{"could not determine value type",
+                "expected a value such as \"x\" in quotes, a number, true or false"},
+    TomlMistake{"parsing string: unescaped control characters",
+                "the string is not closed; end it with a quote"},
+    TomlMistake{"parsing key-value pair: expected '='",
+                "expected KEY = VALUE, such as url = \"http://localhost:3100\""},
+    TomlMistake{"cannot redefine existing", "the key occurs twice; give it once"},
+};
+
+std::string toml_message(std::string_view words) {
+  constexpr std::size_t longest_reason = 200;
+  const auto* const known = std::ranges::find_if(toml_mistakes, [words](const TomlMistake& one) {
+    return words.find(one.words) != words.npos;
+  });
+  return known != toml_mistakes.end()
+             ? std::string{known->text}
+             : lower_first(printable(without_content(words), longest_reason));
+}
+
 } // namespace
 
 std::vector<ConfigPlace> config_places(const std::vector<Layer>& layers,
@@ -227,8 +253,7 @@ Layer config_layer(std::string_view toml, const std::string& path) {
     return Reader{path}.read(toml::parse(toml));
   } catch (const toml::parse_error& error) {
     throw Failure{ExitCode::config,
-                  place(path, error.source()) + ": " +
-                      lower_first(printable(without_content(error.description()), 200))};
+                  place(path, error.source()) + ": " + toml_message(error.description())};
   }
 }
 

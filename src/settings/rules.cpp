@@ -136,7 +136,7 @@ std::vector<std::string> risks(const Resolved& resolved) {
     const auto origin = resolved.origins.find(name);
     if (settings.url.scheme == Scheme::file && origin != resolved.origins.end() &&
         origin->second.source == Source::flag) {
-      risks.push_back(origin->second.name + ": means nothing to a file, leave it out");
+      risks.push_back(origin->second.name + ": has no effect on a file; leave it out");
     }
   }
   const bool sends_credentials = settings.url.credentials || !settings.username.empty() ||
@@ -145,7 +145,8 @@ std::vector<std::string> risks(const Resolved& resolved) {
   const auto look_at_way = [&](const Endpoint& endpoint) {
     if ((sends_credentials || endpoint.credentials) && endpoint.scheme == Scheme::http &&
         !is_loopback(endpoint.host)) {
-      risks.push_back("credentials go to " + endpoint.host + " unencrypted, use an https URL");
+      risks.push_back("credentials are sent to " + endpoint.host +
+                      " unencrypted; use an https URL");
     }
   };
   look_at_way(settings.url);
@@ -153,9 +154,10 @@ std::vector<std::string> risks(const Resolved& resolved) {
     look_at_way(*settings.query_url);
   }
   if (settings.url.scheme == Scheme::https && settings.tls_skip_verify) {
-    risks.push_back(resolved.origins.at("tls-skip-verify").name +
-                    ": the receiver's certificate is not verified, so anybody can pose as it; use "
-                    "--ca-cert");
+    risks.push_back(
+        resolved.origins.at("tls-skip-verify").name +
+        ": the receiver's certificate is not verified, so anybody can impersonate it; use "
+        "--ca-cert");
   }
   return risks;
 }

@@ -104,7 +104,7 @@ void LockedSpool::move_to_waiting(const std::string& file, Descriptor opened) {
     const Doubt written = record->doubt;
     record->doubt = written == Doubt::none ? Doubt::possibly_stored : written;
     spool_.give_up({*name, std::move(opened), written}, *record, 1);
-  } else if (text || text.error() == std::errc::file_too_large) { // it is no record
+  } else if (text || text.error() == std::errc::file_too_large) { // it is not a record
     directory().rename(path_in(Box::trying, file), path_in(Box::waiting, file));
   }
 }
@@ -257,7 +257,7 @@ void LockedSpool::write_reason(const std::string& file, const std::string& reaso
   write_small(path, reason + '\n');
 }
 
-// Writes a new file that is no record.
+// Writes a new file that is not a record.
 std::error_code LockedSpool::write_small(const std::string& path, std::string_view text) const {
   return spool_.with_boxes([&] {
     const auto written = directory().write_new_file(path, text);

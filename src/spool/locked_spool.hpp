@@ -43,7 +43,7 @@ public:
   /// Gives a file of new/ that holds this record and has a foreign name the name of a record.
   SpoolName adopt(const std::string& file, const SpoolRecord& record);
 
-  /// Deletes records that wait. Those that do not exist are no error.
+  /// Deletes records that wait. Missing ones are not an error.
   void remove(std::span<const SpoolName> names);
 
   /// Deletes a file of a box, which need not be a record, and its `.reason` file.
@@ -59,7 +59,7 @@ public:
   std::vector<std::string> refuse(const SpoolName& name, SpoolRecord of,
                                   std::span<const RefusedEntry> entries);
 
-  /// Moves a file of new/ that is no valid record to refused/, with the reason next to it.
+  /// Moves a file of new/ that is not a valid record to refused/, with the reason next to it.
   void set_aside(const std::string& file, const std::string& reason);
 
   /// Adds `more` to the attempts of a waiting record and returns its new name. When the file cannot

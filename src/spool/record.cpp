@@ -44,7 +44,7 @@ public:
       throw Rejection{"it has no labels, or too many"};
     }
     if (taken_ < members_.size()) {
-      throw Rejection{"it has a member that is unknown: " + quote(first_unknown())};
+      throw Rejection{"it has an unknown member: " + quote(first_unknown())};
     }
     return record;
   }
@@ -114,10 +114,10 @@ private:
   static void check(const Destination& destination) {
     const auto endpoint = parse_endpoint(destination.url);
     if (!endpoint || endpoint->scheme == Scheme::file || endpoint->kept_url() != destination.url) {
-      throw Rejection{"its URL is not one to send to"};
+      throw Rejection{"its URL is not valid"};
     }
     if (!destination.org_id.empty() && !parse_tenant(destination.org_id)) {
-      throw Rejection{"its tenant is not one"};
+      throw Rejection{"its tenant is not valid"};
     }
   }
 

@@ -148,7 +148,7 @@ void Spool::place(const SpoolName& written, const std::string& path) const {
 bool Spool::remove(const std::string& path) const {
   const std::error_code error = directory_.remove(path);
   if (error && error != std::errc::no_such_file_or_directory) {
-    directory_.fail("cannot let " + quote(path) + " go", error);
+    directory_.fail("cannot release " + quote(path), error);
   }
   return !error;
 }

@@ -119,6 +119,14 @@ bool exists(const std::string& name, std::string_view path) {
   return false;
 }
 
+// Returns whether a name is that of a command that only shells have, or a whole command line.
+bool is_meant_for_shell(std::string_view name) {
+  constexpr std::array<std::string_view, 8> built_in{"cd",   "export", "source", "set",
+                                                     "eval", "exec",   "ulimit", "umask"};
+  return name.find_first_of(" \t\n|&;<>()$`*\"'") != name.npos ||
+         std::ranges::find(built_in, name) != built_in.end();
+}
+
 ChildEnd not_run(int error) {
   return {.not_run = system_words({error, std::generic_category()}),
           .status = ExitCode::not_executable};
@@ -131,7 +139,11 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
   // execve(2) fails with ENOENT for a missing file and for a missing interpreter of a script.
   return exists(name, path)
              ? ChildEnd{.not_run = "its interpreter is missing", .status = ExitCode::not_executable}
-             : ChildEnd{.not_run = "not found", .status = ExitCode::not_found};
+             : ChildEnd{
+                   .not_run =
+                       std::string{"not found"} +
+                       (is_meant_for_shell(name) ? "; there is no shell, use -- sh -c '…'" : ""),
+                   .status = ExitCode::not_found};
 }
 
 // Returns whether COMMAND has not received a signal that this process has. What another process

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "system/write.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <string>
@@ -45,6 +46,19 @@ bool Console::output_is_terminal() const {
 
 bool Console::diagnostics_is_terminal() const {
   return isatty(diagnostics_) == 1;
+}
+
+std::optional<std::size_t> Console::status_columns() const {
+  constexpr std::size_t narrowest = 30;
+  constexpr std::size_t usual = 80; // of a terminal that does not know its size
+  winsize size{};
+  if (is_dumb_ || ioctl(diagnostics_, TIOCGWINSZ, &size) != 0) {
+    return std::nullopt;
+  }
+  const std::size_t columns = size.ws_col == 0 ? usual : size.ws_col;
+  // A character in the last column would make some terminals begin another row, and so would the
+  // ^C that a terminal echoes.
+  return columns < narrowest ? std::nullopt : std::optional{columns - 3};
 }
 
 void Console::overwrite(std::string_view text) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace metrics_event {
@@ -31,6 +33,11 @@ public:
   /// Returns whether stderr is a terminal.
   bool diagnostics_is_terminal() const;
 
+  /// Returns how many columns a line may have that is drawn in place in the last row of stderr, as
+  /// the terminal is now. Returns nothing when stderr is not a terminal, or is a dumb or very
+  /// narrow one.
+  std::optional<std::size_t> status_columns() const;
+
   /// Replaces the current line of the terminal on stderr by a text.
   void overwrite(std::string_view text) const;
 
@@ -40,6 +47,9 @@ public:
   /// Writes `metrics-event: warning: TEXT` to stderr, unless the console is quiet.
   void warn(std::string_view text) const;
 
+  /// Sets whether a terminal on stderr cannot redraw a line, as the variable TERM tells.
+  void set_dumb(bool dumb) { is_dumb_ = dumb; }
+
   void set_quiet(bool quiet) { is_quiet_ = quiet; }
   bool is_quiet() const { return is_quiet_; }
 
@@ -47,6 +57,7 @@ private:
   int output_;
   int diagnostics_;
   bool is_quiet_ = false;
+  bool is_dumb_ = false;
 };
 
 } // namespace metrics_event

@@ -24,7 +24,7 @@ namespace metrics_event {
 /// for it, not even the end of the process.
 ///
 /// This is for calls that can neither be interrupted nor be given a deadline: getaddrinfo(3), and
-/// open(2) or read(2) of a file on a mount whose server is gone. (NFS and FUSE let go of a process
+/// open(2) or read(2) of a file on a mount whose server is gone. (NFS and FUSE release a process
 /// that is killed, so such a thread does not keep the process from ending.) The task must own all
 /// that it uses, and must not call `await`. Throws std::system_error when no thread can be started.
 template <class Task, class Result = std::invoke_result_t<Task>>

@@ -168,9 +168,10 @@ boost::system::result<Instant, std::error_code> modification_time(const std::str
 
 std::string cannot_read(const std::string& path, const std::error_code& error) {
   return "cannot read " + quote_path(path) + ": " +
-         (error == std::errc::stream_timeout          ? "nothing comes in time"
-          : error == std::errc::illegal_byte_sequence ? "it is UTF-16 or compressed, make it UTF-8"
-                                                      : system_words(error));
+         (error == std::errc::stream_timeout ? "nothing arrived in time"
+          : error == std::errc::illegal_byte_sequence
+              ? "it is UTF-16 or compressed; convert it to UTF-8"
+              : system_words(error));
 }
 
 std::string read_named_file(const std::string& path, const Origin& origin, Deadline deadline) {

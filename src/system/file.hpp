@@ -25,7 +25,7 @@ inline constexpr std::size_t largest_file = 1024UL * 1024;
 
 /// Returns the whole text of a file, without the byte order mark that may stand first. The error is
 /// std::errc::file_too_large when it has more than `largest` bytes, and
-/// std::errc::illegal_byte_sequence when it is no text but a `foreign_form`. A FIFO is waited for
+/// std::errc::illegal_byte_sequence when it is not text but a `foreign_form`. A FIFO is waited for
 /// until the deadline, with the errors of `read_some`.
 boost::system::result<std::string, std::error_code>
 read_file(const std::string& path, Deadline deadline, std::size_t largest = largest_file);

@@ -88,7 +88,7 @@ private:
       fail(why_not_opened(errno));
     }
     if (fstat(file_.get(), &status_) == 0 && S_ISFIFO(status_.st_mode) && is_shared()) {
-      fail("it is a FIFO in a directory that others may write, use another directory");
+      fail("it is a FIFO in a directory that other users may write to; use another directory");
     }
   }
 
@@ -98,10 +98,10 @@ private:
       return kind == S_IFIFO ? "nobody reads the FIFO" : "it is a socket";
     }
     if (error == ELOOP && kind == S_IFLNK) {
-      return "it is a symbolic link, name what it leads to";
+      return "it is a symbolic link; name its target";
     }
     if (error == ENOENT) {
-      return kind == S_IFLNK ? "the symbolic link leads nowhere" : missing_directory;
+      return kind == S_IFLNK ? "the symbolic link is broken" : missing_directory;
     }
     return error == EISDIR ? "it is a directory" : system_words({error, std::generic_category()});
   }
@@ -131,12 +131,12 @@ private:
       return;
     }
     const std::string why =
-        written < 0 ? system_words(last_error()) : "it takes only a part, the disk may be full";
+        written < 0 ? system_words(last_error()) : "only a part was written; the disk may be full";
     // Other programs may append without the lock. The file is cut only when our part is the last.
     const bool is_ours_last =
         fstat(file_.get(), &status_) == 0 && status_.st_size == before + written;
     const bool is_undone = written <= 0 || (is_ours_last && ftruncate(file_.get(), before) == 0);
-    fail(why + (is_undone ? "" : "; a part of the line stays in it"));
+    fail(why + (is_undone ? "" : "; a part of the line remains in it"));
   }
 
   void append_to_special(std::string_view text) {
@@ -148,7 +148,7 @@ private:
     }
     const std::error_code error = write_all(file_.get(), text, deadline_);
     if (error == std::errc::stream_timeout) {
-      fail("nobody reads it in time; try again later", ExitCode::tempfail);
+      fail("nobody read it in time; try again later", ExitCode::tempfail);
     }
     if (error) {
       fail(system_words(error));

@@ -41,10 +41,10 @@ void check_access(const struct stat& status, uid_t owner, const NamedDirectory& 
     named.reject("it belongs to another user");
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    named.reject("others may write it, give it mode 700");
+    named.reject("other users may write to it; give it mode 700");
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && set_mode() != 0) {
-    named.reject("others may read it, give it mode 700");
+    named.reject("other users may read it; give it mode 700");
   }
 }
 
@@ -80,7 +80,7 @@ PrivateDirectory PrivateDirectory::make(std::string path, bool with_parents,
   make_lasting_directory({purpose, path});
   auto directory = find(path, purpose);
   if (!directory) {
-    NamedDirectory{purpose, path}.reject("it vanishes");
+    NamedDirectory{purpose, path}.reject("it disappeared");
   }
   return *std::move(directory);
 }

@@ -82,7 +82,7 @@ TEST_CASE("text is wrapped between words") {
 
 TEST_CASE("a message is made visible: one line, in which nothing acts on a terminal") {
   CHECK(visible("plain \u00e4 \"text\" \\n") == "plain \u00e4 \"text\" \\n");
-  CHECK(visible("a\nb\tc\rd\x1b[0m\x7f") == "a\\nb\\tc\\x0dd\\x1b[0m\\x7f");
+  CHECK(visible("a\nb\tc\rd\x1b[0m\x7f") == "a\\nb\\tc\\rd\\x1b[0m\\x7f");
   CHECK(visible("a\u202eb\u009bc\x9b\xff") == "a\\xe2\\x80\\xaeb\\xc2\\x9bc\\x9b\\xff");
   CHECK(visible("abcdef", 3) == "abc…");
   CHECK(visible(visible("\x1b")) == visible("\x1b"));

@@ -153,10 +153,33 @@ TEST_CASE("what is unknown is named, with what was probably meant") {
   CHECK(trouble({"--flavor", "small", "runner-installed"}) ==
         R"(unknown option "--flavor", see metrics-event --help)");
   CHECK(trouble({"runner-installed", "--xyzzy"}) ==
-        R"(unknown option "--xyzzy", see metrics-event runner-installed --help)");
+        R"(unknown option "--xyzzy", undeclared fields are written xyzzy=VALUE)");
+  CHECK(trouble({"send", "my-event", "--build-id=1"}) ==
+        R"(unknown option "--build-id", undeclared fields are written build_id=VALUE)");
+  CHECK(trouble({"send", "my-event", "--a[b=1"}) ==
+        R"(unknown option "--a[b", see metrics-event send --help)");
   CHECK(trouble({"runner-installed", "-x"}) == R"(unknown option "-x", use --proxy URL)");
   CHECK(trouble({"listen", "--flavor", "x"}) ==
         R"(unknown option "--flavor", see metrics-event listen --help)");
+}
+
+TEST_CASE("a value that needs an equals sign is recognised without it") {
+  CHECK(trouble({"runner-installed", "--spool", "mydir", "--flavor", "x"}) ==
+        R"(unexpected argument "mydir", did you mean --spool=./mydir?)");
+  CHECK(trouble({"--spool", "mydir", "runner-installed"}) ==
+        R"(unknown event or command "mydir", did you mean --spool=./mydir?)");
+  CHECK(trouble({"flush", "--spool", "true"}) ==
+        R"(unexpected argument "true", did you mean --spool=true?)");
+  CHECK(trouble({"runner-installed", "--spool", "--flavor", "x", "mydir"}) ==
+        R"(unexpected argument "mydir", see metrics-event runner-installed --help)");
+}
+
+TEST_CASE("each name that an abbreviation may stand for is suggested") {
+  CHECK(trouble({"runner"}) ==
+        R"(unknown event or command "runner", did you mean "runner-installed", "runner-start" or )"
+        R"("runner-stop"?)");
+  CHECK(trouble({"installed"}) ==
+        R"(unknown event or command "installed", did you mean "runner-installed"?)");
 }
 
 TEST_CASE("of an unknown option, what may be its value is not shown") {
@@ -300,7 +323,7 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
   CHECK(installed({"timestamp=1"}) == R"("timestamp" is a field, give it as --timestamp)");
   CHECK(installed({"event=x"}) == R"("event" is always the name of the event, leave it out)");
   CHECK(installed({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
-  CHECK(installed({"=1"}) == R"(expected KEY=TEXT or KEY:=JSON, got "")");
+  CHECK(installed({"=1"}) == R"(the key is missing in "=1"; expected KEY=TEXT or KEY:=JSON)");
   CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
   CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
         R"("status_info.code" is a field, give it as --status-info-code)");

@@ -80,7 +80,7 @@ TEST_CASE("an event that no push can carry is a mistake") {
   REQUIRE(input.next(Deadline::max(), now) == Step::mistake);
   CHECK(input.mistake().column == 1);
   CHECK(input.mistake().text ==
-        "the event is too long for a push, which has at most 1048576 bytes, make it shorter");
+        "the event is too long for a push, which has at most 1048576 bytes; make it shorter");
   CHECK(rest_of(input) == std::vector<std::string>{"2 b"});
 }
 

@@ -46,9 +46,9 @@ TEST_CASE("clocks are compared, with a warning from five minutes on and Loki's l
     const char* text;
   };
   constexpr Row rows[]{
-      {0s, Result::ok, "as the receiver's"},
-      {2s, Result::ok, "as the receiver's"},
-      {-2s, Result::ok, "as the receiver's"},
+      {0s, Result::ok, "the same as the receiver's"},
+      {2s, Result::ok, "the same as the receiver's"},
+      {-2s, Result::ok, "the same as the receiver's"},
       {3s, Result::ok, "this machine is 3 s ahead of the receiver"},
       {-200s, Result::ok, "this machine is 3 min 20 s behind the receiver"},
       {299s, Result::ok, "this machine is 4 min 59 s ahead of the receiver"},

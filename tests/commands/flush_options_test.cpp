@@ -66,7 +66,7 @@ TEST_CASE("what would drop more than was meant, or means nothing, is refused") {
       {{{"drop", "true"}, {"all", "true"}, {"event", "x"}}, "--all is for --drop without a filter"},
       {{{"list", "true"}, {"drop", "true"}}, "--list and --drop exclude each other, give one"},
       {{{"list", "true"}, {"wait", "1s"}},
-       "--wait means nothing to --list and --drop, leave it out"},
+       "--wait has no effect on --list and --drop; leave it out"},
       {{{"event", "x"}}, "a filter is for --list or --drop, give one of them"},
       {{{"refused", "true"}}, "a filter is for --list or --drop, give one of them"},
       {{{"wait", "long"}}, "--wait: expected a duration such as 500ms or 5s, got \"long\""},

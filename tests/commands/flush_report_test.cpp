@@ -57,8 +57,23 @@ TEST_CASE("the result object has the same, and the failure") {
             .ends_with(R"("error":{"kind":"unavailable","message":"nobody there","response":null}})"
                        "\n"));
   CHECK(to_result(report, {}) == to_text(report));
-  report.task = Task::list; // which is printed as it is made
-  CHECK(to_result(report, outcome).empty());
+}
+
+TEST_CASE("a list ends with its totals, those of each destination if there are several") {
+  FlushReport report{.task = Task::list};
+  CHECK(to_text(report).empty());
+  const Destination a{"http://a.example.com/?key=", ""};
+  const Destination b{"http://b.example.com/", "team-b"};
+  report.list = {.bytes = 5'300'000, .max_bytes = 16UL << 20U};
+  report.list.add(a);
+  CHECK(to_text(report) == "\n1 entry, 5.1 of 16 MiB\n");
+  report.list.add(b);
+  report.list.add(std::nullopt); // a file that is not an entry
+  CHECK(to_text(report) == "\n1 for http://a.example.com/?key=…\n"
+                           "1 for http://b.example.com/ (team-b)\n"
+                           "3 entries, 5.1 of 16 MiB\n");
+  report.list.max_bytes.reset(); // as of refused ones
+  CHECK(to_text(report).ends_with("\n3 entries\n"));
 }
 
 TEST_CASE("an entry is listed with age, attempts, event, destination and tenant") {
@@ -67,7 +82,7 @@ TEST_CASE("an entry is listed with age, attempts, event, destination and tenant"
         "5m    3         runner_start        "
         "http://loki.example.com/loki/api/v1/push?key=… (team-a)\n");
   CHECK(to_text(ListedEntry{.file = "x", .reason = "it is empty"}, present) ==
-        "-     -         -                   \"x\" is no entry: it is empty\n");
+        "-     -         -                   \"x\" is not an entry: it is empty\n");
   ListedEntry refused = entry(1s);
   refused.reason = "HTTP status 400\x1b[2J";
   CHECK(to_text(refused, present).ends_with(" (team-a): HTTP status 400[2J\n"));
@@ -91,14 +106,25 @@ TEST_CASE("ages are in the largest unit that says something") {
   CHECK(age_of(-5s) == "ahead");
 }
 
-TEST_CASE("the list is one object as well") {
+TEST_CASE("the list is one object as well, with its totals and the failure") {
+  FlushReport report{.task = Task::list};
+  report.list = {.bytes = 312, .max_bytes = 16UL << 20U};
+  report.list.add(entry(5min).destination);
+  RunOutcome outcome{.output = Output::json};
   CHECK(
-      list_begin("/s") + to_json(entry(5min), present) + std::string{list_end} ==
+      list_begin("/s") + to_json(entry(5min), present) + to_result(report, outcome) ==
       R"({"spool":"/s","entries":[{"file":"x.json","attempts":3,"trying":false,"event":"runner_start",)"
       R"("entry_time_ns":"1699999700000000000","age_s":300,)"
       R"("url":"http://loki.example.com/loki/api/v1/push?key=…","org_id":"team-a",)"
-      R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}]})"
+      R"("labels":{"job":"metrics"},"line":"{\"event\":\"runner_start\"}","reason":null}],)"
+      R"("exit_code":0,"count":1,"bytes":312,"max_bytes":16777216,)"
+      R"("destinations":[{"url":"http://loki.example.com/loki/api/v1/push?key=…",)"
+      R"("org_id":"team-a","entries":1}],"error":null})"
       "\n");
+  outcome.failure = Failure{ExitCode::cantcreat, "unreadable"};
+  CHECK(to_result(report, outcome)
+            .ends_with(R"("error":{"kind":"cantcreat","message":"unreadable","response":null}})"
+                       "\n"));
   CHECK(to_json(ListedEntry{.file = "x", .reason = "it is empty"}, present) ==
         R"({"file":"x","attempts":0,"trying":false,"reason":"it is empty"})");
 }

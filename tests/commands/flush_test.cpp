@@ -149,10 +149,12 @@ TEST_CASE("a list has a line for each entry, whatever the records are") {
                                   "9s    trying    runner_stop         " +
                                       to + "3s    3         runner_start        " + to +
                                       "2s    3         runner_stop         " + to +
-                                      "1s    3         runner_start        " + to);
+                                      "1s    3         runner_start        " + to +
+                                      "\n4 entries, 0.1 of 16 MiB\n");
   CHECK(flushing.run({"--list", "--event", "runner-stop"}) == 0);
   const std::string text = flushing.process.out();
-  CHECK(std::ranges::count(text, '\n') == 3);
+  CHECK(std::ranges::count(text, '\n') == 5);
+  CHECK(text.ends_with("\n\n2 entries, 0.1 of 16 MiB\n"));
   CHECK(flushing.pushes == 0);
 }
 
@@ -161,8 +163,8 @@ TEST_CASE("a spool that is named and missing is 66, and is not made") {
   const InProcess process;
   for (const char* const task : {"--list", "--verbose"}) {
     CHECK(process.run({"flush", task, "--spool", scratch.path.string()}) == 66);
-    CHECK(process.err() == "metrics-event: error: there is no spool \"" + scratch.path.string() +
-                               "\", name one that exists with --spool\n");
+    CHECK(process.err() == "metrics-event: error: the spool \"" + scratch.path.string() +
+                               "\" does not exist; name one that does with --spool\n");
   }
   CHECK_FALSE(fs::exists(scratch.path));
 }

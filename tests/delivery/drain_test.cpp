@@ -400,12 +400,12 @@ TEST_CASE("a tenant without permission does not hold up another") {
   CHECK(bench.refused() == 0);
 }
 
-TEST_CASE("of several failures, what somebody must mend decides, whichever comes first") {
-  for (const bool mend_first : {true, false}) {
-    CAPTURE(mend_first);
+TEST_CASE("of several failures, what somebody must fix decides, whichever comes first") {
+  for (const bool fix_first : {true, false}) {
+    CAPTURE(fix_first);
     DrainBench bench;
-    bench.keep(1, 1, mend_first ? other_url : url);
-    bench.keep(2, 2, mend_first ? url : other_url);
+    bench.keep(1, 1, fix_first ? other_url : url);
+    bench.keep(2, 2, fix_first ? url : other_url);
     bench.answer = [](const Push& push) {
       return Reply{.status = push.host == "one.example.com" ? 503 : 401};
     };

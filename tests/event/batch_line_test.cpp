@@ -70,9 +70,9 @@ TEST_CASE("a member without a name is one like others") {
 TEST_CASE("a mistake names its column") {
   CHECK(line_of("") == "1: expected JSON, got nothing");
   CHECK(line_of("[1]") == "1: expected a JSON object");
-  CHECK(line_of(R"({"event":"x",})") == "14: no JSON: syntax error");
-  CHECK(line_of(R"({"event":"x","a":1,"a":2})").starts_with("22: \"a\" is there twice"));
-  CHECK(line_of(R"({"a":1})") == "1: the member \"event\" is missing, which names the event");
+  CHECK(line_of(R"({"event":"x",})") == "14: not valid JSON: unexpected \"}\"");
+  CHECK(line_of(R"({"event":"x","a":1,"a":2})").starts_with("22: \"a\" occurs twice"));
+  CHECK(line_of(R"({"a":1})") == "1: the member \"event\", which names the event, is missing");
   CHECK(line_of(R"({"a":1, "event":"two words"})") ==
         R"(17: event: expected the name of an event such as disk_full, got ""two words"")");
   CHECK(line_of(R"({"event":"runner_installed","flavor":"s","duration": "1"})") ==

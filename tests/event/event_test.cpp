@@ -349,6 +349,31 @@ TEST_CASE("the members of an object are sorted into fields, nested ones too, and
   CHECK(sorted->extras[0].name == "more");
 }
 
+TEST_CASE("every bad value of an event is reported, each once") {
+  const EventType type = type_named("reconciliation");
+  const auto field = [&type](std::string_view name) {
+    return &*std::ranges::find(type.fields, name, &Field::name);
+  };
+  const auto event = build_event(type,
+                                 {.fields = {{&timestamp_field, "yesterday"},
+                                             {field("flavor"), "s"},
+                                             {field("crashed_runners"), "x"},
+                                             {field("idle_runners"), "-1"},
+                                             {field("duration"), "2"}}},
+                                 present);
+  REQUIRE(event.has_error());
+  const Failure failure = failure_of(event.error());
+  REQUIRE(failure.lines().size() == 3);
+  CHECK(failure.code() == ExitCode::data);
+  CHECK(failure.lines()[0].starts_with("--timestamp: expected UNIX seconds"));
+  CHECK(failure.lines()[1] == R"(--crashed-runners: expected a plain whole number, 0 or more, )"
+                              R"(got "x")");
+  CHECK(failure.lines()[2] == R"(--idle-runners: expected a plain whole number, 0 or more, )"
+                              R"(got "-1")");
+  CHECK(failure.text() ==
+        failure.lines()[0] + "; " + failure.lines()[1] + "; " + failure.lines()[2]);
+}
+
 TEST_CASE("a member that is mixed up with a field is a mistake") {
   const auto mistake = [](std::string_view text) {
     JsonReader object;

@@ -20,7 +20,7 @@ std::string object_of(const std::vector<std::string>& words) {
     return outline.error().text;
   }
   const auto object = metrics_event::object_of(fields);
-  return object ? *object : object.error().text;
+  return object ? *object : failure_of(object.error()).text();
 }
 
 ExtraField parsed(const std::string& word) {
@@ -95,13 +95,18 @@ TEST_CASE("what is no key and no separator is refused") {
   CHECK_FALSE(parse_extra_field(deep + "=1").has_value());
 }
 
-TEST_CASE("what is no JSON, no number and no UTF-8 is a bad value of its key") {
+TEST_CASE("a value that is not valid JSON, a number or UTF-8 is a mistake in its key") {
   CHECK(object_of({"a:="}) == "a: expected JSON, got nothing");
-  CHECK(object_of({"a:=tru"}) == R"(a: no JSON: incomplete JSON, in "tru")");
-  CHECK(object_of({"a[b]:=1 2"}) == R"(a[b]: something follows the JSON, in "1 2")");
-  CHECK(object_of({R"(a:={"x":1,"x":2})"}) == R"(a: "x" is there twice, in "{"x":1,"x":2}")");
+  CHECK(object_of({"a:=tru"}) == R"(a: "tru" is not valid JSON; write a=tru for a string)");
+  CHECK(object_of({"a[b]:=1 2"}) == R"(a[b]: unexpected "2" after the JSON value, in "1 2")");
+  CHECK(object_of({R"(a:={"x":1,"x":2})"}) == R"(a: "x" occurs twice, in "{"x":1,"x":2}")");
   CHECK(object_of({"a:=1e400"}) ==
         R"(a: expected a number within the range of a double, got "1e400", in "1e400")");
+  CHECK(object_of({"a[b]:=foo", "c=1", "d:={x}"}) ==
+        R"(a[b]: "foo" is not valid JSON; write a[b]=foo for a string; )"
+        R"(d: not valid JSON: unexpected "x", in "{x}")");
+  CHECK(parse_extra_field("=x").error().text ==
+        R"(the key is missing in "=x"; expected KEY=TEXT or KEY:=JSON)");
   CHECK(object_of({"a=\xff"}) == R"(a: expected valid UTF-8, got "\xff")");
   for (const char* bad : {"nan", "inf", "012", "0x10", "1_0", "+1", ".", "1.2.", "'a'"}) {
     CAPTURE(bad);
@@ -112,7 +117,7 @@ TEST_CASE("what is no JSON, no number and no UTF-8 is a bad value of its key") {
 TEST_CASE("a number may have no digit on one side of its point, as bc prints it") {
   CHECK(object_of({"a:=.5", "b:=-.25", "c:=5.", "d=.5"}) ==
         R"({"a":0.5,"b":-0.25,"c":5,"d":".5"})");
-  CHECK(object_of({"a:=[.5]"}) == R"(a: no JSON number: ".5", write "0.5", in "[.5]")");
+  CHECK(object_of({"a:=[.5]"}) == R"(a: ".5" is not a JSON number; write "0.5", in "[.5]")");
   CHECK(object_of({"a:=.5e999"}).starts_with("a: expected a number within the range"));
 }
 

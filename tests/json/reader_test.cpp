@@ -52,7 +52,7 @@ std::string disagreement(const std::string& text) {
   const auto compact = compact_json(text);
   if (!compact) {
     const std::string& why = compact.error().text;
-    const bool is_ours = why.ends_with(" is there twice") ||
+    const bool is_ours = why.ends_with(" occurs twice") ||
                          why.starts_with("expected a number within the range of a double");
     return is_ours || !is_json(text) ? "" : "it is JSON, but: " + why;
   }
@@ -91,14 +91,14 @@ TEST_CASE("what is not one JSON value has no compact form") {
   }
   CHECK_FALSE(compact_json(std::string(100000, '[')).has_value());
   CHECK(compact(" ") == "0: expected JSON, got nothing");
-  CHECK(compact("{} x") == "3: something follows the JSON");
-  CHECK(compact("[1,]") == "3: no JSON: syntax error");
+  CHECK(compact("{} x") == "3: unexpected \"x\" after the JSON value");
+  CHECK(compact("[1,]") == "3: not valid JSON: unexpected \"]\"");
 }
 
-TEST_CASE("a name that is there twice and a number that no double holds are mistakes") {
+TEST_CASE("a name that occurs twice and a number that no double holds are mistakes") {
   CHECK(compact(R"({"a":{"a":1},"b":[{"a":1},{"a":2}]})") ==
         R"({"a":{"a":1},"b":[{"a":1},{"a":2}]})");
-  CHECK(compact(R"({"x":{"a":1,"\u0061":2}})").ends_with(R"(: "a" is there twice)"));
+  CHECK(compact(R"({"x":{"a":1,"\u0061":2}})").ends_with(R"(: "a" occurs twice)"));
   CHECK(compact("[1e400]").ends_with(
       R"(: expected a number within the range of a double, got "1e400")"));
   CHECK_FALSE(compact_json("[1e-400]").has_value());
@@ -152,46 +152,50 @@ TEST_CASE("a text that is cut short is incomplete, wherever it is cut") {
   REQUIRE(compact_json(text).has_value());
   for (std::size_t size = 1; size < text.size(); ++size) {
     CAPTURE(size);
-    CHECK(compact(text.substr(0, size)) == std::to_string(size) + ": no JSON: incomplete JSON");
+    CHECK(compact(text.substr(0, size)) == std::to_string(size) + ": incomplete JSON");
   }
 }
 
 TEST_CASE("what is wrong is said with its place") {
-  CHECK(compact("[x]") == "1: no JSON: syntax error");
-  CHECK(compact("[01]") == "2: no JSON: syntax error");
-  CHECK(compact(R"(["\x"])") == "3: no JSON: illegal escape");
-  CHECK(compact(R"(["\u12g4"])") == "6: no JSON: illegal escape");
-  CHECK(compact(std::string{"[\0]", 3}) == "1: no JSON: syntax error");
-  CHECK(compact(std::string(40, '[')) == "32: no JSON: too deep");
-  CHECK(compact(R"({"b":1,"a":2,"a":3})") == R"(15: "a" is there twice)");
+  CHECK(compact("[x]") == "1: not valid JSON: unexpected \"x\"");
+  CHECK(compact("[01]") == "2: not valid JSON: unexpected \"1\"");
+  CHECK(compact(R"(["\x"])") == "3: not valid JSON: illegal escape");
+  CHECK(compact(R"(["\u12g4"])") == "6: not valid JSON: illegal escape");
+  CHECK(compact(std::string{"[\0]", 3}) == "1: not valid JSON: unexpected \"\\x00\"");
+  CHECK(compact(std::string(40, '[')) ==
+        "32: not valid JSON: arrays and objects are nested too deeply");
+  CHECK(compact(R"({"b":1,"a":2,"a":3})") == R"(15: "a" occurs twice)");
 }
 
 TEST_CASE("what other programs write is called what it is, with what to write instead") {
   for (const char* word : {"NaN", "nan", "-nan", "Infinity", "-Infinity", "inf", "-inf"}) {
     CAPTURE(word);
     const std::string said =
-        ": no JSON number: \"" + std::string{word} + "\", write null or leave it out";
+        ": \"" + std::string{word} + "\" is not a JSON number; write null or leave it out";
     CHECK(compact(word) == '0' + said);
     CHECK(compact("{\"a\":" + std::string{word} + '}') == '5' + said);
   }
-  CHECK(compact("[.5]") == R"(1: no JSON number: ".5", write "0.5")");
-  CHECK(compact("[1, -.5]") == R"(4: no JSON number: "-.5", write "-0.5")");
-  CHECK(compact(R"({"a":5. })") == R"(5: no JSON number: "5.", write "5")");
+  CHECK(compact("[.5]") == R"(1: ".5" is not a JSON number; write "0.5")");
+  CHECK(compact("[1, -.5]") == R"(4: "-.5" is not a JSON number; write "-0.5")");
+  CHECK(compact(R"({"a":5. })") == R"(5: "5." is not a JSON number; write "5")");
+  CHECK(compact("{\"a\":True}") == R"(5: "True" is not a JSON value; write "true")");
+  CHECK(compact("[None]") == R"(1: "None" is not a JSON value; write "null")");
+  CHECK(compact("['a']") == R"(1: not valid JSON: unexpected "'"; strings need double quotes)");
   const auto half = [](const std::string& unit) {
-    return ": no JSON: \"\\" + unit +
-           "\" is half a surrogate pair, write both halves or leave it out";
+    return ": not valid JSON: \"\\" + unit +
+           "\" is half a surrogate pair; write both halves or leave it out";
   };
   CHECK(compact(R"(["\udc00"])") == '8' + half("udc00"));
   CHECK(compact(R"(["\uDCE9.txt"])") == '8' + half("uDCE9"));
   CHECK(compact(R"(["\ud800\n"])") == '9' + half("ud800"));
   CHECK(compact(R"(["\ud800\u0041"])") == "14" + half("ud800"));
   const std::string latin =
-      " is not UTF-8, convert the text, if it is Latin-1 with iconv -f LATIN1 -t UTF-8";
-  CHECK(compact("[\"caf\xe9 au lait\"]") == R"(5: no JSON: the byte "\xe9")" + latin);
-  CHECK(compact("[\"\xff\"]  ") == R"(2: no JSON: the byte "\xff")" + latin);
+      " is not UTF-8; if the text is Latin-1, convert it with iconv -f LATIN1 -t UTF-8";
+  CHECK(compact("[\"caf\xe9 au lait\"]") == R"(5: not valid JSON: the byte "\xe9")" + latin);
+  CHECK(compact("[\"\xff\"]  ") == R"(2: not valid JSON: the byte "\xff")" + latin);
   CHECK(compact("[\"\t\"]") ==
-        R"(2: no JSON: the control character "\t" in a string must be an escape)");
-  CHECK(compact("[\"\xe2\x82") == "4: no JSON: incomplete JSON");
+        R"(2: not valid JSON: the control character "\t" in a string must be an escape)");
+  CHECK(compact("[\"\xe2\x82") == "4: incomplete JSON");
 }
 
 TEST_CASE("much of anything takes no longer than its length") {
@@ -203,9 +207,10 @@ TEST_CASE("much of anything takes no longer than its length") {
     same += "\"n\":0,";
   }
   CHECK(compact_json(different + "\"m\":1}").has_value());
-  CHECK(compact(same + "\"m\":1}") == R"(9: "n" is there twice)");
-  CHECK(compact(std::string(many, '[')) == "32: no JSON: too deep");
-  CHECK(compact('[' + std::string(many, ',')) == "1: no JSON: syntax error");
+  CHECK(compact(same + "\"m\":1}") == R"(9: "n" occurs twice)");
+  CHECK(compact(std::string(many, '[')) ==
+        "32: not valid JSON: arrays and objects are nested too deeply");
+  CHECK(compact('[' + std::string(many, ',')) == "1: not valid JSON: unexpected \",\"");
 }
 
 TEST_CASE("it takes what Boost.JSON takes, and leaves what that leaves") {
@@ -248,8 +253,8 @@ TEST_CASE("an object of many names has each once") {
     members += "\"n" + std::to_string(n) + "\":{\"x\":1},";
   }
   CHECK(compact_json('{' + members + "\"m\":1}").has_value());
-  CHECK(compact('{' + members + "\"n\\u0036\":1}").ends_with(R"(: "n6" is there twice)"));
-  CHECK(compact("{\"o\":{" + members + "\"n7\":1}}").ends_with(R"(: "n7" is there twice)"));
+  CHECK(compact('{' + members + "\"n\\u0036\":1}").ends_with(R"(: "n6" occurs twice)"));
+  CHECK(compact("{\"o\":{" + members + "\"n7\":1}}").ends_with(R"(: "n7" occurs twice)"));
 }
 
 TEST_CASE("only a JSON string has the value of one") {

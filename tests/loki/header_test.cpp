@@ -23,11 +23,11 @@ TEST_CASE("a header is a name and a value, split at the first colon") {
 }
 
 TEST_CASE("a header that could break the request apart is refused, its value unseen") {
-  CHECK(complaint(parse_header("novalue")) == "expected NAME: VALUE, and there is no colon");
+  CHECK(complaint(parse_header("novalue")) == "expected NAME: VALUE, got no colon");
   for (const char* text : {": secret", "X Y: secret", "X\r\nY: secret", "a secret/key: x"}) {
     CAPTURE(text);
     CHECK(complaint(parse_header(text)) ==
-          "expected NAME: VALUE, and the name is not that of a header");
+          "expected NAME: VALUE, got characters that the name of a header cannot have");
   }
   for (const char* value : {"a\r\nInjected: secret", "a\nb", "a\x01", "\x7f", "é"}) {
     CAPTURE(value);
@@ -43,8 +43,9 @@ TEST_CASE("what the push decides about cannot be given") {
     CHECK(complaint(parse_header(std::string{name} + ": x")) ==
           "expected a header that the push does not need itself, got \"" + std::string{name} + '"');
   }
-  CHECK(complaint(parse_header("X-Scope-OrgID: x")) ==
-        "expected a header that is no setting, for the tenant use org-id, got \"X-Scope-OrgID\"");
+  CHECK(
+      complaint(parse_header("X-Scope-OrgID: x")) ==
+      "expected a header other than that of the tenant, which org-id sets, got \"X-Scope-OrgID\"");
   CHECK(complaint(parse_header("Authorization: Bearer secret")) ==
         "expected a header without credentials, got \"Authorization\"");
 }

@@ -100,11 +100,11 @@ TEST_CASE("an answer about the place or the tenant is no refusal of the event") 
     ExitCode code;
     std::string reason;
   };
-  const std::string tenant = "the receiver knows no such tenant, check --org-id";
+  const std::string tenant = "the receiver does not know the tenant; check --org-id";
   const Row rows[]{
       {200, "text/html; charset=utf-8", "<html><title>Sign in</title>", ExitCode::protocol,
-       "this is a web page; is it the push endpoint? Loki's path is /loki/api/v1/push"},
-      {204, "", "\n<!DOCTYPE html>", ExitCode::protocol, "this is a web page"},
+       "the answer is a web page; is it the push endpoint? Loki's path is /loki/api/v1/push"},
+      {204, "", "\n<!DOCTYPE html>", ExitCode::protocol, "the answer is a web page"},
       {202, "text/plain", "queued", ExitCode::ok, ""},
       {400, "text/plain", "unsupported path requested: \"/loki/api/v1/push\"", ExitCode::protocol,
        "VictoriaLogs' path is /insert/loki/api/v1/push"},
@@ -114,9 +114,9 @@ TEST_CASE("an answer about the place or the tenant is no refusal of the event") 
       {400, "text/plain", "multiple org IDs present", ExitCode::noperm, tenant},
       {400, "text/plain", "invalid tenant ID: invalid character", ExitCode::noperm, tenant},
       {200, "text/plain", "ingestion blocked for user 'x' until '2030'", ExitCode::noperm,
-       "ingestion is blocked, ask who runs the receiver"},
+       "ingestion is blocked; ask whoever runs the receiver"},
       {503, "text/plain", "ingestion blocked for user 'x' until '2030'", ExitCode::noperm,
-       "ingestion is blocked, ask who runs the receiver"},
+       "ingestion is blocked; ask whoever runs the receiver"},
       {400, "text/plain", "entry for stream '{job=\"no org id\"}' has timestamp too old",
        ExitCode::data, "the receiver refused the event"},
   };
@@ -133,7 +133,7 @@ TEST_CASE("an answer about the place or the tenant is no refusal of the event") 
                                            "number of active streams"});
   CHECK(streams.code == ExitCode::tempfail);
   CHECK_FALSE(streams.worth_a_retry);
-  CHECK(streams.message.ends_with("the labels make too many streams, use labels with few values"));
+  CHECK(streams.message.ends_with("the labels make too many streams; use labels with few values"));
 }
 
 TEST_CASE("what is not accepted is refused, or is about its tenant, or about the receiver") {
@@ -169,9 +169,9 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
       {Trouble::no_connection, ExitCode::unavailable, true,
        "what happened; is the receiver running?"},
       {Trouble::connect_timed_out, ExitCode::tempfail, true,
-       "what happened; is the host reachable? --connect-timeout gives it longer"},
+       "what happened; check the host, or raise --connect-timeout"},
       {Trouble::no_resources, ExitCode::tempfail, true,
-       "what happened; this machine has too few, try again later"},
+       "what happened; this machine has too few resources, try again later"},
       {Trouble::timed_out, ExitCode::tempfail, true,
        "what happened; try again later or raise --timeout"},
       {Trouble::connection_lost, ExitCode::tempfail, true, "what happened; try again later"},
@@ -185,6 +185,8 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
     CHECK(judgement.worth_a_retry == row.worth_a_retry);
     CHECK(judgement.message == row.message);
   }
+  CHECK(judge({.trouble = Trouble::connection_lost, .detail = "lost", .is_silent = true}).message ==
+        "lost; try again later, or use https:// if the port speaks TLS");
 }
 
 TEST_CASE("the receiver's own words are shown, cleaned and bounded") {
@@ -206,15 +208,17 @@ TEST_CASE("what goes wrong at the proxy is said of the proxy") {
     std::string_view reason;
   };
   constexpr std::string_view credentials =
-      "it wants credentials that it knows: user:password@ in its URL";
+      "the proxy rejected the credentials; give user:password@ in its URL";
   constexpr Row rows[]{
       {407, ExitCode::noperm, false, credentials},
       {401, ExitCode::noperm, false, credentials},
-      {403, ExitCode::noperm, false, "it forbids the way to the receiver"},
-      {500, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
-      {503, ExitCode::tempfail, true, "it cannot reach the receiver; try again later"},
-      {400, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
-      {404, ExitCode::protocol, false, "is it a proxy? metrics-event check says who names it"},
+      {403, ExitCode::noperm, false, "the proxy does not allow connections to the receiver"},
+      {500, ExitCode::tempfail, true, "the proxy cannot reach the receiver; try again later"},
+      {503, ExitCode::tempfail, true, "the proxy cannot reach the receiver; try again later"},
+      {400, ExitCode::protocol, false,
+       "is it a proxy? metrics-event check shows where its URL comes from"},
+      {404, ExitCode::protocol, false,
+       "is it a proxy? metrics-event check shows where its URL comes from"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.status);
@@ -228,7 +232,7 @@ TEST_CASE("what goes wrong at the proxy is said of the proxy") {
   CHECK(judge({.status = 407}).message.starts_with("HTTP status 407 of the proxy; "));
   CHECK(judge({.proxy = "http://p:1", .status = 503})
             .message.starts_with(
-                "HTTP status 503 through the proxy http://p:1; the receiver is in trouble"));
+                "HTTP status 503 through the proxy http://p:1; the receiver failed"));
   const auto refused = [](bool at_proxy) {
     return judge({.trouble = Trouble::no_connection,
                   .detail = "x",
@@ -296,14 +300,14 @@ TEST_CASE("a web server's complaint about TLS is no refusal of the event") {
   constexpr Row rows[]{
       {"text/html", "<html><title>400 No required SSL certificate was sent</title></html>",
        ExitCode::protocol,
-       "HTTP status 400, \"400 No required SSL certificate was sent\"; the receiver wants a client "
-       "certificate that it knows; check --cert, --key"},
+       "HTTP status 400, \"400 No required SSL certificate was sent\"; the receiver rejected the "
+       "client certificate; check --cert and --key"},
       {"text/html", "<title>400 The plain HTTP request was sent to HTTPS port</title>",
        ExitCode::protocol,
        "HTTP status 400, \"400 The plain HTTP request was sent to HTTPS port\"; the port speaks "
-       "TLS, use an https URL"},
+       "TLS; use an https URL"},
       {"", "Client sent an HTTP request to an HTTPS server.\n", ExitCode::protocol,
-       "HTTP status 400, \"Client sent an HTTP request to an HTTPS server.\"; the port speaks TLS, "
+       "HTTP status 400, \"Client sent an HTTP request to an HTTPS server.\"; the port speaks TLS; "
        "use an https URL"},
       // What a receiver quotes from the event stays its refusal.
       {"text/plain; charset=utf-8", "bad label \"SSL certificate\"", ExitCode::data,

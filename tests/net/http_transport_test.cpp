@@ -162,7 +162,7 @@ TEST_CASE("what is not HTTP is told from a slow answer at once") {
     CHECK(reply.detail == "the answer is not HTTP");
   }
   CHECK(reply_to({.reply = "\x15\x03\x01", .then_close = false}).detail ==
-        "the answer is TLS, use an https URL");
+        "the answer is TLS; use an https URL");
   for (const char* words : {"HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
                             "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {
@@ -192,8 +192,11 @@ TEST_CASE("a connection that ends at any byte of an acceptance is a lost connect
     const Reply reply = reply_to({.reply = answer.substr(0, size)});
     CHECK(reply.trouble == metrics_event::Trouble::connection_lost);
     CHECK(reply.detail == "the connection was closed before the answer was complete");
+    CHECK(reply.is_silent == (size == 0));
   }
-  CHECK(reply_to({.reset = true}).trouble == metrics_event::Trouble::connection_lost);
+  const Reply reset = reply_to({.reset = true});
+  CHECK(reset.trouble == metrics_event::Trouble::connection_lost);
+  CHECK(reset.is_silent); // as a port that speaks TLS may answer
 }
 
 TEST_CASE("a refusal counts as soon as its header is there") {

@@ -98,7 +98,7 @@ std::string error(const std::string& text) {
 }
 
 std::string late(const std::string& variable, const std::string& path) {
-  return error(variable + ": cannot read " + quote(path) + ": nothing comes in time");
+  return error(variable + ": cannot read " + quote(path) + ": nothing arrived in time");
 }
 
 // Makes open(2) of a file wait for ever, as it does on a mount whose server is gone. It takes the
@@ -262,8 +262,8 @@ TEST_CASE("a variable that names nothing usable is the cause when an authority i
   const auto unusable = [](const std::string& path, const std::string& why) {
     return "SSL_CERT_FILE: " + quote(path) + ' ' + why;
   };
-  const std::string none = "holds no certificate in PEM form";
-  const std::string no_directory = "SSL_CERT_DIR: " + quote(missing) + " is no directory";
+  const std::string none = "contains no certificate in PEM form";
+  const std::string no_directory = "SSL_CERT_DIR: " + quote(missing) + " is not a directory";
   struct Row {
     Variables variables;
     std::string cause;
@@ -284,12 +284,12 @@ TEST_CASE("a variable that names nothing usable is the cause when an authority i
   for (const Row& row : rows) {
     CAPTURE(row.cause);
     const Outcome outcome = run(program, event(url_of(*server), {}, row.variables));
-    CHECK(outcome.err ==
-          error("cannot deliver runner_installed to " + url_of(*server) +
-                "/loki/api/v1/push: the receiver's certificate was issued by \"Test Root\", an "
-                "unknown authority" +
-                (row.cause.empty() ? "" : " (" + row.cause + ')') +
-                "; --ca-cert FILE trusts it, and if it is intermediate the receiver must send it"));
+    CHECK(outcome.err == error("cannot deliver runner_installed to " + url_of(*server) +
+                               "/loki/api/v1/push: the receiver's certificate was issued by \"Test "
+                               "Root\", an authority that is not trusted" +
+                               (row.cause.empty() ? "" : " (" + row.cause + ')') +
+                               "; trust it with --ca-cert FILE; if it is an intermediate one, the "
+                               "receiver must send its certificate"));
     CHECK(outcome.status == 76);
     // Whoever names the authority does not need the variables.
     const Outcome named =

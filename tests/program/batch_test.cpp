@@ -7,9 +7,11 @@
 #include "support/pushed.hpp"
 #include "support/raw_server.hpp"
 #include "support/temporary.hpp"
+#include "support/terminal.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,20 +195,22 @@ TEST_CASE("of a file with lines that are no events nothing is sent, and each is 
         error(scene.file + ":2:1: expected a JSON object") +
             error(scene.file + ":4:27: timestamp: expected UNIX seconds with at most nine "
                                "decimals, or a time such as 2023-11-14T22:13:20Z, got \"-1\"") +
-            error(scene.file + ": 2 of 4 lines are no events, so nothing was sent; "
-                               "mend them, or send the rest with --skip-invalid"));
+            error(scene.file + ": 2 of 4 lines are invalid and nothing was sent; "
+                               "fix them, or send the rest with --skip-invalid"));
 
   std::string many, complaints;
   for (int n = 1; n <= 13; ++n) {
     many += "x\n";
     complaints +=
-        n > 10 ? "" : error(scene.file + ':' + std::to_string(n) + ":1: no JSON: syntax error");
+        n > 10
+            ? ""
+            : error(scene.file + ':' + std::to_string(n) + ":1: not valid JSON: unexpected \"x\"");
   }
   const Outcome thirteen = scene.batch_file(many, {"--url", at(server.port())});
   CHECK(thirteen.status == 65);
   CHECK(thirteen.err ==
-        complaints + error(scene.file + ": what else is like that is only counted") +
-            error(scene.file + ": 13 of 13 lines are no events, so nothing was sent; mend them, "
+        complaints + error(scene.file + ": further errors of this kind are only counted") +
+            error(scene.file + ": 13 of 13 lines are invalid and nothing was sent; fix them, "
                                "or send the rest with --skip-invalid"));
   CHECK(server.requests().empty());
 }
@@ -216,9 +220,10 @@ TEST_CASE("--skip-invalid sends the rest, says what it left out, and still ends 
   const RawServer server{{{.reply = accepted}}};
   const std::string text = "x\n" + line_of(0) + "\n{}\n" + line_of(1);
   const Words words{"--skip-invalid", "--url", at(server.port())};
-  const std::string missing = R"(the member "event" is missing, which names the event)";
+  const std::string missing = R"(the member "event", which names the event, is missing)";
   const auto said = [&missing](const std::string& name) {
-    return error(name + ":1:1: no JSON: syntax error") + error(name + ":3:1: " + missing) +
+    return error(name + ":1:1: not valid JSON: unexpected \"x\"") +
+           error(name + ":3:1: " + missing) +
            error("not all of " + name + " was sent: delivered 2, spooled 0, refused 0, invalid 2");
   };
   const Outcome of_file = scene.batch_file(text, words);
@@ -245,7 +250,7 @@ TEST_CASE("a line that is no event any more when its turn comes is left out, and
   const Outcome outcome =
       scene.batch_file(text, {"--skip-invalid", "--url", at(server.port()), "--retries", "0"});
   CHECK(outcome.status == 65);
-  CHECK(outcome.err == error(scene.file + ":200003:1: no JSON: syntax error") +
+  CHECK(outcome.err == error(scene.file + ":200003:1: not valid JSON: unexpected \"x\"") +
                            error("not all of " + scene.file +
                                  " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
   CHECK(pushed_entries(server.requests()) == entries_of(2));
@@ -258,9 +263,9 @@ TEST_CASE("a line of a pipe that is no event ends it, and what came before arriv
       scene.batch({"--url", at(server.port())}, lines_of(2) + "x\n" + line_of(2));
   CHECK(outcome.status == 65);
   CHECK(outcome.err ==
-        error("stdin:3:1: no JSON: syntax error") +
-            error("stdin: line 3 is no event, so it ends there: delivered 2, spooled 0, refused "
-                  "0, invalid 1"));
+        error("stdin:3:1: not valid JSON: unexpected \"x\"") +
+            error("stdin: line 3 is not a valid event, so the batch ended there: delivered 2, "
+                  "spooled 0, refused 0, invalid 1"));
   CHECK(pushed_entries(server.requests()) == entries_of(2));
 }
 
@@ -357,7 +362,7 @@ TEST_CASE("an entry that is refused is found and named, and all others arrive") 
   CHECK(outcome.status == 65);
   CHECK(outcome.err ==
         error(scene.file + ":7: " + at(server.port()) +
-              " refuses it: HTTP status 400, \"nobody wants it\"; the receiver refused the event") +
+              " refused it: HTTP status 400, \"nobody wants it\"; the receiver refused the event") +
             error("not all of " + scene.file +
                   " was sent: delivered 19, spooled 0, refused 1, invalid 0"));
   Words arrived;
@@ -383,21 +388,22 @@ TEST_CASE("a receiver that is busy is tried again") {
   CHECK(pushed_entries({requests[2], requests[3]}) == entries_of(2));
 }
 
-TEST_CASE("what somebody has to mend ends it, and it says from which line on nothing is sent") {
+TEST_CASE("what somebody has to fix ends it, and it says from which line on nothing is sent") {
   const Scene scene;
   const RawServer server{{{.reply = accepted}, {.reply = http_reply(401, "Unauthorized")}}};
   const Outcome outcome = scene.batch_file(lines_of(4), {"--url", at(server.port())});
   CHECK(outcome.status == 77);
   CHECK(outcome.err.starts_with("metrics-event: error: cannot deliver to " + at(server.port()) +
                                 ": HTTP status 401"));
-  CHECK(outcome.err.ends_with("; line 2 and what follows it are not sent: delivered 1, spooled 0, "
-                              "refused 0, invalid 0\n"));
+  CHECK(outcome.err.ends_with("; delivered 1, spooled 0, refused 0, invalid 0; lines from 2 on "
+                              "were not sent; send them with tail -n +2 FILE | metrics-event "
+                              "batch\n"));
   CHECK(server.requests().size() == 2);
   const Outcome secretless =
       scene.batch_file(lines_of(1), {"--url", at(server.port()), "--username", "x",
                                      "--password-file", scene.directory.path() / "missing"});
   CHECK(secretless.status == 66);
-  CHECK(has(secretless.err, "; line 1 and what follows it are not sent: delivered 0,"));
+  CHECK(has(secretless.err, "invalid 0; lines from 1 on were not sent\n"));
   CHECK(server.requests().size() == 2);
 }
 
@@ -407,8 +413,8 @@ TEST_CASE("without a spool, a receiver that is down ends it at its first line") 
   const Words words{"--url", at(closed.port())};
   const std::string what = "cannot deliver to " + at(closed.port()) +
                            ": 127.0.0.1:" + std::to_string(closed.port()) +
-                           ": connection refused; is the receiver running?; line 1 and what "
-                           "follows it are not sent: delivered 0, spooled 0, refused 0, invalid 0";
+                           ": connection refused; is the receiver running?; delivered 0, spooled "
+                           "0, refused 0, invalid 0; lines from 1 on were not sent";
   const Outcome outcome = scene.batch_file(lines_of(3), words);
   CHECK(outcome.status == 69);
   CHECK(outcome.err == error(what));
@@ -429,15 +435,16 @@ TEST_CASE("with a spool, what cannot be delivered is kept with one warning, and 
   const Outcome kept = run(program, batch);
   CHECK(kept.status == 0);
   CHECK(kept.out.empty());
-  CHECK(kept.err ==
-        "metrics-event: warning: " + scene.file +
-            ":1: the entry time is more than 7 days old; Loki refuses it, and VictoriaLogs and "
-            "agents in front of Loki accept and lose it; others may be like that\n"
-            "metrics-event: warning: events that cannot be delivered go into the spool \"" +
-            scene.spool + "\": cannot deliver to " + url +
-            ": 127.0.0.1:" + std::to_string(closed->port()) +
-            ": connection refused; is the receiver running?\n"
-            "metrics-event: delivered 0, spooled 5, refused 0, invalid 0\n");
+  CHECK(kept.err.starts_with(
+      "metrics-event: warning: " + scene.file +
+      ":1: the entry time is more than 7 days old; Loki refuses it, and "
+      "VictoriaLogs and agents in front of Loki accept and lose it; the same may "
+      "be true of later lines\nmetrics-event: warning: events that cannot be "
+      "delivered are kept in the spool \"" +
+      scene.spool + "\": cannot deliver to " + url +
+      ": 127.0.0.1:" + std::to_string(closed->port()) +
+      ": connection refused; is the receiver running?\n"
+      "metrics-event: delivered 0, spooled 5, refused 0, invalid 0 in "));
   CHECK(scene.waiting() == 5);
   const RawServer server{*std::exchange(closed, std::nullopt), {{.reply = accepted}}};
   const Outcome flushed =
@@ -447,7 +454,7 @@ TEST_CASE("with a spool, what cannot be delivered is kept with one warning, and 
   CHECK(pushed_entries(server.requests()) == entries_of(5));
 }
 
-TEST_CASE("with a spool, what somebody has to mend is kept as well, and still is an error") {
+TEST_CASE("with a spool, what somebody has to fix is kept as well, and still is an error") {
   for (const int status : {260, 401}) {
     CAPTURE(status);
     const Scene scene;
@@ -472,9 +479,11 @@ TEST_CASE("a spool that is full ends it with the line that had no room") {
   const std::size_t waiting = scene.waiting();
   CHECK(waiting > 0);
   CHECK(waiting < 9);
-  CHECK(outcome.err.ends_with("; line " + std::to_string(waiting + 1) +
-                              " and what follows it are not sent: delivered 0, spooled " +
-                              std::to_string(waiting) + ", refused 0, invalid 0\n"));
+  const std::string next = std::to_string(waiting + 1);
+  CHECK(outcome.err.ends_with("; delivered 0, spooled " + std::to_string(waiting) +
+                              ", refused 0, invalid 0; lines from " + next +
+                              " on were not sent; send them with tail -n +" + next +
+                              " FILE | metrics-event batch\n"));
 }
 
 TEST_CASE("at a signal, the push that is at the receiver completes, and it says what arrived") {
@@ -499,11 +508,14 @@ TEST_CASE("at a signal, the push that is at the receiver completes, and it says 
     const Outcome outcome = batch.wait(20s);
     CHECK(outcome.status == 128 + SIGINT);
     // With a spool, what was read already is kept.
-    CHECK(outcome.err == (has_spool
-                              ? error("a signal ended it; line 3 and what follows it are not sent: "
-                                      "delivered 1, spooled 1, refused 0, invalid 0")
-                              : error("a signal ended it; line 2 and what follows it are not sent: "
-                                      "delivered 1, spooled 0, refused 0, invalid 0")));
+    CHECK(outcome.err ==
+          (has_spool
+               ? error("interrupted; delivered 1, spooled 1, refused 0, invalid 0; lines from "
+                       "3 on were not sent; send them with tail -n +3 FILE | metrics-event "
+                       "batch")
+               : error("interrupted; delivered 1, spooled 0, refused 0, invalid 0; lines from "
+                       "2 on were not sent; send them with tail -n +2 FILE | metrics-event "
+                       "batch")));
     CHECK(pushed_entries(server.requests()) == entries_of(1));
     CHECK(scene.waiting() == (has_spool ? 1 : 0));
   }
@@ -520,8 +532,8 @@ TEST_CASE("a signal ends the wait between two attempts") {
   const Outcome outcome = batch.wait(20s);
   CHECK(outcome.status == 128 + SIGTERM);
   CHECK(outcome.err ==
-        error("a signal ended it; line 1 and what follows it are not sent, but 1 of these "
-              "events may have been stored: delivered 0, spooled 0, refused 0, invalid 0"));
+        error("interrupted; delivered 0, spooled 0, refused 0, invalid 0; lines from 1 on were not "
+              "sent, but 1 of these events may have been stored"));
   CHECK(busy.requests().size() == 1);
 }
 
@@ -543,8 +555,8 @@ TEST_CASE("lines are sent as they come through a pipe, and a signal ends the wai
   batch.signal(SIGINT);
   const Outcome outcome = batch.wait(20s);
   CHECK(outcome.status == 128 + SIGINT);
-  CHECK(outcome.err == error("a signal ended it; line 3 and what follows it are not sent: "
-                             "delivered 2, spooled 0, refused 0, invalid 0"));
+  CHECK(outcome.err == error("interrupted; delivered 2, spooled 0, refused 0, invalid 0; "
+                             "lines from 3 on were not sent"));
 }
 
 TEST_CASE("what comes without a long pause is sent all the same, and the end of a FIFO ends it") {
@@ -592,8 +604,8 @@ TEST_CASE("lines go into a file as they are") {
   const Outcome missing = scene.batch_file(
       lines_of(3), {"--url", "file://" + (scene.directory.path() / "none/log").string()});
   CHECK(missing.status == 73);
-  CHECK(missing.err.ends_with("; line 1 and what follows it are not sent: delivered 0, spooled 0, "
-                              "refused 0, invalid 0\n"));
+  CHECK(missing.err.ends_with("; delivered 0, spooled 0, refused 0, invalid 0; lines from 1 on "
+                              "were not sent\n"));
 }
 
 TEST_CASE("a dry run prints the pushes, and a disabled tool only validates") {
@@ -636,7 +648,7 @@ TEST_CASE("the result object has the counts, whatever the outcome") {
   CHECK(bad.status == 65);
   CHECK(bad.out.starts_with(begin(
       65, R"("delivered":1,"spooled":0,"refused":0,"invalid":1,"repeated":0,"confirmed":null)")));
-  CHECK(has(bad.out, R"("error":{"kind":"data","message":"stdin: line 2 is no event)"));
+  CHECK(has(bad.out, R"("error":{"kind":"data","message":"stdin: line 2 is not a valid event)"));
   const Outcome missing = scene.batch({"--output", "json", scene.file + "-missing"});
   CHECK(missing.status == 66);
   CHECK(has(missing.out, R"("error":{"kind":"noinput",)"));
@@ -676,29 +688,29 @@ TEST_CASE("what lines may be, and what they may not") {
       {"\n \n\t\r\n", "", ""},
       {event, sent, ""},
       {event + "\r\n\r\n" + event + "\r\n", sent + sent, ""},
-      {"\n\n" + event.substr(0, 9), "", ":3:10: no JSON: incomplete JSON" + unfinished},
-      {event + '\n' + event.substr(0, 9), sent, ":2:10: no JSON: incomplete JSON" + unfinished},
+      {"\n\n" + event.substr(0, 9), "", ":3:10: incomplete JSON" + unfinished},
+      {event + '\n' + event.substr(0, 9), sent, ":2:10: incomplete JSON" + unfinished},
       {"\xEF\xBB\xBF" + event, sent, ""},
       {"\xEF\xBB\xBF" + event + "\n\xEF\xBB\xBF" + event + "\n\xEF\xBB\xBF\n", sent + sent, ""},
       {"{\"event\":\"thing\",\"x\":\"\xe9t\xe9\"}\n", "",
-       ":1:23: no JSON: the byte \"\\xe9\" is not UTF-8, convert the text, if it is "
-       "Latin-1 with iconv -f LATIN1 -t UTF-8"},
+       ":1:23: not valid JSON: the byte \"\\xe9\" is not UTF-8; if the text is Latin-1, convert it "
+       "with iconv -f LATIN1 -t UTF-8"},
       {R"({"event":"thing","x":NaN})"
        "\n",
-       "", ":1:22: no JSON number: \"NaN\", write null or leave it out"},
+       "", ":1:22: \"NaN\" is not a JSON number; write null or leave it out"},
       {R"({"event":"thing","x":.5})"
        "\n",
-       "", ":1:22: no JSON number: \".5\", write \"0.5\""},
+       "", ":1:22: \".5\" is not a JSON number; write \"0.5\""},
       {R"({"event":"thing","x":"\udce9"})"
        "\n",
        "",
-       ":1:29: no JSON: \"\\udce9\" is half a surrogate pair, write both halves or "
+       ":1:29: not valid JSON: \"\\udce9\" is half a surrogate pair; write both halves or "
        "leave it out"},
       {R"({"event":"thing","x":")" + long_text + "\"}\n", "",
        ":1:1: the line is longer than 1048576 bytes"},
       {R"({"event":"thing"}{})"
        "\n",
-       "", ":1:18: something follows the JSON"}};
+       "", ":1:18: unexpected \"{\" after the JSON value"}};
   const Scene scene;
   for (const Row& row : rows) {
     CAPTURE(row.text.substr(0, 80));
@@ -710,7 +722,7 @@ TEST_CASE("what lines may be, and what they may not") {
   }
 }
 
-TEST_CASE("an input that is no text is called what it is, with what makes it text") {
+TEST_CASE("an input of another form is called what it is, with what makes it text") {
   const Scene scene;
   const std::string event = R"({"event":"thing"})"
                             "\n";
@@ -719,10 +731,11 @@ TEST_CASE("an input that is no text is called what it is, with what makes it tex
     little += {c, '\0'};
     big += {'\0', c};
   }
+  const std::string one = ", but one object per line is expected";
   const std::string gzip = "\x1f\x8b\x08" + event;
   const auto said = [](const std::string& name, const std::string& form,
                        const std::string& decoder) {
-    return error(name + ":1:1: the input is " + form + ", send it with " + decoder +
+    return error(name + ":1:1: the input is " + form + "; send it with " + decoder +
                  " FILE | metrics-event batch");
   };
   const std::vector<std::pair<std::string, std::string>> rows{
@@ -730,7 +743,10 @@ TEST_CASE("an input that is no text is called what it is, with what makes it tex
       {"BZh91AY&SY\n", said(scene.file, "compressed with bzip2", "bzcat")},
       {"\xff\xfe" + little, said(scene.file, "UTF-16", "iconv -f UTF-16 -t UTF-8")},
       {little, said(scene.file, "UTF-16", "iconv -f UTF-16LE -t UTF-8")},
-      {big, said(scene.file, "UTF-16", "iconv -f UTF-16BE -t UTF-8")}};
+      {big, said(scene.file, "UTF-16", "iconv -f UTF-16BE -t UTF-8")},
+      {"[" + event, said(scene.file, "a JSON array" + one, "jq -c '.[]'")},
+      {" [\r\n" + event, said(scene.file, "a JSON array" + one, "jq -c '.[]'")},
+      {"{\n" + event, said(scene.file, "a JSON object over several lines" + one, "jq -c .")}};
   for (const auto& row : rows) {
     CAPTURE(row.second);
     for (const Words& more : {Words{"--dry-run"}, Words{"--dry-run", "--skip-invalid"}}) {
@@ -743,8 +759,10 @@ TEST_CASE("an input that is no text is called what it is, with what makes it tex
   const Outcome piped = scene.batch({"--dry-run"}, gzip);
   CHECK(piped.status == 65);
   CHECK(piped.err == said("stdin", "compressed with gzip", "zcat"));
+  const Outcome log = scene.batch_file("[INFO] started\n" + event, {"--dry-run", "--skip-invalid"});
+  CHECK(has(log.out, "thing"));
   const Outcome later = scene.batch_file(event + gzip, {"--dry-run"});
-  CHECK(has(later.err, ":2:1: no JSON: syntax error"));
+  CHECK(has(later.err, ":2:1: not valid JSON: unexpected \"\\x1f\""));
 }
 
 TEST_CASE("an unfinished last line is named for what ends lines, and the others are sent") {
@@ -754,7 +772,7 @@ TEST_CASE("an unfinished last line is named for what ends lines, and the others 
       scene.batch_file(lines_of(2) + R"({"event":"thing","n)", {"--url", at(server.port())});
   CHECK(outcome.status == 65);
   CHECK(outcome.err ==
-        error(scene.file + ":3:20: no JSON: incomplete JSON; it is the last line and has no "
+        error(scene.file + ":3:20: incomplete JSON; it is the last line and has no "
                            "newline at its end, so it may be unfinished and is left out") +
             error("not all of " + scene.file +
                   " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
@@ -763,7 +781,7 @@ TEST_CASE("an unfinished last line is named for what ends lines, and the others 
   CHECK(has(by_nul.err, "it is the last line and has no NUL at its end"));
 }
 
-TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {
+TEST_CASE("on a terminal, a batch that takes more than a second shows its progress") {
   const Descriptor terminal{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)};
   if (!terminal) {
     MESSAGE("SKIPPED: no pseudo-terminals here");
@@ -773,6 +791,8 @@ TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {
   REQUIRE(::unlockpt(terminal.get()) == 0);
   const std::string name = ::ptsname(terminal.get());
   const Descriptor its_end{check(::open(name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open")};
+  const winsize room{.ws_row = 24, .ws_col = 60, .ws_xpixel = 0, .ws_ypixel = 0};
+  check(::ioctl(terminal.get(), TIOCSWINSZ, &room), "ioctl");
   const Scene scene;
   const RawServer server{{{.reply = http_reply(429, "Busy", "", {"Retry-After: 1"})},
                           {.reply = accepted},
@@ -782,6 +802,7 @@ TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {
   Invocation invocation = scene.invocation(
       {scene.file, "--url", at(server.port()), "--retries", "1", "--entry-time", "event"});
   invocation.environment.erase("METRICS_EVENT_QUIET");
+  invocation.environment["TERM"] = "xterm";
   invocation.arguments.insert(invocation.arguments.begin(),
                               {"-c", R"(tty=$1; shift; exec "$@" 2>"$tty")", "sh", name, program});
   CHECK(run("/bin/sh", invocation).status == 65);
@@ -794,19 +815,35 @@ TEST_CASE("on a terminal, a batch that takes more than a second shows a bar") {
     const ssize_t size = check(::read(terminal.get(), part.data(), part.size()), "read");
     shown.append(part.data(), static_cast<std::size_t>(size));
   }
-  const auto bar = [](int done) {
-    const auto filled = static_cast<std::size_t>(done * 51 / 3);
-    return "\r[" + std::string(filled, '#') + std::string(51 - filled, '.') + "] " +
-           std::to_string(done) + " of 3\x1b[K";
-  };
   const std::string warning = shown.substr(0, shown.find('\n') + 1);
   CHECK(has(warning, ":1: the entry time is more than 7 days old"));
-  CHECK(shown.substr(warning.size()) ==
-        bar(1) + bar(2) + "\r\x1b[K" + "metrics-event: error: " + scene.file +
-            ":3: " + at(server.port()) +
-            " refuses it: HTTP status 400, \"no\"; the receiver refused the event\r\n" + bar(3) +
-            "\r\x1b[K" + "metrics-event: error: not all of " + scene.file +
-            " was sent: delivered 2, spooled 0, refused 1, invalid 0\r\n");
+  const std::string_view rest = std::string_view{shown}.substr(warning.size());
+  const std::size_t end = rest.find("\x1b[K");
+  const std::string line{rest.substr(1, end - 1)};
+  CAPTURE(line);
+  CHECK(rest.starts_with("\rbatch  33 %  ["));
+  CHECK(has(line, "]  1 of 3  "));
+  CHECK(line.ends_with(" left"));
+  CHECK(line.size() == 57);
+  CHECK(has(shown, "\r\x1b[K" + error(scene.file + ":3: " + at(server.port()) +
+                                      " refused it: HTTP status 400, \"no\"; the receiver refused "
+                                      "the event\r")));
+  CHECK(shown.ends_with("metrics-event: error: not all of " + scene.file +
+                        " was sent: delivered 2, spooled 0, refused 1, invalid 0\r\n"));
+}
+
+TEST_CASE("a batch ends with a summary on a terminal, and none in a pipe when it was short") {
+  const Scene scene;
+  write_file(scene.file, lines_of(3));
+  const RawServer server{{{.reply = accepted}}};
+  Invocation invocation = scene.invocation({scene.file, "--url", at(server.port())});
+  invocation.environment["METRICS_EVENT_QUIET"] = "false";
+  if (Terminal::exist()) {
+    Terminal terminal{program, invocation};
+    terminal.expect("metrics-event: delivered 3, spooled 0, refused 0, invalid 0 in 0.");
+    terminal.expect(" s\r\n");
+  }
+  CHECK(run(program, invocation).err.find("delivered 3") == std::string::npos);
 }
 
 TEST_CASE("what the operator has written, in whatever version, arrives") {
@@ -833,12 +870,12 @@ TEST_CASE("best effort excuses lines that are no events and entries that are ref
   const Words words{"--url", at(server.port()), "--best-effort"};
   const Outcome invalid = scene.batch(words, "x\n");
   CHECK(invalid.status == 0);
-  CHECK(invalid.err == error("stdin:1:1: no JSON: syntax error"));
+  CHECK(invalid.err == error("stdin:1:1: not valid JSON: unexpected \"x\""));
   const Outcome refused = scene.batch_file(line_of(0, R"(,"x":"bad")"), words);
   CHECK(refused.status == 0);
   CHECK(refused.err ==
         error(scene.file + ":1: " + at(server.port()) +
-              " refuses it: HTTP status 400, \"nobody wants it\"; the receiver refused the event"));
+              " refused it: HTTP status 400, \"nobody wants it\"; the receiver refused the event"));
 }
 
 TEST_SUITE_END();

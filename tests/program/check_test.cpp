@@ -8,6 +8,7 @@
 #include "support/raw_server.hpp"
 #include "support/storing_receiver.hpp"
 #include "support/temporary.hpp"
+#include "support/terminal.hpp"
 #include "support/test_clock.hpp"
 
 #include <doctest/doctest.h>
@@ -85,9 +86,9 @@ TEST_CASE("a receiver that takes events is described, and status 0 says that it 
   CHECK(outcome.status == 0);
   CHECK(outcome.err.empty());
   CHECK(findings(outcome) == Words{"ok lookup 127.0.0.1", "ok connection 127.0.0.1:" + port,
-                                   "ok ready GET /ready answered 200", "ok clock as the receiver's",
-                                   "note tenant team", "ok push an empty push was answered 204",
-                                   query_not_found});
+                                   "ok ready GET /ready answered 200",
+                                   "ok clock the same as the receiver's", "note tenant team",
+                                   "ok push an empty push was answered 204", query_not_found});
   CHECK(outcome.out.ends_with("\nan event would be delivered\n"));
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[0].starts_with("POST /loki/api/v1/push HTTP/1.1\r\n"));
@@ -105,10 +106,11 @@ TEST_CASE("every setting is shown with its value and origin, a secret as set") {
   const std::string config = (directory.path() / "c.toml").string();
   write_file(config, "timeout = '7s'\n\n[label]\nenv = 'prod'\n");
   const RawServer server{{{.reply = accepted}}};
-  const Outcome outcome = run_check({"--config", config, "--url", url_of(server.port())},
-                                    {{"LOKI_BEARER_TOKEN", "secret"},
-                                     {"METRICS_EVENT_HEADER", "X-Key: secret"},
-                                     {"METRICS_EVENT_TIMOUT", "1s"}});
+  const Outcome outcome =
+      run_check({"--verbose", "--config", config, "--url", url_of(server.port())},
+                {{"LOKI_BEARER_TOKEN", "secret"},
+                 {"METRICS_EVENT_HEADER", "X-Key: secret"},
+                 {"METRICS_EVENT_TIMOUT", "1s"}});
   std::map<std::string, std::pair<std::string, std::string>> shown;
   std::istringstream lines{outcome.out};
   std::string line;
@@ -188,15 +190,15 @@ TEST_CASE("what is wrong is said in one line, with the status that an event woul
        "/loki/api/v1/push"},
       {{.reply = http_reply(401, "Unauthorized")},
        77,
-       "HTTP status 401; the receiver wants credentials that it knows (--username, "
-       "--bearer-token-file) or a "
-       "tenant (--org-id)"},
+       "HTTP status 401; the receiver rejected the credentials; check --username and "
+       "--password-file (Grafana Cloud: the numeric user and a token with logs:write) or "
+       "--bearer-token-file, and the tenant (--org-id)"},
       {{.reply = http_reply(503, "Service Unavailable", "later\n")},
        75,
-       "HTTP status 503, \"later\"; the receiver is in trouble; try again later"},
+       "HTTP status 503, \"later\"; the receiver failed; try again later"},
       {{.reply = http_reply(260, "Blocked")},
        77,
-       "HTTP status 260; ingestion is blocked, ask who runs the receiver"},
+       "HTTP status 260; ingestion is blocked; ask whoever runs the receiver"},
       {{.reply = "SSH-2.0-OpenSSH_9.2\r\n"}, 76, "the answer is not HTTP; check the port"},
       {{.reply = http_reply(204, "No Content", "", {dated(-660s)})}, 0, ""},
       {{.reply = http_reply(204, "No Content", "", {dated(3600s)})},
@@ -267,9 +269,9 @@ TEST_CASE("a web page that is answered with success is no push endpoint") {
       {{.reply = http_reply(200, "OK", "<html>log in</html>", {"Content-Type: text/html"})}}};
   const Outcome outcome = run_check({"--url", url_of(server.port())});
   CHECK(outcome.status == 76);
-  CHECK(findings(outcome).back() ==
-        "failed push HTTP status 200, \"<html>log in</html>\"; this is a web page; is it the push "
-        "endpoint? Loki's path is /loki/api/v1/push");
+  CHECK(findings(outcome).back() == "failed push HTTP status 200, \"<html>log in</html>\"; the "
+                                    "answer is a web page; is it the push "
+                                    "endpoint? Loki's path is /loki/api/v1/push");
 }
 
 TEST_CASE("what a receiver repeats of our secrets is left out") {
@@ -445,7 +447,7 @@ TEST_CASE("--wait with --send: an event that was delivered is not made a failure
   CHECK(outcome.out.ends_with("\nan event was delivered\n"));
 }
 
-TEST_CASE("--wait does not wait for what time does not mend") {
+TEST_CASE("--wait does not wait for what time does not cure") {
   for (const int status : {260, 401, 404}) {
     CAPTURE(status);
     const RawServer server{{{.reply = http_reply(status, "No")}}};
@@ -475,8 +477,8 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
   process.transport = transport;
   CHECK(process.run({"check", "--wait", "60s"}, clock) == 75);
   CHECK(process.err() ==
-        "metrics-event: error: http://localhost:3100/loki/api/v1/push is not ready in the time of "
-        "--wait: GET /ready answered 503, \"starting\"; wait longer\n");
+        "metrics-event: error: http://localhost:3100/loki/api/v1/push did not become ready in the "
+        "time of --wait: GET /ready answered 503, \"starting\"; wait longer\n");
   CHECK(latest <= start + 60s);
   CHECK(rounds > 25);
   CHECK(rounds < 60);
@@ -509,13 +511,57 @@ TEST_CASE("a file is checked without leaving anything behind") {
                        "directory is missing, create it\n");
 }
 
+TEST_CASE("settings that have their defaults are shown with --verbose only") {
+  const CheckReport report{.settings = {{"url", "http://localhost", "default", true},
+                                        {"retries", "2", "default", true},
+                                        {"timeout", "7s", "--timeout"}}};
+  CHECK(to_result(report, {}, {})
+            .starts_with("settings\n  url      http://localhost  default\n"
+                         "  timeout  7s                --timeout\n"
+                         "  (1 other has its default; --verbose shows it)\n\nfindings\n"));
+  CHECK(to_result(report, {}, {.has_defaults = true})
+            .starts_with("settings\n  url      http://localhost  default\n"
+                         "  retries  2                 default\n"
+                         "  timeout  7s                --timeout\n\nfindings\n"));
+  CHECK(to_result(report, {.output = Output::json}, {}).find("\"retries\"") != std::string::npos);
+}
+
+TEST_CASE("with --quiet, only what must be fixed is said") {
+  const RawServer server{{{.reply = accepted}}};
+  const Outcome fine = run_check({"--quiet", "--url", url_of(server.port())});
+  CHECK(fine.status == 0);
+  CHECK(fine.out.empty());
+  CHECK(fine.err.empty());
+  const ClosedPort closed;
+  const Outcome bad = run_check({"--quiet", "--url", url_of(closed.port())});
+  CHECK(bad.status == 69);
+  CHECK(bad.out.empty());
+  CHECK(std::ranges::count(bad.err, '\n') == 1);
+}
+
+TEST_CASE("on a terminal, --wait says what it waits for") {
+  if (!Terminal::exist()) {
+    MESSAGE("SKIPPED: no pseudo-terminals here");
+    return;
+  }
+  const Behaviour busy{.reply = http_reply(503, "Service Unavailable", "starting\n")};
+  const RawServer server{{busy, busy, {.reply = accepted}, {.reply = ready_reply}}};
+  Terminal terminal{program, Invocation{.arguments = {"check", "--wait", "60s", "--url",
+                                                      url_of(server.port()), "--config", "none"},
+                                        .environment = {{"TERM", "xterm"}}}};
+  terminal.expect("\rwaiting, ");
+  terminal.expect(" left: an event would not be delivered to ");
+  terminal.expect("\r\x1b[K");
+  terminal.expect("an event would be delivered");
+}
+
 TEST_CASE("colour is for terminals") {
   const CheckReport report{
       .findings = {{"lookup", Finding::Result::ok, "x"}, {"tenant", Finding::Result::note, "y"}}};
-  CHECK(to_result(report, {}, false) ==
+  CHECK(to_result(report, {}, {}) ==
         "settings\n\nfindings\n  ok       lookup  x\n  note     tenant  "
         "y\n\nan event would be delivered\n");
-  CHECK(to_result(report, {}, true) ==
+  CHECK(to_result(report, {}, {.has_colour = true}) ==
         "settings\n\nfindings\n  \x1b[32mok     \x1b[0m  lookup  x\n  note     tenant  y\n\nan "
         "event would be delivered\n");
   const auto on_terminal = [](const std::string& environment) {

@@ -239,7 +239,7 @@ TEST_CASE("a secret file that is missing, unusable or open to others is named, n
   const std::string open_file = secret_file(directory, "open", "t", std::filesystem::perms{0644});
   CHECK(authorization({"--bearer-token-file", open_file}) ==
         "0 metrics-event: warning: --bearer-token-file: its group or others can read \"" +
-            open_file + "\", give it mode 600\n");
+            open_file + "\"; give it mode 600\n");
   CHECK(authorization({"--bearer-token-file", open_file, "--quiet"}) == "Bearer t");
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("a password in a configuration file that others can read is warned of"
   CHECK(warned.status == 0);
   CHECK(warned.err == "metrics-event: warning: " + open_file +
                           ":1:7: url: its group or others can read the password in \"" + open_file +
-                          "\", give it mode 600\n");
+                          "\"; give it mode 600\n");
   const std::string closed_file = secret_file(directory, "closed", text, private_mode);
   CHECK(run(program, {.arguments = event({"--config", closed_file})}).err.empty());
 }
@@ -332,8 +332,8 @@ TEST_CASE("credentials over plain http to another machine are warned of") {
       run(program, {.arguments = event({"--url", "http://loki.example.com", "--proxy", proxy}),
                     .environment = {{"LOKI_BEARER_TOKEN", "t"}}});
   CHECK(far.status == 69);
-  CHECK(far.err.starts_with("metrics-event: warning: credentials go to loki.example.com "
-                            "unencrypted, use an https URL\n"));
+  CHECK(far.err.starts_with("metrics-event: warning: credentials are sent to loki.example.com "
+                            "unencrypted; use an https URL\n"));
   const Outcome encrypted =
       run(program, {.arguments = event({"--url", "https://loki.example.com", "--proxy", proxy}),
                     .environment = {{"LOKI_BEARER_TOKEN", "t"}}});

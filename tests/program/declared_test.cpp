@@ -219,7 +219,8 @@ TEST_CASE("a file that an editor on Windows wrote declares its event as well") {
   const fs::path wide = places.user / "wide.json";
   write_file(wide, std::string{"\xff\xfe{\0}\0", 6});
   CHECK(places.run({"wide", "-n"}).err ==
-        error("cannot read \"" + wide.string() + "\": it is UTF-16 or compressed, make it UTF-8"));
+        error("cannot read \"" + wide.string() +
+              "\": it is UTF-16 or compressed; convert it to UTF-8"));
 }
 
 TEST_CASE("a broken file names itself and the place, and breaks only its own event") {
@@ -245,8 +246,9 @@ TEST_CASE("a broken file names itself and the place, and breaks only its own eve
   write_file(broken, "{");
   CHECK(places.run({"broken"}).err.starts_with("metrics-event: error: " + broken + ": "));
   write_file(places.user / "two words.json", "{}");
-  CHECK(places.run({"schema"}).out.find("\"two words\" is no event name, rename the file") !=
-        std::string::npos);
+  CHECK(
+      places.run({"schema"}).out.find("\"two words\" is not a valid event name; rename the file") !=
+      std::string::npos);
   write_file(places.user / "twice.json", "{}");
   write_file(places.user / "Twice.json", "{}");
   CHECK(places.run({"twice", "-n"}).err.find("declares the same event as") != std::string::npos);

@@ -130,7 +130,7 @@ TEST_CASE("the result object says that an event is spooled, and why") {
   CHECK(has(outcome.out, R"("error":{"kind":"unavailable",)"));
 }
 
-TEST_CASE("what somebody has to mend is kept as well, and still is an error") {
+TEST_CASE("what somebody has to fix is kept as well, and still is an error") {
   const std::pair<std::string, int> rows[]{{http_reply(401, "Unauthorized"), 77},
                                            {http_reply(260, "Blocked"), 77},
                                            {http_reply(404, "Not Found"), 76},
@@ -174,7 +174,7 @@ TEST_CASE("a signal leaves the event in the spool") {
   const Outcome outcome = sending.wait(20s);
   CHECK(outcome.status == 128 + SIGTERM);
   CHECK(outcome.err == "metrics-event: error: " + kept_in(scene) + at(silent.port()) +
-                           ": a signal ended the attempt; it may have been stored\n");
+                           ": the attempt was interrupted; it may have been stored\n");
   CHECK(scene.waiting() == 1);
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("a signal ends a flush, and what was not delivered stays") {
   const Outcome outcome = flushing.wait(20s);
   CHECK(outcome.status == 128 + SIGINT);
   CHECK(outcome.out == "delivered 0, refused 0, left 1\n");
-  CHECK(outcome.err.ends_with("metrics-event: error: a signal ended the flush\n"));
+  CHECK(outcome.err.ends_with("metrics-event: error: the flush was interrupted\n"));
   CHECK(scene.waiting() == 1);
 }
 
@@ -305,7 +305,7 @@ TEST_CASE("what is refused is put aside, listed with its reason, and can be drop
   CHECK(outcome.status == 65);
   CHECK(outcome.out == "delivered 0, refused 1, left 0\n");
   CHECK(has(outcome.err,
-            "refuses runner_installed, which is kept as \"" + (scene.spool / "refused/").string()));
+            "refused runner_installed, which is kept as \"" + (scene.spool / "refused/").string()));
   CHECK(outcome.err.ends_with("metrics-event: error: 1 were refused, see metrics-event flush "
                               "--list --refused\n"));
   const Outcome listed = scene.flush({"--list", "--refused"});
@@ -327,11 +327,13 @@ TEST_CASE("what waits can be listed and dropped by event and age") {
                                      "--timestamp", "1700000000", "--entry-time", "event", "-q"}))
           .status == 0);
   const Outcome listed = scene.flush({"--list", "--older-than", "7d"});
-  CHECK(std::ranges::count(listed.out, '\n') == 2);
+  CHECK(has(listed.out, "\n\n1 entry, 0.1 of 16 MiB\n"));
   CHECK(has(listed.out, "d 1         reconciliation      " + url + '\n'));
   const Outcome json = scene.flush({"--list", "--output", "json"});
   CHECK(json.out.starts_with(R"({"spool":")" + scene.spool.string() + R"(","entries":[{"file":")"));
-  CHECK(json.out.ends_with("]}\n"));
+  CHECK(has(json.out, R"(],"exit_code":0,"count":2,"bytes":)"));
+  CHECK(json.out.ends_with(R"("entries":2}],"error":null})"
+                           "\n"));
   CHECK(std::ranges::count(json.out, '\n') == 1);
   CHECK(scene.flush({"--drop", "--event", "reconciliation"}).out == "dropped 1, left 1\n");
   CHECK(scene.flush({"--drop", "--older-than", "1h"}).out == "dropped 0, left 1\n");
@@ -351,7 +353,7 @@ TEST_CASE("one flush at a time: another waits, and gives up when its time is ove
     all.insert(all.end(), {"--timeout", "200ms"});
     const Outcome outcome = scene.flush(all);
     CHECK(outcome.status == 75);
-    CHECK(outcome.err == "metrics-event: error: another flush works on the spool \"" +
+    CHECK(outcome.err == "metrics-event: error: another flush is working on the spool \"" +
                              scene.spool.string() + "\"; try again later\n");
   }
   CHECK(scene.waiting() == 1);

@@ -227,7 +227,7 @@ TEST_CASE("a device is taken as it is, and a symbolic link is not followed") {
   fs::create_symlink(target, link);
   fs::create_symlink(directory.path() / "nowhere", dangling);
   for (const fs::path& path : {link, dangling}) {
-    check_refused(append(path), path, "it is a symbolic link, name what it leads to");
+    check_refused(append(path), path, "it is a symbolic link; name its target");
   }
   CHECK(read_file(target).empty());
   CHECK_FALSE(fs::exists(directory.path() / "nowhere"));
@@ -248,7 +248,7 @@ TEST_CASE("the names that the system has for open files are taken, unless others
   const fs::path link = shared.path() / "link";
   fs::create_symlink("/proc/self/fd/1", link);
   fs::permissions(shared.path(), fs::perms::all);
-  check_refused(append(link), link, "it is a symbolic link, name what it leads to");
+  check_refused(append(link), link, "it is a symbolic link; name its target");
 }
 
 TEST_CASE("a FIFO is taken only where nobody else could have put it") {
@@ -261,7 +261,7 @@ TEST_CASE("a FIFO is taken only where nobody else could have put it") {
     CHECK(append(fifo).status == 0);
   }
   const std::string reason =
-      "it is a FIFO in a directory that others may write, use another directory";
+      "it is a FIFO in a directory that other users may write to; use another directory";
   for (const mode_t mode : {0777U, 01777U, 0770U}) {
     REQUIRE(::chmod(directory.path().c_str(), mode) == 0);
     check_refused(append(fifo), fifo, reason);
@@ -320,7 +320,7 @@ TEST_CASE("a FIFO gets a whole line, if somebody reads it in time") {
   }
   const Outcome late = append(fifo, {"--timeout", "300ms"});
   CHECK(late.status == 75);
-  CHECK(late.err == failure(fifo, "nobody reads it in time; try again later"));
+  CHECK(late.err == failure(fifo, "nobody read it in time; try again later"));
   Background waiting{program, event("file://" + fifo.string())};
   while (::read(reader.get(), bytes.data(), bytes.size()) > 0) {
   }
@@ -369,8 +369,8 @@ TEST_CASE("a limit on the size of files leaves no half line behind") {
     std::string reason;
   };
   const Row rows[]{{0, "file too large"},
-                   {1, "it takes only a part, the disk may be full"},
-                   {line.size() - 1, "it takes only a part, the disk may be full"}};
+                   {1, "only a part was written; the disk may be full"},
+                   {line.size() - 1, "only a part was written; the disk may be full"}};
   const auto append_within = [&path](std::size_t size) {
     return append_by("/usr/bin/prlimit", {"--fsize=" + std::to_string(size)}, path);
   };
@@ -400,8 +400,8 @@ exit $status)";
   const fs::path path = directory.path() / "metrics.log";
   const std::pair<std::size_t, std::string> rooms[]{
       {0, "no space left on device"},
-      {1, "it takes only a part, the disk may be full"},
-      {line.size() - 1, "it takes only a part, the disk may be full"},
+      {1, "only a part was written; the disk may be full"},
+      {line.size() - 1, "only a part was written; the disk may be full"},
       {line.size(), ""}};
   for (const auto& row : rooms) {
     CAPTURE(row.first);
@@ -439,9 +439,9 @@ TEST_CASE("a part that cannot be taken back is admitted") {
   const std::string left = read_file(path);
   CHECK(run("/usr/bin/chattr", {.arguments = {"-a", path}}).status == 0);
   CHECK(outcome.status == 73);
-  CHECK(outcome.err == failure(path,
-                               "it takes only a part, the disk may be full; a part of the line "
-                               "stays in it"));
+  CHECK(outcome.err ==
+        failure(path,
+                "only a part was written; the disk may be full; a part of the line remains in it"));
   CHECK(left == "before\n{");
 }
 
@@ -479,8 +479,9 @@ TEST_CASE("what another program appends behind a part of our line stays") {
   REQUIRE(::kill(-stopped.pid(), SIGCONT) == 0);
   const Outcome outcome = stopped.wait(20s);
   CHECK(outcome.status == 73);
-  CHECK(outcome.err == failure(path, "it takes only a part, the disk may be full; a part of the "
-                                     "line stays in it"));
+  CHECK(outcome.err ==
+        failure(path,
+                "only a part was written; the disk may be full; a part of the line remains in it"));
   CHECK(read_file(path) == "before\n{theirs\n");
 }
 
@@ -553,8 +554,8 @@ TEST_CASE("flags that mean nothing to a file are warned of") {
   const fs::path path = directory.path() / "metrics.log";
   const Outcome outcome = append(path, {"--label", "a=b", "--org-id", "x"});
   CHECK(outcome.status == 0);
-  CHECK(outcome.err == "metrics-event: warning: --label: means nothing to a file, leave it out\n"
-                       "metrics-event: warning: --org-id: means nothing to a file, leave it out\n");
+  CHECK(outcome.err == "metrics-event: warning: --label: has no effect on a file; leave it out\n"
+                       "metrics-event: warning: --org-id: has no effect on a file; leave it out\n");
 }
 
 namespace {

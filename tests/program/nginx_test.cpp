@@ -90,9 +90,10 @@ std::string logged(int status, const std::string& authorization, const std::stri
 
 const std::string line =
     R"({"timestamp":1700000000,"event":"runner_installed","flavor":"small","duration":1})";
-const std::string unknown_user = "HTTP status 401, \"401 Authorization Required\"; the receiver "
-                                 "wants credentials that it knows (--username, "
-                                 "--bearer-token-file) or a tenant (--org-id)";
+const std::string unknown_user =
+    "HTTP status 401, \"401 Authorization Required\"; the receiver rejected the credentials; check "
+    "--username and --password-file (Grafana Cloud: the numeric user and a token with logs:write) "
+    "or --bearer-token-file, and the tenant (--org-id)";
 
 // One event, with what proves who sends it.
 struct Proof {
@@ -210,10 +211,10 @@ TEST_CASE("a rate limit is 75, as 429 and as 503") {
     return;
   }
   const std::pair<std::string, std::string> rows[]{
-      {"limit_req_status 429;",
-       "HTTP status 429, \"429 Too Many Requests\"; the receiver's rate limit; try again later"},
-      {"", "HTTP status 503, \"503 Service Temporarily Unavailable\"; the receiver is in trouble; "
-           "try again later; it may have been stored"},
+      {"limit_req_status 429;", "HTTP status 429, \"429 Too Many Requests\"; the rate limit of the "
+                                "receiver was exceeded; try again later"},
+      {"", "HTTP status 503, \"503 Service Temporarily Unavailable\"; the receiver failed; try "
+           "again later; it may have been stored"},
   };
   for (const auto& [directive, reason] : rows) {
     const Nginx nginx{{.server = guarded("limit_req zone=once; " + directive),
@@ -244,16 +245,17 @@ TEST_CASE("what nginx answers for itself becomes the exit status, with its own w
       {"no such path", guarded(""), 76, "HTTP status 404, \"404 Not Found\"" + endpoint_hint,
        "/wrong"},
       {"nobody behind it", passed_on_to(nobody.port()), 75,
-       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later; it may "
+       "HTTP status 502, \"502 Bad Gateway\"; the receiver failed; try again later; it may "
        "have been stored"},
       {"garbage behind it", passed_on_to(broken.port()), 75,
-       "HTTP status 502, \"502 Bad Gateway\"; the receiver is in trouble; try again later; it may "
+       "HTTP status 502, \"502 Bad Gateway\"; the receiver failed; try again later; it may "
        "have been stored"},
       {"silence behind it", "proxy_read_timeout 50ms;\n" + passed_on_to(silent.port()), 75,
-       "HTTP status 504, \"504 Gateway Time-out\"; the receiver is in trouble; try again later; it "
+       "HTTP status 504, \"504 Gateway Time-out\"; the receiver failed; try again later; it "
        "may have been stored"},
       {"addresses that it denies", guarded("deny all;"), 77,
-       "HTTP status 403, \"403 Forbidden\"; the receiver forbids it, check the credentials and the "
+       "HTTP status 403, \"403 Forbidden\"; the receiver denied access; check the credentials and "
+       "the "
        "tenant (--org-id)"},
       {"a redirect to https", "return 301 https://loki.example.com$request_uri;", 76,
        "HTTP status 301, \"301 Moved Permanently\", a redirect to "
@@ -283,7 +285,7 @@ TEST_CASE("an event that is too large for it is 65") {
     const Outcome outcome = send(nginx, to_nginx, {}, std::string(size, 'x'));
     CHECK(outcome.err ==
           undelivered(nginx, "HTTP status 413, \"413 Request Entity Too Large\"; the event is too "
-                             "large for the receiver, send less"));
+                             "large for the receiver; make it smaller"));
     CHECK(outcome.status == 65);
   }
 }
@@ -298,8 +300,8 @@ TEST_CASE("an event reaches the receiver behind it, and a tenant and a refusal p
   CHECK(listener.process.read_output_line(ample) == line);
   CHECK(nginx.await_log_line(ample) == logged(204, "-", "team-a"));
   CHECK(send(nginx, to_nginx).err ==
-        undelivered(nginx, "HTTP status 429, \"answered as told\"; the receiver's rate limit; try "
-                           "again later"));
+        undelivered(nginx, "HTTP status 429, \"answered as told\"; the rate limit of the receiver "
+                           "was exceeded; try again later"));
   CHECK(nginx.await_log_line(ample) == logged(429, "-"));
 }
 

@@ -81,8 +81,8 @@ TEST_CASE("with an http URL the proxy is sent the whole URL, and its own credent
     std::string more_headers;
     std::string warning; // of credentials that go unencrypted
   };
-  const std::string warning =
-      "metrics-event: warning: credentials go to " + receiver + " unencrypted, use an https URL\n";
+  const std::string warning = "metrics-event: warning: credentials are sent to " + receiver +
+                              " unencrypted; use an https URL\n";
   const Row rows[]{
       {"http://" + receiver + ":3100", "", {}, "/loki/api/v1/push", receiver + ":3100", "", ""},
       {"http://" + receiver, "", {}, "/loki/api/v1/push", receiver, "", ""},
@@ -167,9 +167,10 @@ TEST_CASE("what a proxy answers to the wish for a tunnel is said of the proxy") 
   };
   const std::string closed =
       "at the proxy, the connection was closed before the answer was complete; try again later";
-  const std::string no_proxy = "; is it a proxy? metrics-event check says who names it";
-  const std::string wants = "; it wants credentials that it knows: user:password@ in its URL";
-  const std::string cannot_reach = "; it cannot reach the receiver; try again later";
+  const std::string no_proxy =
+      "; is it a proxy? metrics-event check shows where its URL comes from";
+  const std::string wants = "; the proxy rejected the credentials; give user:password@ in its URL";
+  const std::string cannot_reach = "; the proxy cannot reach the receiver; try again later";
   const Row rows[]{
       {{.reply = http_reply(407, "Who?")}, 77, "HTTP status 407 of the proxy {proxy}" + wants},
       {{.reply = http_reply(407, "Who?", "", {"Proxy-Authenticate: Digest realm=x"}),
@@ -179,7 +180,8 @@ TEST_CASE("what a proxy answers to the wish for a tunnel is said of the proxy") 
       {{.reply = http_reply(401, "Who?")}, 77, "HTTP status 401 of the proxy {proxy}" + wants},
       {{.reply = http_reply(403, "No")},
        77,
-       "HTTP status 403 of the proxy {proxy}; it forbids the way to the receiver"},
+       "HTTP status 403 of the proxy {proxy}; the proxy does not allow connections to the "
+       "receiver"},
       {{.reply = http_reply(502, "Oh")}, 75, "HTTP status 502 of the proxy {proxy}" + cannot_reach},
       {{.reply = http_reply(503, "Oh")}, 75, "HTTP status 503 of the proxy {proxy}" + cannot_reach},
       {{.reply = http_reply(404, "What?")}, 76, "HTTP status 404 of the proxy {proxy}" + no_proxy},
@@ -204,7 +206,7 @@ TEST_CASE("what a proxy answers to the wish for a tunnel is said of the proxy") 
       {{.reply = "HTTP/1.1 200 OK\r\nVia: x\r\nContent-Length: 0\r\nX-Cache: none\r\n\r\n",
         .repeated = "neither TLS nor HTTP "},
        76,
-       "behind the proxy {proxy}, the port does not speak TLS; is it one for http URLs?"},
+       "behind the proxy {proxy}, the port does not speak TLS; use an http URL, or another port"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.reason);
@@ -224,11 +226,12 @@ TEST_CASE("a proxy that says in a page why it refuses is quoted") {
   const Outcome outcome = run(
       program, send("https://" + receiver, {"--proxy", at_port("127.0.0.1:", proxy.port())}, {}));
   CHECK(outcome.status == 77);
-  CHECK(outcome.err ==
-        undelivered("https://" + receiver, "HTTP status 403 of the proxy " +
-                                               at_port("http://127.0.0.1:", proxy.port()) +
-                                               ", \"Not from this network\"; it forbids "
-                                               "the way to the receiver"));
+  CHECK(
+      outcome.err ==
+      undelivered(
+          "https://" + receiver,
+          "HTTP status 403 of the proxy " + at_port("http://127.0.0.1:", proxy.port()) +
+              ", \"Not from this network\"; the proxy does not allow connections to the receiver"));
 }
 
 TEST_CASE("a proxy for http URLs that wants credentials is told from a receiver that does") {
@@ -241,17 +244,19 @@ TEST_CASE("a proxy for http URLs that wants credentials is told from a receiver 
   const std::string shown = at_port("http://127.0.0.1:", proxy.port());
   const Outcome by_proxy = answer();
   CHECK(by_proxy.status == 77);
-  CHECK(by_proxy.err == undelivered("http://" + receiver,
-                                    "HTTP status 407 of the proxy " + shown +
-                                        ", \"who?\"; it wants "
-                                        "credentials that it knows: user:password@ in its URL"));
+  CHECK(by_proxy.err ==
+        undelivered(
+            "http://" + receiver,
+            "HTTP status 407 of the proxy " + shown +
+                ", \"who?\"; the proxy rejected the credentials; give user:password@ in its URL"));
   const Outcome by_receiver = answer();
   CHECK(by_receiver.status == 77);
   CHECK(by_receiver.err ==
         undelivered("http://" + receiver,
                     "HTTP status 401 through the proxy " + shown +
-                        ", \"who?\"; the receiver wants credentials that it knows (--username, "
-                        "--bearer-token-file) or a tenant (--org-id)"));
+                        ", \"who?\"; the receiver rejected the credentials; check --username and "
+                        "--password-file (Grafana Cloud: the numeric user and a token with "
+                        "logs:write) or --bearer-token-file, and the tenant (--org-id)"));
 }
 
 TEST_CASE("a proxy that cannot be reached is named, in time") {
@@ -271,7 +276,7 @@ TEST_CASE("a proxy that cannot be reached is named, in time") {
        {"--connect-timeout", "50ms"},
        75,
        at_port("at the proxy, 127.0.0.1:", deaf.port()) +
-           ": no connection in time; is the host reachable? --connect-timeout gives it longer"},
+           ": no connection in time; check the host, or raise --connect-timeout"},
       {silent.port(),
        {"--timeout", "1s"},
        75,
@@ -677,10 +682,9 @@ TEST_CASE("a real proxy takes an event to a real server, with the credentials of
     return;
   }
   CHECK(arrival->outcome.status == 0);
-  CHECK(arrival->outcome.err ==
-        "metrics-event: warning: credentials go to loki.example.com unencrypted, use an https "
-        "URL\n" +
-            delivered(http_url));
+  CHECK(arrival->outcome.err == "metrics-event: warning: credentials are sent to loki.example.com "
+                                "unencrypted; use an https URL\n" +
+                                    delivered(http_url));
   CHECK(arrival->proxy_log.find(": POST " + http_url + " HTTP/1.1") != std::string::npos);
 }
 
@@ -702,7 +706,8 @@ TEST_CASE("TLS goes through a real proxy, which sees nothing of it") {
 
 TEST_CASE("a real proxy that refuses is told from the receiver, which the event never reaches") {
   const TinyProxyOptions with_password{.user = "user", .password = "pass"};
-  const std::string wants = "; it wants credentials that it knows: user:password@ in its URL\n";
+  const std::string wants =
+      "; the proxy rejected the credentials; give user:password@ in its URL\n";
   struct Row {
     RealWay way;
     int status;
@@ -722,7 +727,8 @@ TEST_CASE("a real proxy that refuses is told from the receiver, which the event 
       {{http_url, with_password, "user:wrong@"},
        77,
        "HTTP status 401 through the proxy http://127.0.0.1:3128, ",
-       "; the receiver wants credentials that it knows (--username, --bearer-token-file) or a "
+       "; the receiver rejected the credentials; check --username and --password-file (Grafana "
+       "Cloud: the numeric user and a token with logs:write) or --bearer-token-file, and the "
        "tenant (--org-id)\n"},
       {{https_url, with_password, "user:wrong@"},
        77,
@@ -731,11 +737,11 @@ TEST_CASE("a real proxy that refuses is told from the receiver, which the event 
       {{https_url, {.connect_ports = {443}}},
        77,
        "HTTP status 403 of the proxy http://127.0.0.1:3128, ",
-       "; it forbids the way to the receiver\n"},
+       "; the proxy does not allow connections to the receiver\n"},
       {{.url = https_url, .names = {.answer = Answer::no_such_name}},
        75,
        "HTTP status 500 of the proxy http://127.0.0.1:3128, ",
-       "; it cannot reach the receiver; try again later\n"},
+       "; the proxy cannot reach the receiver; try again later\n"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.way.url);

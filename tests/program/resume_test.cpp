@@ -191,12 +191,11 @@ TEST_CASE("without --resume, an event without its newline is sent, and another e
   write_file(scene.file, lines_of(3, 5) + line_of(5).substr(0, 9));
   const Outcome outcome = batch();
   CHECK(outcome.status == 65);
-  CHECK(outcome.err ==
-        error(scene.file.string() + ":3:10: no JSON: incomplete JSON; it is the last line "
-                                    "and has no newline at its end, so it may be "
-                                    "unfinished and is left out") +
-            error("not all of " + scene.file.string() +
-                  " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
+  CHECK(outcome.err == error(scene.file.string() + ":3:10: incomplete JSON; it is the last line "
+                                                   "and has no newline at its end, so it may be "
+                                                   "unfinished and is left out") +
+                           error("not all of " + scene.file.string() +
+                                 " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
   CHECK(stored_in(receiver) == numbers(5));
 }
 
@@ -265,8 +264,8 @@ TEST_CASE("a file that is copied and truncated while it is read goes on in the c
   };
   const Outcome outcome = resume({scene.file});
   CHECK(outcome.status == 75);
-  CHECK(has(outcome.err,
-            '"' + scene.file.string() + "\" was truncated while it was read, go on with the copy"));
+  CHECK(has(outcome.err, '"' + scene.file.string() +
+                             "\" was truncated while it was read; continue with the copy"));
   CHECK(resume({copy, scene.file}).status == 0);
   const Words arrived = pushed_entries(server.requests());
   CHECK(arrived.size() == 1510);
@@ -312,14 +311,14 @@ TEST_CASE("a line that is no event ends it there, or is left out with --skip-inv
     const Outcome outcome = scene.resume(receiver, {scene.file});
     CHECK(outcome.status == 65);
     CHECK(outcome.err ==
-          error(name + ":3:1: no JSON: syntax error") +
-              error(name + ": line 3 is no event, so it ends there: delivered " +
+          error(name + ":3:1: not valid JSON: unexpected \"x\"") +
+              error(name + ": line 3 is not a valid event, so the batch ended there: delivered " +
                     std::to_string(delivered) + ", spooled 0, refused 0, invalid 1"));
     CHECK(stored_in(receiver) == numbers(2));
   }
   const Outcome skipping = scene.resume(receiver, {scene.file, "--skip-invalid"});
   CHECK(skipping.status == 65);
-  CHECK(skipping.err == error(name + ":3:1: no JSON: syntax error") +
+  CHECK(skipping.err == error(name + ":3:1: not valid JSON: unexpected \"x\"") +
                             error("not all of " + name +
                                   " was sent: delivered 2, spooled 0, refused 0, invalid 1"));
   CHECK(stored_in(receiver) == numbers(4));
@@ -327,7 +326,7 @@ TEST_CASE("a line that is no event ends it there, or is left out with --skip-inv
   append(scene.file, "y\n");
   CHECK(scene.resume(receiver, {scene.file, "--skip-invalid"}).status == 65);
   append(scene.file, "z\n");
-  CHECK(has(scene.resume(receiver, {scene.file}).err, name + ":7:1: no JSON"));
+  CHECK(has(scene.resume(receiver, {scene.file}).err, name + ":7:1: not valid JSON"));
 }
 
 TEST_CASE("what has no position is 64, what is missing is 66 after the others were sent") {
@@ -343,13 +342,13 @@ TEST_CASE("what has no position is 64, what is missing is 66 after the others we
   for (const Words& words : {Words{}, {"-"}, {scene.file, "-"}}) {
     const Outcome outcome = scene.resume(receiver, words);
     CHECK(outcome.status == 64);
-    CHECK(outcome.err == error("--resume needs a FILE, standard input has no position that could "
-                               "be kept"));
+    CHECK(outcome.err ==
+          error("--resume needs a FILE; the position in standard input cannot be kept"));
   }
   const Outcome pipe = scene.resume(receiver, {scene.file, fifo});
   CHECK(pipe.status == 64);
-  CHECK(pipe.err == error("--resume needs a regular file, \"" + fifo.string() +
-                          "\" has no position that could be kept"));
+  CHECK(pipe.err == error("--resume needs a regular file; the position in \"" + fifo.string() +
+                          "\" cannot be kept"));
   const Outcome several = scene.run({"batch", scene.file, other});
   CHECK(several.status == 64);
   CHECK(several.err ==
@@ -409,7 +408,7 @@ TEST_CASE("a position that cannot be written keeps the push from leaving") {
   fs::permissions(scene.state, fs::perms::owner_all | fs::perms::others_write);
   CHECK(scene.resume(receiver, {scene.file}).err ==
         error("cannot use the state directory \"" + scene.state.string() +
-              "\": others may write it, give it mode 700"));
+              "\": other users may write to it; give it mode 700"));
   CHECK(receiver.pushes().empty());
 }
 
@@ -455,7 +454,7 @@ TEST_CASE("a second run on a file waits for the first, and another file or desti
     const Outcome second = scene.resume(hanging, {path, "--timeout", "100ms"});
     CHECK(second.status == 75);
     CHECK(second.err == error("another run is sending \"" + path.string() +
-                              "\", wait for its end, or longer with --timeout"));
+                              "\"; wait until it ends, or raise --timeout"));
   }
   CHECK(hanging.pushes().size() == 1);
   scene.resume(receiver);

@@ -343,8 +343,8 @@ TEST_CASE("a file that is missing is named when its directory is there") {
   };
   CHECK(has(run_with(words(missing), {}).err, '"' + missing + "\": no such file or directory"));
   CHECK(run_with(words(secret), {}).err ==
-        "metrics-event: error: --bearer-token-file: expected the name of a file, and nothing has "
-        "that name; it is not shown, because it may be the secret itself\n");
+        "metrics-event: error: --bearer-token-file: expected the name of an existing file; "
+        "the one given is not shown, because it may be the secret itself\n");
   write_file(missing, "two words");
   CHECK(has(run_with(words(missing), {}).err, '"' + missing + "\": expected a token"));
 }

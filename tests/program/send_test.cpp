@@ -338,7 +338,8 @@ TEST_CASE("a mistake in the command line is 64 and sends nothing") {
       {event({"--label", "bad-name=x"}), "--label: expected a label name of letters, digits and _ "
                                          "that starts with neither a digit nor __, "
                                          "got \"bad-name\""},
-      {event({"--url", "loki:3100"}), "--url: expected a URL that starts with http:// or https://"},
+      {event({"--url", "loki:3100"}),
+       R"(--url: expected a URL that starts with http:// or https://, did you mean "http://loki:3100"?)"},
       {event({"--url", "ftp://x"}), "--url: expected an http, https or file URL"},
       {event({"--timeout", "5parsecs"}),
        R"(--timeout: expected a duration such as 500ms or 5s, got "5parsecs")"},
@@ -403,31 +404,33 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
   const Answer answers[]{
       {{.reply = http_reply(260, "Blocked", "ingestion blocked\n")},
        77,
-       "HTTP status 260, \"ingestion blocked\"; ingestion is blocked, ask who runs the receiver"},
+       "HTTP status 260, \"ingestion blocked\"; ingestion is blocked; ask whoever runs the "
+       "receiver"},
       {{.reply = http_reply(400, "Bad Request", "too old\n")},
        65,
        "HTTP status 400, \"too old\"; the receiver refused the event"},
       {{.reply = http_reply(413, "Payload Too Large")},
        65,
-       "HTTP status 413; the event is too large for the receiver, send less"},
+       "HTTP status 413; the event is too large for the receiver; make it smaller"},
       {{.reply = http_reply(422, "Unprocessable")},
        65,
        "HTTP status 422; the receiver refused the event"},
       {{.reply = http_reply(401, "Unauthorized", "no org id\n")},
        77,
-       "HTTP status 401, \"no org id\"; the receiver wants credentials that it knows (--username, "
-       "--bearer-token-file) or a "
-       "tenant (--org-id)"},
+       "HTTP status 401, \"no org id\"; the receiver rejected the credentials; check --username "
+       "and --password-file (Grafana Cloud: the numeric user and a token with logs:write) or "
+       "--bearer-token-file, and the tenant (--org-id)"},
       {{.reply = http_reply(403, "Forbidden")},
        77,
-       "HTTP status 403; the receiver forbids it, check the credentials and the tenant (--org-id)"},
+       "HTTP status 403; the receiver denied access; check the credentials and the tenant "
+       "(--org-id)"},
       {{.reply = http_reply(404, "Not Found", "404 page not found\n")},
        76,
        "HTTP status 404, \"404 page not found\"" + endpoint_hint},
       {{.reply = http_reply(405, "Method Not Allowed")}, 76, "HTTP status 405" + endpoint_hint},
       {{.reply = http_reply(415, "Unsupported Media Type")},
        76,
-       "HTTP status 415; it does not take JSON; is it the push endpoint? Loki's path is "
+       "HTTP status 415; the server does not take JSON; is it the push endpoint? Loki's path is "
        "/loki/api/v1/push"},
       {{.reply = http_reply(301, "Moved", "", {"Location: https://example.com/push"})},
        76,
@@ -435,13 +438,14 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
            endpoint_hint},
       {{.reply = http_reply(429, "Too Many Requests", "slow down\n")},
        75,
-       "HTTP status 429, \"slow down\"; the receiver's rate limit; try again later"},
+       "HTTP status 429, \"slow down\"; the rate limit of the receiver was exceeded; try again "
+       "later"},
       {{.reply = http_reply(500, "Internal Server Error")},
        75,
-       "HTTP status 500; the receiver is in trouble; try again later; it may have been stored"},
+       "HTTP status 500; the receiver failed; try again later; it may have been stored"},
       {{.reply = http_reply(503, "Service Unavailable")},
        75,
-       "HTTP status 503; the receiver is in trouble; try again later; it may have been stored"},
+       "HTTP status 503; the receiver failed; try again later; it may have been stored"},
       {{.reply = http_reply(400, "Bad Request", "\x1b]0;owned\x07\x1b[2J\u009b31mred\r\n")},
        65,
        "HTTP status 400, \"]0;owned[2J31mred\"; the receiver refused the event"},
@@ -450,8 +454,8 @@ TEST_CASE("what the receiver answers becomes the exit status, with its own words
        "HTTP status 400, \"" + std::string(1021, 'x') + "…\"; the receiver refused the event"},
       {{.reply = ""},
        75,
-       "the connection was closed before the answer was complete; try again later; it may have "
-       "been stored"},
+       "the connection was closed before the answer was complete; try again later, or use https:// "
+       "if the port speaks TLS; it may have been stored"},
       {{.reply = "HTTP/1.1 204 No Con"},
        75,
        "the connection was closed before the answer was complete; try again later; it may have "
@@ -519,8 +523,8 @@ TEST_CASE(
 
 TEST_CASE("best effort turns an outage into a warning and never excuses a mistake") {
   const Behaviour busy{.reply = http_reply(503, "Service Unavailable")};
-  const std::string reason = undelivered(
-      "HTTP status 503; the receiver is in trouble; try again later; it may have been stored");
+  const std::string reason =
+      undelivered("HTTP status 503; the receiver failed; try again later; it may have been stored");
   check({.what = "an outage",
          .arguments = event({"--best-effort"}),
          .receiver = busy,

@@ -48,7 +48,7 @@ TEST_CASE("a signal ends the wait for an answer at once, with 128 and its number
     CHECK(outcome.err == "metrics-event: error: cannot deliver runner_installed to "
                          "http://127.0.0.1:" +
                              std::to_string(silent.port()) + push_path +
-                             ": a signal ended the attempt; it may have been stored\n");
+                             ": the attempt was interrupted; it may have been stored\n");
     CHECK(silent.requests().size() == 1);
   }
 }

@@ -433,7 +433,7 @@ TEST_CASE("what is not a directory of ours alone is no spool") {
     fs::create_directory(place);
     testing::check(::chmod(place.c_str(), mode), "chmod");
   };
-  const std::string others_write = "others may write it, give it mode 700";
+  const std::string others_write = "other users may write to it; give it mode 700";
   const Row rows[]{
       {"it is a symbolic link", [&] { fs::create_directory_symlink(other, place); }},
       {"it is a symbolic link", [&] { fs::create_directory_symlink(other, place); }, "/"},
@@ -656,9 +656,9 @@ TEST_CASE("what is no entry is set aside with a warning, and changes nothing for
     for (const Foreign& stranger : strangers) {
       CAPTURE(stranger.name);
       const fs::path aside = spool / "refused" / stranger.name;
-      CHECK(outcome.err.find("metrics-event: warning: a file in the spool is no entry and is set "
-                             "aside as \"" +
-                             aside.string() + "\": ") != std::string::npos);
+      CHECK(outcome.err.find(
+                "metrics-event: warning: a file in the spool is no entry and was set aside as \"" +
+                aside.string() + "\": ") != std::string::npos);
       CHECK(fs::exists(fs::symlink_status(aside)));
       CHECK(read_file(aside.string() + ".reason").size() > 1);
     }

@@ -152,7 +152,8 @@ std::string undelivered(const std::string& url, const std::string& reason) {
 
 std::string unverified(const std::string& origin) {
   return "metrics-event: warning: " + origin +
-         ": the receiver's certificate is not verified, so anybody can pose as it; use --ca-cert\n";
+         ": the receiver's certificate is not verified, so anybody can impersonate it; use "
+         "--ca-cert\n";
 }
 
 // The line in nginx's log of an event that it accepted.
@@ -163,15 +164,13 @@ std::string logged(const std::string& version, const std::string& name,
 }
 
 const std::string unknown_authority =
-    ", an unknown authority; --ca-cert FILE trusts it, and if it is intermediate the receiver must "
-    "send it";
+    ", an authority that is not trusted; trust it with --ca-cert FILE; if it is an intermediate "
+    "one, the receiver must send its certificate";
 const std::string other_name = "; use a URL with a name that it was issued for";
-const std::string not_for_addresses =
-    ", which does not count for an address; it must be issued with subjectAltName=IP:";
+const std::string not_for_addresses = ", not as an IP address; issue it with subjectAltName=IP:";
 const std::string signed_by_itself =
-    "the receiver's certificate is signed by itself, an unknown authority; --ca-cert FILE trusts "
-    "it";
-const std::string no_tls = "the port does not speak TLS; is it one for http URLs?";
+    "the receiver's certificate is self-signed and not trusted; trust it with --ca-cert FILE";
+const std::string no_tls = "the port does not speak TLS; use an http URL, or another port";
 const std::string too_old = "the receiver offers no TLS 1.2 or newer; it must be updated";
 const std::string breaks_off =
     "the receiver broke off the handshake; does it want a client certificate (--cert, --key)?";
@@ -229,8 +228,8 @@ TEST_CASE("a certificate that breaks a rule is 76, and the message says which") 
       {"expired", intermediate().issue(receiver(Validity::expired)), "localhost",
        "the receiver's certificate expired on 2020-02-03; it must be renewed there"},
       {"not yet valid", intermediate().issue(receiver(Validity::not_yet)), "localhost",
-       "the receiver's certificate is not valid before 2099-01-01; is the clock of this machine "
-       "right?"},
+       "the receiver's certificate is not valid before 2099-01-01; check the clock of this "
+       "machine"},
       {"another name", good(), "other.localhost",
        "the receiver's certificate was issued for localhost, *.dev.localhost, 127.0.0.1, ::1 and "
        "not for other.localhost" +
@@ -252,13 +251,14 @@ TEST_CASE("a certificate that breaks a rule is 76, and the message says which") 
       {"a common name only", issued_for({}, "localhost"), "127.0.0.1",
        "the receiver's certificate was issued for localhost and not for 127.0.0.1" + other_name},
       {"an address as a DNS name", issued_for({"DNS:127.0.0.1", "IP:127.0.0.2"}), "127.0.0.1",
-       "the receiver's certificate has 127.0.0.1 as a DNS name" + not_for_addresses + "127.0.0.1"},
+       "the receiver's certificate names 127.0.0.1 as a DNS name" + not_for_addresses +
+           "127.0.0.1"},
       {"an address as the common name", issued_for({}, "127.0.0.1"), "127.0.0.1",
-       "the receiver's certificate has 127.0.0.1 as its common name" + not_for_addresses +
+       "the receiver's certificate names 127.0.0.1 as its common name" + not_for_addresses +
            "127.0.0.1"},
       {"an address as the common name, beside others", issued_for({"DNS:localhost"}, "127.0.0.1"),
        "127.0.0.1",
-       "the receiver's certificate has 127.0.0.1 as its common name" + not_for_addresses +
+       "the receiver's certificate names 127.0.0.1 as its common name" + not_for_addresses +
            "127.0.0.1"},
       {"an authority that nobody knows, with a name that would act on a terminal",
        stranger().issue(receiver()), "localhost",
@@ -297,7 +297,7 @@ TEST_CASE("an address is known in all of its spellings, and stays none of the na
          .place = {.port = place.port()}}};
     const std::string url = https("[::1]", nginx.port());
     const Outcome outcome = send(url, trusting(root().certificate()));
-    CHECK(outcome.err == undelivered(url, "the receiver's certificate has ::1 as a DNS name" +
+    CHECK(outcome.err == undelivered(url, "the receiver's certificate names ::1 as a DNS name" +
                                               not_for_addresses + "::1"));
     CHECK(outcome.status == 76);
   }
@@ -444,8 +444,7 @@ TEST_CASE("nginx says over HTTP what is wrong with a client certificate") {
   const CertificateFiles unchained = intermediate().issue(without_chain);
   const std::string missing = "HTTP status 400, \"400 No required SSL certificate was sent\"; ";
   const std::string wrong = "HTTP status 400, \"400 The SSL certificate error\"; ";
-  const std::string remedy =
-      "the receiver wants a client certificate that it knows; check --cert, --key";
+  const std::string remedy = "the receiver rejected the client certificate; check --cert and --key";
   struct Row {
     std::string what;
     Words options;
@@ -502,7 +501,7 @@ TEST_CASE("an alert says what is wrong with a client certificate, in TLS 1.2 and
         {identified_by(expired.certificate, expired.key),
          "the receiver refuses the client certificate as expired; renew --cert"},
         {identified_by(good().certificate, good().key),
-         "the receiver refuses the client certificate as of an unsupported kind; check --cert"},
+         "the receiver does not support this kind of client certificate; check --cert"},
     };
     for (const auto& [options, reason] : rows) {
       const Outcome outcome = send(url, options);
@@ -526,7 +525,7 @@ TEST_CASE("http and https ports that are taken for each other are 76, and told a
   const Outcome to_secure = send(http_url, {});
   CHECK(to_secure.err ==
         undelivered(http_url, "HTTP status 400, \"400 The plain HTTP request was sent to HTTPS "
-                              "port\"; the port speaks TLS, use an https URL"));
+                              "port\"; the port speaks TLS; use an https URL"));
   CHECK(to_secure.status == 76);
 }
 
@@ -567,7 +566,7 @@ TEST_CASE("what can go wrong in a handshake has its status and its words") {
       {"data too early",
        {.reply = {"\x17\x03\x03\x00\x01x", 6}},
        76,
-       "TLS failed: unexpected message; are host and port right?"},
+       "TLS failed: unexpected message; check the host and the port"},
       {"an old version", {.reply = hello_1_1}, 76, too_old},
       {"protocol_version", {.reply = alert(70)}, 76, too_old},
       {"handshake_failure", {.reply = alert(40)}, 76, breaks_off},
@@ -590,7 +589,7 @@ TEST_CASE("what can go wrong in a handshake has its status and its words") {
       {"internal_error",
        {.reply = alert(80)},
        76,
-       "TLS failed: tlsv1 alert internal error; are host and port right?"},
+       "TLS failed: tlsv1 alert internal error; check the host and the port"},
       {"unrecognized_name",
        {.reply = alert(112)},
        76,
@@ -745,12 +744,12 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
        78},
       {{"--cert", me().certificate, "--key", locked.key},
        {},
-       error("--key: " + quote(locked.key) + " is encrypted, give a key without a passphrase"),
+       error("--key: " + quote(locked.key) + " is encrypted; give a key without a passphrase"),
        66},
       {{"--cert", both},
        {},
        error("--cert: " + quote(both) +
-             " is encrypted, give a key without a passphrase, name one with --key"),
+             " is encrypted; give a key without a passphrase, name one with --key"),
        66},
       {{"--key", me().key},
        {},
@@ -763,7 +762,7 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
       {{"--cert", me().certificate, "--key", open},
        {},
        "metrics-event: warning: --key: its group or others can read " + quote(open) +
-           ", give it mode 600\n" +
+           "; give it mode 600\n" +
            undelivered(url, "127.0.0.1:" + std::to_string(nobody.port()) +
                                 ": connection refused; is the receiver running?"),
        69},

@@ -160,8 +160,8 @@ TEST_CASE("a signal puts a batch whose receiver is silent into the spool at once
   batch.signal(SIGTERM);
   const Outcome outcome = batch.wait(20s);
   CHECK(outcome.status == 128 + SIGTERM);
-  CHECK(outcome.err == "metrics-event: error: a signal ended it; line 3 and what follows it are "
-                       "not sent: delivered 0, spooled 2, refused 0, invalid 0\n");
+  CHECK(outcome.err == "metrics-event: error: interrupted; delivered 0, spooled 2, refused 0, "
+                       "invalid 0; lines from 3 on were not sent\n");
   CHECK(scene.files("new") == 1);
 }
 

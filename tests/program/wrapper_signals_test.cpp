@@ -422,7 +422,7 @@ TEST_CASE("a signal ends the delivery, not the status, and the event is kept whe
       CHECK(outcome.status == 7);
       const std::string why =
           "cannot deliver runner_installed to " + at(silent.port()) +
-          "/loki/api/v1/push: a signal ended the attempt; it may have been stored\n";
+          "/loki/api/v1/push: the attempt was interrupted; it may have been stored\n";
       CHECK(outcome.err == "metrics-event: error: " +
                                (has_spool ? "kept in the spool \"" + spool.string() + "\": " : "") +
                                why);

@@ -300,6 +300,9 @@ TEST_CASE("what is wrong with a COMMAND that cannot be run is said") {
   CHECK(said(directory + "/no-loader", "") ==
         error + '"' + directory + "/no-loader\": its interpreter is missing\n");
   CHECK(said("nonesuch", directory + ":/bin") == error + "\"nonesuch\": not found\n");
+  const std::string shell = ": not found; there is no shell, use -- sh -c '…'\n";
+  CHECK(said("echo hi | cat", "/bin") == error + "\"echo hi | cat\"" + shell);
+  CHECK(said("cd", directory) == error + "\"cd\"" + shell);
   CHECK(said("", directory) == error + "\"\": not found\n");
   CHECK(said("no-x", directory) == error + "\"no-x\": permission denied\n");
 }

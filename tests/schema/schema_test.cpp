@@ -273,8 +273,8 @@ TEST_CASE("references are followed, and what stands beside one comes first") {
 
 TEST_CASE("what is wrong with a schema is said, and where") {
   const Mistake mistakes[]{
-      {"nonsense", "", "no JSON: syntax error at line 1, column 1"},
-      {R"({"a": 1, "a": 2})", "", R"("a" is there twice at line 1, column 12)"},
+      {"nonsense", "", "not valid JSON: unexpected \"n\" at line 1, column 1"},
+      {R"({"a": 1, "a": 2})", "", R"("a" occurs twice at line 1, column 12)"},
       {"[]", "", "expected an object, got []"},
       {R"({"dependentRequired":{}})", "/dependentRequired",
        R"(unsupported keyword "dependentRequired", remove it; see metrics-event-schema(5))"},
@@ -292,7 +292,7 @@ TEST_CASE("what is wrong with a schema is said, and where") {
       {R"({"properties":{"flavor":{"type":"string"}},"required":["flavour"]})", "/required/0",
        R"("flavour" is not among the properties, did you mean "flavor"?)"},
       {R"({"properties":{"x":{"type":"string"}},"required":["x","x"]})", "/required/1",
-       R"("x" is there twice)"},
+       R"("x" occurs twice)"},
       {R"({"required":"x"})", "/required", R"(expected an array, got "x")"},
       {R"({"required":[1]})", "/required/0", "expected a string, got 1"},
       {R"({"additionalProperties":5})", "/additionalProperties", "expected an object, got 5"},
@@ -313,20 +313,21 @@ TEST_CASE("what is wrong with a schema is said, and where") {
        "/properties/x/minimum",
        R"("minimum" beside "$ref" is not supported, move it into what that leads to)"},
       {R"({"properties":{"x":{"$ref":"#/$defs/Flavour"}},"$defs":{"Flavor":{"type":"number"}}})",
-       "/properties/x/$ref", R"("#/$defs/Flavour" leads nowhere, did you mean "#/$defs/Flavor"?)"},
+       "/properties/x/$ref",
+       R"("#/$defs/Flavour" refers to nothing, did you mean "#/$defs/Flavor"?)"},
       {R"({"properties":{"x":{"$ref":"#/$defs/A"}},"$defs":{"A":{"allOf":[{"$ref":"#/$defs/B"}]},"B":{"$ref":"#/$defs/A"}}})",
-       "/$defs/B/$ref", R"("#/$defs/A" leads in a circle)"},
+       "/$defs/B/$ref", R"("#/$defs/A" is a circular reference)"},
       {R"({"properties":{"x":{"$ref":"#/$defs/A"}},"$defs":{"A":5}})", "/$defs/A",
        "expected an object, got 5"},
       {R"({"properties":{"x":{"$ref":"#/$defs/a~1b"}},"$defs":{"a/b":{"type":"string","translit":"no"}}})",
        "/$defs/a~1b/translit",
        R"(unsupported keyword "translit", remove it; see metrics-event-schema(5))"},
       {R"({"properties":{"":{"type":"string"}}})", "/properties/",
-       R"(expected a name of characters that can be shown, which begins with no dash, got ""; rename the property)"},
+       R"(expected a name of printable characters that does not begin with a dash, got ""; rename the property)"},
       {R"({"properties":{"-a":{"type":"string"}}})", "/properties/-a",
-       R"(expected a name of characters that can be shown, which begins with no dash, got "-a"; rename the property)"},
+       R"(expected a name of printable characters that does not begin with a dash, got "-a"; rename the property)"},
       {R"({"properties":{"a~/\u0007":{"type":"string"}}})", R"(/properties/a~0~1\x07)",
-       R"(expected a name of characters that can be shown, which begins with no dash, got "a~/\x07"; rename the property)"},
+       R"(expected a name of printable characters that does not begin with a dash, got "a~/\x07"; rename the property)"},
       {R"({"properties":{"a.b":{"type":"string"},"a":{"type":"object","properties":{"b":{"type":"string"}}}}})",
        "/properties/a/properties/b", R"(another field is "a.b" as well, rename the property)"},
       {R"({"properties":{"a":{"type":"object","properties":{"b":{"type":"string"}},"default":{"b":5}}}})",
@@ -390,7 +391,7 @@ TEST_CASE("what is wrong with a property is said, and where") {
       {R"("minimum":5)", "", R"(expected a "type", or an "enum" or "const" that shows it)"},
       {R"("type":"strnig")", "/type",
        R"(expected "string", "number", "integer", "boolean", "array", "object", "null", got "strnig", did you mean "string"?)"},
-      {R"("type":["string","string"])", "/type/1", R"("string" is there twice)"},
+      {R"("type":["string","string"])", "/type/1", R"("string" occurs twice)"},
       {R"("type":[])", "/type", "expected at least one type, got []"},
       {R"("type":["array","null"],"pattern":"a")", "/pattern",
        R"("pattern" does nothing for an array)"},
@@ -427,14 +428,14 @@ TEST_CASE("what is wrong with a property is said, and where") {
       {R"("type":"string","x-env":5)", "/x-env", "expected a string, got 5"},
       {R"("anyOf":[])", "/anyOf", "expected at least one schema, got []"},
       {R"("type":"object","patternProperties":{"(a":{}})", "/patternProperties/(a",
-       "no regular expression that can be checked: missing ): (a; change or remove it"},
+       "the regular expression cannot be checked: missing ): (a; change or remove it"},
       {R"("type":"number","exclusiveMinimum":true)", "/exclusiveMinimum",
        "expected a number, got true"},
       {R"("type":"number","exclusiveMinimum":"5")", "/exclusiveMinimum",
        R"(expected a number, got "5")"},
       {R"("type":5)", "/type", "expected a string, got 5"},
       {R"("enum":[])", "/enum", "expected at least one value, got []"},
-      {R"("type":"string","enum":["a","a"])", "/enum/1", R"("a" is there twice)"},
+      {R"("type":"string","enum":["a","a"])", "/enum/1", R"("a" occurs twice)"},
       {R"("type":"string","enum":["a",1])", "/enum/1", "expected text, got 1"},
       {R"("type":"string","enum":["a",null])", "/enum/1", "expected text, got null"},
       {R"("type":"integer","enum":[1.5])", "/enum/0", "expected a plain whole number, got 1.5"},
@@ -462,7 +463,7 @@ TEST_CASE("what is wrong with a property is said, and where") {
       {R"("type":"string","minLength":5,"maxLength":3)", "",
        R"(nothing is between "minLength" 5 and "maxLength" 3)"},
       {R"("type":"string","pattern":"(a")", "/pattern",
-       "no regular expression that can be checked: missing ): (a; change or remove it"},
+       "the regular expression cannot be checked: missing ): (a; change or remove it"},
       {R"("type":"string","pattern":"\u0007")", "/pattern",
        R"(the expression has characters that cannot be shown, write them as \u escapes of its own)"},
       {R"("type":"string","pattern":5)", "/pattern", "expected a string, got 5"},
@@ -526,10 +527,10 @@ TEST_CASE("what a schema can ask for is bounded") {
             .text == "the definition is longer than 16 KiB");
   CHECK(mistake(with_property("\"pattern\":\"" + std::string(5000, 'x') + "\",\"type\":\"string\""))
             .text ==
-        "no regular expression that can be checked: it is longer than 4096 bytes; change or "
+        "the regular expression cannot be checked: it is longer than 4096 bytes; change or "
         "remove it");
   CHECK(mistake(std::string(40, '[') + std::string(40, ']')).text ==
-        "no JSON: too deep at line 1, column 33");
+        "not valid JSON: arrays and objects are nested too deeply at line 1, column 33");
 }
 
 TEST_CASE("the drafts that are read, and how draft-04 writes an exclusive bound") {

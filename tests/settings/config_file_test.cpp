@@ -113,7 +113,14 @@ TEST_CASE("what is wrong with a file is said with its place") {
   CHECK(complaint("label = ['a=b', 1]") == "/c.toml:1:17: label: expected a string in quotes");
   CHECK(complaint("label = { a = 1 }") == "/c.toml:1:15: label: expected a string in quotes");
   CHECK(complaint("timeout = ").starts_with("/c.toml:1:"));
-  CHECK(complaint("timeout = '7s'\ntimeout = '8s'").starts_with("/c.toml:2:"));
+  CHECK(complaint("timeout = '7s'\ntimeout = '8s'") ==
+        "/c.toml:2:11: the key occurs twice; give it once");
+  CHECK(complaint("url = x") ==
+        "/c.toml:1:7: expected a value such as \"x\" in quotes, a number, true or false");
+  CHECK(complaint("url = \"http://x\n") ==
+        "/c.toml:1:16: the string is not closed; end it with a quote");
+  CHECK(complaint("url: 'x'") ==
+        "/c.toml:1:4: expected KEY = VALUE, such as url = \"http://localhost:3100\"");
   CHECK(complaint("url = \"\xff\"").starts_with("/c.toml:1:"));
 }
 
@@ -138,7 +145,7 @@ TEST_CASE("a key of very many names is refused, whatever form it has") {
       const std::string said = complaint(around.first + key + around.second);
       const auto line = 1 + std::ranges::count(around.first, '\n');
       CHECK(said.starts_with("/c.toml:" + std::to_string(line) + ':'));
-      CHECK(said.ends_with(": the key has too many names with dots between them, see "
+      CHECK(said.ends_with(": the key has too many names with dots between them; see "
                            "metrics-event --help for the settings"));
     }
   }
@@ -230,7 +237,7 @@ TEST_CASE("a FIFO in a usual place is an error and holds nobody up, a named one 
   const Outcome unasked = dry_run({}, {{"XDG_CONFIG_HOME", directory.path()}});
   CHECK(unasked.status == 78);
   CHECK(unasked.err ==
-        "metrics-event: error: cannot read \"" + path + "\": nothing comes in time\n");
+        "metrics-event: error: cannot read \"" + path + "\": nothing arrived in time\n");
   Background reader{program,
                     {.arguments = {"runner-installed", "--flavor", "s", "--duration", "1", "-n",
                                    "--config", path}}};

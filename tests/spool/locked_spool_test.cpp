@@ -360,8 +360,8 @@ TEST_CASE("what cannot be removed is told, and what was removed before it does n
   fs::remove(spool.path / "new" / stuck);
   fs::create_directories(spool.path / "new" / stuck / "in the way");
   CHECK(failure_of([&] { spool.locked.remove(names); })
-            .starts_with("the spool \"" + spool.path.string() + "\" cannot let \"new/" + stuck +
-                         "\" go: "));
+            .starts_with("the spool \"" + spool.path.string() + "\" cannot release \"new/" + stuck +
+                         "\": "));
   CHECK(spool.files("new") == Names{stuck, names[2].text()});
   CHECK(spool.counter() == counted(std::uint64_t{names[1].size} + names[2].size));
 }
@@ -581,8 +581,7 @@ TEST_CASE("a file of any name can be removed from what waits") {
   fs::create_directories(spool.path / "new/stranger/in the way");
   CHECK(failure_of([&] { spool.locked.remove_file(Box::waiting, "stranger"); })
             .starts_with("the spool \"" + spool.path.string() +
-                         "\" cannot let \"new/stranger\" "
-                         "go: "));
+                         "\" cannot release \"new/stranger\": "));
 }
 
 TEST_CASE("what is about to be sent is noted, whatever becomes of its name") {

@@ -273,8 +273,8 @@ TEST_CASE("a record that cannot be let go is told") {
   fs::remove(scratch.path / "trying" / held.name.text());
   fs::create_directories(scratch.path / "trying" / held.name.text() / "in the way");
   CHECK(failure_of([&] { spool.let_go(held); })
-            .starts_with("the spool \"" + scratch.path.string() + "\" cannot let \"trying/" +
-                         held.name.text() + "\" go: "));
+            .starts_with("the spool \"" + scratch.path.string() + "\" cannot release \"trying/" +
+                         held.name.text() + "\": "));
   CHECK(scratch.counter() == counter);
 }
 
@@ -473,13 +473,13 @@ TEST_CASE("a spool or box that others may write is refused") {
       const std::string path = scratch.path.string() + place;
       REQUIRE(chmod(path.c_str(), open) == 0);
       CHECK(complaint(scratch.path) ==
-            "cannot use the spool \"" + path + "\": others may write it, give it mode 700");
+            "cannot use the spool \"" + path + "\": other users may write to it; give it mode 700");
       CHECK(mode(path) == open); // nobody has tidied up what others may have put there
     }
   }
 }
 
-TEST_CASE("a box that is no directory of ours is refused") {
+TEST_CASE("a box that is not a directory of ours is refused") {
   for (const char* const box : {"new", "tmp", "trying", "refused"}) {
     CAPTURE(box);
     const ScratchSpool scratch;
@@ -512,7 +512,7 @@ TEST_CASE("a directory that others may write, or that is none of ours, is refuse
   fs::create_directory(scratch.path);
   for (const auto others : {fs::perms::group_write, fs::perms::others_write}) {
     fs::permissions(scratch.path, fs::perms::owner_all | others);
-    CHECK(complaint(scratch.path) == quoted + "others may write it, give it mode 700");
+    CHECK(complaint(scratch.path) == quoted + "other users may write to it; give it mode 700");
   }
   fs::permissions(scratch.path, fs::perms::owner_all);
   if (geteuid() == 0) {

@@ -73,7 +73,7 @@ public:
   Outcome wait(std::chrono::milliseconds limit);
 
   /// Waits until it has written something to its stdout, which stays unread. Throws
-  /// std::runtime_error when nothing comes in time.
+  /// std::runtime_error when nothing arrived in time.
   void await_output(std::chrono::milliseconds limit) const;
 
 private:

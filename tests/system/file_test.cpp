@@ -37,7 +37,7 @@ TEST_CASE("whatever file is read, a byte order mark is no part of its text") {
 }
 
 TEST_CASE("whatever file is read, one that is no UTF-8 text is called that") {
-  const std::string words = "it is UTF-16 or compressed, make it UTF-8";
+  const std::string words = "it is UTF-16 or compressed; convert it to UTF-8";
   CHECK(read_back({"\xff\xfet\0", 4}) == words);
   CHECK(read_back({"t\0e\0", 4}) == words);
   CHECK(read_back("\x1f\x8b\x08") == words);
