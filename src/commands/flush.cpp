@@ -108,9 +108,9 @@ private:
       context_.console.show(text);
       throw;
     }
-    if (settings_.dry_run && !is_json && options_.task != FlushOptions::Task::list) {
+    if (options_.task != FlushOptions::Task::list) {
       const bool drops = options_.task == FlushOptions::Task::drop;
-      text += (drops ? "would drop " : "would send ") + std::to_string(affected) + '\n';
+      report_.outlook = (drops ? "would drop " : "would send ") + std::to_string(affected) + '\n';
     }
     context_.console.show(text);
   }

@@ -87,7 +87,7 @@ std::string to_text(const FlushReport& report) {
     return "";
   }
   if (report.task == FlushOptions::Task::list) {
-    return totals_text(report.list);
+    return totals_text(report.list) + report.outlook;
   }
   if (report.task == FlushOptions::Task::drop) {
     return "dropped " + std::to_string(report.dropped) + ", left " + std::to_string(report.left) +
