@@ -232,7 +232,9 @@ Judgement judge_trouble(const Reply& reply) {
   case Trouble::connection_lost:
     return judgement(ExitCode::tempfail, true,
                      std::string{"; try again later"} +
-                         (reply.is_silent ? ", or use https:// if the port speaks TLS" : ""));
+                         (reply.is_silent && reply.proxy.empty()
+                              ? ", or use https:// if the port speaks TLS"
+                              : ""));
   case Trouble::tls_failed: return judgement(ExitCode::protocol, false, "");
   case Trouble::not_http: return judgement(ExitCode::protocol, false, "; check the port");
   case Trouble::interrupted: return judgement(ExitCode::tempfail, false, "");

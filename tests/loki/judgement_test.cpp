@@ -187,6 +187,11 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
   }
   CHECK(judge({.trouble = Trouble::connection_lost, .detail = "lost", .is_silent = true}).message ==
         "lost; try again later, or use https:// if the port speaks TLS");
+  CHECK(judge({.trouble = Trouble::connection_lost,
+               .detail = "lost",
+               .is_silent = true,
+               .proxy = "http://proxy:3128"})
+            .message == "behind the proxy http://proxy:3128, lost; try again later");
 }
 
 TEST_CASE("the receiver's own words are shown, cleaned and bounded") {

@@ -136,7 +136,7 @@ TEST_CASE("every setting is shown with its value and origin, a secret as set") {
   CHECK(shown["org-id"] == Pair{"-", "default"});
   CHECK(outcome.out.find("secret") == std::string::npos);
   CHECK(findings(outcome).front() ==
-        "warning environment no setting is called \"METRICS_EVENT_TIMOUT\", "
+        "warning environment \"METRICS_EVENT_TIMOUT\" does not name a setting, "
         "did you mean \"METRICS_EVENT_TIMEOUT\"?");
 }
 

@@ -48,7 +48,7 @@ Invocation sending(int flavor, std::uint16_t port, const fs::path& spool, const 
 }
 
 Invocation flushing(const fs::path& spool, const Words& more = {}) {
-  Words words{"flush", "--spool", spool, "--config", "none", "--quiet", "--retries", "0"};
+  Words words{"flush", "--spool", spool, "--config", "none", "--retries", "0"};
   words.insert(words.end(), more.begin(), more.end());
   return {.arguments = words, .limit = 60s};
 }

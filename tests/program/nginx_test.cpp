@@ -262,8 +262,8 @@ TEST_CASE("what nginx answers for itself becomes the exit status, with its own w
        "\"https://loki.example.com/loki/api/v1/push\" is not followed" +
            endpoint_hint},
       {"a slammed door", "return 444;", 75,
-       "the connection was closed before the answer was complete; try again later; it may have "
-       "been stored"},
+       "the connection was closed before the answer was complete; try again later, or use https:// "
+       "if the port speaks TLS; it may have been stored"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);

@@ -303,9 +303,9 @@ TEST_CASE("a spool that becomes read-only is said, and its entries are sent agai
   keep_events(server, spool, 2);
   const Outcome outcome = flush(spool);
   check_flushed(outcome, 73, "delivered 0, refused 0, left 2");
-  check_cantcreat(outcome, "the spool \"" + spool.string() + "\" cannot let \"new/" +
+  check_cantcreat(outcome, "the spool \"" + spool.string() + "\" cannot release \"new/" +
                                names_in(spool / "new").at(0) +
-                               "\" go: read-only file system; it "
+                               "\": read-only file system; it "
                                "is delivered, and is asked for before it is sent again\n");
   check_lost(send(server, spool), spool, "cannot keep an entry: read-only file system");
   check_waiting(spool, 2);
@@ -404,8 +404,8 @@ TEST_CASE("a spool that is gone is made again, but not what should be above it")
                         "\": the directory above it is missing, create it; so the event is lost: ");
     const Outcome flushed = flush(spool);
     CHECK(flushed.status == 66);
-    CHECK(flushed.err == "metrics-event: error: there is no spool \"" + spool.string() +
-                             "\", name one that exists with --spool\n");
+    CHECK(flushed.err == "metrics-event: error: the spool \"" + spool.string() +
+                             "\" does not exist; name one that does with --spool\n");
     CHECK_FALSE(fs::exists(above));
   };
   check_missing();
@@ -656,9 +656,9 @@ TEST_CASE("what is no entry is set aside with a warning, and changes nothing for
     for (const Foreign& stranger : strangers) {
       CAPTURE(stranger.name);
       const fs::path aside = spool / "refused" / stranger.name;
-      CHECK(outcome.err.find(
-                "metrics-event: warning: a file in the spool is no entry and was set aside as \"" +
-                aside.string() + "\": ") != std::string::npos);
+      CHECK(outcome.err.find("metrics-event: warning: a file in the spool is not an entry and was "
+                             "set aside as \"" +
+                             aside.string() + "\": ") != std::string::npos);
       CHECK(fs::exists(fs::symlink_status(aside)));
       CHECK(read_file(aside.string() + ".reason").size() > 1);
     }

@@ -99,7 +99,7 @@ void check_named(const std::string& text, const std::string& what, const std::st
     const bool is_short = name.size() <= longest;
     const std::size_t at = text.find('"' + what + name.substr(0, longest) + (is_short ? "\"" : ""));
     REQUIRE(at != std::string::npos);
-    CHECK(text.substr(text.find('"', at + 1)).starts_with("\" is no entry: " + words));
+    CHECK(text.substr(text.find('"', at + 1)).starts_with("\" is not an entry: " + words));
   }
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("a list names what is no regular file for what it is") {
     CHECK(list.status == 0);
     CHECK(list.err.empty());
     check_named(list.out, "", words);
-    CHECK(std::ranges::count(list.out, '\n') == 6); // a head, the entry, four strangers
+    CHECK(std::ranges::count(list.out, '\n') == 8); // a head, the entry, four strangers
     CHECK(list.out.find("runner_installed") != std::string::npos);
   });
 }
@@ -205,7 +205,7 @@ TEST_CASE("a directory that is not empty is named by a drop, which drops the res
     CHECK(outcome.status == 73);
     CHECK(outcome.out == left_of(others, 1));
     CHECK(outcome.err == "metrics-event: error: the spool \"" + scene.spool.string() +
-                             "\" cannot let \"new/" + name + "\" go: directory not empty\n");
+                             "\" cannot release \"new/" + name + "\": directory not empty\n");
     CHECK(fs::exists(scene.spool / "new" / name / "inside"));
   }
 }

@@ -574,7 +574,7 @@ TEST_CASE("what can go wrong in a handshake has its status and its words") {
       {"unsupported_certificate",
        {.reply = alert(43)},
        76,
-       refuses + " as of an unsupported kind; check --cert"},
+       "the receiver does not support this kind of client certificate; check --cert"},
       {"certificate_revoked", {.reply = alert(44)}, 76, refuses + " as revoked; renew --cert"},
       {"certificate_expired", {.reply = alert(45)}, 76, refuses + " as expired; renew --cert"},
       {"certificate_unknown", {.reply = alert(46)}, 76, refuses + "; check --cert"},
@@ -593,7 +593,7 @@ TEST_CASE("what can go wrong in a handshake has its status and its words") {
       {"unrecognized_name",
        {.reply = alert(112)},
        76,
-       "the receiver has no such host; check the URL"},
+       "the receiver does not serve this host name; check the URL"},
       {"certificate_required", {.reply = alert(116)}, 76, wants_certificate},
   };
   for (const Row& row : rows) {
@@ -660,7 +660,7 @@ TEST_CASE("a bad certificate file is 66 by flag and 78 from elsewhere, and is na
   const std::string forbidden = private_file("forbidden.pem", "");
   fs::permissions(forbidden, fs::perms::none);
   for (const Setting& setting : settings) {
-    const std::string holds_none = " holds no " + setting.kind + " in PEM form";
+    const std::string holds_none = " contains no " + setting.kind + " in PEM form";
     const std::string path = (directory() / "missing.pem").string();
     const std::string missing = "cannot read " + quote(path) + ": no such file or directory";
     const std::string flag = "--" + setting.name;

@@ -535,7 +535,7 @@ TEST_CASE("more arguments than the kernel takes are 126, as in a shell") {
 TEST_CASE("a mistake in our own options is 64, and COMMAND is not run") {
   const std::vector<std::pair<Words, std::string>> mistakes{
       {installed + Words{"--frob"},
-       "unknown option \"--frob\", see metrics-event runner-installed --help"},
+       "unknown option \"--frob\", undeclared fields are written frob=VALUE"},
       {{"runner-installed"}, "runner-installed needs --flavor TEXT"},
       {{"runner-instaled", "--flavor", "x"},
        "unknown event or command \"runner-instaled\", did you mean \"runner-installed\"?"},
