@@ -6,11 +6,11 @@ set(CPACK_STRIP_FILES TRUE)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
 set(CPACK_METRICS_EVENT_PACKAGING ${CMAKE_CURRENT_LIST_DIR})
 set(description
-"It sends one typed event from a shell script to Loki, or to anything else that
-speaks the Loki push API, such as Grafana Alloy, the OpenTelemetry collector and
-VictoriaLogs. It rejects values that would break a dashboard later, measures
-commands, keeps events in a spool during an outage, and accepts events that you
-declare as JSON Schema.")
+"It sends one typed event from a shell script to Loki, or to anything else
+that speaks the Loki push API, such as Grafana Alloy, the OpenTelemetry
+collector and VictoriaLogs. It rejects values that would break a dashboard
+later, measures commands, keeps events in a spool during an outage, and
+accepts events that you declare as JSON Schema.")
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
