@@ -7,6 +7,27 @@ namespace metrics_event {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+struct Size {
+  std::string number; // rounded up to a tenth
+  std::string_view unit;
+};
+
+Size in_largest_unit(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 4> units{"bytes", "KiB", "MiB", "GiB"};
+  std::size_t unit = 0;
+  std::uint64_t size = 1;
+  for (; bytes / size >= 1024 && unit + 1 < units.size(); ++unit) {
+    size *= 1024;
+  }
+  const std::uint64_t tenths = (bytes * 10 + size - 1) / size;
+  return {grouped(tenths / 10) + (tenths % 10 == 0 ? "" : '.' + std::to_string(tenths % 10)),
+          units[unit]};
+}
+
+} // namespace
+
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t at = text.size(); at > 3;) {
@@ -47,17 +68,13 @@ std::string spoken_exactly(std::chrono::milliseconds duration) {
 }
 
 std::string room_text(std::uint64_t used, std::uint64_t room) {
-  constexpr std::array<std::string_view, 4> units{"bytes", "KiB", "MiB", "GiB"};
-  std::size_t unit = 0;
-  std::uint64_t size = 1;
-  for (; room / size >= 1024 && unit + 1 < units.size(); ++unit) {
-    size *= 1024;
-  }
-  const auto in_unit = [size](std::uint64_t bytes) { // rounded up to a tenth
-    const std::uint64_t tenths = (bytes * 10 + size - 1) / size;
-    return grouped(tenths / 10) + (tenths % 10 == 0 ? "" : '.' + std::to_string(tenths % 10));
-  };
-  return in_unit(used) + " of " + in_unit(room) + ' ' + std::string{units[unit]};
+  const Size size_of_used = in_largest_unit(used);
+  const Size size_of_room = in_largest_unit(room);
+  return size_of_used.number +
+         (used == 0 || size_of_used.unit == size_of_room.unit
+              ? ""
+              : ' ' + std::string{size_of_used.unit}) +
+         " of " + size_of_room.number + ' ' + std::string{size_of_room.unit};
 }
 
 } // namespace metrics_event

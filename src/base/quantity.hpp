@@ -16,8 +16,7 @@ std::string spoken(std::chrono::seconds duration);
 /// `spoken` does.
 std::string spoken_exactly(std::chrono::milliseconds duration);
 
-/// Returns how much of a room for bytes is used, such as `5.1 of 16 MiB`, in the unit that the room
-/// has.
+/// Returns how much of a room for bytes is used, such as `5.1 of 16 MiB` or `750 bytes of 16 MiB`.
 std::string room_text(std::uint64_t used, std::uint64_t room);
 
 } // namespace metrics_event

@@ -27,12 +27,14 @@ TEST_CASE("a duration has its two largest units") {
   CHECK(spoken_exactly(60'999ms) == "1 min");
 }
 
-TEST_CASE("used room is in the unit of the room, and never less than it is") {
+TEST_CASE("used room and the room are in their largest units, and never less than they are") {
   CHECK(room_text(5'300'000, 16UL << 20U) == "5.1 of 16 MiB");
   CHECK(room_text(0, 16UL << 20U) == "0 of 16 MiB");
-  CHECK(room_text(1, 16UL << 20U) == "0.1 of 16 MiB");
+  CHECK(room_text(300'000, 16UL << 20U) == "293 KiB of 16 MiB");
+  CHECK(room_text(750, 16UL << 20U) == "750 bytes of 16 MiB");
+  CHECK(room_text(1, 16UL << 20U) == "1 bytes of 16 MiB");
   CHECK(room_text(512, 1000) == "512 of 1 000 bytes");
-  CHECK(room_text(1UL << 20U, 1536UL << 20U) == "0.1 of 1.5 GiB");
+  CHECK(room_text(1UL << 20U, 1536UL << 20U) == "1 MiB of 1.5 GiB");
 }
 
 TEST_SUITE_END();

@@ -327,7 +327,8 @@ TEST_CASE("what waits can be listed and dropped by event and age") {
                                      "--timestamp", "1700000000", "--entry-time", "event", "-q"}))
           .status == 0);
   const Outcome listed = scene.flush({"--list", "--older-than", "7d"});
-  CHECK(has(listed.out, "\n\n1 entry, 0.1 of 16 MiB\n"));
+  CHECK(has(listed.out, "\n\n1 entry, "));
+  CHECK(listed.out.ends_with(" bytes of 16 MiB\n"));
   CHECK(has(listed.out, "d 1         reconciliation      " + url + '\n'));
   const Outcome json = scene.flush({"--list", "--output", "json"});
   CHECK(json.out.starts_with(R"({"spool":")" + scene.spool.string() + R"(","entries":[{"file":")"));

@@ -134,7 +134,7 @@ TEST_CASE("a list names what is no regular file for what it is") {
     CHECK(list.status == 0);
     CHECK(list.err.empty());
     check_named(list.out, "", words);
-    CHECK(std::ranges::count(list.out, '\n') == 8); // a head, the entry, four strangers
+    CHECK(std::ranges::count(list.out, '\n') == 8); // a head, the entry, four strangers, the sum
     CHECK(list.out.find("runner_installed") != std::string::npos);
   });
 }
