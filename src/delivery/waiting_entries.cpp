@@ -37,7 +37,7 @@ std::optional<Failure> WaitingEntries::deliver_older(Instant time, Deadline dead
       waiting_->oldest >= limit) {
     return std::nullopt;
   }
-  const std::optional<Failure> failure = drain_once(deadline, settings_.retries, sent);
+  std::optional<Failure> failure = drain_once(deadline, settings_.retries, sent);
   try {
     if (!spooler_.has_waiting_before(limit)) {
       return std::nullopt;

@@ -611,11 +611,11 @@ TEST_CASE("the examples in help are what a shell can run") {
     std::istringstream text{run(program, {.arguments = {topic.empty() ? "-h" : topic, "-h"}}).out};
     std::string examples;
     bool is_in_examples = false;
-    for (std::string line; std::getline(text, line);) {
-      is_in_examples = line == "examples:" || (is_in_examples && !line.empty());
-      const bool is_shown =
-          is_in_examples && line != "examples:" && line != "  metrics-event check";
-      examples += is_shown ? line + '\n' : "";
+    for (std::string shown; std::getline(text, shown);) {
+      is_in_examples = shown == "examples:" || (is_in_examples && !shown.empty());
+      const bool is_example =
+          is_in_examples && shown != "examples:" && shown != "  metrics-event check";
+      examples += is_example ? shown + '\n' : "";
     }
     CAPTURE(examples);
     REQUIRE_FALSE(examples.empty());
