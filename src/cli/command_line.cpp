@@ -20,7 +20,7 @@ Failure usage(const std::string& text) {
 }
 
 // Returns the flag that a word begins with, without a value: `--name`, or a dash and the first
-// letter that is no flag, because `-pSECRET` is how other programs take a password.
+// letter that is not a flag, because `-pSECRET` is how other programs take a password.
 std::string flag_of(const std::string& word, std::span<const Option> options) {
   const std::string flag = word.substr(0, word.find('='));
   const auto is_unknown = [options](char letter) {

@@ -18,9 +18,9 @@ std::string_view completion_script(std::string_view shell);
 /// one. Throws Failure when the event that they name cannot be used.
 ///
 /// Each line is an offer: a word, its description, and the placeholder of its value when it is an
-/// option that needs one, with tabs between them. A line that begins with a tab is no offer, but
-/// makes the script complete names of files itself: `files` or `directories`, a tab, and the part
-/// of the last word that stands before the name.
+/// option that needs one, with tabs between them. A line that begins with a tab is not an offer,
+/// but makes the script complete names of files itself: `files` or `directories`, a tab, and the
+/// part of the last word that stands before the name.
 std::string completion_offers(std::span<const std::string> words, const EventTypes& types,
                               std::span<const Command> commands);
 

@@ -50,7 +50,7 @@ struct RunOutcome {
   ExitCodeRange excusable{};              // the codes that --best-effort covers
   std::optional<ExitCode> command_status; // status of COMMAND, which becomes the exit status
   std::optional<Failure> failure;
-  bool may_go_unread = false; // whether a closed stdout is no error, because nothing was done
+  bool may_go_unread = false; // whether a closed stdout is fine, because nothing was done
   std::string done;           // appended to an error of stdout: "; the event is delivered"
 
   /// Renders the text for stdout; null means no text. Until a command sets it, it is the command's

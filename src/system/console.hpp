@@ -7,7 +7,7 @@
 namespace metrics_event {
 
 /// Thrown when the reader of stdout has closed it before the end of what it was shown: as `head`
-/// does, it has what it wanted, so this is no error.
+/// does, it has what it wanted, so this is not an error.
 struct ReaderGone {};
 
 /// The standard streams. Data goes to stdout, and an error there is a failure. Diagnostics go to

@@ -18,7 +18,7 @@ using Words = std::vector<std::string>;
 namespace {
 
 constexpr auto ceiling = 4s;         // below the default timeout, which nothing here may wait for
-constexpr std::uint16_t port = 3100; // free in a network of one's own
+constexpr std::uint16_t port = 3100; // free in its own network
 
 // Sends to a host name on a port, in a network with nothing but a name server of the test's own.
 std::optional<Outcome> send_to_name(const NameServer& names, const Words& options) {

@@ -605,7 +605,7 @@ TEST_CASE("a password on the command line is warned of") {
 
 namespace {
 
-constexpr std::uint16_t receiver_port = 3100; // free, as the proxy's, in a network of one's own
+constexpr std::uint16_t receiver_port = 3100; // free, as the proxy's, in its own network
 constexpr std::uint16_t proxy_port = 3128;
 const std::string skipped = "SKIPPED: no namespaces, tinyproxy or nginx here";
 
