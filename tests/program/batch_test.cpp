@@ -174,7 +174,7 @@ TEST_CASE("a file, a pipe, a redirection, and what ends with NUL") {
   for (const Outcome& outcome : outcomes) {
     CHECK(outcome.status == 0);
     CHECK(outcome.out.empty());
-    CHECK(outcome.err.empty());
+    CHECK(err_of_batch(outcome).empty());
   }
   const Words requests = server.requests();
   REQUIRE(requests.size() == 2 * std::size(outcomes));
@@ -853,7 +853,7 @@ TEST_CASE("what the operator has written, in whatever version, arrives") {
   const Outcome outcome =
       scene.batch({fixtures + "github-runner-metrics.log", "--url", at(server.port())});
   CHECK(outcome.status == 0);
-  CHECK(outcome.err.empty());
+  CHECK(err_of_batch(outcome).empty());
   Words expected;
   std::istringstream arrived{read_file(fixtures + "github-runner-metrics.arrived")};
   for (std::string line; std::getline(arrived, line);) {

@@ -112,7 +112,7 @@ Costs costs_of(const Invocation& invocation) {
     return {};
   }
   CHECK(outcome.status == 0);
-  CHECK(outcome.err == "");
+  CHECK(err_of_batch(outcome) == "");
   const auto calls = calls_of(plain_program, invocation, outcome);
   if (!calls) {
     MESSAGE("SKIPPED: a program cannot be traced here");

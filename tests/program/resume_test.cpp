@@ -95,11 +95,11 @@ public:
   Outcome resume(const StoringReceiver& receiver, const Words& more) const {
     return run(words(receiver, more));
   }
-  // Sends the usual file, which must succeed in silence.
+  // Sends the usual file, which must succeed without a warning.
   void resume(const StoringReceiver& receiver) const {
     const Outcome outcome = resume(receiver, {file});
     CHECK(outcome.status == 0);
-    CHECK(outcome.err.empty());
+    CHECK(err_of_batch(outcome).empty());
   }
 
   std::vector<fs::path> positions() const {

@@ -256,6 +256,15 @@ int reap(pid_t child) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+std::string err_of_batch(const Outcome& outcome) {
+  const std::string& text = outcome.err;
+  const std::size_t end_before =
+      text.size() < 2 ? std::string::npos : text.rfind('\n', text.size() - 2);
+  const std::size_t last_line = end_before == std::string::npos ? 0 : end_before + 1;
+  return text.compare(last_line, 25, "metrics-event: delivered ") == 0 ? text.substr(0, last_line)
+                                                                       : text;
+}
+
 Outcome run(const std::string& file, const Invocation& invocation) {
   return Background(file, invocation).wait(invocation.limit);
 }

@@ -99,6 +99,10 @@ private:
   std::optional<int> status_; ///< present when the program was reaped
 };
 
+/// Returns what a batch has written to stderr, without the summary with which it ends when it took
+/// more than a second.
+std::string err_of_batch(const Outcome& outcome);
+
 /// Runs a program to its end, or kills it when the limit has passed (see Background::wait).
 Outcome run(const std::string& program, const Invocation& invocation);
 
