@@ -214,7 +214,7 @@ private:
       return usage(quote(flag) + " is not an option, because everybody could see the secret; use " +
                    variable_name(*setting) + " or --" + name + "-file");
     }
-    if (word.starts_with("--") &&
+    if (subject().word && given == "--" + name &&
         std::ranges::find(look_.options, name, &Option::name) != look_.options.end()) {
       return usage(quote(flag) + " belongs behind " + quote(*subject().word));
     }
