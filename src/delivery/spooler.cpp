@@ -65,9 +65,10 @@ bool Spooler::has_waiting_before(Instant time) const {
   const auto spool = Spool::find(settings_.spool.directory);
   const SpoolListing waiting = spool ? spool->list(Box::waiting) : SpoolListing{};
   return std::ranges::any_of(waiting.names, [&](const SpoolName& name) {
-    const DecodedRecord record = name.time < time
-                                     ? record_of(spool->read(Box::waiting, name.text()))
-                                     : DecodedRecord{std::string{}};
+    if (name.time >= time) {
+      return false;
+    }
+    const DecodedRecord record = record_of(spool->read(Box::waiting, name.text()));
     return record && record->destination == destination();
   });
 }

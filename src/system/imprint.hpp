@@ -5,7 +5,7 @@
 
 namespace metrics_event {
 
-/// The content of a file up to an offset, as far as it takes to know the file again under another
+/// The content of a file up to an offset, as far as it takes to recognise the file under another
 /// name, in another place or after it has grown.
 struct Imprint {
   std::uint64_t size = 0; // the offset, in bytes
