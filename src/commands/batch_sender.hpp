@@ -93,7 +93,7 @@ private:
   std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
   std::vector<Doubt> doubts_;          // about each of them
   std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
-  std::uint64_t next_line_ = 1;        // the first line behind the gathered ones
+  std::uint64_t next_line_ = 1;        // the first line after the gathered ones
 
   // An entry that is neither delivered nor refused: its index in the last push, and what is open.
   struct Left {

@@ -333,7 +333,7 @@ TEST_CASE("what waits in the spools of accounts is delivered, wherever their hom
   };
   CHECK(machine.text("/said-by-git-runner") ==
         kept("/opt/git-runner") +
-            "; nothing seems to flush this spool, let root run systemctl enable --now "
+            "; nothing seems to flush this spool; let root run systemctl enable --now "
             "metrics-event-flush@git-runner.timer\n");
   CHECK(machine.text("/said-by-agent") == kept("/var/lib/agent") + '\n');
 }
