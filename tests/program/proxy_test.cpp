@@ -361,11 +361,11 @@ void check(const Choice& choice) {
   const std::string url = choice.scheme + "://" + address;
   const Outcome outcome = run(program, send(url, options, environment));
   CHECK(outcome.status == 69);
-  CHECK(outcome.err == undelivered(url, choice.chosen == "a"   ? refused_by_proxy(a)
-                                        : choice.chosen == "b" ? refused_by_proxy(b)
-                                                               : address + ": connection refused; "
-                                                                           "is the receiver "
-                                                                           "running?"));
+  CHECK(outcome.err == undelivered(url, choice.chosen == "a" ? refused_by_proxy(a)
+                                        : choice.chosen == "b"
+                                            ? refused_by_proxy(b)
+                                            : address + ": connection refused; "
+                                                        "check that the receiver is running"));
 }
 
 } // namespace
@@ -478,8 +478,8 @@ TEST_CASE("a name in no_proxy stands for all below it, on its port if it has one
           undelivered(url,
                       row.second
                           ? "127.0.0.1:3100: connection refused; check that the receiver is running"
-                          : "at the proxy, 127.0.0.2:1: connection refused; is the proxy "
-                            "running?"));
+                          : "at the proxy, 127.0.0.2:1: connection refused; check that the proxy "
+                            "is running"));
   }
 }
 

@@ -303,10 +303,11 @@ TEST_CASE("a spool that becomes read-only is said, and its entries are sent agai
   keep_events(server, spool, 2);
   const Outcome outcome = flush(spool);
   check_flushed(outcome, 73, "delivered 0, refused 0, left 2");
-  check_cantcreat(outcome, "the spool \"" + spool.string() + "\" cannot release \"new/" +
-                               names_in(spool / "new").at(0) +
-                               "\": read-only file system; it "
-                               "is delivered, and is asked for before it is sent again\n");
+  check_cantcreat(outcome,
+                  "the spool \"" + spool.string() + "\" cannot release \"new/" +
+                      names_in(spool / "new").at(0) +
+                      "\": read-only file system; it "
+                      "was delivered, and the receiver is asked for it before it is sent again\n");
   check_lost(send(server, spool), spool, "cannot keep an entry: read-only file system");
   check_waiting(spool, 2);
   disk.remount("rw");

@@ -122,7 +122,7 @@ TEST_CASE("a result that cannot be written is 74 for an event that is delivered,
   CHECK(unwritten.status == 74);
   CHECK(unwritten.err ==
         "metrics-event: error: cannot write to stdout: no space left on device; the "
-        "event is delivered\n");
+        "event was delivered\n");
   CHECK(good.requests().size() == 1);
   const RawServer bad{{refuse}};
   CHECK(run(program, {.arguments = to(bad, {"--output", "json"}), .stdout_path = "/dev/full"})
