@@ -3,10 +3,10 @@
 #include "commands/batch_console.hpp"
 #include "commands/batch_report.hpp"
 #include "commands/context.hpp"
+#include "commands/gathered_lines.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/spooler.hpp"
 #include "loki/entry.hpp"
-#include "loki/push.hpp"
 #include "settings/settings.hpp"
 
 #include <cstdint>
@@ -54,7 +54,7 @@ public:
 
   /// Returns the time at which the gathered entries must be sent even though the push has room
   /// left; Deadline::max() when there are none.
-  Deadline due() const { return numbers_.empty() ? Deadline::max() : due_; }
+  Deadline due() const { return lines_.empty() ? Deadline::max() : due_; }
 
   /// Sets the total number of lines for the progress bar; 0 means that it is unknown.
   void expect(std::uint64_t total) { total_ = total; }
@@ -67,7 +67,6 @@ public:
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
-  std::span<const Entry> gathered() const { return std::span{entries_}.first(numbers_.size()); }
   void clear();
   void note(bool is_spooling = false) const;
   void note_leaving();
@@ -76,8 +75,6 @@ private:
   void push();
   Pusher& pusher();
   void count(const Pushed& pushed);
-  void note_left(const Pushed& pushed);
-  void retain_left();
   void keep();
   std::uint64_t in_doubt() const;
   Failure unsent(const Failure& failure, std::uint64_t first_unsent) const;
@@ -89,18 +86,8 @@ private:
   BatchConsole& console_;
   BatchReport& report_;
   const std::function<void(const OpenLines&)> note_open_; // may be empty
-  PushRoom room_;                      // remaining room beside the gathered entries
-  std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
-  std::vector<Doubt> doubts_;          // about each of them
-  std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
-  std::uint64_t next_line_ = 1;        // the first line behind the gathered ones
-
-  // An entry that is neither delivered nor refused: its index in the last push, and what is open.
-  struct Left {
-    std::size_t index;
-    Doubt doubt;
-  };
-  std::vector<Left> left_; // of the last push, in order
+  GatheredLines lines_;
+  std::uint64_t next_line_ = 1; // the first line behind the gathered ones
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;
