@@ -145,18 +145,11 @@ void BatchSender::append() {
 }
 
 void BatchSender::push() {
-  note_leaving();
-  trouble_.reset();
-  is_stopped_ = false;
-  try {
-    pusher().push(settings_.org_id, lines_.entries(), lines_.doubts(),
-                  [this](const Pushed& pushed) { count(pushed); });
-  } catch (const Failure& failure) { // the route to the receiver cannot be opened
-    trouble_ = failure;
-    is_stopped_ = true;
-    lines_.leave_from(0);
+  trouble_ = deliver_older();
+  is_stopped_ = trouble_.has_value();
+  if (!trouble_) {
+    push_lines();
   }
-  lines_.retain_left();
   if (lines_.empty()) {
     pause_ = first_retry_pause;
     return;
@@ -185,17 +178,51 @@ void BatchSender::push() {
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
 }
 
-Pusher& BatchSender::pusher() {
-  if (!pusher_) {
-    Routes routes = open_routes(resolved_, context_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { context_.console.warn(text); });
-    pusher_.emplace(std::move(routes),
-                    PushLimits{.retries = settings_.retries,
-                               .timeout = settings_.timeout,
-                               .confirms = settings_.confirm},
-                    transport_, context_.clock);
+// Delivers what waits in the spool and would be refused behind these lines. Returns why they have
+// to wait behind it, if they have to.
+std::optional<Failure> BatchSender::deliver_older() {
+  if (!keeps_undelivered(settings_)) {
+    return std::nullopt;
   }
-  return *pusher_;
+  if (!waiting_) {
+    waiting_.emplace(
+        waiting_beside_batch, settings_, spooler_,
+        [this](const std::string&) { return open_routes(); }, transport_, context_.clock,
+        [this](const std::string& text) { console_.warn(text); },
+        [this](const std::string& text) {
+          if (settings_.verbose) {
+            context_.console.say(text);
+          }
+        });
+  }
+  const Instant newest = std::ranges::max(lines_.entries(), {}, &Entry::time).time;
+  return waiting_->deliver_older(newest, Deadline::max(), report_.counts);
+}
+
+void BatchSender::push_lines() {
+  note_leaving();
+  try {
+    if (!pusher_) {
+      pusher_.emplace(open_routes(),
+                      PushLimits{.retries = settings_.retries,
+                                 .timeout = settings_.timeout,
+                                 .confirms = settings_.confirm},
+                      transport_, context_.clock);
+    }
+    pusher_->push(settings_.org_id, lines_.entries(), lines_.doubts(),
+                  [this](const Pushed& pushed) { count(pushed); });
+  } catch (const Failure& failure) { // the routes to the receiver cannot be opened
+    trouble_ = failure;
+    is_stopped_ = true;
+    lines_.leave_from(0);
+  }
+  lines_.retain_left();
+}
+
+Routes BatchSender::open_routes() const {
+  return metrics_event::open_routes(
+      resolved_, context_.clock.steady_now() + settings_.timeout,
+      [this](const std::string& text) { context_.console.warn(text); });
 }
 
 void BatchSender::count(const Pushed& pushed) {

@@ -6,6 +6,7 @@
 #include "commands/gathered_lines.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/spooler.hpp"
+#include "delivery/waiting_entries.hpp"
 #include "loki/entry.hpp"
 #include "settings/settings.hpp"
 
@@ -73,7 +74,9 @@ private:
   void print();
   void append();
   void push();
-  Pusher& pusher();
+  std::optional<Failure> deliver_older();
+  void push_lines();
+  Routes open_routes() const;
   void count(const Pushed& pushed);
   void keep();
   std::uint64_t in_doubt() const;
@@ -92,9 +95,10 @@ private:
   std::uint64_t total_ = 0;
   const Transport transport_;
   Spooler spooler_;
-  std::optional<Pusher> pusher_;
-  std::optional<Failure> trouble_; // of the last push
-  bool is_warned_ = false;         // of events that go into the spool
+  std::optional<WaitingEntries> waiting_; // of a batch with a spool
+  std::optional<Pusher> pusher_;          // once the routes to the receiver are open
+  std::optional<Failure> trouble_;        // of the last push
+  bool is_warned_ = false;                // of events that go into the spool
   bool is_stopped_ = false; // the last push was, so that the receiver is left alone for a while
   Deadline next_try_{};     // when the receiver is tried again
   Deadline::duration pause_;
