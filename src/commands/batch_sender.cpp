@@ -178,8 +178,8 @@ void BatchSender::push() {
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
 }
 
-// Delivers what waits in the spool and would be refused behind these lines. Returns why they have
-// to wait behind it, if they have to.
+// Delivers what waits in the spool and would be refused behind these lines, for as long as a push
+// may take. Returns why they have to wait behind it, if they have to.
 std::optional<Failure> BatchSender::deliver_older() {
   if (!keeps_undelivered(settings_)) {
     return std::nullopt;
@@ -196,7 +196,8 @@ std::optional<Failure> BatchSender::deliver_older() {
         });
   }
   const Instant newest = std::ranges::max(lines_.entries(), {}, &Entry::time).time;
-  return waiting_->deliver_older(newest, Deadline::max(), report_.counts);
+  return waiting_->deliver_older(newest, context_.clock.steady_now() + settings_.timeout,
+                                 report_.counts);
 }
 
 void BatchSender::push_lines() {
