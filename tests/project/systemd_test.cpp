@@ -328,7 +328,8 @@ TEST_CASE("what waits in the spools of accounts is delivered, wherever their hom
   const auto kept = [](const std::string& home) {
     return "metrics-event: warning: kept in the spool \"" + home +
            "/.local/state/metrics-event/spool\": cannot deliver runner_installed to "
-           "http://127.0.0.1:3100/loki/api/v1/push: 127.0.0.1:3100: connection refused; check that the "
+           "http://127.0.0.1:3100/loki/api/v1/push: 127.0.0.1:3100: connection refused; check that "
+           "the "
            "receiver is running";
   };
   CHECK(machine.text("/said-by-git-runner") ==
