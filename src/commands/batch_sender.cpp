@@ -196,8 +196,12 @@ std::optional<Failure> BatchSender::deliver_older() {
         });
   }
   const Instant newest = std::ranges::max(lines_.entries(), {}, &Entry::time).time;
-  return waiting_->deliver_older(newest, context_.clock.steady_now() + settings_.timeout,
-                                 report_.counts);
+  const Deadline end = context_.clock.steady_now() + settings_.timeout;
+  EventCounts sent;
+  std::optional<Failure> failure = waiting_->deliver_older(newest, end, sent);
+  report_.counts.repeated += sent.repeated;
+  pause_ = sent.delivered > 0 ? first_retry_pause : pause_; // the receiver takes entries
+  return failure;
 }
 
 void BatchSender::push_lines() {

@@ -105,7 +105,9 @@ private:
               context_.console.say(text);
             }
           });
-      failure = waiting_->deliver_older(report_.entry->time, deadline, report_.counts);
+      EventCounts sent;
+      failure = waiting_->deliver_older(report_.entry->time, deadline, sent);
+      report_.counts.repeated += sent.repeated;
     }
     failure = failure ? failure : deliver(deadline);
     if (failure) {
@@ -119,7 +121,9 @@ private:
     let_go("the event was delivered");
     delivered();
     if (waiting_) {
-      waiting_->deliver_some(deadline, report_.counts);
+      EventCounts sent;
+      waiting_->deliver_some(deadline, sent);
+      report_.counts.repeated += sent.repeated;
     }
     warn_of_counts();
     if (waiting_ && noted_signal() != 0) {

@@ -86,7 +86,7 @@ std::optional<Failure> WaitingEntries::drain_once(Deadline deadline, int retries
                                    .only = spooler_.destination()},
                                   find_routes_, transport_, clock_,
                                   {warn_, [](const std::string&) {}, [](const Drained&) {}});
-    sent.repeated += drained.counts.repeated;
+    sent.add(drained.counts);
     return drained.failure;
   } catch (...) { // of the spool, or of memory
     trouble_(current_failure().text());

@@ -37,7 +37,7 @@ public:
 
   /// Before an event whose entry time is `time`: looks at the spool's counter, and delivers entries
   /// that Loki would refuse behind the event. Returns why the event has to wait behind some of
-  /// them, if it has to. `sent` counts what was stored twice.
+  /// them, if it has to. Adds what became of those entries to `sent`.
   std::optional<Failure> deliver_older(Instant time, Deadline deadline, EventCounts& sent);
 
   /// After the event, whose receiver is evidently reachable: delivers those that are met first,

@@ -44,8 +44,8 @@ TEST_CASE("with a spool, a receiver that is down is tried again after pauses tha
   constexpr std::size_t most_pushes = failures + 3;
   const TemporaryDirectory directory = TemporaryDirectory::in_memory();
   std::string text;
-  for (int line = 0; line < lines; ++line) { // too far apart for a common push
-    text += R"({"timestamp":)" + std::to_string(1'700'000'000 + 7200 * line) +
+  for (int line = 0; line < lines; ++line) { // too far apart for a common push, none behind others
+    text += R"({"timestamp":)" + std::to_string(1'700'000'000 - 7200 * line) +
             R"(,"event":"runner_installed","flavor":"small","duration":1})"
             "\n";
   }
