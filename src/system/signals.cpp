@@ -24,7 +24,6 @@ constexpr std::chrono::milliseconds longest_delay{500};
 // A signal handler belongs to the whole process, and so does its state.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
-bool is_noting = false;
 volatile std::sig_atomic_t is_delaying = 0;
 volatile std::sig_atomic_t delayed = 0;  // a signal that DelayedSignals holds back; 0 means none
 Deadline end_of_delay = Deadline::max(); // for waits, after a signal was held back
@@ -77,16 +76,12 @@ void open_interruption() {
 }
 
 void note_signals() {
-  if (is_noting) {
-    return; // a signal noted since then has restored the default actions, which must stay
-  }
   if (event < 0) {
     open_interruption();
   }
   if (event < 0) {
     return; // without an eventfd, the first signal ends the process
   }
-  is_noting = true;
   for (const int ending : ending_signals) {
     if (std::signal(ending, note) == SIG_IGN) {
       std::signal(ending, SIG_IGN);

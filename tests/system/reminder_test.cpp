@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
 
@@ -26,29 +25,14 @@ Deadline now() {
   return std::chrono::steady_clock::now();
 }
 
-constexpr std::array noted_signals{SIGINT, SIGTERM, SIGHUP};
-
-// Signals are noted once in a process, and doctest sets handlers of its own for each test. So the
-// handler is taken here, before any test begins, and the signals get their default back.
-const auto noting_handler = [] {
-  note_signals();
-  const auto handler = std::signal(SIGTERM, SIG_DFL);
-  for (const int number : noted_signals) {
-    std::signal(number, SIG_DFL);
-  }
-  return handler;
-}();
-
-// What a test looks at in a process of its own, because a noted signal stays noted. Returns its
-// exit status.
+// Tests in a process of its own what happens after a signal, because a noted signal stays noted.
+// Returns the exit status of that process.
 template <class Test>
 int in_child(Test&& test) {
   const pid_t child = fork();
   if (child == 0) {
-    open_interruption(); // not the one that all children share
-    for (const int number : noted_signals) {
-      std::signal(number, noting_handler);
-    }
+    open_interruption(); // the one of the parent would end the waits of the parent as well
+    note_signals();
     _exit(test() ? 0 : 1);
   }
   return reap(child);
@@ -202,6 +186,16 @@ TEST_CASE("signals are held back anew by each attempt") {
           const Deadline begin = now();
           return await(-1, 0, begin + 20ms) == 0 && now() >= begin + 20ms && noted_signal() == 0;
         }) == 0);
+}
+
+TEST_CASE("the second signal ends the process where the first was only noted") {
+  CHECK(in_child([] {
+          raise(SIGTERM);
+          if (noted_signal() == SIGTERM) {
+            raise(SIGHUP);
+          }
+          return true;
+        }) == 128 + SIGHUP);
 }
 
 TEST_CASE("a second signal ends the process, though the first one is held back") {
