@@ -69,10 +69,12 @@ class RunnerInstalled(Event):
 
 
 def issue_event(event: Event) -> None:
-    """Deliver an event, which takes no longer than the timeout of metrics-event.
+    """Deliver an event.
 
-    Its entry time is the present, whatever its timestamp is. A warning of metrics-event, such as
-    that the event is kept in the spool, is logged.
+    This takes no longer than the timeout of metrics-event, or twice as long while events that are
+    older wait in its spool and are delivered first. The event's entry time is the present, whatever
+    its timestamp is. A warning of metrics-event, such as that the event is kept in the spool, is
+    logged.
 
     Raises:
         IssueMetricEventError: If the event was neither delivered nor kept.

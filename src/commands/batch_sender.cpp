@@ -37,25 +37,18 @@ BatchSender::BatchSender(const Resolved& resolved, const Context& context, Batch
 }
 
 void BatchSender::add(const Entry& entry, std::uint64_t number, Doubt doubt) {
-  if (!room_.takes(entry)) {
+  if (!lines_.add(entry, number, doubt)) {
     send(number);
-    room_.takes(entry);
+    lines_.add(entry, number, doubt);
   }
-  if (numbers_.empty()) {
+  if (lines_.size() == 1) {
     due_ = context_.clock.steady_now() + longest_wait;
   }
-  if (numbers_.size() < entries_.size()) {
-    entries_[numbers_.size()] = entry;
-  } else {
-    entries_.push_back(entry);
-  }
-  numbers_.push_back(number);
-  doubts_.push_back(doubt);
 }
 
 void BatchSender::note(bool is_spooling) const {
   if (note_open_) {
-    note_open_({numbers_, doubts_, next_line_, is_spooling});
+    note_open_({lines_.numbers(), lines_.doubts(), next_line_, is_spooling});
   }
 }
 
@@ -64,22 +57,22 @@ void BatchSender::note_leaving() {
   if (!note_open_) {
     return;
   }
-  std::vector<Doubt> doubts = doubts_;
+  std::vector<Doubt> doubts(lines_.doubts().begin(), lines_.doubts().end());
   std::ranges::replace(doubts, Doubt::none, Doubt::possibly_stored);
   try {
-    note_open_({numbers_, doubts, next_line_});
+    note_open_({lines_.numbers(), doubts, next_line_});
   } catch (const Failure& failure) {
-    throw unsent(failure, numbers_.front());
+    throw unsent(failure, lines_.numbers().front());
   }
 }
 
 void BatchSender::send(std::uint64_t next_line) {
   next_line_ = next_line;
-  if (numbers_.empty()) {
+  if (lines_.empty()) {
     note();
     return;
   }
-  const std::uint64_t last = numbers_.back();
+  const std::uint64_t last = lines_.numbers().back();
   if (settings_.dry_run) {
     print();
   } else if (settings_.disabled) {
@@ -97,25 +90,20 @@ void BatchSender::send(std::uint64_t next_line) {
 
 void BatchSender::send_unless_spooled(std::uint64_t next_line) {
   const std::vector<bool> is_spooled = keeps_undelivered(settings_)
-                                           ? spooler_.find_waiting(gathered())
-                                           : std::vector<bool>(numbers_.size());
-  left_.clear();
-  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+                                           ? spooler_.find_waiting(lines_.entries())
+                                           : std::vector<bool>(lines_.size());
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
     if (!is_spooled[i]) {
-      left_.push_back({i, doubts_[i] == Doubt::none ? Doubt::possibly_stored : doubts_[i]});
+      const Doubt doubt = lines_.doubts()[i];
+      lines_.leave(i, doubt == Doubt::none ? Doubt::possibly_stored : doubt);
     }
   }
-  report_.counts.spooled += numbers_.size() - left_.size();
-  retain_left();
+  report_.counts.spooled += lines_.retain_left();
   send(next_line);
 }
 
-// The entries stay for the reuse of their memory: allocating it anew took a tenth of the time of a
-// batch.
 void BatchSender::clear() {
-  numbers_.clear();
-  doubts_.clear();
-  room_ = PushRoom{};
+  lines_.clear();
   note();
 }
 
@@ -123,11 +111,11 @@ void BatchSender::print() {
   if (settings_.output == Output::text) {
     std::string text;
     if (settings_.url.scheme == Scheme::file) {
-      for (const Entry& entry : gathered()) {
+      for (const Entry& entry : lines_.entries()) {
         text.append(entry.line).append(1, '\n');
       }
     } else {
-      write_push_body(text, gathered());
+      write_push_body(text, lines_.entries());
       text += '\n';
     }
     context_.console.show(text);
@@ -136,46 +124,33 @@ void BatchSender::print() {
 
 void BatchSender::append() {
   note_leaving();
-  const std::size_t at_once = takes_many_lines(settings_.url.target) ? numbers_.size() : 1;
-  for (std::size_t done = 0; done < numbers_.size(); done += at_once) {
+  const std::size_t at_once = takes_many_lines(settings_.url.target) ? lines_.size() : 1;
+  for (std::size_t done = 0; done < lines_.size(); done += at_once) {
     std::string text;
     for (std::size_t i = done; i < done + at_once; ++i) {
-      text.append(i == done ? "" : "\n").append(entries_[i].line);
+      text.append(i == done ? "" : "\n").append(lines_.entries()[i].line);
     }
     try {
       append_line(settings_.url.target, text, context_.clock.steady_now() + settings_.timeout);
     } catch (const Failure& failure) {
-      left_.clear();
-      for (std::size_t i = done; i < numbers_.size(); ++i) {
-        left_.push_back({i, doubts_[i]});
-      }
-      retain_left();
-      fail(failure, numbers_.front());
+      lines_.leave_from(done);
+      lines_.retain_left();
+      fail(failure, lines_.numbers().front());
     }
     report_.counts.delivered += at_once;
     for (std::size_t i = done; i < done + at_once; ++i) { // nobody can ask a file
-      report_.counts.repeated += doubts_[i] == Doubt::none ? 0U : 1U;
+      report_.counts.repeated += lines_.doubts()[i] == Doubt::none ? 0U : 1U;
     }
   }
 }
 
 void BatchSender::push() {
-  note_leaving();
-  left_.clear();
-  trouble_.reset();
-  is_stopped_ = false;
-  try {
-    pusher().push(settings_.org_id, gathered(), doubts_,
-                  [this](const Pushed& pushed) { count(pushed); });
-  } catch (const Failure& failure) { // the route to the receiver cannot be opened
-    trouble_ = failure;
-    is_stopped_ = true;
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      left_.push_back({i, doubts_[i]});
-    }
+  trouble_ = deliver_older();
+  is_stopped_ = trouble_.has_value();
+  if (!trouble_) {
+    push_lines();
   }
-  retain_left();
-  if (numbers_.empty()) {
+  if (lines_.empty()) {
     pause_ = first_retry_pause;
     return;
   }
@@ -186,7 +161,7 @@ void BatchSender::push() {
     trouble_ = Failure{ExitCode::tempfail, "out of time"};
   }
   if (!spooler_.keeps(*trouble_)) {
-    fail(*trouble_, numbers_.front());
+    fail(*trouble_, lines_.numbers().front());
   }
   keep();
   if (!std::exchange(is_warned_, true)) { // the counts at the end tell how many there are
@@ -203,34 +178,52 @@ void BatchSender::push() {
   pause_ = std::min<Deadline::duration>(2 * pause_, longest_retry_pause);
 }
 
-void BatchSender::note_left(const Pushed& pushed) {
-  for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
-    left_.push_back({i, pushed.doubt});
+// Delivers what waits in the spool and would be refused behind these lines, for as long as a push
+// may take. Returns why they have to wait behind it, if they have to.
+std::optional<Failure> BatchSender::deliver_older() {
+  if (!keeps_undelivered(settings_)) {
+    return std::nullopt;
   }
+  if (!waiting_) {
+    waiting_.emplace(
+        waiting_beside_batch, settings_, spooler_,
+        [this](const std::string&) { return open_routes(); }, transport_, context_.clock,
+        [this](const std::string& text) { console_.warn(text); },
+        [this](const std::string& text) {
+          if (settings_.verbose) {
+            context_.console.say(text);
+          }
+        });
+  }
+  const Instant newest = std::ranges::max(lines_.entries(), {}, &Entry::time).time;
+  return waiting_->deliver_older(newest, context_.clock.steady_now() + settings_.timeout,
+                                 report_.counts);
 }
 
-// Removes the gathered entries that are dealt with.
-void BatchSender::retain_left() {
-  for (std::size_t i = 0; i < left_.size(); ++i) {
-    std::swap(entries_[i], entries_[left_[i].index]);
-    numbers_[i] = numbers_[left_[i].index];
-    doubts_[i] = left_[i].doubt;
+void BatchSender::push_lines() {
+  note_leaving();
+  try {
+    if (!pusher_) {
+      pusher_.emplace(open_routes(),
+                      PushLimits{.retries = settings_.retries,
+                                 .timeout = settings_.timeout,
+                                 .confirms = settings_.confirm},
+                      transport_, context_.clock);
+    }
+    pusher_->push(settings_.org_id, lines_.entries(), lines_.doubts(),
+                  [this](const Pushed& pushed) { count(pushed); });
+  } catch (const Failure& failure) { // the routes to the receiver cannot be opened
+    trouble_ = failure;
+    is_stopped_ = true;
+    lines_.leave_from(0);
   }
-  numbers_.resize(left_.size());
-  doubts_.resize(left_.size());
+  lines_.retain_left();
 }
 
-Pusher& BatchSender::pusher() {
-  if (!pusher_) {
-    Routes routes = open_routes(resolved_, context_.clock.steady_now() + settings_.timeout,
-                                [this](const std::string& text) { context_.console.warn(text); });
-    pusher_.emplace(std::move(routes),
-                    PushLimits{.retries = settings_.retries,
-                               .timeout = settings_.timeout,
-                               .confirms = settings_.confirm},
-                    transport_, context_.clock);
-  }
-  return *pusher_;
+Routes BatchSender::open_routes() const {
+  return metrics_event::open_routes(
+      resolved_, context_.clock.steady_now() + settings_.timeout,
+      [this](const std::string& text) { context_.console.warn(text); });
 }
 
 void BatchSender::count(const Pushed& pushed) {
@@ -246,7 +239,7 @@ void BatchSender::count(const Pushed& pushed) {
         counts.refused += 1;
         continue;
       }
-      console_.complain(counts.refused, std::to_string(numbers_[i]),
+      console_.complain(counts.refused, std::to_string(lines_.numbers()[i]),
                         report_.url + " refused it: " + judgement.message);
     }
     break;
@@ -255,35 +248,36 @@ void BatchSender::count(const Pushed& pushed) {
     if (!trouble_ && judgement.code != ExitCode::ok) {
       trouble_ = undelivered("to " + report_.url, judgement);
     }
-    note_left(pushed);
+    for (std::size_t i = pushed.first; i < pushed.first + pushed.count; ++i) {
+      lines_.leave(i, pushed.doubt);
+    }
     break;
   }
 }
 
 // Puts the gathered entries, which cannot be delivered, into the spool.
 void BatchSender::keep() {
-  if (numbers_.empty()) {
+  if (lines_.empty()) {
     return;
   }
   try {
     note(true);
   } catch (const Failure& failure) {
-    throw unsent(failure, numbers_.front());
+    throw unsent(failure, lines_.numbers().front());
   }
-  for (const Doubt doubt : std::set<Doubt>(doubts_.begin(), doubts_.end())) {
+  const std::set<Doubt> doubts(lines_.doubts().begin(), lines_.doubts().end());
+  for (const Doubt doubt : doubts) {
     try {
-      spooler_.keep(gathered(), doubts_, doubt, 1);
+      spooler_.keep(lines_.entries(), lines_.doubts(), doubt, 1);
     } catch (const Failure& failure) {
-      fail(failure, numbers_.front());
+      fail(failure, lines_.numbers().front());
     }
-    left_.clear();
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      if (doubts_[i] != doubt) {
-        left_.push_back({i, doubts_[i]});
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (lines_.doubts()[i] != doubt) {
+        lines_.leave(i, lines_.doubts()[i]);
       }
     }
-    report_.counts.spooled += numbers_.size() - left_.size();
-    retain_left();
+    report_.counts.spooled += lines_.retain_left();
   }
 }
 
@@ -292,11 +286,12 @@ void BatchSender::stop(std::uint64_t next_line) {
   if (keeps_undelivered(settings_)) {
     keep();
   }
-  fail({ExitCode::tempfail, "interrupted"}, numbers_.empty() ? next_line : numbers_.front());
+  fail({ExitCode::tempfail, "interrupted"}, lines_.empty() ? next_line : lines_.numbers().front());
 }
 
 std::uint64_t BatchSender::in_doubt() const {
-  return doubts_.size() - static_cast<std::uint64_t>(std::ranges::count(doubts_, Doubt::none));
+  return lines_.size() -
+         static_cast<std::uint64_t>(std::ranges::count(lines_.doubts(), Doubt::none));
 }
 
 Failure BatchSender::unsent(const Failure& failure, std::uint64_t first_unsent) const {

@@ -3,10 +3,11 @@
 #include "commands/batch_console.hpp"
 #include "commands/batch_report.hpp"
 #include "commands/context.hpp"
+#include "commands/gathered_lines.hpp"
 #include "delivery/pusher.hpp"
 #include "delivery/spooler.hpp"
+#include "delivery/waiting_entries.hpp"
 #include "loki/entry.hpp"
-#include "loki/push.hpp"
 #include "settings/settings.hpp"
 
 #include <cstdint>
@@ -54,7 +55,7 @@ public:
 
   /// Returns the time at which the gathered entries must be sent even though the push has room
   /// left; Deadline::max() when there are none.
-  Deadline due() const { return numbers_.empty() ? Deadline::max() : due_; }
+  Deadline due() const { return lines_.empty() ? Deadline::max() : due_; }
 
   /// Sets the total number of lines for the progress bar; 0 means that it is unknown.
   void expect(std::uint64_t total) { total_ = total; }
@@ -67,17 +68,16 @@ public:
   const std::optional<Failure>& trouble() const { return trouble_; }
 
 private:
-  std::span<const Entry> gathered() const { return std::span{entries_}.first(numbers_.size()); }
   void clear();
   void note(bool is_spooling = false) const;
   void note_leaving();
   void print();
   void append();
   void push();
-  Pusher& pusher();
+  std::optional<Failure> deliver_older();
+  void push_lines();
+  Routes open_routes() const;
   void count(const Pushed& pushed);
-  void note_left(const Pushed& pushed);
-  void retain_left();
   void keep();
   std::uint64_t in_doubt() const;
   Failure unsent(const Failure& failure, std::uint64_t first_unsent) const;
@@ -89,25 +89,16 @@ private:
   BatchConsole& console_;
   BatchReport& report_;
   const std::function<void(const OpenLines&)> note_open_; // may be empty
-  PushRoom room_;                      // remaining room beside the gathered entries
-  std::vector<std::uint64_t> numbers_; // line numbers of the gathered entries
-  std::vector<Doubt> doubts_;          // about each of them
-  std::vector<Entry> entries_;         // the gathered ones, then spare ones for reuse
-  std::uint64_t next_line_ = 1;        // the first line behind the gathered ones
-
-  // An entry that is neither delivered nor refused: its index in the last push, and what is open.
-  struct Left {
-    std::size_t index;
-    Doubt doubt;
-  };
-  std::vector<Left> left_; // of the last push, in order
+  GatheredLines lines_;
+  std::uint64_t next_line_ = 1; // the first line behind the gathered ones
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;
   Spooler spooler_;
-  std::optional<Pusher> pusher_;
-  std::optional<Failure> trouble_; // of the last push
-  bool is_warned_ = false;         // of events that go into the spool
+  std::optional<WaitingEntries> waiting_; // of a batch with a spool
+  std::optional<Pusher> pusher_;          // once the routes to the receiver are open
+  std::optional<Failure> trouble_;        // of the last push
+  bool is_warned_ = false;                // of events that go into the spool
   bool is_stopped_ = false; // the last push was, so that the receiver is left alone for a while
   Deadline next_try_{};     // when the receiver is tried again
   Deadline::duration pause_;

@@ -131,6 +131,7 @@ private:
     report_.task = options_.task;
     note_signals();
     const Deadline start = context_.clock.steady_now();
+    report_.tells_time = context_.console.output_is_terminal(); // a script gets the counts alone
     for (const std::string& risk : risks(resolved_)) {
       context_.console.warn(risk);
     }

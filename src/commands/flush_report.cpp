@@ -95,7 +95,8 @@ std::string to_text(const FlushReport& report) {
   }
   return "delivered " + std::to_string(report.counts.delivered) + ", refused " +
          std::to_string(report.counts.refused) + ", left " + std::to_string(report.left) +
-         (report.set_aside == 0 ? "" : ", set aside " + std::to_string(report.set_aside)) + '\n';
+         (report.set_aside == 0 ? "" : ", set aside " + std::to_string(report.set_aside)) +
+         (report.tells_time ? " in " + spoken_exactly(report.elapsed) : "") + '\n';
 }
 
 std::string to_result(const FlushReport& report, const RunOutcome& outcome) {

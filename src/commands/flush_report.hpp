@@ -32,6 +32,7 @@ struct FlushReport {
   std::uint64_t left = 0;
   std::uint64_t dropped = 0;
   std::chrono::milliseconds elapsed{};
+  bool tells_time = false; // the counts of a delivery end with the time that it took
   std::string outlook; // the last line of a dry run, such as "would send 2\n"
   ListTotals list;     // of the task list
 };

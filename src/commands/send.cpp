@@ -97,9 +97,9 @@ private:
     if (keeps_undelivered(settings_)) {
       safekeeping_.emplace(spooler_, *report_.entry, context_.transport, context_.clock);
       waiting_.emplace(
-          settings_, spooler_, [this, deadline](const std::string&) { return routes(deadline); },
-          context_.transport, context_.clock,
-          [this](const std::string& text) { context_.console.warn(text); },
+          waiting_beside_event, settings_, spooler_,
+          [this, deadline](const std::string&) { return routes(deadline); }, context_.transport,
+          context_.clock, [this](const std::string& text) { context_.console.warn(text); },
           [this](const std::string& text) {
             if (settings_.verbose) {
               context_.console.say(text);

@@ -138,12 +138,13 @@ constexpr std::array table{
         .summary = "deliver the events in the spool",
         .details =
             "Sends the events in the spool, oldest first and many in one push, deletes those that "
-            "were accepted, and says how many were delivered, how many were refused, and how many "
-            "are left. Refused events are put aside with the reason. Without --spool, the usual "
-            "spool is flushed: /var/spool/metrics-event for root, and metrics-event/spool in "
-            "$XDG_STATE_HOME or ~/.local/state for others. With --dry-run, it lists what it would "
-            "send, or with --drop, delete. The exit status is 0 when nothing is left and nothing "
-            "was refused, 65 when something was refused, and otherwise that of the error.",
+            "were accepted, and says how many were delivered, how many were refused, how many are "
+            "left, and on a terminal how long that took. Refused events are put aside with the "
+            "reason. Without --spool, the usual spool is flushed: /var/spool/metrics-event for "
+            "root, and metrics-event/spool in $XDG_STATE_HOME or ~/.local/state for others. With "
+            "--dry-run, it lists what it would send, or with --drop, delete. The exit status is 0 "
+            "when nothing is left and nothing was refused, 65 when something was refused, and "
+            "otherwise that of the error.",
         .examples = flush_examples,
         .options = flush_options,
         .settings = flush_settings,

@@ -11,39 +11,35 @@
 namespace metrics_event {
 namespace {
 
-constexpr std::size_t most_entries_drained = 100;
-
 // Loki refuses an entry that is an hour behind the newest one of its stream (max_chunk_age / 2), so
 // an event that is sent first makes it refuse those that have waited for longer. The difference is
 // for clocks that disagree, and for what waits between here and Loki.
 constexpr std::chrono::minutes longest_behind{50};
 
-// Beside more than this, an event does not look for older ones, because its cost must not grow.
-constexpr std::uint64_t most_bytes_searched = 256UL * 1024;
+// A batch looks for older entries once in so much time, counted in entry times.
+constexpr std::chrono::minutes search_interval{5};
 
 } // namespace
 
-WaitingEntries::WaitingEntries(const Settings& settings, const Spooler& spooler,
-                               FindRoutes find_routes, const Transport& transport, Clock& clock,
-                               Warn warn, Warn trouble)
-    : settings_{settings}, spooler_{spooler}, find_routes_{std::move(find_routes)},
-      transport_{transport}, clock_{clock}, warn_{std::move(warn)}, trouble_{std::move(trouble)},
-      waiting_{Spool::peek(settings.spool.directory)} {}
+WaitingEntries::WaitingEntries(const WaitingLimits& limits, const Settings& settings,
+                               const Spooler& spooler, FindRoutes find_routes,
+                               const Transport& transport, Clock& clock, Warn warn, Warn trouble)
+    : limits_{limits}, settings_{settings}, spooler_{spooler}, find_routes_{std::move(find_routes)},
+      transport_{transport}, clock_{clock}, warn_{std::move(warn)}, trouble_{std::move(trouble)} {}
 
 std::optional<Failure> WaitingEntries::deliver_older(Instant time, Deadline deadline,
                                                      EventCounts& sent) {
   const Instant limit = time - longest_behind;
-  if (!waiting_ || waiting_->bytes == 0 || waiting_->bytes > most_bytes_searched ||
-      waiting_->oldest >= limit) {
+  if (limit < searched_before_) {
+    return std::nullopt;
+  }
+  waiting_ = Spool::peek(settings_.spool.directory);
+  if (!waiting_ || waiting_->bytes == 0 || waiting_->bytes > limits_.most_bytes_searched ||
+      waiting_->oldest >= limit || !has_older(limit)) {
     return std::nullopt;
   }
   std::optional<Failure> failure = drain_once(deadline, settings_.retries, sent);
-  try {
-    if (!spooler_.has_waiting_before(limit)) {
-      return std::nullopt;
-    }
-  } catch (const Failure& of_spool) {
-    trouble_(of_spool.text());
+  if (!has_older(limit)) {
     return std::nullopt;
   }
   if (failure && spooler_.keeps(*failure)) {
@@ -51,6 +47,18 @@ std::optional<Failure> WaitingEntries::deliver_older(Instant time, Deadline dead
   }
   return Failure{ExitCode::tempfail, "events that are more than 50 minutes older wait for the same "
                                      "receiver and are sent first"};
+}
+
+bool WaitingEntries::has_older(Instant limit) {
+  try {
+    if (spooler_.has_waiting_before(limit)) {
+      return true;
+    }
+    searched_before_ = limit + search_interval;
+  } catch (const Failure& of_spool) {
+    trouble_(of_spool.text());
+  }
+  return false;
 }
 
 void WaitingEntries::deliver_some(Deadline deadline, EventCounts& sent) {
@@ -72,9 +80,9 @@ std::optional<Failure> WaitingEntries::drain_once(Deadline deadline, int retries
                                   {.push = {.retries = retries,
                                             .timeout = settings_.timeout,
                                             .ends = deadline,
-                                            .asks_later = true,
+                                            .asks_later = limits_.most_entries != 0,
                                             .confirms = settings_.confirm},
-                                   .most_entries = most_entries_drained,
+                                   .most_entries = limits_.most_entries,
                                    .only = spooler_.destination()},
                                   find_routes_, transport_, clock_,
                                   {warn_, [](const std::string&) {}, [](const Drained&) {}});

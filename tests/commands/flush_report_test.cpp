@@ -34,6 +34,9 @@ TEST_CASE("a flush says what was delivered, refused and is left") {
   CHECK(to_text(report) == "delivered 12, refused 1, left 3\n");
   report.set_aside = 2;
   CHECK(to_text(report) == "delivered 12, refused 1, left 3, set aside 2\n");
+  report.elapsed = std::chrono::milliseconds{9720};
+  report.tells_time = true;
+  CHECK(to_text(report) == "delivered 12, refused 1, left 3, set aside 2 in 9.7 s\n");
   CHECK(to_text(FlushReport{.task = Task::drop, .left = 1, .dropped = 5}) == "dropped 5, left 1\n");
   CHECK(to_text(FlushReport{}).empty());
 }

@@ -69,7 +69,7 @@ class Loki:
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
       file.write("\n".join(lines) + "\n")
       file.flush()
-      subprocess.run([program, "batch", "--config=none", f"--url={self.url}", "--timeout=30s",
+      subprocess.run([program, "batch", "-q", "--config=none", f"--url={self.url}", "--timeout=30s",
                       file.name], check=True)
     # Events that are more than three hours old are only returned after they were flushed.
     flush = urllib.request.Request(f"{self.url}/flush", method="POST")
@@ -223,15 +223,17 @@ def lines(panel, found, step, box, end):
 
 
 def names_below(panel, found, box):
+  """A count stands for the names that do not fit."""
   x, y, wide, high = box
   left = x + 14
   for index, (name, _) in enumerate(found):
-    if left + 5.8 * len(name) + 22 > x + wide:
+    if left + 5.8 * len(name) + 20 > x + wide:
+      yield text(left, y + high - 10, f"+{len(found) - index}", "quiet")
       return
     yield (f'<path d="M{left} {y + high - 14}h12" stroke="{color_of(panel, name, index)}" '
            'stroke-width="4" stroke-linecap="round"/>')
     yield text(left + 19, y + high - 10, name)
-    left += 5.8 * len(name) + 34
+    left += 5.8 * len(name) + 28
 
 
 def timeseries(panel, found, step, box, end):

@@ -5,6 +5,7 @@
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
 #include "support/temporary.hpp"
+#include "support/terminal.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -118,6 +119,19 @@ TEST_CASE("what cannot be delivered now is kept with one warning, and flushed as
   CHECK(scene.waiting() == 0);
   CHECK(scene.flush().out == "delivered 0, refused 0, left 0\n");
   CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("a flush says on a terminal how long it took") {
+  if (!Terminal::exist()) {
+    MESSAGE("SKIPPED: no pseudo-terminals here");
+    return;
+  }
+  const Scene scene;
+  const ClosedPort closed;
+  REQUIRE(scene.send(at(closed.port())).status == 0);
+  Terminal terminal{program, scene.invocation({"flush", "--timeout", "1s"})};
+  terminal.expect("delivered 0, refused 0, left 1 in ");
+  terminal.expect(" s\r\n");
 }
 
 TEST_CASE("the result object says that an event is spooled, and why") {

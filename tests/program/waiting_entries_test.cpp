@@ -59,6 +59,12 @@ struct Scene {
     return run(program, {.arguments = words});
   }
 
+  Outcome send_batch() const {
+    return run(program, {.arguments = {"batch", "--config", "none", "--spool=" + path, "--url", url,
+                                       "--label", "job=metrics", "--retries", "0"},
+                         .input = "{\"event\":\"e\",\"n\":1}\n{\"event\":\"e\",\"n\":2}\n"});
+  }
+
   std::uint64_t waiting() const { return spool.count(Box::waiting); }
 
   // Whether each entry in the receiver has the entry time that it was given.
@@ -163,6 +169,44 @@ TEST_CASE("beside a large spool an event is sent at once") {
   CHECK(scene.send().status == 0);
   REQUIRE(!scene.receiver->pushes().empty());
   CHECK(scene.receiver->pushes().front().body.size() < 1024);
+}
+
+TEST_CASE("a batch lets older entries go first, however many there are") {
+  Scene scene;
+  scene.keep(2h, "", std::string(255UL * 1024, 'x'));
+  for (int i = 0; i < 1200; ++i) {
+    scene.keep(2h);
+  }
+  scene.keep(2h, "other");
+  scene.kept -= 1; // it stays
+  scene.open();
+  const Outcome outcome = scene.send_batch();
+  CHECK(outcome.status == 0);
+  CHECK(err_of_batch(outcome).empty());
+  CHECK(scene.waiting() == 1);
+  CHECK(scene.receiver->stored() == 1203);
+  CHECK(scene.all_have_their_times());
+}
+
+TEST_CASE("the lines of a batch are kept behind older entries that cannot be delivered") {
+  Scene scene;
+  scene.keep(2h);
+  const Outcome outcome = scene.send_batch();
+  CHECK(outcome.status == 0);
+  CHECK(has(outcome.err, "onnection refused"));
+  CHECK(has(outcome.err, "spooled 2"));
+  CHECK(scene.waiting() == 3);
+  scene.open();
+  {
+    const auto flush = LockedSpool::try_lock(scene.spool);
+    REQUIRE(flush);
+    CHECK(has(scene.send_batch().err, "are sent first"));
+  }
+  CHECK(scene.receiver->stored() == 0);
+  CHECK(scene.send_batch().status == 0);
+  CHECK(scene.waiting() == 0);
+  CHECK(scene.receiver->stored() == 7);
+  CHECK(scene.all_have_their_times());
 }
 
 TEST_CASE("after an event nothing is looked for in a spool whose counter says that it is empty") {
