@@ -31,6 +31,9 @@ template <class Test>
 int in_child(Test&& test) {
   const pid_t child = fork();
   if (child == 0) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      std::signal(number, SIG_DFL); // nohup(1) ignores SIGHUP, and an ignored signal is not noted
+    }
     open_interruption(); // the one of the parent would end the waits of the parent as well
     note_signals();
     _exit(test() ? 0 : 1);
