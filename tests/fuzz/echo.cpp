@@ -14,6 +14,9 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -52,6 +55,9 @@ public:
     check(::getsockname(listener_.get(), any, &size), "getsockname");
     port_ = ntohs(address.sin_port);
     std::thread{[this] {
+      sigset_t all; // the fuzzer's alarm would interrupt the calls of this thread
+      ::sigfillset(&all);
+      ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
       while (true) {
         serve();
       }
