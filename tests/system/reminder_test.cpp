@@ -1,19 +1,24 @@
 #include "system/reminder.hpp"
 
 #include "support/process.hpp"
+#include "support/temporary.hpp"
 #include "system/descriptor.hpp"
 #include "system/signals.hpp"
 
 #include <doctest/doctest.h>
 
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <string>
+#include <thread>
 
 using namespace metrics_event;
 using namespace std::chrono_literals;
+using metrics_event::testing::read_file;
 using metrics_event::testing::reap;
 
 namespace {
@@ -170,6 +175,21 @@ TEST_CASE("a signal that is held back ends waits after half a second") {
             return has_ended && noted_signal() == SIGTERM;
           }) == 0);
   }
+}
+
+TEST_CASE("a signal that is held back without interrupting poll(2) ends the wait as well") {
+  CHECK(in_child([] {
+          const DelayedSignals delayed;
+          const std::string waiting = "/proc/self/task/" + std::to_string(gettid()) + "/syscall";
+          const std::jthread other{[&waiting] { // its signals interrupt no call of the first thread
+            while (!read_file(waiting).starts_with(std::to_string(SYS_poll) + ' ')) {
+              std::this_thread::yield();
+            }
+            raise(SIGTERM);
+          }};
+          const Deadline end = now() + very_long;
+          return await(-1, 0, end) == 0 && now() < end && noted_signal() == 0;
+        }) == 0);
 }
 
 TEST_CASE("a wait that ends before the half second ends in time") {
