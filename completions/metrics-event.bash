@@ -19,7 +19,7 @@ _metrics_event_unquote() {
   done
 }
 
-# Offers names of files, or with -d of directories, behind the part of the word before them.
+# Offers the names of files (with -d, of directories), each after the part of the word before it.
 _metrics_event_files() {
   local file
   if [[ $2 != *@ ]]; then # readline would quote the @

@@ -1,13 +1,13 @@
 # fish completion for metrics-event
 
-# Prints names of files, behind the part of the word before them.
+# Prints names of files, each after the part of the word before it.
 function __metrics_event_names -a complete before word
     for name in ($complete (string sub -s (math 1 + (string length -- "$before")) -- $word))
         printf '%s\n' $before$name
     end
 end
 
-# Prints what the program offers for the word at the cursor; behind -- what fish offers for COMMAND.
+# Prints what the program offers for the word at the cursor; after --, what fish offers for COMMAND.
 # The output of a command substitution is never expanded, and fish quotes what it inserts.
 function __metrics_event_offers
     set -l words (commandline -opc)

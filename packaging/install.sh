@@ -36,7 +36,7 @@ while [ $# -gt 0 ]; do
       usage
       exit
       ;;
-    *) refuse "unknown argument \"$1\", see --help" ;;
+    *) refuse "unknown argument \"$1\"; see --help" ;;
   esac
   shift
 done

@@ -19,13 +19,13 @@ tag=v$version
 newest=$(git tag --list 'v[0-9]*' --sort=-version:refname | head -n 1)
 if [ -n "$newest" ]; then
   last=$(printf '%s\n%s\n' "$newest" "$tag" | sort --version-sort | tail -n 1)
-  [ "$last" = "$tag" ] || refuse "$tag would come after $newest"
+  [ "$last" = "$tag" ] || refuse "$tag is older than the newest tag, $newest"
 fi
 grep -q "^project(metrics-event VERSION $version " CMakeLists.txt ||
-  refuse "CMakeLists.txt has another version than $version"
+  refuse "CMakeLists.txt has a version other than $version"
 heading=$(grep -m 1 '^## ' CHANGELOG.md)
 printf '%s\n' "$heading" | grep -qxE "## $version — [0-9]{4}-[0-9]{2}-[0-9]{2}" ||
-  refuse "CHANGELOG.md should have \"## $version — $(date +%F)\" first, and has \"$heading\""
+  refuse "CHANGELOG.md should have \"## $version — $(date +%F)\" first, but has \"$heading\""
 
 ./dev lint
 ./dev test

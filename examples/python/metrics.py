@@ -60,7 +60,7 @@ class RunnerInstalled(Event):
     """A runner was installed and is ready.
 
     Attributes:
-        flavor: The kind of runner, such as its size.
+        flavor: The type of runner, such as its size.
         duration: How long the installation took, in seconds.
     """
 
@@ -71,9 +71,9 @@ class RunnerInstalled(Event):
 def issue_event(event: Event) -> None:
     """Deliver an event.
 
-    This takes no longer than the timeout of metrics-event, or twice as long while events that are
-    older wait in its spool and are delivered first. The event's entry time is the present, whatever
-    its timestamp is. A warning of metrics-event, such as that the event is kept in the spool, is
+    This takes no longer than the timeout of metrics-event, or twice as long while older events wait
+    in its spool and are delivered first. The event's entry time is the present, whatever its
+    timestamp is. Warnings from metrics-event, for example that the event is kept in the spool, are
     logged.
 
     Raises:

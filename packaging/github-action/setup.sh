@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the program of a release on PATH for the following steps, if its SHA-256 is right, and sets the
+# Puts the program of a release on PATH for the following steps, after checking its SHA-256, and sets the
 # receiver for them. action.yml runs it with its inputs in the environment. No program gets the token as an
 # argument, because printf is part of the shell.
 set -eu
@@ -23,7 +23,7 @@ one_line() {
   text=${text%"$carriage_return"}
   case $text in
     *'
-'*) fail "the input $1 has several lines, give one" >&2 ;;
+'*) fail "the input $1 has several lines; give one" >&2 ;;
   esac
   printf '%s' "$text"
 }
@@ -42,7 +42,7 @@ unset INPUT_TOKEN
 case $RUNNER_OS-$RUNNER_ARCH in
   Linux-X64) program=metrics-event-linux-amd64 ;;
   Linux-ARM64) program=metrics-event-linux-arm64 ;;
-  *) fail "there is no program for $RUNNER_OS on $RUNNER_ARCH, use a runner with Linux on X64 or ARM64" ;;
+  *) fail "there is no program for $RUNNER_OS on $RUNNER_ARCH; use a runner with Linux on X64 or ARM64" ;;
 esac
 
 # The runner keeps an action in _actions/OWNER/NAME/REF; github.action_ref is not reliable in a
@@ -82,7 +82,7 @@ expected=$(sed -n "s/^\([0-9a-f]\{64\}\) [ *]$program\$/\1/p" "$directory/SHA256
 [ -n "$expected" ] || fail "SHA256SUMS of ${release%/} has no line for $program"
 actual=$(sha256sum <"$directory/metrics-event")
 [ "${actual%% *}" = "$expected" ] ||
-  fail "$program of ${release%/} has the SHA-256 ${actual%% *}, and SHA256SUMS says $expected"
+  fail "$program of ${release%/} has the SHA-256 ${actual%% *}, but SHA256SUMS says $expected"
 chmod 755 "$directory" "$directory/metrics-event"
 "$directory/metrics-event" --version || fail "$program does not run here"
 rm "$directory/SHA256SUMS"

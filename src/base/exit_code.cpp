@@ -25,17 +25,16 @@ constexpr std::array exit_codes{
                 "a file that the command line names is missing, unreadable, or of the wrong kind"},
     ExitCodeRow{ExitCode::nohost, "nohost", "the host name does not resolve"},
     ExitCodeRow{ExitCode::unavailable, "unavailable", "no connection: refused or unreachable"},
-    ExitCodeRow{ExitCode::software, "software", "a bug of metrics-event"},
+    ExitCodeRow{ExitCode::software, "software", "a bug in metrics-event"},
     ExitCodeRow{ExitCode::cantcreat, "cantcreat",
                 "the spool or the file of a file URL cannot be written, or is full"},
     ExitCodeRow{ExitCode::ioerr, "ioerr", "reading stdin or writing stdout failed"},
     ExitCodeRow{ExitCode::tempfail, "tempfail",
                 "a temporary failure: a timeout, a connection lost during an exchange, 408, 425, "
                 "429 or 5xx"},
-    ExitCodeRow{
-        ExitCode::protocol, "protocol",
-        "not a push endpoint: not HTTP, a failure of TLS, a redirect, a web page, 404, 405, "
-        "415, or another unexpected status"},
+    ExitCodeRow{ExitCode::protocol, "protocol",
+                "not a push endpoint: not HTTP, a TLS failure, a redirect, a web page, 404, 405, "
+                "415, or another unexpected status"},
     ExitCodeRow{ExitCode::noperm, "noperm",
                 "the receiver or a proxy denied access: 401, 403, 407, 400 about the tenant, or "
                 "260 (Loki's answer when ingestion is blocked)"},
@@ -43,8 +42,9 @@ constexpr std::array exit_codes{
                 "a setting from the environment or a file is not valid; the message names it"},
     ExitCodeRow{ExitCode::not_executable, "not executable", "COMMAND cannot be executed"},
     ExitCodeRow{ExitCode::not_found, "not found", "COMMAND was not found"},
-    ExitCodeRow{ExitCode::signal, "signal",
-                "signal n ended it (SIGINT, SIGTERM or SIGHUP), or any signal n ended COMMAND"},
+    ExitCodeRow{
+        ExitCode::signal, "signal",
+        "signal n (SIGINT, SIGTERM or SIGHUP) ended metrics-event, or any signal n ended COMMAND"},
 };
 
 } // namespace
@@ -79,11 +79,11 @@ Failure current_failure() {
   } catch (const Failure& failure) {
     return failure;
   } catch (const std::bad_alloc&) {
-    return {ExitCode::tempfail, "out of memory, try again later"};
+    return {ExitCode::tempfail, "out of memory; try again later"};
   } catch (const std::system_error& error) {
-    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+    return {ExitCode::tempfail, system_words(error.code()) + "; try again later"};
   } catch (const boost::system::system_error& error) {
-    return {ExitCode::tempfail, system_words(error.code()) + ", try again later"};
+    return {ExitCode::tempfail, system_words(error.code()) + "; try again later"};
   } catch (const std::exception& bug) {
     return {ExitCode::software, std::string{"this is a bug: "} + bug.what()};
   } catch (...) {

@@ -11,7 +11,7 @@ namespace {
 
 struct Size {
   std::string number; // rounded up to a tenth
-  std::string_view unit;
+  std::string unit;
 };
 
 Size in_largest_unit(std::uint64_t bytes) {
@@ -23,7 +23,7 @@ Size in_largest_unit(std::uint64_t bytes) {
   }
   const std::uint64_t tenths = (bytes * 10 + size - 1) / size;
   return {grouped(tenths / 10) + (tenths % 10 == 0 ? "" : '.' + std::to_string(tenths % 10)),
-          units[unit]};
+          bytes == 1 ? "byte" : std::string{units[unit]}};
 }
 
 } // namespace
@@ -71,10 +71,8 @@ std::string room_text(std::uint64_t used, std::uint64_t room) {
   const Size size_of_used = in_largest_unit(used);
   const Size size_of_room = in_largest_unit(room);
   return size_of_used.number +
-         (used == 0 || size_of_used.unit == size_of_room.unit
-              ? ""
-              : ' ' + std::string{size_of_used.unit}) +
-         " of " + size_of_room.number + ' ' + std::string{size_of_room.unit};
+         (used == 0 || size_of_used.unit == size_of_room.unit ? "" : ' ' + size_of_used.unit) +
+         " of " + size_of_room.number + ' ' + size_of_room.unit;
 }
 
 } // namespace metrics_event

@@ -48,7 +48,7 @@ int number_at(std::string_view text, std::size_t at, std::size_t size) {
   return static_cast<int>(parse_digits(text.substr(at, size)).value_or(0));
 }
 
-// Parses an offset from UTC by RFC 3339: Z or +01:00; or as date(1) and databases print one, behind
+// Parses an offset from UTC by RFC 3339: Z or +01:00; or as date(1) and databases print one, after
 // a space or not: +0100 or +01.
 std::optional<minutes> parse_offset(std::string_view text) {
   text.remove_prefix(text.starts_with(' ') ? 1 : 0);
@@ -125,7 +125,7 @@ std::optional<Mismatch> unit_too_fine(std::string_view whole_digits, std::string
   }
   const auto say = [text](const char* unit, const char* parts) {
     const Mismatch mismatch{std::string{"UNIX seconds and not "} + unit, text};
-    return Mismatch::saying(mismatch.text + ", divide it by " + parts);
+    return Mismatch::saying(mismatch.text + "; divide it by " + parts);
   };
   return n < 15   ? say("milliseconds", "1000")
          : n < 18 ? say("microseconds", "1000000")

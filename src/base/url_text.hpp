@@ -9,7 +9,7 @@ namespace metrics_event {
 /// credentials and each value of the query or the fragment.
 std::string redacted_url(std::string_view url);
 
-/// Returns true when a text may be a URL with credentials: it contains `://`, or has an `@` behind
+/// Returns true when a text may be a URL with credentials: it contains `://`, or has an `@` after
 /// a colon as `user:password@host` has. A path, which has a slash before any colon, is none.
 bool may_hold_credentials(std::string_view text);
 

@@ -110,7 +110,7 @@ private:
     } else if (equals == std::string::npos && needs_value) {
       take_separate_value(option, word);
     } else {
-      // A path behind an option with an optional value can only be the value: `--spool /path`.
+      // A path after an option with an optional value can only be the value: `--spool /path`.
       const bool has_path = equals == std::string::npos &&
                             option.value == Option::Value::optional && at_ + 1 < given_.size() &&
                             is_path(given_[at_ + 1]);

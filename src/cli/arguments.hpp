@@ -37,11 +37,11 @@ struct Arguments {
   std::vector<std::string> words; // for CLI11: all before `--` except unknown options
   std::optional<std::vector<std::string>> wrapped; // the words after `--`; none means no `--`
   std::string unknown_option;                      // the first one, as given; empty means none
-  std::size_t operands = 0;        // words behind the subject that are no options or their values
+  std::size_t operands = 0; // words after the subject that are neither options nor their values
   const Option* waiting = nullptr; // the last argument, if its value would come next
   std::string missing_value;       // the first option without its value; empty means none
   std::string remedy;              // how to give that value; empty means no suggestion
-  std::string separate; // the first word behind an option whose value needs an equals sign
+  std::string separate; // the first word after an option whose value needs an equals sign
   std::string joined;   // the option with that word for its value
 };
 

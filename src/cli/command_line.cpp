@@ -170,11 +170,11 @@ private:
     }
     if (!look_.missing_value.empty()) {
       return usage(
-          look_.missing_value + " needs a value, " +
+          look_.missing_value + " needs a value; " +
           (look_.remedy.empty() ? see_help() : "write " + quote(look_.remedy) + " if it is meant"));
     }
     if (!subject().is_known()) {
-      return usage("an event or command is missing, see metrics-event --help");
+      return usage("an event or command is missing; see metrics-event --help");
     }
     return line_.event.type == nullptr ? trouble_with_command() : trouble_with_event();
   }
@@ -187,7 +187,7 @@ private:
     }
     const std::string join = hint_at_join(word);
     const std::string hint = join.empty() ? did_you_mean(word, known) : join;
-    const std::string help = ", see metrics-event --help";
+    const std::string help = "; see metrics-event --help";
     return usage("unknown event or command " + quote(word) + (hint.empty() ? help : hint));
   }
 
@@ -216,21 +216,21 @@ private:
     }
     if (subject().word && given == "--" + name &&
         std::ranges::find(look_.options, name, &Option::name) != look_.options.end()) {
-      return usage(quote(flag) + " belongs behind " + quote(*subject().word));
+      return usage(quote(flag) + " belongs after " + quote(*subject().word));
     }
     for (const Field& field :
          subject().event == nullptr ? std::span<const Field>{} : subject().event->fields) {
       if (!field.has_flag && kebab_case(field.name) == name) {
-        return usage(quote(flag) + " is not an option, give the field as " + usage_of(field));
+        return usage(quote(flag) + " is not an option; give the field as " + usage_of(field));
       }
     }
     if (const std::string_view ours = option_for(flag); !ours.empty()) {
-      return usage("unknown option " + quote(flag) + ", use " + std::string{ours});
+      return usage("unknown option " + quote(flag) + "; use " + std::string{ours});
     }
     const std::string hint = hint_at_option(name);
     const bool may_be_field = subject().event != nullptr && subject().event->takes_extras;
     const std::string field = may_be_field && word.starts_with("--") ? hint_at_field(name) : "";
-    const std::string help = field.empty() ? ", " + see_help() : field;
+    const std::string help = field.empty() ? "; " + see_help() : field;
     return usage("unknown option " + quote(flag) + (hint.empty() ? help : hint));
   }
 
@@ -238,7 +238,7 @@ private:
     const std::size_t equals = word.find('=');
     const std::string hint =
         equals == word.npos ? hint_at_join(word) : hint_at_option(word.substr(0, equals));
-    return usage("unexpected argument " + quote(word) + (hint.empty() ? ", " + see_help() : hint));
+    return usage("unexpected argument " + quote(word) + (hint.empty() ? "; " + see_help() : hint));
   }
 
   // Returns the mistake in the words of an event, whatever their values are.
@@ -253,11 +253,11 @@ private:
     JsonReader extras;
     extras.read_object(*outline);
     if (look_.wrapped && line_.wrapped.empty()) {
-      return usage("the command behind \"--\" is missing");
+      return usage("the command after \"--\" is missing");
     }
     for (const GivenSetting& given : line_.settings) {
       if (given.setting->needs_command && line_.wrapped.empty()) {
-        return usage(given.origin.name + " has no effect without -- COMMAND, leave it out");
+        return usage(given.origin.name + " has no effect without -- COMMAND; leave it out");
       }
     }
     const bool will_measure = !line_.wrapped.empty();
@@ -271,16 +271,16 @@ private:
     const Command& command = *line_.command;
     const std::string name{command.name};
     if (look_.wrapped) {
-      return usage("unexpected argument \"--\", " + see_help());
+      return usage("unexpected argument \"--\"; " + see_help());
     }
     if (command.operand.is_required && !line_.operand) {
-      return usage(name + " needs " + std::string{command.operand.name} + ", " + see_help());
+      return usage(name + " needs " + std::string{command.operand.name} + "; " + see_help());
     }
     if (!line_.more_operands.empty()) {
       const std::string option{command.operand.repeats_with};
       try {
         if (!line_.options.is_on(option)) {
-          return usage(name + " takes one " + std::string{command.operand.name} + ", leave " +
+          return usage(name + " takes one " + std::string{command.operand.name} + "; leave " +
                        quote(line_.more_operands.front()) + " out or give --" + option);
         }
       } catch (const Failure& failure) { // the option has a bad value
@@ -289,7 +289,7 @@ private:
     }
     for (const GivenSetting& given : line_.settings) {
       if (!command.accepts_flag(*given.setting)) {
-        return usage(given.origin.name + " has no effect on " + name + ", leave it out");
+        return usage(given.origin.name + " has no effect on " + name + "; leave it out");
       }
     }
     return std::nullopt;

@@ -168,7 +168,7 @@ private:
   }
 
   // Offers the fields that no flag gives, those that must be given or the others: their keys, or
-  // values behind such a key.
+  // values after such a key.
   void offer_keys(const EventType& type, bool must_be_given) {
     for (const Field& field : type.fields) {
       const std::string key = key_spelling(field);

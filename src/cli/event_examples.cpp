@@ -55,9 +55,7 @@ std::string sample_value(const Field& field) {
 std::string example(const EventType& type, bool is_measured) {
   std::string line = "metrics-event " + kebab_case(type.name);
   for (const Field& field : type.fields) {
-    const bool is_filled =
-        !field.variable.empty() || (is_measured && field.measured != Measured::nothing);
-    if (!field.always() || is_filled) {
+    if (!field.always() || (is_measured && field.measured != Measured::nothing)) {
       continue;
     }
     const std::string value = sample_value(field);

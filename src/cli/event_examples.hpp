@@ -7,9 +7,10 @@
 
 namespace metrics_event {
 
-/// Returns two command lines that send an event of this type, for its help. Fields that may be left
-/// out are left out, and so are those that a variable or a COMMAND fills. A text of any value is
-/// taken from a variable of the shell, which has the name of the field.
+/// Returns two command lines that send an event of this type, for its help. Optional fields are
+/// left out, and in the second line also those that a COMMAND fills. A field that an environment
+/// variable may fill is given, because that variable need not be set. The value of a text without
+/// known values comes from a shell variable with the name of the field.
 std::vector<std::string> event_examples(const EventType& type);
 
 } // namespace metrics_event

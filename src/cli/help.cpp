@@ -96,10 +96,12 @@ std::string grouped_options(void (*add)(Columns& columns, const Setting& setting
 }
 
 std::string option_details() {
-  return paragraph("Options are accepted before and after the event or command. Each of them is "
-                   "also an environment variable and a key of the configuration file: "
-                   "--connect-timeout is METRICS_EVENT_CONNECT_TIMEOUT and connect-timeout. A flag "
-                   "takes precedence over a variable, and a variable over a file.") +
+  return paragraph(
+             "Options are accepted before and after the event or command. Each setting is also "
+             "an environment variable and, except for --config and --events, a key of the "
+             "configuration file: --connect-timeout is METRICS_EVENT_CONNECT_TIMEOUT and "
+             "connect-timeout. A flag takes precedence over a variable, and a variable over "
+             "a file.") +
          grouped_options(add_details);
 }
 
@@ -201,9 +203,10 @@ std::string shared_options(const Command* command) {
   }
   return all.empty()
              ? ""
-             : '\n' + paragraph((all.size() > many ? "Options such as " + enumeration(common)
-                                                   : "Shared options: " + enumeration(all)) +
-                                ": see metrics-event help options.");
+             : '\n' + paragraph((all.size() > many ? "For options such as " + enumeration(common)
+                                 : all.size() == 1 ? "For the shared option " + all.front()
+                                                   : "For the shared options " + enumeration(all)) +
+                                ", see metrics-event help options.");
 }
 
 std::string event_help(const EventType& type) {

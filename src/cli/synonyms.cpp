@@ -107,7 +107,7 @@ std::string hint_at_field(std::string_view name) {
   std::ranges::replace(key, '-', '_');
   const auto fits = [](char c) { return is_letter_or_digit(c) || c == '_'; };
   return !key.empty() && std::ranges::all_of(key, fits)
-             ? ", undeclared fields are written " + key + "=VALUE"
+             ? "; undeclared fields are written " + key + "=VALUE"
              : "";
 }
 

@@ -11,7 +11,7 @@ namespace metrics_event {
 std::string_view option_for(std::string_view flag);
 
 /// Returns how to give an undeclared field whose name was given as an option, such as
-/// `, undeclared fields are written build_id=VALUE`; empty for what cannot be the name of a field.
+/// `; undeclared fields are written build_id=VALUE`; empty for what cannot be the name of a field.
 std::string hint_at_field(std::string_view name);
 
 } // namespace metrics_event

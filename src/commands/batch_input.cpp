@@ -26,8 +26,9 @@ std::optional<ForeignForm> form_of_json(std::string_view line) {
   }
   if (!is_array && take(rest, '{')) {
     skip_space();
-    return rest.empty() ? std::optional{ForeignForm{"a JSON object over several lines", "jq -c ."}}
-                        : std::nullopt;
+    return rest.empty()
+               ? std::optional{ForeignForm{"a JSON object that spans several lines", "jq -c ."}}
+               : std::nullopt;
   }
   return std::nullopt;
 }
@@ -87,7 +88,7 @@ BatchInput::Step BatchInput::next(Deadline deadline, Instant now) {
     case LineReader::Step::end:
       if (last_) { // otherwise the missing lines would pass for sent
         throw Failure{ExitCode::ioerr,
-                      name() + " has become shorter, it had " + std::to_string(*last_) + " lines"};
+                      name() + " has become shorter; it had " + std::to_string(*last_) + " lines"};
       }
       return Step::end;
     }

@@ -56,7 +56,7 @@ public:
   /// Returns the number of the line read last, counted from 1.
   std::uint64_t number() const { return reader_.number(); }
 
-  /// These tell of the line read last what LineReader does: whether it has its end, and where in a
+  /// These describe the line read last, as in LineReader: whether it has its end, and where in a
   /// regular file it begins and ends.
   bool is_terminated() const { return reader_.is_terminated(); }
   std::uint64_t begin() const { return reader_.begin(); }

@@ -90,7 +90,7 @@ private:
   BatchReport& report_;
   const std::function<void(const OpenLines&)> note_open_; // may be empty
   GatheredLines lines_;
-  std::uint64_t next_line_ = 1; // the first line behind the gathered ones
+  std::uint64_t next_line_ = 1; // the first line after the gathered ones
   Deadline due_{};
   std::uint64_t total_ = 0;
   const Transport transport_;

@@ -82,7 +82,7 @@ void Bookmark::note(const OpenLines& lines) {
   if (is_read_only_) {
     return;
   }
-  // The line read last may be the first one behind the push, for which it had no room left.
+  // The line read last may be the first one after the push, for which it had no room left.
   const bool is_behind = lines.next_line <= input_.number();
   const std::uint64_t end = is_behind ? input_.begin() : input_.end();
   if (lines.numbers.empty()) {

@@ -93,7 +93,7 @@ private:
       throw;
     }
     report_.verdict = options_.send ? Verdict::delivered : report_.verdict;
-    add({"file", Result::ok, options_.send ? "took an event" : "can be appended to"});
+    add({"file", Result::ok, options_.send ? "received an event" : "can be appended to"});
   }
 
   void read_files() {
@@ -106,7 +106,7 @@ private:
       throw;
     }
     if (settings_.proxy && !routes_.push.proxy) {
-      add({"proxy", Result::note, "not used for this machine or what no-proxy lists"});
+      add({"proxy", Result::note, "not used for this machine or the hosts in no-proxy"});
     }
   }
 
@@ -177,10 +177,10 @@ private:
       report_.failure = would_fail(ExitCode::data, failed_clock()->text);
     }
     if (!report_.failure && options_.wait && !sends_ && readiness.result == Result::warning) {
-      report_.failure = Failure{
-          ExitCode::tempfail, settings_.url.url() +
-                                  " did not become ready in the time of --wait: " + readiness.text +
-                                  "; wait longer"};
+      report_.failure =
+          Failure{ExitCode::tempfail, settings_.url.url() +
+                                          " did not become ready within the time of --wait: " +
+                                          readiness.text + "; wait longer"};
       return true;
     }
     return may_pass;

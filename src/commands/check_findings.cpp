@@ -76,7 +76,7 @@ Finding compare_clocks(const Reply& reply, Instant now) {
                            (ahead > 0s ? " ahead of the receiver" : " behind the receiver");
   if (ahead > most_ahead || -ahead > most_behind) {
     return {"clock", Result::failed,
-            text + ", and Loki refuses what is more than " +
+            text + ", and Loki refuses entries more than " +
                 (ahead > 0s ? "10 min ahead" : "7 days old") + "; set the clock"};
   }
   return abs(ahead) >= remarkable_skew ? Finding{"clock", Result::warning, text + "; set the clock"}
@@ -141,7 +141,7 @@ Finding finding_of_query(Stored stored, int http_status, const std::string& trou
   return {"query", Result::warning,
           (is_forbidden   ? "forbidden: "
            : is_not_found ? "not found: "
-                          : "not a Loki: ") +
+                          : "not Loki: ") +
               trouble + "; an event whose answer is lost may be stored twice"};
 }
 

@@ -36,25 +36,28 @@ std::vector<Finding> findings_of_waiting(const SpoolPlace& place) {
   const std::uint64_t waiting = spool ? spool->count(Box::waiting) + spool->count(Box::trying) : 0;
   const std::uint64_t refused = spool ? spool->count(Box::refused) : 0;
   std::vector<Finding> findings;
-  const auto note = [&findings](std::uint64_t count, Result result, const char* text) {
-    if (count > 0) {
-      findings.push_back({"spool", result, std::to_string(count) + text});
-    }
-  };
-  note(waiting, Result::note, " are waiting for metrics-event flush");
-  note(refused, Result::warning, " were refused, see metrics-event flush --list --refused");
+  if (waiting > 0) {
+    findings.push_back({"spool", Result::note,
+                        std::to_string(waiting) + (waiting == 1 ? " entry is" : " entries are") +
+                            " waiting for metrics-event flush"});
+  }
+  if (refused > 0) {
+    findings.push_back({"spool", Result::warning,
+                        std::to_string(refused) + (refused == 1 ? " entry was" : " entries were") +
+                            " refused; see metrics-event flush --list --refused"});
+  }
   if (spool) {
     add_strangers(*spool, Box::waiting, findings);
     add_strangers(*spool, Box::trying, findings);
   }
   if (!spool && !PrivateDirectory::could_be_made(place.directory, place.is_usual)) {
     findings.push_back({"spool", Result::warning,
-                        "cannot be made: the directory above it is missing or cannot be entered"});
+                        "cannot be created: its parent directory is missing or cannot be entered"});
     return findings;
   }
   if (findings.empty()) {
     findings.push_back(
-        {"spool", Result::ok, spool ? "is empty" : "will be made when it is needed"});
+        {"spool", Result::ok, spool ? "is empty" : "will be created when it is needed"});
   }
   if (const std::string advice = flush_advice(place); !advice.empty()) {
     findings.push_back({"spool", Result::warning, advice});
@@ -91,7 +94,7 @@ std::vector<Finding> findings_of_events(const EventTypes& types,
       findings.push_back(
           {"events", is_hidden ? Result::warning : Result::note,
            kebab_case(listed.name) + " is declared in " + listed.origin +
-               (is_hidden ? ", but that is a command, so it is sent only by send" : "")});
+               (is_hidden ? ", but that is the name of a command, so only send sends it" : "")});
     }
   }
   return findings;

@@ -40,7 +40,7 @@ std::vector<std::string> warnings_about(const EventCounts& events) {
     warnings.push_back(
         number_of(events.behind) +
         " of this import are too far behind the newest event of the stream; give the "
-        "import a label of its own, such as --label import=2026-11");
+        "import its own label, such as --label import=2026-11");
   }
   return warnings;
 }

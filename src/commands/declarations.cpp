@@ -75,7 +75,7 @@ std::vector<EventFile> files_in(const ConfigPlace& directory,
   for (EventFile& file : files) {
     const EventFile* const first = by_name.try_emplace(file.name, &file).first->second;
     if (first != &file) {
-      file.trouble = "it declares the same event as " + quote_path(first->path) + ", remove one";
+      file.trouble = "it declares the same event as " + quote_path(first->path) + "; remove one";
     }
   }
   return files;

@@ -172,17 +172,19 @@ private:
       failure_ = Failure{ExitCode::tempfail, "the flush was interrupted"};
     }
     if (!failure_ && report_.left > 0) {
-      failure_ = Failure{ExitCode::tempfail, "out of time; " + std::to_string(report_.left) +
-                                                 " are left, try again later"};
+      failure_ = Failure{ExitCode::tempfail, "out of time with " + std::to_string(report_.left) +
+                                                 " left; try again later"};
     }
     if (report_.counts.refused > 0 && (!failure_ || may_pass(failure_->code())) &&
         noted_signal() == 0) {
       if (failure_) {
         context_.console.warn(failure_->text());
       }
-      failure_ = Failure{ExitCode::data, std::to_string(report_.counts.refused) +
-                                             " were refused, see metrics-event flush --list "
-                                             "--refused"};
+      failure_ = Failure{ExitCode::data,
+                         std::to_string(report_.counts.refused) +
+                             (report_.counts.refused == 1 ? " event was" : " events were") +
+                             " refused; see metrics-event flush --list "
+                             "--refused"};
     }
     if (failure_) {
       throw Failure{*failure_};

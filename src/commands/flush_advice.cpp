@@ -79,7 +79,7 @@ std::string flush_advice(const SpoolPlace& place) {
   if (!place.is_usual || place.directory.empty()) {
     return "";
   }
-  const std::string problem = "nothing seems to flush this spool, ";
+  const std::string problem = "nothing seems to flush this spool; ";
   const uid_t user = geteuid();
   const bool is_root = user == 0;
   const Account account = account_of(user);

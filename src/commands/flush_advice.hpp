@@ -7,7 +7,7 @@
 namespace metrics_event {
 
 /// Returns what to do about the usual spool of the account that runs this process when nothing
-/// seems to flush it, such as `nothing seems to flush this spool, let root run systemctl enable
+/// seems to flush it, such as `nothing seems to flush this spool; let root run systemctl enable
 /// --now metrics-event-flush@runner.timer`.
 ///
 /// The result is empty when a timer that is enabled or a line in /etc/cron.d/metrics-event flushes

@@ -33,13 +33,13 @@ FlushOptions flush_options(const CommandOptions& given) {
 
   const bool filters = !options.filter.selects_all();
   if (lists && drops) {
-    reject("--list and --drop exclude each other, give one");
+    reject("--list and --drop exclude each other; give one");
   }
   if (options.wait && (lists || drops)) {
     reject("--wait has no effect on --list and --drop; leave it out");
   }
   if (!lists && !drops && (filters || options.refused)) {
-    reject("a filter is for --list or --drop, give one of them");
+    reject("a filter needs --list or --drop; give one of them");
   }
   if (given.is_on("all") && (!drops || filters)) {
     reject("--all is for --drop without a filter");

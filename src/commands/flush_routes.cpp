@@ -21,8 +21,8 @@ Routes FlushRoutes::open(const std::string& url) const {
   if (configured.kept_url() != url) {
     resolved = resolve_for(url);
     if (url.find('=', std::min(url.find('?'), url.size())) != std::string::npos) {
-      throw Failure{ExitCode::config, "the values of the query of " + redacted_url(url) +
-                                          " are not kept in the spool, give the whole URL with "
+      throw Failure{ExitCode::config, "the values in the query of " + redacted_url(url) +
+                                          " are not kept in the spool; give the whole URL with "
                                           "--url"};
     }
     resolved.settings.query_url.reset(); // it belongs to the configured URL

@@ -36,7 +36,7 @@ std::string help_on(const std::string& word, const EventTypes& types,
   }
   const std::string hint = did_you_mean(word, known);
   throw Failure{ExitCode::usage, "there is no help on " + quote(word) +
-                                     (hint.empty() ? ", see metrics-event help" : hint)};
+                                     (hint.empty() ? "; see metrics-event help" : hint)};
 }
 
 } // namespace

@@ -27,7 +27,7 @@ struct LineRun {
 /// The push that was under way when a position was written, and all that it takes to make the same
 /// entries again from the lines of the file.
 struct OpenPush {
-  std::uint64_t end = 0;       // the offset behind its last line, in bytes
+  std::uint64_t end = 0;       // the offset after its last line, in bytes
   std::uint64_t last_line = 0; // the number of that line
   EntryTime entry_time{};
   Labels metadata;
@@ -44,7 +44,7 @@ struct Position {
   Labels labels;
   std::uint64_t device = 0; // these two tell a file from a copy of it
   std::uint64_t inode = 0;
-  std::uint64_t begin = 0;    // the offset behind the last line that is dealt with, in bytes
+  std::uint64_t begin = 0;    // the offset after the last line that is dealt with, in bytes
   std::uint64_t line = 0;     // the number of that line
   Imprint imprint{};          // of the file up to the end of the push, or up to `begin`
   std::vector<TimeRun> times; // what DistinctTimes remembers at `begin`

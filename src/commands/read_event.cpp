@@ -65,7 +65,7 @@ std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   for (const ExtraField& extra : command.extras) {
     const Field* const field = field_of(*command.type, extra);
     if (field != nullptr && field->name == mistake.member && is_meant_as_json(*field, extra)) {
-      return ", give it as " + quote(key_of(extra) + ":=" + extra.text);
+      return "; give it as " + quote(key_of(extra) + ":=" + extra.text);
     }
   }
   return "";

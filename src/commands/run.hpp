@@ -51,7 +51,7 @@ struct RunOutcome {
   std::optional<ExitCode> command_status; // status of COMMAND, which becomes the exit status
   std::optional<Failure> failure;
   bool may_go_unread = false; // whether a closed stdout is fine, because nothing was done
-  std::string done;           // appended to an error of stdout: "; the event is delivered"
+  std::string done;           // appended to an error of stdout: "; the event was delivered"
 
   /// Renders the text for stdout; null means no text. Until a command sets it, it is the command's
   /// `Command::result`.

@@ -16,7 +16,7 @@ const EventType& type_named(const std::string& word, const EventTypes& types) {
     const std::string hint =
         did_you_mean(word, std::vector<std::string_view>{names.begin(), names.end()});
     throw Failure{ExitCode::usage, "unknown event " + quote(word) +
-                                       (hint.empty() ? ", see metrics-event schema" : hint)};
+                                       (hint.empty() ? "; see metrics-event schema" : hint)};
   }
   return *type;
 }
@@ -31,7 +31,7 @@ void run_schema(const Run& run, RunOutcome&) {
     const EventType& type = type_named(*run.line.operand, run.types);
     console.show(wants_queries ? logql(type, settings.labels) : event_schema(type));
   } else if (wants_queries) {
-    throw Failure{ExitCode::usage, "--logql needs EVENT, see metrics-event schema --help"};
+    throw Failure{ExitCode::usage, "--logql needs EVENT; see metrics-event schema --help"};
   } else {
     console.show(settings.output == Output::json ? events_to_json(run.types)
                                                  : events_to_text(run.types, run.app.commands));

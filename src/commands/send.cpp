@@ -61,7 +61,8 @@ public:
     }
     if (body.size() > largest_push) {
       throw Failure{ExitCode::data, "the event makes a push of " + std::to_string(body.size()) +
-                                        " bytes, send at most " + std::to_string(largest_push)};
+                                        " bytes, and the limit is " + std::to_string(largest_push) +
+                                        "; make it shorter"};
     }
     if (settings_.dry_run) {
       report_.status = SendReport::Status::dry_run;
@@ -83,7 +84,8 @@ private:
     }
     if (settings_.url.scheme == Scheme::file) {
       if (settings_.spool.on) {
-        context_.console.warn(resolved_.origins.at("spool").name + ": means nothing to a file");
+        context_.console.warn(resolved_.origins.at("spool").name +
+                              ": has no effect on a file; leave it out");
       }
       append(deadline);
       report_.counts.delivered = 1;
@@ -113,17 +115,17 @@ private:
       if (spooler_.keeps(*failure)) {
         return keep(*failure);
       }
-      let_go("it is refused");
+      let_go("the event was refused");
       throw Failure{*failure};
     }
-    let_go("it is delivered");
+    let_go("the event was delivered");
     delivered();
     if (waiting_) {
       waiting_->deliver_some(deadline, report_.counts);
     }
     warn_of_counts();
     if (waiting_ && noted_signal() != 0) {
-      throw Failure{ExitCode::tempfail, "a signal ended it; the event is delivered"};
+      throw Failure{ExitCode::tempfail, "interrupted; the event was delivered"};
     }
   }
 
@@ -180,7 +182,7 @@ private:
     doubt_ = pushed.doubt;
     if (delivery.attempts == 0) { // out of time, or a signal, before the first one
       return Failure{ExitCode::tempfail, noted_signal() != 0
-                                             ? "a signal ended it before the event was sent"
+                                             ? "interrupted before the event was sent"
                                              : "out of time before the event was sent"};
     }
     if (pushed.fate == Pushed::Fate::accepted) {
@@ -208,7 +210,7 @@ private:
         safekeeping_->let_go();
       }
     } catch (const Failure& failure) {
-      context_.console.warn(failure.text() + "; " + outcome + ", and may be sent again");
+      context_.console.warn(failure.text() + "; " + outcome + ", but may be sent again");
     }
     safekeeping_.reset();
   }
@@ -260,7 +262,7 @@ void run_send(const Run& run, RunOutcome& outcome) {
     return;
   }
   Send{run.line.event, run.measurement, run.resolved, run.context, *report}.run();
-  outcome.done = report->status == SendReport::Status::delivered ? "; the event is delivered"
+  outcome.done = report->status == SendReport::Status::delivered ? "; the event was delivered"
                  : report->status == SendReport::Status::spooled ? "; the event is in the spool"
                                                                  : "";
 }

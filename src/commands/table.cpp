@@ -69,7 +69,7 @@ constexpr std::array listen_options{
     CommandOption{"port", "PORT", "3100", "the port to listen on; 0 picks a free one"},
     CommandOption{"count", "N", "", "end after N entries"},
     CommandOption{"respond", "SCRIPT", "204",
-                  "the statuses to answer one push after another with, separated by commas, each "
+                  "the statuses with which to answer successive pushes, separated by commas, each "
                   "with an optional :retry-after=SECONDS; the last one is repeated"},
 };
 
@@ -88,8 +88,9 @@ constexpr Examples schema_examples{"metrics-event schema",
                                    "metrics-event schema --logql runner-stop"};
 
 constexpr std::array completion_options{
-    CommandOption{"word", "WORD", "",
-                  "print what can follow in place of the last WORD of a command line; repeatable"},
+    CommandOption{
+        "word", "WORD", "",
+        "print the words that can take the place of the last WORD of a command line; repeatable"},
 };
 
 constexpr std::string_view completion_settings = "events";
@@ -105,8 +106,8 @@ constexpr std::array table{
     Command{.name = "send",
             .summary = "send an event of any name, with any fields",
             .details =
-                "The name is given in kebab-case, snake_case or CamelCase, which becomes "
-                "snake_case: RunnerInstalled is runner_installed. If a known event has this name, "
+                "NAME may be in kebab-case, snake_case or CamelCase, and is sent in snake_case: "
+                "RunnerInstalled becomes runner_installed. If a known event has this name, "
                 "its fields are validated, and they may be given as KEY=VALUE as well. With -- "
                 "COMMAND, the event gets the fields duration, exit_code and status, unless they "
                 "are given.",
@@ -125,7 +126,8 @@ constexpr std::array table{
             "-, and sends each as an event. A regular file is read twice: every line is validated "
             "before the first one is sent. An error names the line and the column. With --resume, "
             "lines that an earlier run has dealt with are skipped, even if the file was renamed or "
-            "rotated since. With a spool, events that cannot be delivered are kept there.",
+            "rotated since, and there may be several files. With a spool, events that cannot be "
+            "delivered are kept there.",
         .examples = batch_examples,
         .operand = {.kind = ValueKind::file, .name = "FILE", .repeats_with = "resume"},
         .options = batch_options,
@@ -139,10 +141,11 @@ constexpr std::array table{
         .details =
             "Sends the events in the spool, oldest first and many in one push, deletes those that "
             "were accepted, and says how many were delivered, how many were refused, how many are "
-            "left, and on a terminal how long that took. Refused events are put aside with the "
-            "reason. Without --spool, the usual spool is flushed: /var/spool/metrics-event for "
-            "root, and metrics-event/spool in $XDG_STATE_HOME or ~/.local/state for others. With "
-            "--dry-run, it lists what it would send, or with --drop, delete. The exit status is 0 "
+            "left, and on a terminal how long that took. Refused events are moved to refused/ in "
+            "the spool, each with the reason. Without --spool, the usual spool is flushed: "
+            "/var/spool/metrics-event for root, and metrics-event/spool in $XDG_STATE_HOME or "
+            "~/.local/state for others. With --dry-run, it lists the entries that it would send "
+            "or, with --drop, delete. The exit status is 0 "
             "when nothing is left and nothing was refused, 65 when something was refused, and "
             "otherwise that of the error.",
         .examples = flush_examples,
@@ -156,14 +159,14 @@ constexpr std::array table{
         .name = "check",
         .summary = "show the settings, and whether an event would be delivered",
         .details =
-            "Prints the settings that are set, with value and origin, and with --verbose all of "
-            "them; of a secret, only that it is set. Then it tests each step of a delivery: name "
-            "lookup, connection, proxy, TLS "
-            "and the certificate, the readiness of the receiver, its clock, the tenant, and "
-            "the answer to an empty push, which stores nothing. The exit status is the one "
-            "that an event would get, and standard error gets one line that says how to fix "
-            "it. --wait tries again while the receiver cannot be reached, is busy or is not "
-            "ready, but not after a refusal. With --quiet, only that line is printed.",
+            "Prints each setting that is set, with its value and origin, or with --verbose all "
+            "settings; it never prints a secret, only that it is set. Then it tests each step of a "
+            "delivery: name lookup, connection, proxy, TLS and the certificate, the readiness of "
+            "the receiver, its clock, the tenant, and the answer to an empty push, which stores "
+            "nothing. The exit status is the one that an event would get; if that is not 0, one "
+            "line on standard error names the fault and its remedy. With --quiet, only that line "
+            "is printed. With --wait, it tries again while the receiver cannot be reached, is busy "
+            "or is not ready, but not after a refusal.",
         .examples = check_examples,
         .options = check_options,
         .only_reports = "dry-run entry-time",
@@ -174,11 +177,12 @@ constexpr std::array table{
             .summary = "receive and print pushes, to try things out",
             .details =
                 "Prints \"listening on URL\" on standard error once it is ready. It answers as "
-                "Loki does, but accepts entries of any age, and gzip as the only encoding. Each "
+                "Loki does, but accepts entries of any age, and no encoding except gzip. Each "
                 "accepted entry is printed before the answer is sent: its line, or with --output "
                 "json the whole entry. With --verbose, refusals are reported on standard error. "
-                "GET /ready is answered as well. A body may have 4 MiB, a request may take 30 "
-                "seconds, and 256 clients are served at a time. SIGINT and SIGTERM end it with "
+                "GET /ready is answered as well. A body may have up to 4 MiB, a request may take "
+                "up to 30 seconds, and up to 256 clients are served at a time. SIGINT and SIGTERM "
+                "end it with "
                 "status 0. With --timeout on the command line, it ends after that time, with "
                 "status 75 if --count was not reached.",
             .examples = listen_examples,
@@ -191,28 +195,30 @@ constexpr std::array table{
         .summary = "list the known events, or print one as JSON Schema",
         .details =
             "Without EVENT, lists the events and where each is declared. With EVENT, prints a JSON "
-            "Schema that declares the same event again; see metrics-event-schema(5). With --logql, "
-            "prints queries for Loki, one per line, each below a comment; they select the streams "
-            "that have the labels of the setting label.",
+            "Schema that declares the same event; see metrics-event-schema(5). With --logql, "
+            "prints "
+            "queries for Loki, one per line, each below a comment; they select the streams that "
+            "have the labels set with --label.",
         .examples = schema_examples,
         .operand = {ValueKind::event, "EVENT"},
         .options = schema_options,
         .settings = schema_settings,
         .run = run_schema,
         .result = failure_result},
-    Command{.name = "completion",
-            .summary = "print the completion script for bash, zsh or fish",
-            .details =
-                "Packages install these scripts; without a package, the startup file of the shell "
-                "can source one. The script asks the program for everything that it offers: it "
-                "runs this command with one --word for each word before the cursor, and the "
-                "program prints one offer per line: a word, its description and the placeholder "
-                "of its value, separated by tabs.",
-            .examples = completion_examples,
-            .operand = {ValueKind::shell, "SHELL", true},
-            .options = completion_options,
-            .settings = completion_settings,
-            .run = run_completion},
+    Command{
+        .name = "completion",
+        .summary = "print the completion script for bash, zsh or fish",
+        .details =
+            "Packages install these scripts; without a package, the startup file of the shell "
+            "can source one. The script asks the program for everything that it offers: it "
+            "runs this command with one --word for each word before the cursor, and the "
+            "program prints one completion per line: a word, its description and the placeholder "
+            "of its value, separated by tabs.",
+        .examples = completion_examples,
+        .operand = {ValueKind::shell, "SHELL", true},
+        .options = completion_options,
+        .settings = completion_settings,
+        .run = run_completion},
     Command{.name = "help",
             .summary = "show help on an event, a command or a topic",
             .details = "TOPIC is an event, a command, options or exit-statuses. Without TOPIC, "

@@ -29,13 +29,13 @@ enum class Step {
   confirm, // the entries were accepted just now, and asking must return them
   accept,
   refuse,
-  leave, // for a later run; the parts behind it go on
-  stop,  // by trouble that the parts behind it would meet, too
+  leave, // for a later run; the parts after it go on
+  stop,  // by trouble that the parts after it would meet, too
 };
 
 /// Consecutive entries that are being pushed together.
 struct Part {
-  std::size_t end = 0; // index behind its last entry
+  std::size_t end = 0; // index after its last entry
   Step step = Step::send;
   Step next = Step::send; // follows when asking shows that the entries may be sent again
   Doubt doubt = Doubt::none;

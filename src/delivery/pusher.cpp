@@ -250,7 +250,8 @@ private:
     }
     if (plan.step == Plan::Step::too_late && delivery.retry_after &&
         delivery.retry_after >= plan.wait) {
-      delivery.judgement.message += ", it asks to wait " + duration_text(*delivery.retry_after);
+      delivery.judgement.message +=
+          ", it asks for a wait of " + duration_text(*delivery.retry_after);
     }
     const bool goes_on = plan.step == Plan::Step::try_again && clock_.sleep_until(now + plan.wait);
     part().step = goes_on ? Step::send : is_refused(judgement.code) ? Step::refuse : Step::stop;

@@ -138,7 +138,7 @@ private:
     if (!place) {
       if (settings_.confirm) {
         blame(origin("confirm"),
-              "no query URL is known for " + settings_.url.url() + ", give --query-url");
+              "no query URL is known for " + settings_.url.url() + "; give --query-url");
       }
       return std::nullopt;
     }
@@ -180,7 +180,7 @@ private:
                                                          : settings_.cert;
       throw file_failure(origin(is_key ? key_setting : bad.setting),
                          quote(path) + ' ' + bad.reason +
-                             (is_key && !has_own_file ? ", name one with --key" : ""));
+                             (is_key && !has_own_file ? "; name one with --key" : ""));
     }
     if (!key_path.empty()) {
       warn_of_readers(key_path, key_setting);

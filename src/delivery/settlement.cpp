@@ -38,7 +38,7 @@ void Settlement::note(const Pushed& pushed) {
     drained_.retry_after = std::max(drained_.retry_after, pushed.delivery.retry_after);
     if (judgement.code != ExitCode::ok) {
       drained_.may_pass = drained_.may_pass || may_pass(judgement.code);
-      drained_.fail(undelivered("what waits for " + shown(push_.destination), judgement,
+      drained_.fail(undelivered("the events waiting for " + shown(push_.destination), judgement,
                                 pushed.doubt == Doubt::possibly_stored),
                     listener_.warn);
     }
@@ -189,8 +189,10 @@ void Settlement::remove(const std::vector<SpoolName>& names) {
   try {
     spool_.remove(names);
   } catch (const Failure& failure) {
-    throw Failure{failure.code(),
-                  failure.text() + "; it is delivered, and is asked for before it is sent again"};
+    throw Failure{
+        failure.code(),
+        failure.text() +
+            "; it was delivered, and the receiver is asked for it before it is sent again"};
   }
   for (const SpoolName& name : names) {
     doubts_.forget(name);

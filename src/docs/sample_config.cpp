@@ -46,8 +46,8 @@ std::string sample_config() {
                             "key to set it; the value is the default, or an example where there is "
                             "none. Only the label host is set, so that each host has its own "
                             "stream; add your labels to that list. A user's own file, the "
-                            "environment and flags win. More is in "
-                            "metrics-event.conf(5); metrics-event check shows what counts.");
+                            "environment and flags take precedence. metrics-event.conf(5) "
+                            "explains the keys, and metrics-event check shows the values in use.");
   for (const Setting& setting : all_settings()) {
     if (setting.has_key()) {
       out += '\n' + comment(description_of(setting)) + (setting.shipped.empty() ? "#" : "") +

@@ -194,7 +194,7 @@ private:
     if (*time > timestamp_ && warnings_ != nullptr) {
       warnings_->push_back(given.name() + ": " + unix_seconds(*time) +
                            " is after the event's time, " + unix_seconds(timestamp_) +
-                           ", so it is 0");
+                           ", so the value is 0");
     }
     return append_text(line, *given.field,
                        seconds(*given.field, std::max(timestamp_ - *time, nanoseconds{})));

@@ -110,7 +110,7 @@ bool put(Node& root, const ExtraField& field, std::string json) {
 }
 
 // Reads the JSON value of a field. The objects and arrays around it count as levels, too. A number
-// without a digit before or behind its point is taken as in a flag, because both come from scripts.
+// without a digit before or after its point is taken as in a flag, because both come from scripts.
 ParsedJson<std::string> json_in(const ExtraField& field) {
   return compact_json(number_with_bare_point(field.text).value_or(field.text),
                       most_json_levels - field.path.size());
@@ -189,9 +189,9 @@ boost::system::result<std::string, EventMistake> outline_of(std::span<const Extr
       const auto is_same = [&field](const ExtraField& other) { return other.path == field.path; };
       return EventMistake{ExitCode::usage,
                           quote(key_of(field)) + (std::ranges::count_if(fields, is_same) > 1
-                                                      ? " is given twice, give it once"
+                                                      ? " is given twice; give it once"
                                                       : " is given as a value and as an object or "
-                                                        "array, give one"),
+                                                        "array; give one"),
                           ""};
     }
   }

@@ -12,7 +12,7 @@ std::optional<EventMistake> find_bad_key(const GivenEvent& given, bool is_by_key
     const Field& field = *one.field;
     if (&field == &timestamp_field || (!is_by_key && !field.takes_key())) {
       return EventMistake{ExitCode::usage,
-                          quote(field.name) + " is a field, give it as --" + kebab_case(field.name),
+                          quote(field.name) + " is a field; give it as --" + kebab_case(field.name),
                           ""};
     }
   }

@@ -29,10 +29,10 @@ std::optional<EventMistake> find_repetition(std::span<const GivenField> given) {
       continue; // each flag gives one item of the list
     }
     if (first != nullptr && first->name() == given[i].name()) {
-      return usage(first->name() + " is given twice, give it once");
+      return usage(first->name() + " is given twice; give it once");
     }
     if (first != nullptr) {
-      return usage(first->name() + " and " + given[i].name() + " exclude each other, give one");
+      return usage(first->name() + " and " + given[i].name() + " exclude each other; give one");
     }
   }
   return std::nullopt;
@@ -67,7 +67,7 @@ std::vector<std::string_view> names_of(const EventType& type) {
 std::optional<EventMistake> find_bad_extra(const EventType& type, const GivenEvent& given) {
   for (const Member& extra : given.extras) {
     if (extra.name == "event") {
-      return usage("\"event\" is always the name of the event, leave it out");
+      return usage("\"event\" is always the name of the event; leave it out");
     }
     if (!type.takes_extras) {
       return usage(kebab_case(type.name) + " takes no extra fields: " + quote(extra.name) +

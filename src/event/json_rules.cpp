@@ -246,8 +246,8 @@ std::optional<Mismatch> AnyOfRule::append(std::string& out, std::string_view jso
         in_parts.push_back(*mismatch);
       }
     } else if (taken) {
-      return Mismatch::saying("expected what only one of the declared schemas allows, got " +
-                              as_shown(json));
+      return Mismatch::saying(
+          "expected JSON that exactly one of the declared schemas allows, got " + as_shown(json));
     } else {
       taken = std::move(value);
       if (!exactly_one_) {

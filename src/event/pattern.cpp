@@ -91,7 +91,7 @@ private:
     return is_next;
   }
 
-  // Returns the text before the next `end` and moves behind it. Returns nothing when there is none.
+  // Returns the text before the next `end` and moves past it. Returns nothing when there is none.
   std::string_view take_until(char end) {
     const std::size_t begin = at_;
     const std::size_t found = text_.find(end, begin);

@@ -38,7 +38,7 @@ constexpr bool is_always_finite(std::string_view number) {
 std::optional<std::string> plain_number(std::string_view text);
 
 /// Returns a number in the grammar of RFC 8259 that is written as bc(1) and others do, with no
-/// digit before its point or behind it: .5 becomes 0.5, and 5. becomes 5. Returns nullopt for any
+/// digit before its point or after it: .5 becomes 0.5, and 5. becomes 5. Returns nullopt for any
 /// other text.
 std::optional<std::string> number_with_bare_point(std::string_view text);
 

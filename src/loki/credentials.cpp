@@ -29,7 +29,7 @@ Parsed<std::string> parse_username(std::string_view text) {
   // A message never shows the text, which may be `user:password`.
   return valid ? std::string{text}
                : Parsed<std::string>{Mismatch::saying(
-                     "expected a user name without a colon and control characters")};
+                     "expected a user name without a colon or control characters")};
 }
 
 Parsed<Secret> parse_password(std::string_view text) {

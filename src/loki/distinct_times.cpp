@@ -67,7 +67,7 @@ std::vector<TimeRun> DistinctTimes::remembered() const {
   return runs;
 }
 
-// Returns the first free time from `own` on. The search starts behind the last time that was given
+// Returns the first free time from `own` on. The search starts after the last time that was given
 // for the same `own`, so that events of one time keep their order.
 Instant DistinctTimes::later(Instant own) const {
   Instant time = own;

@@ -63,7 +63,7 @@ bool has_late_at(std::string_view url) {
 }
 
 constexpr std::string_view expected_no_late_at =
-    "a URL without an @ behind its host; in a password, / is written as %2F, ? as %3F, # as %23 "
+    "a URL without an @ after its host; in a password, / is written as %2F, ? as %3F, # as %23 "
     "and @ as %40";
 
 // Accepts `file:///path`, `file://localhost/path` and `file:/path`, the forms of RFC 8089.
@@ -88,7 +88,7 @@ Parsed<BasicCredentials> credentials_of(const boost::urls::url_view& parsed, boo
     return BasicCredentials{*username, {}};
   }
   if (parsed.password().empty()) {
-    return mismatch("a URL with a password behind the user name");
+    return mismatch("a URL with a password after the user name");
   }
   auto password = parse_password(parsed.password());
   if (!password) {

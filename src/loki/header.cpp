@@ -27,7 +27,7 @@ struct Reserved {
   std::string_view remedy;
 };
 
-constexpr std::string_view fixed = "a header that the push does not need itself";
+constexpr std::string_view fixed = "a header that metrics-event does not set itself";
 
 constexpr std::array reserved{
     Reserved{"host", fixed},

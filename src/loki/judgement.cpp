@@ -51,7 +51,7 @@ constexpr std::array known_statuses{
               {ExitCode::data, false, "the event is too large for the receiver; make it smaller"}},
     StatusRow{415,
               {ExitCode::protocol, false,
-               "the server does not take JSON; is it the push endpoint? Loki's path is "
+               "the server does not accept JSON; is it the push endpoint? Loki's path is "
                "/loki/api/v1/push"}},
     StatusRow{422, {ExitCode::data, false, "the receiver refused the event"}},
     StatusRow{425, {ExitCode::tempfail, true, "the receiver is not ready; try again later"}},
@@ -156,7 +156,7 @@ std::optional<Meaning> complaint_about_tls(const Reply& reply) {
   return std::nullopt;
 }
 
-// The whole body is searched, because Loki may put its reason behind the labels of the stream,
+// The whole body is searched, because Loki may put its reason after the labels of the stream,
 // which may be long.
 bool is_about_age(std::string_view body) {
   return body.find("too old") != body.npos || body.find("too far behind") != body.npos ||
@@ -221,12 +221,13 @@ Judgement judge_trouble(const Reply& reply) {
     return judgement(ExitCode::nohost, true, "; check the host name and the name server");
   case Trouble::no_connection:
     return judgement(ExitCode::unavailable, true,
-                     reply.at_proxy ? "; is the proxy running?" : "; is the receiver running?");
+                     reply.at_proxy ? "; check that the proxy is running"
+                                    : "; check that the receiver is running");
   case Trouble::connect_timed_out:
     return judgement(ExitCode::tempfail, true, "; check the host, or raise --connect-timeout");
   case Trouble::no_resources:
     return judgement(ExitCode::tempfail, true,
-                     "; this machine has too few resources, try again later");
+                     "; this machine has too few resources; try again later");
   case Trouble::timed_out:
     return judgement(ExitCode::tempfail, true, "; try again later or raise --timeout");
   case Trouble::connection_lost:
@@ -299,7 +300,7 @@ Judgement judge(const Reply& reply, std::size_t entries) {
   }
   judgement.message = said + "; " + std::string{meaning->reason};
   if (is_refused(meaning->code) && is_about_metadata(reply.body)) {
-    judgement.message += "; structured metadata needs Loki 3, try without --metadata";
+    judgement.message += "; structured metadata needs Loki 3; try without --metadata";
   }
   return judgement;
 }

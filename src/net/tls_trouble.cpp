@@ -66,9 +66,10 @@ struct Row {
 };
 
 constexpr std::string_view no_tls = "the port does not speak TLS; use an http URL, or another port";
-constexpr std::string_view too_old = "the receiver offers no TLS 1.2 or newer; it must be updated";
+constexpr std::string_view too_old =
+    "the receiver does not offer TLS 1.2 or newer; it must be updated";
 constexpr std::string_view wants_certificate =
-    "the receiver wants a client certificate; give --cert and --key";
+    "the receiver requires a client certificate; give --cert and --key";
 
 constexpr std::array rows{
     Row{SSL_R_WRONG_VERSION_NUMBER, no_tls},

@@ -39,7 +39,7 @@ void check_timestamp(const Schema& schema, const Field& field) {
   constexpr std::string_view sample = "1700000000";
   const SchemaValue* const value = schema.find("default");
   if (value != nullptr && value->json != "null") {
-    throw SchemaMistake{value->pointer, "a timestamp that is not given is the current time, remove "
+    throw SchemaMistake{value->pointer, "a timestamp that is not given is the current time; remove "
                                         "the default"};
   }
   reject_keywords_of_fields(schema, field.name);
@@ -47,7 +47,7 @@ void check_timestamp(const Schema& schema, const Field& field) {
   if (!is_number && (field.type != FieldType::json || !read_json(field, sample))) {
     const SchemaValue* const type = schema.find("type");
     throw SchemaMistake{type == nullptr ? schema.pointer : type->pointer,
-                        "the line has the timestamp as a number of UNIX seconds, declare it as "
+                        "the line has the timestamp as a number of UNIX seconds; declare it as "
                         "\"number\" or \"integer\""};
   }
 }

@@ -131,8 +131,8 @@ Pattern read_pattern(const SchemaValue& expression) {
   const std::string text = text_of(expression);
   if (!is_safe_to_show(text)) { // messages show it
     throw SchemaMistake{expression.pointer,
-                        "the expression has characters that cannot be shown, write them as "
-                        "\\u escapes of its own"};
+                        "the expression has characters that cannot be shown; write them as "
+                        "\\u escapes"};
   }
   auto pattern = Pattern::compile(text);
   if (!pattern) {

@@ -78,7 +78,7 @@ JsonFieldReader::Part JsonFieldReader::inner(const SchemaValue& value) {
   }
   if (levels_ == most_levels) {
     throw SchemaMistake{schema.pointer, "expected at most " + std::to_string(most_levels) +
-                                            " schemas within each other, write true instead"};
+                                            " schemas within each other; write true instead"};
   }
   const auto before = static_cast<std::ptrdiff_t>(open_.size());
   std::ranges::copy(schema.references, std::back_inserter(open_));
@@ -135,7 +135,7 @@ JsonFieldReader::Part JsonFieldReader::whole(const Schema& schema) {
   Part part = union_of(std::move(parts), "allOf");
   if (store_.rules() > most_rules || part.json.size() > longest_schema) {
     throw SchemaMistake{schema.pointer,
-                        "the schema is too large once its references are followed, write true "
+                        "the schema is too large once its references are followed; write true "
                         "instead of a part of it"};
   }
   return part;

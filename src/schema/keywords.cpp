@@ -113,7 +113,7 @@ void check_keyword(const SchemaValue& keyword, unsigned places) {
     const std::string hint = did_you_mean(keyword.name, known);
     throw SchemaMistake{keyword.pointer,
                         "unsupported keyword " + quote(keyword.name) +
-                            (hint.empty() ? ", remove it; see metrics-event-schema(5)" : hint)};
+                            (hint.empty() ? "; remove it; see metrics-event-schema(5)" : hint)};
   }
   if (const std::string_view type = row_of(keyword).type; !type.empty()) {
     expect_type(type, keyword);

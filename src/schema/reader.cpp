@@ -185,12 +185,12 @@ private:
     }
     if (std::ranges::find(fields, name, &Field::name) != fields.end()) {
       throw SchemaMistake{schema.pointer,
-                          "another field is " + quote(name) + " as well, rename the property"};
+                          "another field is " + quote(name) + " as well; rename the property"};
     }
     Field field = read_field(schema, name, parent);
     if (!field.variable.empty() && taken_.is_variable(field.variable)) {
       throw SchemaMistake{schema.find("x-env")->pointer,
-                          quote(field.variable) + " belongs to a setting, name another variable"};
+                          quote(field.variable) + " belongs to a setting; name another variable"};
     }
     field.required = field.required && is_required;
     return fields.emplace_back(field);

@@ -164,7 +164,8 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
       if (leading != keywords.end() && !is_leading && role_of(keyword) != KeywordRole::annotates) {
         throw SchemaMistake{keyword.pointer,
                             quote(keyword.name) + " beside " + quote(leading->name) +
-                                " is not supported, move it into what that leads to"};
+                                " is not supported; move it into the schema that " +
+                                quote(leading->name) + " leads to"};
       }
       if (keyword.name == "$schema") {
         check_dialect(keyword);
@@ -189,7 +190,7 @@ Schema SchemaFile::read(SchemaValue value, unsigned places) const {
       }
       if (followed.size() == most_references) {
         throw SchemaMistake{leading->pointer, "more than " + std::to_string(most_references) +
-                                                  " references lead here, write fewer"};
+                                                  " references lead here; write fewer"};
       }
       followed.push_back(reference);
       value = referred(*leading);

@@ -35,7 +35,7 @@ std::string place(const std::string& path, const toml::source_region& source) {
 // that a key of some ten thousand names overflows the stack. No setting has a key of more than two.
 constexpr std::size_t most_names_in_a_key = 16;
 
-// Returns the offset behind the string that begins at `begin`. A string within single quotes ends
+// Returns the offset after the string that begins at `begin`. A string within single quotes ends
 // at the end of its line at the latest; up to two quotes may stand before three that end a string.
 std::size_t end_of_string(std::string_view toml, std::size_t begin) {
   const char quote = toml[begin];
@@ -87,7 +87,7 @@ void check_depth(std::string_view toml, const std::string& path) {
     const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
     throw Failure{ExitCode::config, path + ':' + std::to_string(line) + ':' +
                                         std::to_string(column) +
-                                        ": the key has too many names with dots between them; see "
+                                        ": the key has too many parts separated by dots; see "
                                         "metrics-event --help for the settings"};
   }
 }
@@ -109,7 +109,7 @@ const Setting& setting_named(std::string_view key, const std::string& where) {
   const std::string hint = did_you_mean(key, known);
   throw Failure{ExitCode::config,
                 where + ": unknown key " + quote(key) +
-                    (hint.empty() ? ", see metrics-event --help for the settings" : hint)};
+                    (hint.empty() ? "; see metrics-event --help for the settings" : hint)};
 }
 
 // Reads the parsed tree of one file into a layer.

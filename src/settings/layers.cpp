@@ -54,8 +54,8 @@ void warn_of_commas(std::vector<std::string>& warnings, const GivenSetting& give
     const std::size_t next = std::min(item.find_first_not_of(' ', comma + 1), item.size());
     if (begins_with_item(item.substr(next), joint)) {
       warnings.push_back(given.origin.name + ": the value of " + quote(item.substr(0, name_end)) +
-                         " holds a comma and what looks like another item, give each item a line "
-                         "of its own");
+                         " holds a comma and what looks like another item; put each item on its "
+                         "own line");
       return;
     }
   }

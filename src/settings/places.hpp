@@ -46,11 +46,11 @@ std::string position_directory(const Environment& environment, bool is_root);
 
 /// The error message for an empty `position_directory`.
 inline constexpr std::string_view no_position_directory =
-    "neither XDG_STATE_HOME nor HOME names a directory that can be entered, set XDG_STATE_HOME to "
+    "neither XDG_STATE_HOME nor HOME names a directory that can be entered; set XDG_STATE_HOME to "
     "keep the positions of files";
 
 /// The error message for an empty `usual_spool`.
 inline constexpr std::string_view no_usual_spool =
-    "neither XDG_STATE_HOME nor HOME names a directory that can be entered, name one for the spool";
+    "neither XDG_STATE_HOME nor HOME names a directory that can be entered; name one for the spool";
 
 } // namespace metrics_event

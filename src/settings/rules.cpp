@@ -24,7 +24,7 @@ public:
     if (origins_.contains("url") && settings_.url.scheme != Scheme::file) {
       check_credentials();
       if (given("key") && !given("cert")) {
-        blame(origin("key"), "a key needs its certificate, give it with --cert");
+        blame(origin("key"), "a key needs its certificate; give it with --cert");
       }
     }
   }
@@ -67,20 +67,20 @@ private:
     const Origin* const basic = first_given({"username", "password", "password-file"});
     const Origin* const bearer = first_given({"bearer-token", "bearer-token-file"});
     if (basic != nullptr && bearer != nullptr) {
-      blame_both(*basic, *bearer, "a password and a bearer token exclude each other, give one");
+      blame_both(*basic, *bearer, "a password and a bearer token exclude each other; give one");
     }
     if (url != nullptr && (basic != nullptr || bearer != nullptr)) {
       blame_both(*url, basic == nullptr ? *bearer : *basic,
-                 "the URL has credentials already, leave one of the two out");
+                 "the URL has credentials already; leave one of the two out");
     }
     check_pair("password", "password-file");
     check_pair("bearer-token", "bearer-token-file");
     if (basic != nullptr && delivers()) {
       if (!given("username")) {
-        blame(*basic, "a password needs a user name, give it with --username");
+        blame(*basic, "a password needs a user name; give it with --username");
       }
       if (!given("password") && !given("password-file")) {
-        blame(*basic, "a user name needs a password, give --password-file or "
+        blame(*basic, "a user name needs a password; give --password-file or "
                       "METRICS_EVENT_PASSWORD");
       }
     }
@@ -90,7 +90,7 @@ private:
   // both in the same layer are ambiguous.
   void check_pair(std::string_view secret, std::string_view file) const {
     if (given(secret) && given(file) && origin(secret).source == origin(file).source) {
-      blame_both(origin(secret), origin(file), "both give the same secret, leave one of them out");
+      blame_both(origin(secret), origin(file), "both give the same secret; leave one of them out");
     }
   }
 
@@ -122,7 +122,7 @@ std::vector<std::string> risks(const Resolved& resolved) {
   const auto look_at = [&](const char* name, const Endpoint& endpoint, const char* variable) {
     if (endpoint.has_password() && resolved.origins.at(name).source == Source::flag) {
       risks.push_back("--" + std::string{name} + ": everybody on this machine can see a password " +
-                      "on the command line, use " + variable);
+                      "on the command line; use " + variable);
     }
   };
   look_at("url", settings.url, "METRICS_EVENT_URL");

@@ -97,10 +97,10 @@ constexpr std::array table{
         {.name = "query-url",
          .placeholder = "URL",
          .example = "https://loki.example.com/loki/api/v1/query_range",
-         .help = "the URL for queries, if url does not tell it",
-         .details = "A base or full URL, which is asked whether an event is stored. It is derived "
-                    "from url where the receiver itself can be queried, and is needed behind an "
-                    "agent. It belongs to the url that is set in the same place.",
+         .help = "the URL for queries, if it does not follow from url",
+         .details = "A base or full URL, at which the program asks whether an event is stored. It "
+                    "follows from url where the receiver itself can be queried; behind an agent, "
+                    "it must be set. It is ignored if url is set in a place of higher precedence.",
          .group = Group::destination}),
     row<&Settings::labels, add_label>(
         {.name = "label",
@@ -202,8 +202,9 @@ constexpr std::array table{
         {.name = "tls-skip-verify",
          .fallback_variables = tls_skip_verify_variables,
          .help = "accept any server certificate (insecure)",
-         .details = "Anybody on the way can then read and change everything that is sent, so this "
-                    "draws a warning every time.",
+         .details =
+             "Anybody between this host and the receiver can then read and change everything "
+             "that is sent; a warning says so every time.",
          .group = Group::credentials}),
     row<&Settings::no_proxy, parse_host_list>(
         {.name = "no-proxy",
@@ -211,9 +212,10 @@ constexpr std::array table{
          .fallback_variables = no_proxy_variables,
          .example = "localhost,.example.com,10.0.0.0/8",
          .help = "the hosts to reach without the proxy",
-         .details = "A list separated by commas: names, each of which includes all names below it, "
-                    "addresses, and networks such as 10.0.0.0/8, each with an optional :PORT. "
-                    "A * stands for all hosts.",
+         .details =
+             "A comma-separated list of names (each includes all names below it), addresses, "
+             "and networks such as 10.0.0.0/8, each with an optional :PORT. A * stands for "
+             "all hosts.",
          .group = Group::proxy,
          .matters = asks_for_proxy}),
     row<&Settings::proxy, parse_proxy>(
@@ -291,7 +293,7 @@ constexpr std::array table{
          .placeholder = "success|failure|always",
          .default_text = "success",
          .help = "when to send, with -- COMMAND",
-         .details = "Send the event on success of COMMAND, on failure, or always.",
+         .details = "The event is sent when COMMAND succeeds, when it fails, or always.",
          .needs_command = true}),
     toggle<&Settings::best_effort>({.name = "best-effort",
                                     .help = "turn exit statuses 65 to 77 into a warning and 0",
@@ -302,8 +304,8 @@ constexpr std::array table{
         {.name = "dry-run",
          .short_flag = 'n',
          .help = "show what would be sent, and send nothing",
-         .details = "Prints the exact request body. With flush, shows the entries that would be "
-                    "sent or dropped.",
+         .details = "The exact request body is printed; with flush, the entries that would be sent "
+                    "or dropped.",
          .group = Group::output,
          .is_common = true}),
     choice<&Settings::output>(
@@ -312,15 +314,15 @@ constexpr std::array table{
          .placeholder = "text|json",
          .default_text = "text",
          .help = "the format of standard output",
-         .details = "With json, it gets one result object, whatever the outcome.",
+         .details = "With json, one result object is printed, whatever the outcome.",
          .group = Group::output,
          .is_common = true}),
     toggle<&Settings::quiet>(
         {.name = "quiet",
          .short_flag = 'q',
          .help = "print nothing but errors and data",
-         .details = "There are no warnings, notes, progress or summaries, and no less data on "
-                    "standard output.",
+         .details = "Warnings, notes, progress and summaries are left out; standard output stays "
+                    "complete.",
          .group = Group::output,
          .is_common = true}),
     toggle<&Settings::verbose>({.name = "verbose",

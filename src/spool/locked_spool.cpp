@@ -46,7 +46,7 @@ std::optional<LockedSpool> LockedSpool::try_lock(const Spool& spool) {
     return std::nullopt;
   }
   if (has_no_locks(error)) {
-    directory.fail("is on a file system without locks, name one on a local disk with --spool");
+    directory.fail("is on a file system without locks; name one on a local disk with --spool");
   }
   if (error) {
     directory.fail("cannot be locked", error);
@@ -63,9 +63,9 @@ std::optional<Failure> LockedSpool::take_over() {
   std::optional<Failure> failure;
   for (const std::string& file : files) {
     if (!take_over(file)) {
-      failure = Failure{ExitCode::cantcreat, "cannot take the entry " + quote(file) +
+      failure = Failure{ExitCode::cantcreat, "cannot take over the entry " + quote(file) +
                                                  " in the spool " + quote_path(spool_.path()) +
-                                                 " over from a sender that has ended"};
+                                                 " from a sender that has ended"};
     }
   }
   return failure;

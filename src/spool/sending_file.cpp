@@ -26,7 +26,7 @@ void SendingFile::add(std::span<const SpoolName> names, bool keeps_earlier) cons
   const PrivateDirectory& directory = spool_.directory();
   const std::string text = (keeps_earlier ? "\n" : "") + stems_of(names);
   if (const std::error_code error = directory.write_lasting(sending_name, text, !keeps_earlier)) {
-    directory.fail("cannot note what is sent", error);
+    directory.fail("cannot record what is sent", error);
   }
 }
 
@@ -37,7 +37,7 @@ void SendingFile::replace(const Names& names) const {
   if (names.empty()) {
     const Descriptor file = directory.open(sending_name, O_WRONLY | O_TRUNC);
     if (!file && errno != ENOENT) {
-      directory.fail("cannot note what is sent", last_error());
+      directory.fail("cannot record what is sent", last_error());
     }
     return;
   }
@@ -48,7 +48,7 @@ void SendingFile::replace(const Names& names) const {
     error = directory.rename(unfinished, sending_name);
   }
   if (error) {
-    directory.fail("cannot note what is sent", error);
+    directory.fail("cannot record what is sent", error);
   }
   directory.sync(".");
 }
@@ -58,7 +58,7 @@ SendingFile::Names SendingFile::read() const {
   const PrivateDirectory& directory = spool_.directory();
   const auto text = directory.read(sending_name, largest_sending);
   if (!text && text.error() != std::errc::no_such_file_or_directory) {
-    directory.fail("cannot be asked what was sent", text.error());
+    directory.fail("cannot read what was sent", text.error());
   }
   Names names;
   for (std::size_t begin = 0, end = 0; text && (end = text->find('\n', begin)) != std::string::npos;

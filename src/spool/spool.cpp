@@ -38,7 +38,7 @@ Spool::Spool(PrivateDirectory directory) : directory_{std::move(directory)} {
   // Other programs use new/ and tmp/ as well, above all maildir. A process that is creating the
   // spool right now makes refused/ first, so the second check finds it.
   if (!exist[0] && (exist[1] || exist[3]) && !directory_.check_inside(boxes[0])) {
-    directory_.reject("it is something else: it has no directory refused");
+    directory_.reject("it is not a spool: it has no directory \"refused\"");
   }
   is_whole_ = exist[3];
 }
@@ -61,12 +61,12 @@ void Spool::make_boxes() const {
   for (const char* const box : boxes) {
     if (box == boxes.back()) {
       if (!directory_.open(spool_lock_name, O_RDONLY | O_CREAT)) { // a full disk has no room later
-        directory_.fail("cannot be made", last_error());
+        directory_.fail("cannot be created", last_error());
       }
       directory_.sync(".");
     }
     if (const std::error_code error = directory_.make_directory(box)) {
-      directory_.fail("cannot be made", error);
+      directory_.fail("cannot be created", error);
     }
   }
 }
@@ -167,7 +167,7 @@ Descriptor Spool::put(Box box, const SpoolName& name, std::string_view text,
   try {
     is_counted = counter(name.text()).add(backlog_of(name), max_bytes);
     if (!is_counted) {
-      directory_.fail("is full, --spool-max-bytes is " + byte_size(max_bytes) +
+      directory_.fail("is full: --spool-max-bytes is " + byte_size(max_bytes) +
                       "; empty it with metrics-event flush");
     }
     place(name, path);

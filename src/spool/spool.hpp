@@ -74,7 +74,7 @@ public:
   void let_go(const HeldRecord& trying) const;
 
   /// Leaves a record to a flush, after `attempts` attempts. Errors are ignored: the record is on
-  /// the disk, and a flush takes it over from a sender that has ended. `record` is what it was
+  /// the disk, and a flush takes it from a sender that has ended. `record` is what it was
   /// stored with, except for its doubt.
   void give_up(HeldRecord trying, const SpoolRecord& record, int attempts) const;
 

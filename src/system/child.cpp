@@ -142,7 +142,7 @@ ChildEnd not_run(int error, const std::string& name, std::string_view path) {
              : ChildEnd{
                    .not_run =
                        std::string{"not found"} +
-                       (is_meant_for_shell(name) ? "; there is no shell, use -- sh -c '…'" : ""),
+                       (is_meant_for_shell(name) ? "; there is no shell; use -- sh -c '…'" : ""),
                    .status = ExitCode::not_found};
 }
 

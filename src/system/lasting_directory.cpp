@@ -55,7 +55,7 @@ void make_lasting_directory(const NamedDirectory& named) {
   const std::error_code error = make_directory_at(AT_FDCWD, path.c_str());
   if (error && error != std::errc::file_exists) {
     named.reject(error == std::errc::no_such_file_or_directory
-                     ? "the directory above it is missing, create it"
+                     ? "its parent directory is missing; create it"
                      : system_words(error));
   }
   try {

@@ -49,7 +49,7 @@ public:
   }
 
 private:
-  static constexpr const char* missing_directory = "its directory is missing, create it";
+  static constexpr const char* missing_directory = "its directory is missing; create it";
 
   [[noreturn]] void fail(const std::string& why, ExitCode code = ExitCode::cantcreat) const {
     throw Failure{code, "cannot append to " + quote(path_) + ": " + why};

@@ -32,7 +32,7 @@ TEST_CASE("used room and the room are in their largest units, and never less tha
   CHECK(room_text(0, 16UL << 20U) == "0 of 16 MiB");
   CHECK(room_text(300'000, 16UL << 20U) == "293 KiB of 16 MiB");
   CHECK(room_text(750, 16UL << 20U) == "750 bytes of 16 MiB");
-  CHECK(room_text(1, 16UL << 20U) == "1 bytes of 16 MiB");
+  CHECK(room_text(1, 16UL << 20U) == "1 byte of 16 MiB");
   CHECK(room_text(512, 1000) == "512 of 1 000 bytes");
   CHECK(room_text(1UL << 20U, 1536UL << 20U) == "1 MiB of 1.5 GiB");
 }

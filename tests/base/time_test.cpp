@@ -160,12 +160,12 @@ TEST_CASE("a timestamp that is none is refused with what would be one") {
 
 TEST_CASE("a timestamp in a finer unit than seconds is recognised") {
   CHECK(complaint(parse_timestamp("1700000000000")) ==
-        "expected UNIX seconds and not milliseconds, got \"1700000000000\", divide it by 1000");
+        "expected UNIX seconds and not milliseconds, got \"1700000000000\"; divide it by 1000");
   CHECK(
       complaint(parse_timestamp("1700000000000000")) ==
-      "expected UNIX seconds and not microseconds, got \"1700000000000000\", divide it by 1000000");
+      "expected UNIX seconds and not microseconds, got \"1700000000000000\"; divide it by 1000000");
   CHECK(complaint(parse_timestamp("1700000000000000000")) ==
-        "expected UNIX seconds and not nanoseconds, got \"1700000000000000000\", divide it by "
+        "expected UNIX seconds and not nanoseconds, got \"1700000000000000000\"; divide it by "
         "1000000000");
 }
 

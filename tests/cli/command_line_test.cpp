@@ -136,14 +136,14 @@ TEST_CASE("help and version are answered whatever else is there") {
 }
 
 TEST_CASE("what is unknown is named, with what was probably meant") {
-  CHECK(trouble({}) == "an event or command is missing, see metrics-event --help");
-  CHECK(trouble({"--quiet"}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({}) == "an event or command is missing; see metrics-event --help");
+  CHECK(trouble({"--quiet"}) == "an event or command is missing; see metrics-event --help");
   CHECK(trouble({"runner-instaled"}) ==
         R"(unknown event or command "runner-instaled", did you mean "runner-installed"?)");
   CHECK(trouble({"lisen"}) == R"(unknown event or command "lisen", did you mean "listen"?)");
   CHECK(trouble({"xyzzy", "--flavor", "x"}) ==
-        R"(unknown event or command "xyzzy", see metrics-event --help)");
-  CHECK(trouble({""}) == R"(unknown event or command "", see metrics-event --help)");
+        R"(unknown event or command "xyzzy"; see metrics-event --help)");
+  CHECK(trouble({""}) == R"(unknown event or command ""; see metrics-event --help)");
   CHECK(trouble({"runner-installed", "--flavour", "x"}) ==
         R"(unknown option "--flavour", did you mean "--flavor"?)");
   CHECK(trouble({"runner-installed", "--flavour=x"}) ==
@@ -151,16 +151,16 @@ TEST_CASE("what is unknown is named, with what was probably meant") {
   CHECK(trouble({"--timeuot", "1s", "listen"}) ==
         R"(unknown option "--timeuot", did you mean "--timeout"?)");
   CHECK(trouble({"--flavor", "small", "runner-installed"}) ==
-        R"(unknown option "--flavor", see metrics-event --help)");
+        R"(unknown option "--flavor"; see metrics-event --help)");
   CHECK(trouble({"runner-installed", "--xyzzy"}) ==
-        R"(unknown option "--xyzzy", undeclared fields are written xyzzy=VALUE)");
+        R"(unknown option "--xyzzy"; undeclared fields are written xyzzy=VALUE)");
   CHECK(trouble({"send", "my-event", "--build-id=1"}) ==
-        R"(unknown option "--build-id", undeclared fields are written build_id=VALUE)");
+        R"(unknown option "--build-id"; undeclared fields are written build_id=VALUE)");
   CHECK(trouble({"send", "my-event", "--a[b=1"}) ==
-        R"(unknown option "--a[b", see metrics-event send --help)");
-  CHECK(trouble({"runner-installed", "-x"}) == R"(unknown option "-x", use --proxy URL)");
+        R"(unknown option "--a[b"; see metrics-event send --help)");
+  CHECK(trouble({"runner-installed", "-x"}) == R"(unknown option "-x"; use --proxy URL)");
   CHECK(trouble({"listen", "--flavor", "x"}) ==
-        R"(unknown option "--flavor", see metrics-event listen --help)");
+        R"(unknown option "--flavor"; see metrics-event listen --help)");
 }
 
 TEST_CASE("a value that needs an equals sign is recognised without it") {
@@ -171,7 +171,7 @@ TEST_CASE("a value that needs an equals sign is recognised without it") {
   CHECK(trouble({"flush", "--spool", "true"}) ==
         R"(unexpected argument "true", did you mean --spool=true?)");
   CHECK(trouble({"runner-installed", "--spool", "--flavor", "x", "mydir"}) ==
-        R"(unexpected argument "mydir", see metrics-event runner-installed --help)");
+        R"(unexpected argument "mydir"; see metrics-event runner-installed --help)");
 }
 
 TEST_CASE("each name that an abbreviation may stand for is suggested") {
@@ -184,26 +184,26 @@ TEST_CASE("each name that an abbreviation may stand for is suggested") {
 
 TEST_CASE("of an unknown option, what may be its value is not shown") {
   CHECK(trouble({"runner-installed", "-psecret"}) ==
-        R"(unknown option "-p", see metrics-event runner-installed --help)");
+        R"(unknown option "-p"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-nuuser:secret"}) ==
-        R"(unknown option "-u", use --username NAME with --password-file FILE)");
+        R"(unknown option "-u"; use --username NAME with --password-file FILE)");
   CHECK(trouble({"send", "--bearer-token", "secret/", "x"}) ==
         R"("--bearer-token" is not an option, because everybody could see the secret; use )"
         "METRICS_EVENT_BEARER_TOKEN or --bearer-token-file");
   CHECK(trouble({"send", "--token", "secret/", "x"}).find("secret") == std::string::npos);
   CHECK(trouble({"send", "x", "--username", "--header=X-Key: secret"}) ==
-        R"(--username needs a value, write "--username=--header=…" if it is meant)");
+        R"(--username needs a value; write "--username=--header=…" if it is meant)");
   CHECK(trouble({"send", "x", "https://user:secret@example.com/?a=b"}) ==
-        R"(unexpected argument "https://…@example.com/?a=…", see metrics-event send --help)");
+        R"(unexpected argument "https://…@example.com/?a=…"; see metrics-event send --help)");
 }
 
 TEST_CASE("short flags are known one by one") {
   CHECK(trouble({"runner-installed", "-nz"}) ==
-        R"(unknown option "-z", see metrics-event runner-installed --help)");
+        R"(unknown option "-z"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-n5"}) ==
-        R"(unknown option "-5", see metrics-event runner-installed --help)");
+        R"(unknown option "-5"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "-q=1"}) ==
-        R"(unknown option "-q", see metrics-event runner-installed --help)");
+        R"(unknown option "-q"; see metrics-event runner-installed --help)");
 }
 
 TEST_CASE("the last of some short flags may take a value") {
@@ -213,9 +213,9 @@ TEST_CASE("the last of some short flags may take a value") {
   }
   CHECK(settings({"-nqo", "json", "send", "x"}) ==
         Words{"dry-run=true", "output=json", "quiet=true"});
-  CHECK(trouble({"send", "x", "-no"}) == "--output needs a value, see metrics-event send --help");
+  CHECK(trouble({"send", "x", "-no"}) == "--output needs a value; see metrics-event send --help");
   CHECK(trouble({"send", "x", "-o", "-n"}) ==
-        R"(--output needs a value, write "--output=-n" if it is meant)");
+        R"(--output needs a value; write "--output=-n" if it is meant)");
 }
 
 TEST_CASE("the flags of other programs are answered with ours") {
@@ -234,7 +234,7 @@ TEST_CASE("the flags of other programs are answered with ours") {
       {"--format", "--output text|json"},
   };
   for (const auto& habit : habits) {
-    const std::string answer = "unknown option \"" + habit.first + "\", use " + habit.second;
+    const std::string answer = "unknown option \"" + habit.first + "\"; use " + habit.second;
     CHECK(trouble({habit.first, "x", "send", "y"}) == answer);
     CHECK(trouble({"send", "y", habit.first + "=x"}) == answer);
     CHECK(trouble({"runner-installed", habit.first}) == answer);
@@ -260,25 +260,25 @@ TEST_CASE("every command accepts --quiet, and no flag that it does not use") {
 
 TEST_CASE("what is too much is named") {
   CHECK(trouble({"runner-installed", "--flavor", "x", "++"}) ==
-        R"(unexpected argument "++", see metrics-event runner-installed --help)");
+        R"(unexpected argument "++"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "small"}) ==
-        R"(unexpected argument "small", see metrics-event runner-installed --help)");
+        R"(unexpected argument "small"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "runner-installed"}) ==
-        R"(unexpected argument "runner-installed", see metrics-event runner-installed --help)");
+        R"(unexpected argument "runner-installed"; see metrics-event runner-installed --help)");
   CHECK(trouble({"runner-installed", "listen"}) ==
-        R"(unexpected argument "listen", see metrics-event runner-installed --help)");
+        R"(unexpected argument "listen"; see metrics-event runner-installed --help)");
   CHECK(trouble({"flush", "now"}) ==
-        R"(unexpected argument "now", see metrics-event flush --help)");
+        R"(unexpected argument "now"; see metrics-event flush --help)");
   CHECK(trouble({"schema", "one", "two"}) ==
-        R"(unexpected argument "two", see metrics-event schema --help)");
+        R"(unexpected argument "two"; see metrics-event schema --help)");
   CHECK(trouble({"batch", "one", "two", "three"}) ==
-        R"(batch takes one FILE, leave "two" out or give --resume)");
+        R"(batch takes one FILE; leave "two" out or give --resume)");
   CHECK(trouble({"batch", "one", "two", "--resume=false"}) ==
-        R"(batch takes one FILE, leave "two" out or give --resume)");
+        R"(batch takes one FILE; leave "two" out or give --resume)");
   CHECK(trouble({"batch", "one", "two", "--resume=x"}) ==
         R"(--resume: expected true or false, got "x")");
   CHECK(trouble({"flush", "--", "true"}) ==
-        R"(unexpected argument "--", see metrics-event flush --help)");
+        R"(unexpected argument "--"; see metrics-event flush --help)");
 }
 
 TEST_CASE("an option of a command may allow several operands") {
@@ -298,7 +298,7 @@ TEST_CASE("the name of an event is understood in each of its spellings") {
   }
   const CommandLine sent = parse({"send", "HTTPError"});
   CHECK(sent.event.type->name == "h_t_t_p_error");
-  CHECK(trouble({"send"}) == "send needs NAME, see metrics-event send --help");
+  CHECK(trouble({"send"}) == "send needs NAME; see metrics-event send --help");
   CHECK(trouble({"send", "two words"}) ==
         R"(send: expected the name of an event such as disk-full, got "two words")");
   CHECK(trouble({"send", "1x"}) ==
@@ -319,20 +319,20 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
     words.insert(words.end(), more.begin(), more.end());
     return trouble(words);
   };
-  CHECK(installed({"flavor=y"}) == R"("flavor" is a field, give it as --flavor)");
-  CHECK(installed({"timestamp=1"}) == R"("timestamp" is a field, give it as --timestamp)");
-  CHECK(installed({"event=x"}) == R"("event" is always the name of the event, leave it out)");
-  CHECK(installed({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
+  CHECK(installed({"flavor=y"}) == R"("flavor" is a field; give it as --flavor)");
+  CHECK(installed({"timestamp=1"}) == R"("timestamp" is a field; give it as --timestamp)");
+  CHECK(installed({"event=x"}) == R"("event" is always the name of the event; leave it out)");
+  CHECK(installed({"a=1", "a=2"}) == R"("a" is given twice; give it once)");
   CHECK(installed({"=1"}) == R"(the key is missing in "=1"; expected KEY=TEXT or KEY:=JSON)");
   CHECK(installed({"http://user:password@example.com/?a=b"}).find("password") == std::string::npos);
   CHECK(trouble({"runner-stop", "status_info[code]:=1"}) ==
-        R"("status_info.code" is a field, give it as --status-info-code)");
+        R"("status_info.code" is a field; give it as --status-info-code)");
   CHECK(trouble({"send", "x", "event=1"}) ==
-        R"("event" is always the name of the event, leave it out)");
+        R"("event" is always the name of the event; leave it out)");
   CHECK(trouble({"send", "x", "event[a]=1"}) ==
-        R"("event" is always the name of the event, leave it out)");
+        R"("event" is always the name of the event; leave it out)");
   CHECK(trouble({"send", "x", "timestamp=1"}) ==
-        R"("timestamp" is a field, give it as --timestamp)");
+        R"("timestamp" is a field; give it as --timestamp)");
   const Words stop{"send",   "runner-stop",    "flavor=x", "workflow=x",
                    "repo=x", "github_event=x", "status=x", "job_duration:=1"};
   const auto with = [&stop](const std::string& word) {
@@ -349,7 +349,7 @@ TEST_CASE("extra fields are understood, and what is wrong with their keys is fou
         R"("status_info.code" is not as declared, expected "status_info.code")");
   CHECK(trouble({"send", "runner-installed", "flavor=x"}) == "runner-installed needs duration");
   CHECK(trouble({"send", "runner-installed", "flavor=x", "duration:=1", "--flavor", "y"}) ==
-        "flavor and --flavor exclude each other, give one");
+        "flavor and --flavor exclude each other; give one");
 }
 
 TEST_CASE("a command is what follows the dashes, whatever it looks like") {
@@ -358,12 +358,12 @@ TEST_CASE("a command is what follows the dashes, whatever it looks like") {
   CHECK_FALSE(line.trouble);
   CHECK(line.wrapped == Words{"--flavor", "--", "a=b", ""});
   CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--"}) ==
-        R"(the command behind "--" is missing)");
+        R"(the command after "--" is missing)");
   CHECK(trouble({"runner-installed", "--", "true"}) == "runner-installed needs --flavor TEXT");
   CHECK(trouble({"runner-installed", "--flavor", "x", "--duration", "1", "--on", "always"}) ==
-        "--on has no effect without -- COMMAND, leave it out");
+        "--on has no effect without -- COMMAND; leave it out");
   CHECK(trouble({"runner-installed", "--flavor", "x", "--on", "always", "--", "true"}) == "none");
-  CHECK(trouble({"--", "true"}) == "an event or command is missing, see metrics-event --help");
+  CHECK(trouble({"--", "true"}) == "an event or command is missing; see metrics-event --help");
 }
 
 TEST_CASE("operands and short options of commands are understood") {
@@ -377,8 +377,8 @@ TEST_CASE("operands and short options of commands are understood") {
   const CommandLine alone = parse({"batch"});
   CHECK_FALSE(alone.operand);
   CHECK_FALSE(alone.options.is_on("null"));
-  CHECK(trouble({"completion"}).starts_with("completion needs SHELL, see"));
-  CHECK(trouble({"flush", "-0"}) == R"(unknown option "-0", see metrics-event flush --help)");
+  CHECK(trouble({"completion"}).starts_with("completion needs SHELL; see"));
+  CHECK(trouble({"flush", "-0"}) == R"(unknown option "-0"; see metrics-event flush --help)");
 }
 
 TEST_CASE("a field in seconds can be given by a time") {
@@ -390,32 +390,32 @@ TEST_CASE("a field in seconds can be given by a time") {
   CHECK(given[1].form == GivenField::Form::since);
   CHECK(given[1].text == "@file");
   CHECK(trouble({"runner-installed", "--flavor", "x", "--duration-since", "1", "--duration",
-                 "1"}) == "--duration and --duration-since exclude each other, give one");
+                 "1"}) == "--duration and --duration-since exclude each other; give one");
   CHECK(trouble({"reconciliation", "--idle-runners-since", "1"}) ==
         R"(unknown option "--idle-runners-since", did you mean "--idle-runners"?)");
 }
 
 TEST_CASE("a value that is missing is named, also when the next option stands in its place") {
   CHECK(trouble({"runner-installed", "--flavor"}) ==
-        "--flavor needs a value, see metrics-event runner-installed --help");
-  CHECK(trouble({"--timeout"}) == "--timeout needs a value, see metrics-event --help");
+        "--flavor needs a value; see metrics-event runner-installed --help");
+  CHECK(trouble({"--timeout"}) == "--timeout needs a value; see metrics-event --help");
   CHECK(trouble({"runner-installed", "--flavor", "--duration", "5"}) ==
-        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=--duration" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "--dry-run"}) ==
-        R"(--flavor needs a value, write "--flavor=--dry-run" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=--dry-run" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "-q"}) ==
-        R"(--flavor needs a value, write "--flavor=-q" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=-q" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "--duration", "--dry-run"}) ==
-        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=--duration" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "--duration"}) ==
-        R"(--flavor needs a value, write "--flavor=--duration" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=--duration" if it is meant)");
   CHECK(trouble({"runner-installed", "--flavor", "--"}) ==
-        R"(--flavor needs a value, write "--flavor=--" if it is meant)");
+        R"(--flavor needs a value; write "--flavor=--" if it is meant)");
 }
 
 TEST_CASE("a toggle given an empty value is not on") {
   CHECK(trouble({"runner-installed", "--disabled="}) ==
-        "--disabled needs a value, see metrics-event runner-installed --help");
+        "--disabled needs a value; see metrics-event runner-installed --help");
 }
 
 TEST_CASE("what CLI11 would take otherwise is taken as a table says") {
@@ -439,16 +439,16 @@ TEST_CASE("what CLI11 would take otherwise is taken as a table says") {
   CHECK(settings({"send", "check", "-n"}) == Words{"dry-run=true"});
   CHECK(parse({"send", "check"}).event.type->name == "check");
   CHECK(trouble({"send", "send", "send"}) ==
-        R"(unexpected argument "send", see metrics-event send --help)");
+        R"(unexpected argument "send"; see metrics-event send --help)");
   CHECK(trouble({"runner-installed", "--label", "a", "b"}) ==
-        R"(unexpected argument "b", see metrics-event runner-installed --help)");
+        R"(unexpected argument "b"; see metrics-event runner-installed --help)");
   CHECK(parse({"send", "x", "--", "a", "--", "b"}).wrapped == Words{"a", "--", "b"});
 }
 
 TEST_CASE("a setting that a command does not heed is refused") {
-  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run has no effect on listen, leave it out");
+  CHECK(trouble({"--dry-run", "listen"}) == "--dry-run has no effect on listen; leave it out");
   CHECK(trouble({"listen", "--url", "http://example.com"}) ==
-        "--url has no effect on listen, leave it out");
+        "--url has no effect on listen; leave it out");
   CHECK(trouble({"listen", "--timeout", "1s", "--output", "json", "-v"}) == "none");
 }
 

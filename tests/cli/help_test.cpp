@@ -168,9 +168,9 @@ TEST_CASE("the examples of a declared event are what a shell takes") {
   CHECK(
       text.find("\nexamples:\n"
                 "  metrics-event disk-full --level 'don'\\''t' --disk-path=\"$PATH\" --count 7 \\\n"
-                "    --took 12.5 version=\"$VERSION\"\n"
+                "    --took 12.5 version=\"$VERSION\" --repo=\"$REPO\"\n"
                 "  metrics-event disk-full --level 'don'\\''t' --disk-path=\"$PATH\" --count 7 \\\n"
-                "    version=\"$VERSION\" -- ./job.sh\n\n") != std::string::npos);
+                "    version=\"$VERSION\" --repo=\"$REPO\" -- ./job.sh\n\n") != std::string::npos);
 }
 
 TEST_SUITE_END();

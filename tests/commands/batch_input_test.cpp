@@ -110,7 +110,7 @@ TEST_CASE("a file that has become shorter after it was looked at is a failure") 
     FAIL("the second line is gone");
   } catch (const Failure& failure) {
     CHECK(failure.code() == ExitCode::ioerr);
-    CHECK(failure.text() == path + " has become shorter, it had 2 lines");
+    CHECK(failure.text() == path + " has become shorter; it had 2 lines");
   }
 }
 

@@ -56,13 +56,13 @@ TEST_CASE("clocks are compared, with a warning from five minutes on and Loki's l
       {-300s, Result::warning, "this machine is 5 min behind the receiver; set the clock"},
       {600s, Result::warning, "this machine is 10 min ahead of the receiver; set the clock"},
       {601s, Result::failed,
-       "this machine is 10 min 1 s ahead of the receiver, and Loki refuses what is more than 10 "
+       "this machine is 10 min 1 s ahead of the receiver, and Loki refuses entries more than 10 "
        "min "
        "ahead; set the clock"},
       {-3601s, Result::warning, "this machine is 1 h 1 s behind the receiver; set the clock"},
       {-days{7}, Result::warning, "this machine is 7 days behind the receiver; set the clock"},
       {-days{7} - 90min, Result::failed,
-       "this machine is 7 days 1 h behind the receiver, and Loki refuses what is more than 7 days "
+       "this machine is 7 days 1 h behind the receiver, and Loki refuses entries more than 7 days "
        "old; set the clock"},
   };
   for (const Row& row : rows) {

@@ -380,7 +380,8 @@ TEST_CASE("trouble that may pass stops the destination, keeps its entries, and c
   CHECK(drained.counts.delivered == 3);
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::tempfail);
-  CHECK(drained.failure->text().starts_with(std::string{"cannot deliver what waits for "} + url));
+  CHECK(drained.failure->text().starts_with(std::string{"cannot deliver the events waiting for "} +
+                                            url));
   CHECK(drained.retry_after == 7s);
   CHECK(bench.sizes() == Sizes{3, 3});
   CHECK(bench.left() == 6);
@@ -1046,7 +1047,7 @@ TEST_CASE("a delivered record that cannot be removed ends the drain, and is stil
   REQUIRE(drained.failure);
   CHECK(drained.failure->code() == ExitCode::cantcreat);
   CHECK(drained.failure->text().ends_with(
-      "; it is delivered, and is asked for before it is sent again"));
+      "; it was delivered, and the receiver is asked for it before it is sent again"));
   CHECK(bench.sizes() == Sizes{3});
   // Once it can be removed, it is asked for and not sent again.
   fs::remove_all(file);

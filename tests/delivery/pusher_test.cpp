@@ -243,7 +243,7 @@ TEST_CASE("a wait beyond the deadline is not begun") {
   const Delivery delivery = bench.deliver({{.status = 429, .retry_after = "120"}});
   CHECK(bench.fates() == "stopped 0+1 ");
   CHECK(delivery.judgement.code == ExitCode::tempfail);
-  CHECK(delivery.judgement.message.ends_with("it asks to wait 120s"));
+  CHECK(delivery.judgement.message.ends_with("it asks for a wait of 120s"));
   CHECK(delivery.attempts == 1);
   CHECK(bench.clock.sleeps.empty());
 }

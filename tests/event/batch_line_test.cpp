@@ -84,7 +84,7 @@ TEST_CASE("a mistake names its column") {
           R"({"event":"runner_stop","flavor":"s","workflow":"w","repo":"r","github_event":"g","status":"x","status_info":{"code":"{}\"}"},"job_duration":1})") ==
       R"(117: status_info.code: expected a plain whole number, got the text "{}"}")");
   CHECK(line_of(R"({"event":"x","timestamp":1700000000123})") ==
-        "26: timestamp: expected UNIX seconds and not milliseconds, got \"1700000000123\", divide "
+        "26: timestamp: expected UNIX seconds and not milliseconds, got \"1700000000123\"; divide "
         "it by 1000");
 }
 

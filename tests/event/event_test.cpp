@@ -192,10 +192,10 @@ TEST_CASE("all fields that are missing are named at once, with what they take") 
 
 TEST_CASE("a field given twice is refused") {
   CHECK(failure("runner_installed", {{"flavor", "a"}, {"duration", "1"}, {"flavor", "b"}}) ==
-        Trouble{ExitCode::usage, "--flavor is given twice, give it once"});
+        Trouble{ExitCode::usage, "--flavor is given twice; give it once"});
   CHECK(failure("runner_installed",
                 {{"flavor", "a"}, {"duration", "1"}, {"timestamp", "1"}, {"timestamp", "2"}}) ==
-        Trouble{ExitCode::usage, "--timestamp is given twice, give it once"});
+        Trouble{ExitCode::usage, "--timestamp is given twice; give it once"});
 }
 
 TEST_CASE("neighbouring nested fields share one object") {
@@ -299,9 +299,10 @@ TEST_CASE("a field in seconds is the time from another one to that of the event,
   CHECK(since("1700000000", "").warnings.empty());
   const Event clamped = since("1700000005", "1700000000");
   CHECK(clamped.line.ends_with(R"("duration":0})"));
-  CHECK(clamped.warnings ==
-        std::vector<std::string>{
-            "--duration-since: 1700000005 is after the event's time, 1700000000, so it is 0"});
+  CHECK(
+      clamped.warnings ==
+      std::vector<std::string>{
+          "--duration-since: 1700000005 is after the event's time, 1700000000, so the value is 0"});
   CHECK_THROWS_WITH(since("yesterday", ""),
                     "--duration-since: expected UNIX seconds with at most nine decimals, or a time "
                     "such as 2023-11-14T22:13:20Z, got \"yesterday\"");

@@ -119,7 +119,7 @@ TEST_CASE("a time in JSON is a number or a text, exact to the nanosecond") {
   CHECK(*read_json_time("123.0") == Instant{123s});
   CHECK(*read_json_time(R"("2023-11-14T22:13:20+00:00")") == Instant{1700000000s});
   CHECK(read_json_time("1700000000123").error().text ==
-        R"(expected UNIX seconds and not milliseconds, got "1700000000123", divide it by 1000)");
+        R"(expected UNIX seconds and not milliseconds, got "1700000000123"; divide it by 1000)");
   CHECK_FALSE(read_json_time("true").has_value());
 }
 

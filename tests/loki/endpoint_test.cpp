@@ -102,7 +102,7 @@ TEST_CASE("a URL that cannot be used is refused with its remedy") {
       {"http:///path", "expected a URL such as http://localhost:3100"},
       {"https://../", "expected a URL such as http://localhost:3100"},
       {"http://user:12/ab@example.com",
-       "expected a URL without an @ behind its host; in a password, / is written as %2F, ? as "
+       "expected a URL without an @ after its host; in a password, / is written as %2F, ? as "
        "%3F, # as %23 and @ as %40"},
       {"http://x:0/", "expected a port from 1 to 65535"},
       {"http://x:65536/", "expected a port from 1 to 65535"},
@@ -204,7 +204,7 @@ TEST_CASE("a password in a URL that is refused is never shown") {
     CHECK(text.find("sec") == std::string::npos);
   }
   CHECK(complaint(parse_endpoint("http://user@example.com")) ==
-        "expected a URL with a password behind the user name");
+        "expected a URL with a password after the user name");
 }
 
 TEST_CASE("a file URL names an absolute path") {

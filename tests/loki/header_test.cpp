@@ -41,7 +41,8 @@ TEST_CASE("what the push decides about cannot be given") {
                            "Transfer-Encoding", "Connection", "Expect", "User-Agent"}) {
     CAPTURE(name);
     CHECK(complaint(parse_header(std::string{name} + ": x")) ==
-          "expected a header that the push does not need itself, got \"" + std::string{name} + '"');
+          "expected a header that metrics-event does not set itself, got \"" + std::string{name} +
+              '"');
   }
   CHECK(
       complaint(parse_header("X-Scope-OrgID: x")) ==

@@ -167,11 +167,11 @@ TEST_CASE("every trouble has its exit status, its detail and a remedy") {
       {Trouble::lookup_failed, ExitCode::nohost, true,
        "what happened; check the host name and the name server"},
       {Trouble::no_connection, ExitCode::unavailable, true,
-       "what happened; is the receiver running?"},
+       "what happened; check that the receiver is running"},
       {Trouble::connect_timed_out, ExitCode::tempfail, true,
        "what happened; check the host, or raise --connect-timeout"},
       {Trouble::no_resources, ExitCode::tempfail, true,
-       "what happened; this machine has too few resources, try again later"},
+       "what happened; this machine has too few resources; try again later"},
       {Trouble::timed_out, ExitCode::tempfail, true,
        "what happened; try again later or raise --timeout"},
       {Trouble::connection_lost, ExitCode::tempfail, true, "what happened; try again later"},
@@ -245,8 +245,8 @@ TEST_CASE("what goes wrong at the proxy is said of the proxy") {
                   .at_proxy = at_proxy})
         .message;
   };
-  CHECK(refused(true) == "at the proxy, x; is the proxy running?");
-  CHECK(refused(false) == "behind the proxy http://p:1, x; is the receiver running?");
+  CHECK(refused(true) == "at the proxy, x; check that the proxy is running");
+  CHECK(refused(false) == "behind the proxy http://p:1, x; check that the receiver is running");
 }
 
 TEST_CASE("the oldest time that a receiver accepts is taken from its words") {

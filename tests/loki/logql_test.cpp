@@ -127,7 +127,7 @@ TEST_CASE("schema prints them for built-in and declared events, with the labels 
 
 TEST_CASE("without an event there is nothing to ask for") {
   const Outcome outcome = ask({});
-  CHECK(outcome.err == "metrics-event: error: --logql needs EVENT, see metrics-event schema "
+  CHECK(outcome.err == "metrics-event: error: --logql needs EVENT; see metrics-event schema "
                        "--help\n");
   CHECK(outcome.out.empty());
   CHECK(outcome.status == 64);

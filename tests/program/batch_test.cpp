@@ -411,10 +411,10 @@ TEST_CASE("without a spool, a receiver that is down ends it at its first line") 
   const Scene scene;
   const ClosedPort closed;
   const Words words{"--url", at(closed.port())};
-  const std::string what = "cannot deliver to " + at(closed.port()) +
-                           ": 127.0.0.1:" + std::to_string(closed.port()) +
-                           ": connection refused; is the receiver running?; delivered 0, spooled "
-                           "0, refused 0, invalid 0; lines from 1 on were not sent";
+  const std::string what =
+      "cannot deliver to " + at(closed.port()) + ": 127.0.0.1:" + std::to_string(closed.port()) +
+      ": connection refused; check that the receiver is running; delivered 0, spooled "
+      "0, refused 0, invalid 0; lines from 1 on were not sent";
   const Outcome outcome = scene.batch_file(lines_of(3), words);
   CHECK(outcome.status == 69);
   CHECK(outcome.err == error(what));
@@ -443,7 +443,7 @@ TEST_CASE("with a spool, what cannot be delivered is kept with one warning, and 
       "delivered are kept in the spool \"" +
       scene.spool + "\": cannot deliver to " + url +
       ": 127.0.0.1:" + std::to_string(closed->port()) +
-      ": connection refused; is the receiver running?\n"
+      ": connection refused; check that the receiver is running\n"
       "metrics-event: delivered 0, spooled 5, refused 0, invalid 0 in "));
   CHECK(scene.waiting() == 5);
   const RawServer server{*std::exchange(closed, std::nullopt), {{.reply = accepted}}};
@@ -746,7 +746,7 @@ TEST_CASE("an input of another form is called what it is, with what makes it tex
       {big, said(scene.file, "UTF-16", "iconv -f UTF-16BE -t UTF-8")},
       {"[" + event, said(scene.file, "a JSON array" + one, "jq -c '.[]'")},
       {" [\r\n" + event, said(scene.file, "a JSON array" + one, "jq -c '.[]'")},
-      {"{\n" + event, said(scene.file, "a JSON object over several lines" + one, "jq -c .")}};
+      {"{\n" + event, said(scene.file, "a JSON object that spans several lines" + one, "jq -c .")}};
   for (const auto& row : rows) {
     CAPTURE(row.second);
     for (const Words& more : {Words{"--dry-run"}, Words{"--dry-run", "--skip-invalid"}}) {

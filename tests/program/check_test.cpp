@@ -203,7 +203,7 @@ TEST_CASE("what is wrong is said in one line, with the status that an event woul
       {{.reply = http_reply(204, "No Content", "", {dated(-660s)})}, 0, ""},
       {{.reply = http_reply(204, "No Content", "", {dated(3600s)})},
        65,
-       "this machine is 1 h ahead of the receiver, and Loki refuses what is more than 10 min "
+       "this machine is 1 h ahead of the receiver, and Loki refuses entries more than 10 min "
        "ahead; "
        "set the clock"},
   };
@@ -225,7 +225,7 @@ TEST_CASE("a stopped receiver is 69, and its report says where the way ends") {
   const Outcome outcome = run_check({"--url", "http://" + peer});
   CHECK(outcome.status == 69);
   CHECK(outcome.err ==
-        unsent(closed.port(), peer + ": connection refused; is the receiver running?"));
+        unsent(closed.port(), peer + ": connection refused; check that the receiver is running"));
   CHECK(findings(outcome) == Words{"ok lookup 127.0.0.1",
                                    "failed connection " + peer + ": connection refused",
                                    "note tenant none"});
@@ -344,7 +344,7 @@ TEST_CASE("as an object it says the same, also when it does not come to a check"
       peer + R"(: connection refused"},{"subject":"tenant","result":"note","text":"none"}],)" +
       R"("error":{"kind":"unavailable","message":"an event would not be delivered to http://)" +
       peer + "/loki/api/v1/push: " + peer +
-      ": connection refused; is the receiver running?\",\"response\":null}}\n"));
+      ": connection refused; check that the receiver is running\",\"response\":null}}\n"));
   const Outcome broken = run_check({"--output", "json"}, {{"METRICS_EVENT_TIMEOUT", "x"}});
   CHECK(broken.status == 78);
   CHECK(broken.out ==
@@ -476,9 +476,9 @@ TEST_CASE("--wait ends with its time, with what was wrong at last") {
   InProcess process;
   process.transport = transport;
   CHECK(process.run({"check", "--wait", "60s"}, clock) == 75);
-  CHECK(process.err() ==
-        "metrics-event: error: http://localhost:3100/loki/api/v1/push did not become ready in the "
-        "time of --wait: GET /ready answered 503, \"starting\"; wait longer\n");
+  CHECK(process.err() == "metrics-event: error: http://localhost:3100/loki/api/v1/push did not "
+                         "become ready within the "
+                         "time of --wait: GET /ready answered 503, \"starting\"; wait longer\n");
   CHECK(latest <= start + 60s);
   CHECK(rounds > 25);
   CHECK(rounds < 60);
@@ -499,7 +499,7 @@ TEST_CASE("a file is checked without leaving anything behind") {
   CHECK(findings(possible) == Words{"ok file can be appended to"});
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(findings(run_check({"--send", "--url", "file://" + path})) ==
-        Words{"ok file took an event"});
+        Words{"ok file received an event"});
   CHECK(read_file(path).ends_with("\"event\":\"metrics_event_check\"}\n"));
   const std::string size = read_file(path);
   CHECK(run_check({"--url", "file://" + path}).status == 0);
@@ -508,7 +508,7 @@ TEST_CASE("a file is checked without leaving anything behind") {
   const Outcome missing = run_check({"--url", "file:///nonexistent-directory/x"});
   CHECK(missing.status == 73);
   CHECK(missing.err == "metrics-event: error: cannot append to \"/nonexistent-directory/x\": its "
-                       "directory is missing, create it\n");
+                       "directory is missing; create it\n");
 }
 
 TEST_CASE("settings that have their defaults are shown with --verbose only") {
@@ -590,7 +590,7 @@ TEST_CASE("whether asking works is a finding, and with --send --confirm the even
       {{.status = 403}, "warning query forbidden: HTTP status 403" + then},
       {{.status = 401}, "warning query forbidden: HTTP status 401" + then},
       {{.status = 404}, query_not_found},
-      {web_page, "warning query not a Loki: the answer is not that of a query API" + then}};
+      {web_page, "warning query not Loki: the answer is not that of a query API" + then}};
   for (const Row& row : rows) {
     CAPTURE(row.finding);
     StoringReceiver receiver{{.queries = {row.query}}};

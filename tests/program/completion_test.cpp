@@ -601,7 +601,7 @@ TEST_CASE("completion prints the script that packages install") {
     CHECK(completion({shell}) == read_file(source_directory + "/completions/" + file) + '0');
   }
   CHECK(completion({}) ==
-        "metrics-event: error: completion needs SHELL, see metrics-event completion --help\n64");
+        "metrics-event: error: completion needs SHELL; see metrics-event completion --help\n64");
   for (const Lines& words : {Lines{"tcsh"}, Lines{"tcsh", "--word="}}) {
     CHECK(completion(words) ==
           "metrics-event: error: completion: expected bash, zsh or fish, got \"tcsh\"\n64");

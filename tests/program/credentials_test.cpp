@@ -153,7 +153,7 @@ TEST_CASE("a password in the URL moves into the header") {
   CHECK(by_flag.status == 0);
   CHECK(by_flag.err ==
         "metrics-event: warning: --url: everybody on this machine can see a password "
-        "on the command line, use METRICS_EVENT_URL\n");
+        "on the command line; use METRICS_EVENT_URL\n");
   REQUIRE(server.requests().size() == 2);
   for (const std::string& request : server.requests()) {
     CHECK(request.find("\r\nAuthorization: Basic YTpiIQ==\r\n") != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("credentials that contradict each other or lack a half are errors that
     Variables variables;
     std::string complaint;
   };
-  const std::string both_kinds = "a password and a bearer token exclude each other, give one";
+  const std::string both_kinds = "a password and a bearer token exclude each other; give one";
   const Row rows[]{
       {{"--username", "a"},
        {{"LOKI_BEARER_TOKEN", "t"}},
@@ -179,18 +179,18 @@ TEST_CASE("credentials that contradict each other or lack a half are errors that
        "78 LOKI_PASSWORD and METRICS_EVENT_BEARER_TOKEN_FILE: " + both_kinds},
       {{"--url", "http://a:b@127.0.0.1"},
        {{"LOKI_BEARER_TOKEN", "t"}},
-       "64 --url and LOKI_BEARER_TOKEN: the URL has credentials already, leave one of the two out"},
+       "64 --url and LOKI_BEARER_TOKEN: the URL has credentials already; leave one of the two out"},
       {{},
        {{"LOKI_USERNAME", "a"}, {"LOKI_PASSWORD", "b"}, {"METRICS_EVENT_PASSWORD_FILE", file}},
-       "78 LOKI_PASSWORD and METRICS_EVENT_PASSWORD_FILE: both give the same secret, leave one of "
+       "78 LOKI_PASSWORD and METRICS_EVENT_PASSWORD_FILE: both give the same secret; leave one of "
        "them out"},
       {{"--username", "a"},
        {},
-       "64 --username: a user name needs a password, give --password-file or "
+       "64 --username: a user name needs a password; give --password-file or "
        "METRICS_EVENT_PASSWORD"},
       {{},
        {{"LOKI_PASSWORD", "b"}},
-       "78 LOKI_PASSWORD: a password needs a user name, give it with --username"},
+       "78 LOKI_PASSWORD: a password needs a user name; give it with --username"},
       {{"--password", "b"},
        {},
        "64 \"--password\" is not an option, because everybody could see the secret; use "
@@ -299,7 +299,7 @@ TEST_CASE("a password in a configuration file that others can read is warned of"
 TEST_CASE("a URL in the wrong place does not show its password") {
   const std::string url = "http://user:" + std::string{marker} + "@example.com";
   CHECK(run(program, {.arguments = {"check", url}}).err ==
-        "metrics-event: error: unexpected argument \"http://…@example.com\", see metrics-event "
+        "metrics-event: error: unexpected argument \"http://…@example.com\"; see metrics-event "
         "check --help\n");
   CHECK(run(program, {.arguments = {url}}).err.find(marker) == std::string::npos);
 }

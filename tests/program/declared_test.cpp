@@ -170,7 +170,7 @@ TEST_CASE("what schema prints of an event declares the same event") {
     CHECK(again.out == printed.out);
   }
   CHECK(places.run({"schema", "nothing"}).err ==
-        error("unknown event \"nothing\", see metrics-event schema"));
+        error("unknown event \"nothing\"; see metrics-event schema"));
   CHECK(places.run({"schema", "nothing"}).status == 64);
   CHECK(places.run({"schema", "disk-ful"}).err ==
         error("unknown event \"disk-ful\", did you mean \"disk-full\"?"));
@@ -276,7 +276,7 @@ TEST_CASE("a field that is named like an option is given as a key, and help says
   CHECK(places.line({"built", "version:=1"}) ==
         "65 " + error(R"(version: expected text, got "1")"));
   CHECK(places.line({"built", "version=1", "ok=true"}) ==
-        "64 " + error("\"ok\" is a field, give it as --ok"));
+        "64 " + error("\"ok\" is a field; give it as --ok"));
   const std::string help = places.run({"built", "--help"}).out;
   CHECK(help.find("[url=TEXT]\n       [--ok true|false] [label:=JSON]") != std::string::npos);
   CHECK(help.find("\n  version=TEXT      what was built\n") != std::string::npos);
@@ -310,7 +310,7 @@ TEST_CASE("a list is given by repeating its flag, and as a whole it is checked")
   CHECK(places.line({"tagged", "--tags", "b", "--tags", "b"}) ==
         "65 " + error(R"(--tags: expected different values, got the text "b" twice)"));
   CHECK(places.line({"tagged", "--tags", "b", "--tags", "c", R"(tags:=["a","b"])"}) ==
-        "64 " + error("tags and --tags exclude each other, give one"));
+        "64 " + error("tags and --tags exclude each other; give one"));
   CHECK(places.line({"tagged"}) == "64 " + error("tagged needs --tags TEXT"));
   const std::string help = places.run({"tagged", "--help"}).out;
   CHECK(help.find("tagged --tags TEXT... [--n INTEGER]...") != std::string::npos);
@@ -359,9 +359,9 @@ TEST_CASE("a field without a flag is told from an unknown option") {
                  "größe": {"type": "integer"}, "run-id": {"type": "string"},
                  "run_id": {"type": "string"}}})");
   CHECK(places.line({"thing", "--map", "{}"}) ==
-        "64 " + error("\"--map\" is not an option, give the field as map:=JSON"));
+        "64 " + error("\"--map\" is not an option; give the field as map:=JSON"));
   CHECK(places.line({"thing", "--run-id", "x"}) ==
-        "64 " + error("\"--run-id\" is not an option, give the field as run-id=TEXT"));
+        "64 " + error("\"--run-id\" is not an option; give the field as run-id=TEXT"));
   CHECK(places.line({"thing", "map[a]:=1", "map[b]:=2", "run-id=x", "run_id=y", "größe=5"}) ==
         R"({"timestamp":1,"event":"thing","map":{"a":1,"b":2},"größe":5,"run-id":"x","run_id":"y"})"
         "\n");
@@ -425,7 +425,7 @@ TEST_CASE("what the message on a broken file says to change makes it load") {
       {R"x({"properties":{"a":{"type":"string","pattern":"^(?!a)"}}})x", "change or remove it",
        R"({"properties":{"a":{"type":"string"}}})"},
       {R"({"properties":{"a":{"$ref":"#/$defs/A","minimum":5}},"$defs":{"A":{"type":"integer"}}})",
-       "move it into what that leads to",
+       "move it into the schema that \"$ref\" leads to",
        R"({"properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"integer","minimum":5}}})"},
       {R"({"properties":{"timestamp":{"type":"string","format":"date-time"}}})",
        "declare it as \"number\" or \"integer\"",
@@ -493,7 +493,7 @@ TEST_CASE("an event with the name of a command is sent by send, which schema and
         std::string::npos);
   CHECK(places.run({"check", "--url", "file:///nonexistent/log"})
             .out.find("batch is declared in " + file.string() +
-                      ", but that is a command, so it is sent only by send\n") !=
+                      ", but that is the name of a command, so only send sends it\n") !=
         std::string::npos);
 }
 
@@ -515,14 +515,14 @@ TEST_CASE("a text where send needs JSON gets the spelling that is meant") {
   const auto refused = [&used](const std::string& words) {
     return used.substr(0, used.size() - 1) + words + '\n';
   };
-  CHECK(said("used=97.5") == refused(R"(the text "97.5", give it as "used:=97.5")"));
+  CHECK(said("used=97.5") == refused(R"(the text "97.5"; give it as "used:=97.5")"));
   for (const std::string wrong : {"much", "true", "null", "{}", "101", "-1"}) { // as JSON as well
     CHECK(said("used=" + wrong) == refused("the text \"" + wrong + '"'));
   }
   CHECK(said("used:=\"97.5\"") == refused(R"(the text "97.5")"));
   CHECK(places.line({"send", "disk-full", "mount=/", "used:=1", "clean_up[seconds]:=1",
                      "clean_up[code]=3"}) ==
-        "65 " + error("clean_up.code: expected a plain whole number, got the text \"3\", give it "
+        "65 " + error("clean_up.code: expected a plain whole number, got the text \"3\"; give it "
                       "as \"clean_up[code]:=3\""));
   CHECK(places.line({"send", "disk-full", "mount=1", "used:=1"}).find("give it") ==
         std::string::npos);

@@ -348,7 +348,7 @@ TEST_CASE("old lines in a live stream cost dozens of requests, and a label is re
   CHECK(number(outcome, "refused") == events);
   check_counts(outcome, 0);
   CHECK(outcome.err.find("20000 events of this import are too far behind the newest event of the "
-                         "stream; give the import a label of its own, such as --label import=") !=
+                         "stream; give the import its own label, such as --label import=") !=
         std::string::npos);
   CHECK(receiver.pushes().size() + receiver.queries().size() < 50);
   const Outcome labelled = run_at(receiver, {"batch", import, "--label", "import=old"});

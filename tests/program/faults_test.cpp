@@ -220,7 +220,7 @@ const std::vector<FlushFault> flush_faults{
      counts(0, 0, 2) + '0'},
     {"some entries are refused", {refuse, refuse, accept}, counts(1, 1, 0) + '1'},
     {"an entry is too old", {too_old, too_old, accept}, counts(2, 0, 0) + '0'},
-    {"an entry is too old even so", {too_old}, counts(0, 2, 0) + '2'},
+    {"an entry is still too old", {too_old}, counts(0, 2, 0) + '2'},
     {"a file is torn or of a newer version",
      {accept},
      counts(1, 0, 0, ", set aside 1") + '1',

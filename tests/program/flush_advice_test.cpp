@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 const std::string units = "/usr/lib/systemd/system/";
 const std::string links = "/etc/systemd/system/timers.target.wants/";
-const std::string nothing = "nothing seems to flush this spool, ";
+const std::string nothing = "nothing seems to flush this spool; ";
 const std::string enable = nothing + "let root run systemctl enable --now "
                                      "metrics-event-flush@job-runner.timer";
 const std::string from_cron =
@@ -131,7 +131,7 @@ void try_host(const Stage& stage, const Host& host) {
   }
   CHECK(kept->err == "metrics-event: warning: kept in the spool \"" + spool +
                          "\": cannot deliver runner_installed to " + stage.url() + ": " +
-                         stage.peer() + ": connection refused; is the receiver running?" +
+                         stage.peer() + ": connection refused; check that the receiver is running" +
                          (host.advice.empty() ? "" : "; " + host.advice) + '\n');
   CHECK(kept->status == 0);
   const auto checked = stage.run(host, {"check"});
@@ -208,7 +208,7 @@ TEST_CASE("a batch says so as well") {
   CHECK(kept->err.starts_with(
       "metrics-event: warning: events that cannot be delivered are kept in the spool \"" +
       stage.usual_spool() + "\": cannot deliver to " + stage.url() + ": " + stage.peer() +
-      ": connection refused; is the receiver running?; " + enable +
+      ": connection refused; check that the receiver is running; " + enable +
       "\nmetrics-event: delivered 0, spooled 1, refused 0, invalid 0 in "));
   CHECK(kept->status == 0);
 }

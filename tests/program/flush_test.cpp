@@ -89,7 +89,7 @@ TEST_CASE("what cannot be delivered now is kept with one warning, and flushed as
   CHECK(sent.out.empty());
   CHECK(sent.err == "metrics-event: warning: " + kept_in(scene) + at(closed.port()) +
                         ": 127.0.0.1:" + std::to_string(closed.port()) +
-                        ": connection refused; is the receiver running?\n");
+                        ": connection refused; check that the receiver is running\n");
   REQUIRE(scene.waiting() == 1);
   // It goes where it was meant to go, so that must be another receiver's port for this test.
   std::string text = scene.files("new").front();
@@ -277,9 +277,9 @@ TEST_CASE("no secret is in the spool, so a query needs the whole URL again") {
 
   const Outcome without = scene.flush();
   CHECK(without.status == 78);
-  CHECK(without.err == "metrics-event: error: the values of the query of " +
+  CHECK(without.err == "metrics-event: error: the values in the query of " +
                            at(server.port(), "/push?stream=…&token=…") +
-                           " are not kept in the spool, give the whole URL with --url\n");
+                           " are not kept in the spool; give the whole URL with --url\n");
   CHECK(scene.waiting() == 1);
   CHECK(scene.flush({"--url", url}).status == 0);
   REQUIRE(server.requests().size() == 2);
@@ -320,7 +320,7 @@ TEST_CASE("what is refused is put aside, listed with its reason, and can be drop
   CHECK(outcome.out == "delivered 0, refused 1, left 0\n");
   CHECK(has(outcome.err,
             "refused runner_installed, which is kept as \"" + (scene.spool / "refused/").string()));
-  CHECK(outcome.err.ends_with("metrics-event: error: 1 were refused, see metrics-event flush "
+  CHECK(outcome.err.ends_with("metrics-event: error: 1 event was refused; see metrics-event flush "
                               "--list --refused\n"));
   const Outcome listed = scene.flush({"--list", "--refused"});
   CHECK(listed.status == 0);
@@ -381,7 +381,7 @@ TEST_CASE("best effort excuses what stops a flush, and says it") {
   REQUIRE(scene.send(at(closed.port())).status == 0);
   const Outcome outcome = scene.flush({"--best-effort", "--output", "json"});
   CHECK(outcome.status == 0);
-  CHECK(outcome.err.starts_with("metrics-event: warning: cannot deliver what waits for "));
+  CHECK(outcome.err.starts_with("metrics-event: warning: cannot deliver the events waiting for "));
   CHECK(outcome.out.starts_with(R"({"exit_code":0,)"));
   CHECK(has(outcome.out, R"("left":1,)"));
   CHECK(has(outcome.out, R"("error":{"kind":"unavailable",)"));

@@ -116,13 +116,13 @@ TEST_CASE("with a closed home the usual spool and the positions have no place") 
     Home::close(home.path);
     const Variables variables{{variable, home.path}};
     if (const auto sent = run_as_user(event(server, {"--spool"}), variables)) {
-      CHECK(sent->err == start + "--spool: " + neither + ", name one for the spool\n");
+      CHECK(sent->err == start + "--spool: " + neither + "; name one for the spool\n");
       CHECK(sent->status == 64);
     }
     if (const auto resumed =
             run_as_user({"batch", "--resume", files.path() / "events", "--url", url}, variables)) {
       CHECK(resumed->err ==
-            start + neither + ", set XDG_STATE_HOME to keep the positions of files\n");
+            start + neither + "; set XDG_STATE_HOME to keep the positions of files\n");
       CHECK(resumed->status == 73);
     }
   }

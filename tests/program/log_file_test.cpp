@@ -175,7 +175,7 @@ TEST_CASE("what is not a file, or not there, is 73 and said") {
   const fs::path plain = directory.path() / "plain";
   write_file(plain, "before");
   const std::pair<fs::path, std::string> paths[]{
-      {directory.path() / "missing" / "metrics.log", "its directory is missing, create it"},
+      {directory.path() / "missing" / "metrics.log", "its directory is missing; create it"},
       {plain / "metrics.log", "not a directory"},
       {directory.path(), "it is a directory"},
       {"/", "it is a directory"},
@@ -216,7 +216,7 @@ TEST_CASE("best effort turns a file that cannot be written into a warning") {
   const Outcome outcome = append(path, {"--best-effort"});
   CHECK(outcome.status == 0);
   CHECK(outcome.err == "metrics-event: warning: cannot append to \"" + path.string() +
-                           "\": its directory is missing, create it\n");
+                           "\": its directory is missing; create it\n");
 }
 
 TEST_CASE("a device is taken as it is, and a symbolic link is not followed") {
@@ -353,7 +353,7 @@ TEST_CASE("the result object of a file has no HTTP status") {
   CHECK(result(append(missing, {"--output", "json"})) ==
         expected(missing, "failed", 73,
                  R"({"kind":"cantcreat","message":"cannot append to \")" + missing.string() +
-                     R"(\": its directory is missing, create it","response":null})"));
+                     R"(\": its directory is missing; create it","response":null})"));
   const std::string said =
       std::regex_replace(append(path, {"--verbose"}).err, std::regex{R"(in \d+ ms)"}, "in 0 ms");
   CHECK(said ==

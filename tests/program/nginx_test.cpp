@@ -148,7 +148,7 @@ TEST_CASE("a user name and its password are taken from wherever they are given")
   const std::string in_url = "http://ci:open%3A%20s&same@127.0.0.1:{port}";
   const std::string wrong_in_url = "http://ci:open%3A%20sesame@127.0.0.1:{port}";
   const std::string seen = "metrics-event: warning: --url: everybody on this machine can see a "
-                           "password on the command line, use METRICS_EVENT_URL\n";
+                           "password on the command line; use METRICS_EVENT_URL\n";
   const Proof proofs[]{
       {"a file", with(to_nginx, {"--username", "ci", "--password-file", right}), {}, proof},
       {"the wrong file",

@@ -57,7 +57,7 @@ std::string naming(std::uint16_t proxy, std::string reason) {
 
 std::string refused_by_proxy(const ClosedPort& proxy) {
   return at_port("at the proxy, 127.0.0.1:", proxy.port()) +
-         ": connection refused; is the proxy running?";
+         ": connection refused; check that the proxy is running";
 }
 
 } // namespace
@@ -361,11 +361,11 @@ void check(const Choice& choice) {
   const std::string url = choice.scheme + "://" + address;
   const Outcome outcome = run(program, send(url, options, environment));
   CHECK(outcome.status == 69);
-  CHECK(outcome.err == undelivered(url, choice.chosen == "a"   ? refused_by_proxy(a)
-                                        : choice.chosen == "b" ? refused_by_proxy(b)
-                                                               : address + ": connection refused; "
-                                                                           "is the receiver "
-                                                                           "running?"));
+  CHECK(outcome.err == undelivered(url, choice.chosen == "a" ? refused_by_proxy(a)
+                                        : choice.chosen == "b"
+                                            ? refused_by_proxy(b)
+                                            : address + ": connection refused; "
+                                                        "check that the receiver is running"));
 }
 
 } // namespace
@@ -475,10 +475,11 @@ TEST_CASE("a name in no_proxy stands for all below it, on its port if it has one
     }
     CHECK(outcome->status == 69);
     CHECK(outcome->err ==
-          undelivered(url, row.second
-                               ? "127.0.0.1:3100: connection refused; is the receiver running?"
-                               : "at the proxy, 127.0.0.2:1: connection refused; is the proxy "
-                                 "running?"));
+          undelivered(url,
+                      row.second
+                          ? "127.0.0.1:3100: connection refused; check that the receiver is running"
+                          : "at the proxy, 127.0.0.2:1: connection refused; check that the proxy "
+                            "is running"));
   }
 }
 
@@ -501,7 +502,7 @@ TEST_CASE("this machine is always reached directly") {
       CAPTURE(url);
       const Outcome outcome = run(program, invocation);
       CHECK(outcome.status == 69);
-      CHECK(outcome.err == undelivered(url, row.second + "; is the receiver running?"));
+      CHECK(outcome.err == undelivered(url, row.second + "; check that the receiver is running"));
     };
     const std::string http = "http://" + row.first + ':' + port;
     check_direct(http, send(http, {}, {{"http_proxy", there}, {"ALL_PROXY", there}}));
@@ -600,7 +601,7 @@ TEST_CASE("a password on the command line is warned of") {
                         {"--proxy", at_port("user:pass@127.0.0.1:", proxy.port())}, {}));
   CHECK(outcome.status == 0);
   CHECK(outcome.err == "metrics-event: warning: --proxy: everybody on this machine can see a "
-                       "password on the command line, use METRICS_EVENT_PROXY\n");
+                       "password on the command line; use METRICS_EVENT_PROXY\n");
 }
 
 namespace {

@@ -352,7 +352,7 @@ TEST_CASE("what has no position is 64, what is missing is 66 after the others we
   const Outcome several = scene.run({"batch", scene.file, other});
   CHECK(several.status == 64);
   CHECK(several.err ==
-        error("batch takes one FILE, leave \"" + other.string() + "\" out or give --resume"));
+        error("batch takes one FILE; leave \"" + other.string() + "\" out or give --resume"));
   CHECK(receiver.pushes().empty());
 
   const fs::path missing = scene.directory.path() / "missing";
@@ -384,7 +384,7 @@ TEST_CASE("without a home, it says which variable names the place of positions")
   const Outcome outcome = scene.resume(receiver, {scene.file});
   CHECK(outcome.status == 73);
   CHECK(outcome.err == error("neither XDG_STATE_HOME nor HOME names a directory that can be "
-                             "entered, set XDG_STATE_HOME to keep the positions of files"));
+                             "entered; set XDG_STATE_HOME to keep the positions of files"));
   CHECK(receiver.pushes().empty());
   CHECK(scene.resume(receiver, {scene.file, "--dry-run"}).status == 0);
   scene.environment["HOME"] = scene.directory.path() / "home";

@@ -277,7 +277,7 @@ TEST_CASE("a spool that was made in part is completed by the next event") {
     }
     const fs::path spool = disk.path() / "spool";
     const RawServer server{busy_for(2)};
-    check_lost(send(server, spool), spool, "cannot be made: no space left on device");
+    check_lost(send(server, spool), spool, "cannot be created: no space left on device");
     disk.remount("nr_inodes=100");
     keep_events(server, spool, 1);
     check_waiting(spool, 1);
@@ -303,10 +303,11 @@ TEST_CASE("a spool that becomes read-only is said, and its entries are sent agai
   keep_events(server, spool, 2);
   const Outcome outcome = flush(spool);
   check_flushed(outcome, 73, "delivered 0, refused 0, left 2");
-  check_cantcreat(outcome, "the spool \"" + spool.string() + "\" cannot release \"new/" +
-                               names_in(spool / "new").at(0) +
-                               "\": read-only file system; it "
-                               "is delivered, and is asked for before it is sent again\n");
+  check_cantcreat(outcome,
+                  "the spool \"" + spool.string() + "\" cannot release \"new/" +
+                      names_in(spool / "new").at(0) +
+                      "\": read-only file system; it "
+                      "was delivered, and the receiver is asked for it before it is sent again\n");
   check_lost(send(server, spool), spool, "cannot keep an entry: read-only file system");
   check_waiting(spool, 2);
   disk.remount("rw");
@@ -401,7 +402,7 @@ TEST_CASE("a spool that is gone is made again, but not what should be above it")
   const auto check_missing = [&] {
     check_cantcreat(send(server, spool),
                     "cannot use the spool \"" + spool.string() +
-                        "\": the directory above it is missing, create it; so the event is lost: ");
+                        "\": its parent directory is missing; create it; so the event is lost: ");
     const Outcome flushed = flush(spool);
     CHECK(flushed.status == 66);
     CHECK(flushed.err == "metrics-event: error: the spool \"" + spool.string() +
@@ -494,7 +495,7 @@ TEST_CASE("the usual spool of a user is in the state of that user, and private")
   const fs::path home = directory.path() / "home", state = directory.path() / "state";
   const std::string below = "metrics-event/spool";
   const std::string nowhere = "neither XDG_STATE_HOME nor HOME names a directory that can be "
-                              "entered, name one for the spool";
+                              "entered; name one for the spool";
   using Variables = std::map<std::string, std::string>;
   struct Row {
     Variables variables;
@@ -596,7 +597,7 @@ TEST_CASE("a spool that has its size takes no more, until it was emptied") {
   CHECK(size <= 1024);
   for (int number = 0; number < 2; ++number) {
     check_lost(send(server, spool, limit, std::string(100, 'x')), spool,
-               "is full, --spool-max-bytes is 1KiB; empty it with metrics-event flush");
+               "is full: --spool-max-bytes is 1KiB; empty it with metrics-event flush");
   }
   check_waiting(spool, 3);
   check_flushed(flush(spool), 0, "delivered 3, refused 0, left 0");

@@ -144,7 +144,7 @@ TEST_CASE("a check names what is no regular file for what it is, and does not co
     const Outcome outcome =
         scene.start({"check", "--url", "http://127.0.0.1:" + std::to_string(scene.server.port())});
     check_named(outcome.out, box + '/', words);
-    CHECK(outcome.out.find(" 1 are waiting for metrics-event flush") != std::string::npos);
+    CHECK(outcome.out.find(" 1 entry is waiting for metrics-event flush") != std::string::npos);
   });
 }
 

@@ -106,7 +106,7 @@ TEST_CASE("a result is not silently lost") {
   const Outcome outcome = run_unread(to(server, {"--output", "json"}));
   CHECK(outcome.status == 74);
   CHECK(outcome.err ==
-        "metrics-event: error: cannot write to stdout: broken pipe; the event is delivered\n");
+        "metrics-event: error: cannot write to stdout: broken pipe; the event was delivered\n");
 }
 
 TEST_CASE("nothing is written to stdout when nothing is asked for, so a full one does no harm") {
@@ -122,7 +122,7 @@ TEST_CASE("a result that cannot be written is 74 for an event that is delivered,
   CHECK(unwritten.status == 74);
   CHECK(unwritten.err ==
         "metrics-event: error: cannot write to stdout: no space left on device; the "
-        "event is delivered\n");
+        "event was delivered\n");
   CHECK(good.requests().size() == 1);
   const RawServer bad{{refuse}};
   CHECK(run(program, {.arguments = to(bad, {"--output", "json"}), .stdout_path = "/dev/full"})

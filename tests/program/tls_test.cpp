@@ -171,11 +171,11 @@ const std::string not_for_addresses = ", not as an IP address; issue it with sub
 const std::string signed_by_itself =
     "the receiver's certificate is self-signed and not trusted; trust it with --ca-cert FILE";
 const std::string no_tls = "the port does not speak TLS; use an http URL, or another port";
-const std::string too_old = "the receiver offers no TLS 1.2 or newer; it must be updated";
+const std::string too_old = "the receiver does not offer TLS 1.2 or newer; it must be updated";
 const std::string breaks_off =
     "the receiver broke off the handshake; does it want a client certificate (--cert, --key)?";
 const std::string wants_certificate =
-    "the receiver wants a client certificate; give --cert and --key";
+    "the receiver requires a client certificate; give --cert and --key";
 
 } // namespace
 
@@ -749,22 +749,22 @@ TEST_CASE("a key must be one that can be used, for the certificate that is given
       {{"--cert", both},
        {},
        error("--cert: " + quote(both) +
-             " is encrypted; give a key without a passphrase, name one with --key"),
+             " is encrypted; give a key without a passphrase; name one with --key"),
        66},
       {{"--key", me().key},
        {},
-       error("--key: a key needs its certificate, give it with --cert"),
+       error("--key: a key needs its certificate; give it with --cert"),
        64},
       {{},
        {{"LOKI_CLIENT_KEY_PATH", me().key}},
-       error("LOKI_CLIENT_KEY_PATH: a key needs its certificate, give it with --cert"),
+       error("LOKI_CLIENT_KEY_PATH: a key needs its certificate; give it with --cert"),
        78},
       {{"--cert", me().certificate, "--key", open},
        {},
        "metrics-event: warning: --key: its group or others can read " + quote(open) +
            "; give it mode 600\n" +
            undelivered(url, "127.0.0.1:" + std::to_string(nobody.port()) +
-                                ": connection refused; is the receiver running?"),
+                                ": connection refused; check that the receiver is running"),
        69},
   };
   for (const Row& row : rows) {

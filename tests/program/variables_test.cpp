@@ -174,7 +174,7 @@ TEST_CASE("a variable of a setting fills no field") {
     const Outcome outcome = run_with(declared({"thing", "-n"}), {{name, "http://secret:1"}});
     CHECK(outcome.out == "");
     CHECK(outcome.err == error(declared.path + "/thing.json: /properties/a/x-env: \"" + name +
-                               "\" belongs to a setting, name another variable"));
+                               "\" belongs to a setting; name another variable"));
     CHECK(outcome.status == 78);
   }
 }

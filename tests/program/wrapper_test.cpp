@@ -300,7 +300,7 @@ TEST_CASE("what is wrong with a COMMAND that cannot be run is said") {
   CHECK(said(directory + "/no-loader", "") ==
         error + '"' + directory + "/no-loader\": its interpreter is missing\n");
   CHECK(said("nonesuch", directory + ":/bin") == error + "\"nonesuch\": not found\n");
-  const std::string shell = ": not found; there is no shell, use -- sh -c '…'\n";
+  const std::string shell = ": not found; there is no shell; use -- sh -c '…'\n";
   CHECK(said("echo hi | cat", "/bin") == error + "\"echo hi | cat\"" + shell);
   CHECK(said("cd", directory) == error + "\"cd\"" + shell);
   CHECK(said("", directory) == error + "\"\": not found\n");
@@ -535,7 +535,7 @@ TEST_CASE("more arguments than the kernel takes are 126, as in a shell") {
 TEST_CASE("a mistake in our own options is 64, and COMMAND is not run") {
   const std::vector<std::pair<Words, std::string>> mistakes{
       {installed + Words{"--frob"},
-       "unknown option \"--frob\", undeclared fields are written frob=VALUE"},
+       "unknown option \"--frob\"; undeclared fields are written frob=VALUE"},
       {{"runner-installed"}, "runner-installed needs --flavor TEXT"},
       {{"runner-instaled", "--flavor", "x"},
        "unknown event or command \"runner-instaled\", did you mean \"runner-installed\"?"},
@@ -543,14 +543,14 @@ TEST_CASE("a mistake in our own options is 64, and COMMAND is not run") {
        "--timeout: expected a duration such as 500ms or 5s, got \"5 parsecs\""},
       {installed + Words{"--on", "monday"},
        "--on: expected success, failure or always, got \"monday\""},
-      {installed + Words{"flavor=large"}, "\"flavor\" is a field, give it as --flavor"},
+      {installed + Words{"flavor=large"}, "\"flavor\" is a field; give it as --flavor"},
       {installed + Words{"--duration", "1", "--duration", "2"},
-       "--duration is given twice, give it once"},
+       "--duration is given twice; give it once"},
       {installed + Words{"--duration"},
-       "--duration needs a value, write \"--duration=--\" if it is meant"},
-      {{"check"}, "unexpected argument \"--\", see metrics-event check --help"},
-      {{"batch"}, "unexpected argument \"--\", see metrics-event batch --help"},
-      {{}, "an event or command is missing, see metrics-event --help"},
+       "--duration needs a value; write \"--duration=--\" if it is meant"},
+      {{"check"}, "unexpected argument \"--\"; see metrics-event check --help"},
+      {{"batch"}, "unexpected argument \"--\"; see metrics-event batch --help"},
+      {{}, "an event or command is missing; see metrics-event --help"},
   };
   for (const auto& mistake : mistakes) {
     const std::string& message = mistake.second;

@@ -333,10 +333,10 @@ TEST_CASE("what is not the release's program is neither run nor put on PATH") {
   fails(from, "metrics-event-linux-amd64 of " + release + " has the SHA-256 ");
   fs::remove(releases.files() / "SHA256SUMS");
   fails(from, "cannot download " + release + "/SHA256SUMS");
-  fails(from, "there is no program for Linux on X86, use a runner with Linux on X64 or ARM64",
+  fails(from, "there is no program for Linux on X86; use a runner with Linux on X64 or ARM64",
         {{"RUNNER_ARCH", "X86"}});
-  fails({{"url", "http://127.0.0.1:1\nPATH=/tmp"}}, "the input url has several lines, give one");
-  fails({{"token", "one\ntwo"}}, "the input token has several lines, give one");
+  fails({{"url", "http://127.0.0.1:1\nPATH=/tmp"}}, "the input url has several lines; give one");
+  fails({{"token", "one\ntwo"}}, "the input token has several lines; give one");
 }
 
 TEST_CASE("no program gets the token as an argument") {

@@ -178,10 +178,10 @@ TEST_CASE("install.sh refuses what it does not know, and touches nothing then") 
   const Tarball tarball;
   const std::map<std::string, std::string> environment{{"DESTDIR", tarball.place()}};
   const std::pair<Words, std::string> trials[]{
-      {{"--prefx", "/usr"}, "unknown argument \"--prefx\", see --help"},
+      {{"--prefx", "/usr"}, "unknown argument \"--prefx\"; see --help"},
       {{"--prefix"}, "--prefix takes a directory"},
       {{"--prefix", "usr"}, "--prefix takes an absolute path, got \"usr\""},
-      {{"--uninstall", "now"}, "unknown argument \"now\", see --help"},
+      {{"--uninstall", "now"}, "unknown argument \"now\"; see --help"},
   };
   for (const auto& [arguments, complaint] : trials) {
     const Outcome outcome = tarball.run(arguments, environment);

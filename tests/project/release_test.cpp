@@ -107,15 +107,15 @@ TEST_CASE("what a release lacks is said before anything is checked") {
     check_refusal(repository, version, "expected a version such as 1.2.3, got \"" + version + '"');
   }
   check_refusal(repository, "1.1.0", "v1.1.0 is tagged already");
-  check_refusal(repository, "1.0.9", "v1.0.9 would come after v1.1.0");
-  check_refusal(repository, "1.10.0", "CMakeLists.txt has another version than 1.10.0");
+  check_refusal(repository, "1.0.9", "v1.0.9 is older than the newest tag, v1.1.0");
+  check_refusal(repository, "1.10.0", "CMakeLists.txt has a version other than 1.10.0");
 
   repository.write("CMakeLists.txt", "project(metrics-event VERSION 1.10.0 LANGUAGES CXX)\n");
   repository.write("CHANGELOG.md", "# Changelog\n\n## 1.10.0 — unreleased\n");
   const std::string today = repository.shell("date +%F");
   check_refusal(repository, "1.10.0",
                 "CHANGELOG.md should have \"## 1.10.0 — " + today.substr(0, 10) +
-                    "\" first, and has \"## 1.10.0 — unreleased\"");
+                    "\" first, but has \"## 1.10.0 — unreleased\"");
 
   repository.shell("echo >>CMakeLists.txt");
   check_refusal(repository, "1.10.0", "there are uncommitted changes; see git status");

@@ -328,12 +328,13 @@ TEST_CASE("what waits in the spools of accounts is delivered, wherever their hom
   const auto kept = [](const std::string& home) {
     return "metrics-event: warning: kept in the spool \"" + home +
            "/.local/state/metrics-event/spool\": cannot deliver runner_installed to "
-           "http://127.0.0.1:3100/loki/api/v1/push: 127.0.0.1:3100: connection refused; is the "
-           "receiver running?";
+           "http://127.0.0.1:3100/loki/api/v1/push: 127.0.0.1:3100: connection refused; check that "
+           "the "
+           "receiver is running";
   };
   CHECK(machine.text("/said-by-git-runner") ==
         kept("/opt/git-runner") +
-            "; nothing seems to flush this spool, let root run systemctl enable --now "
+            "; nothing seems to flush this spool; let root run systemctl enable --now "
             "metrics-event-flush@git-runner.timer\n");
   CHECK(machine.text("/said-by-agent") == kept("/var/lib/agent") + '\n');
 }

@@ -205,7 +205,7 @@ TEST_CASE("schemas are combined as JSON Schema does it") {
        "a plain whole number or a plain number, 5 or more",
        {{"1", "1"},
         {"5.5", "5.5"},
-        {"5", R"(expected what only one of the declared schemas allows, got "5")"}}},
+        {"5", R"(expected JSON that exactly one of the declared schemas allows, got "5")"}}},
       {R"({"allOf":[{"type":"integer"},{"type":"integer","multipleOf":5}]})",
        "a plain whole number and also a plain whole number, a multiple of 5",
        {{"10", "10"}, {"12", R"(expected a plain whole number, a multiple of 5, got "12")"}}},
@@ -279,7 +279,7 @@ TEST_CASE("references cannot multiply without bounds") {
   CHECK(read_event_schema(doubling(4), "thing", "thing.json").has_value());
   const auto deep = read_event_schema(doubling(40), "thing", "thing.json");
   REQUIRE(deep.has_error());
-  CHECK(deep.error().text == "the schema is too large once its references are followed, write true "
+  CHECK(deep.error().text == "the schema is too large once its references are followed; write true "
                              "instead of a part of it");
   std::string chain = R"({"properties":{"x":{"$ref":"#/$defs/D0"}},"$defs":{)";
   for (int i = 0; i < 100; ++i) {
@@ -289,7 +289,7 @@ TEST_CASE("references cannot multiply without bounds") {
   const auto endless = read_event_schema(chain + R"("D100":{}}})", "thing", "thing.json");
   REQUIRE(endless.has_error());
   CHECK(endless.error().text ==
-        "expected at most 64 schemas within each other, write true instead");
+        "expected at most 64 schemas within each other; write true instead");
 }
 
 TEST_SUITE_END();

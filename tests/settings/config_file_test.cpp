@@ -103,7 +103,7 @@ TEST_CASE("what is wrong with a file is said with its place") {
   CHECK(complaint("timout = '7s'") ==
         "/c.toml:1:1: unknown key \"timout\", did you mean \"timeout\"?");
   CHECK(complaint("\nxyzzy = 1") ==
-        "/c.toml:2:1: unknown key \"xyzzy\", see metrics-event --help for the settings");
+        "/c.toml:2:1: unknown key \"xyzzy\"; see metrics-event --help for the settings");
   CHECK(complaint("config = 'other.toml'").starts_with("/c.toml:1:1: unknown key \"config\""));
   CHECK(complaint("[default]\ntimeout = '7s'").starts_with("/c.toml:1:2: unknown key \"default\""));
   CHECK(complaint("timeout = true") == "/c.toml:1:11: timeout: expected a string in quotes");
@@ -145,7 +145,7 @@ TEST_CASE("a key of very many names is refused, whatever form it has") {
       const std::string said = complaint(around.first + key + around.second);
       const auto line = 1 + std::ranges::count(around.first, '\n');
       CHECK(said.starts_with("/c.toml:" + std::to_string(line) + ':'));
-      CHECK(said.ends_with(": the key has too many names with dots between them; see "
+      CHECK(said.ends_with(": the key has too many parts separated by dots; see "
                            "metrics-event --help for the settings"));
     }
   }

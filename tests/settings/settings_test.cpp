@@ -334,7 +334,7 @@ TEST_CASE("a variable whose items seem to have commas between them draws a warni
     return warnings.empty() ? "" : warnings.front();
   };
   const std::string words =
-      " holds a comma and what looks like another item, give each item a line of its own";
+      " holds a comma and what looks like another item; put each item on its own line";
   const std::string label = "METRICS_EVENT_LABEL";
   CHECK(warned(label, "job=a,env=b") == label + ": the value of \"job\"" + words);
   CHECK(warned(label, "x=1\njob=a,b, env=c,d=e") == label + ": the value of \"job\"" + words);

@@ -634,10 +634,9 @@ TEST_CASE("a note of something else names nothing") {
   CHECK(SendingFile{spool.locked}.read().empty());
   fs::remove(spool.path / "sending");
   fs::create_directory(spool.path / "sending");
-  CHECK(
-      failure_of([&] {
-        SendingFile{spool.locked}.read();
-      }).starts_with("the spool \"" + spool.path.string() + "\" cannot be asked what was sent: "));
+  CHECK(failure_of([&] {
+          SendingFile{spool.locked}.read();
+        }).starts_with("the spool \"" + spool.path.string() + "\" cannot read what was sent: "));
 }
 
 TEST_CASE("what killed writers left behind goes after 36 hours") {

@@ -117,7 +117,7 @@ TEST_CASE("a spool that is full takes no more, until there is room") {
   CHECK(spool.count(Box::waiting) == 1);
   CHECK(scratch.bytes() == size);
   const std::string full = "the spool \"" + scratch.path.string() +
-                           "\" is full, --spool-max-bytes is " + std::to_string(most) +
+                           "\" is full: --spool-max-bytes is " + std::to_string(most) +
                            "; empty it with metrics-event flush";
   CHECK(failure_of([&] { spool.add(encode(record(2ns)), 0, 0, most); }) == full);
   CHECK(failure_of([&] { spool.hold(record(2ns), 0, most); }) == full);
@@ -435,7 +435,7 @@ TEST_CASE("somebody's mail is no spool") {
     fs::permissions(scratch.path / box, fs::perms::owner_all);
   }
   fs::permissions(scratch.path, fs::perms::owner_all);
-  CHECK(complaint(scratch.path).ends_with("it is something else: it has no directory refused"));
+  CHECK(complaint(scratch.path).ends_with("it is not a spool: it has no directory \"refused\""));
 }
 
 TEST_CASE("a directory that was taken away is made again") {
@@ -545,7 +545,7 @@ TEST_CASE("the directories above are made for the usual spool alone") {
   const TemporaryDirectory home;
   const std::string deep = home.path() / "a/b/spool";
   CHECK(complaint(deep) ==
-        "cannot use the spool \"" + deep + "\": the directory above it is missing, create it");
+        "cannot use the spool \"" + deep + "\": its parent directory is missing; create it");
   Spool::make(deep, true).add(encode(record(1ns)), 0, 0, no_limit);
   CHECK(mode(home.path() / "a") == 0700);
 }
