@@ -33,8 +33,8 @@ struct FlushReport {
   std::uint64_t dropped = 0;
   std::chrono::milliseconds elapsed{};
   bool tells_time = false; // the counts of a delivery end with the time that it took
-  std::string outlook; // the last line of a dry run, such as "would send 2\n"
-  ListTotals list;     // of the task list
+  std::string outlook;     // the last line of a dry run, such as "would send 2\n"
+  ListTotals list;         // of the task list
 };
 
 /// Returns the counts of a delivery or a drop as a line, such as `delivered 12, refused 0, left 3`

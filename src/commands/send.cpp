@@ -92,7 +92,9 @@ private:
       delivered();
       return;
     }
-    note_signals();
+    if (!measurement_) { // run_child() notes signals from the end of COMMAND on
+      note_signals();
+    }
     std::optional<Failure> failure;
     if (keeps_undelivered(settings_)) {
       safekeeping_.emplace(spooler_, *report_.entry, context_.transport, context_.clock);

@@ -24,15 +24,18 @@ constexpr std::chrono::milliseconds longest_delay{500};
 // A signal handler belongs to the whole process, and so does its state.
 volatile std::sig_atomic_t noted = 0;
 volatile std::sig_atomic_t event = -1;
-bool is_noting = false;
 volatile std::sig_atomic_t is_delaying = 0;
 volatile std::sig_atomic_t delayed = 0;  // a signal that DelayedSignals holds back; 0 means none
 Deadline end_of_delay = Deadline::max(); // for waits, after a signal was held back
 
-void tell(int number) {
-  noted = number;
+void end_waits() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+}
+
+void tell(int number) {
+  noted = number;
+  end_waits();
 }
 
 extern "C" void note(int number) {
@@ -46,6 +49,7 @@ extern "C" void note(int number) {
   }
   if (is_delaying != 0) {
     delayed = number;
+    end_waits(); // poll(2) may be about to begin, with a deadline that knows nothing of the signal
   } else {
     tell(number);
   }
@@ -77,16 +81,12 @@ void open_interruption() {
 }
 
 void note_signals() {
-  if (is_noting) {
-    return; // a signal noted since then has restored the default actions, which must stay
-  }
   if (event < 0) {
     open_interruption();
   }
   if (event < 0) {
     return; // without an eventfd, the first signal ends the process
   }
-  is_noting = true;
   for (const int ending : ending_signals) {
     if (std::signal(ending, note) == SIG_IGN) {
       std::signal(ending, SIG_IGN);
@@ -123,6 +123,11 @@ short await(int descriptor, short events, Deadline deadline) {
     const Deadline end = end_of_wait(deadline);
     std::array<pollfd, 2> watched{pollfd{descriptor, events, 0}, pollfd{event, POLLIN, 0}};
     const int ready = poll(watched.data(), watched.size(), poll_timeout(end));
+    if (watched[1].revents != 0 && watched[0].revents == 0 && noted == 0) { // it is held back
+      std::uint64_t count = 0;
+      [[maybe_unused]] const ssize_t size = read(event, &count, sizeof count);
+      continue;
+    }
     const bool goes_on = ready == 0 ? end == Reminder::due() : ready < 0 && errno == EINTR;
     if (!goes_on) {
       return watched[0].revents;

@@ -13,7 +13,8 @@ void open_interruption();
 
 /// Makes the first SIGINT, SIGTERM or SIGHUP end every wait instead of the process, which can then
 /// keep undelivered entries. The second one ends the process. A signal that the parent process set
-/// to be ignored stays ignored.
+/// to be ignored stays ignored. Call this once in a process: after a signal was noted, another call
+/// would make the second one be noted as well.
 void note_signals();
 
 /// Holds back the first SIGINT, SIGTERM or SIGHUP: waits go on for half a second at most, and the

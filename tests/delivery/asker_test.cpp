@@ -3,6 +3,7 @@
 #include "loki/push.hpp"
 #include "net/http_transport.hpp"
 #include "support/skipping_clock.hpp"
+#include "support/stored_text.hpp"
 #include "support/storing_receiver.hpp"
 
 #include <doctest/doctest.h>
@@ -100,29 +101,6 @@ std::vector<Stored> some(std::size_t count, Stored stored) {
 using Results = std::vector<Stored>;
 
 } // namespace
-
-namespace doctest {
-
-template <>
-struct StringMaker<Stored> {
-  static String convert(Stored stored) {
-    constexpr std::array names{"found", "absent", "too_early", "hidden", "impossible", "unknown"};
-    return names.at(static_cast<std::size_t>(stored));
-  }
-};
-
-template <>
-struct StringMaker<std::vector<Stored>> {
-  static String convert(const std::vector<Stored>& results) {
-    String text;
-    for (const Stored stored : results) {
-      text += StringMaker<Stored>::convert(stored) + " ";
-    }
-    return text;
-  }
-};
-
-} // namespace doctest
 
 TEST_SUITE_BEGIN("asker");
 

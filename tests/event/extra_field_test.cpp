@@ -71,14 +71,14 @@ TEST_CASE("files are for later, by name") {
 }
 
 TEST_CASE("keys that do not go together are named") {
-  CHECK(object_of({"a=1", "a=2"}) == R"("a" is given twice; give it once)");
-  CHECK(object_of({"a[b]=1", "a[b]=2"}) == R"("a[b]" is given twice; give it once)");
+  CHECK(object_of({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
+  CHECK(object_of({"a[b]=1", "a[b]=2"}) == R"("a[b]" is given twice, give it once)");
   CHECK(object_of({"a=1", "a[b]=2"}) ==
-        R"("a[b]" is given as a value and as an object or array; give one)");
+        R"("a[b]" is given as a value and as an object or array, give one)");
   CHECK(object_of({"a[b]=1", "a=2"}) ==
-        R"("a" is given as a value and as an object or array; give one)");
+        R"("a" is given as a value and as an object or array, give one)");
   CHECK(object_of({"a[]=1", "a[b]=2"}) ==
-        R"("a[b]" is given as a value and as an object or array; give one)");
+        R"("a[b]" is given as a value and as an object or array, give one)");
 }
 
 TEST_CASE("what is no key and no separator is refused") {
@@ -130,8 +130,6 @@ TEST_CASE("many fields take no longer than their number") {
     words.emplace_back("array[]=x");
   }
   CHECK(object_of(words).starts_with(R"({"key0":"x","object":{"key0":{"inner":1},"key1":)"));
-  words.emplace_back("key7=x");
-  CHECK(object_of(words) == R"("key7" is given twice; give it once)");
 }
 
 TEST_CASE("a URL is no field, so that no password gets into an event by mistake") {

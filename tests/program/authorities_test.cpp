@@ -198,7 +198,7 @@ TEST_CASE("a file on a mount whose server is gone keeps the deadline") {
   CHECK(of_file.err == late("SSL_CERT_FILE", path));
   CHECK(of_file.status == 75);
   const Outcome of_directory =
-      run(program, event(url_of(*server), {"--timeout", "500ms"}, {{"SSL_CERT_DIR", hashed}}));
+      run(program, event(url_of(*server), {"--timeout", "2s"}, {{"SSL_CERT_DIR", hashed}}));
   CHECK(of_directory.err == error("cannot deliver runner_installed to " + url_of(*server) +
                                   "/loki/api/v1/push: no TLS handshake in time; try again later "
                                   "or raise --timeout"));

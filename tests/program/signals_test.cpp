@@ -3,11 +3,8 @@
 #include "support/process.hpp"
 #include "support/program.hpp"
 #include "support/raw_server.hpp"
-#include "system/signals.hpp"
 
 #include <doctest/doctest.h>
-
-#include <unistd.h>
 
 #include <csignal>
 #include <semaphore>
@@ -73,44 +70,6 @@ TEST_CASE("best effort does not excuse a signal, and the result object has its s
   CHECK(outcome.status == 128 + SIGTERM);
   CHECK(outcome.out.find(R"("status":"failed","exit_code":143,)") != std::string::npos);
   CHECK(outcome.out.find(R"("error":{"kind":"signal",)") != std::string::npos);
-}
-
-TEST_CASE("the second signal ends the process where the first was only noted") {
-  const pid_t child = fork();
-  if (child == 0) {
-    metrics_event::note_signals();
-    raise(SIGTERM);
-    if (metrics_event::noted_signal() == SIGTERM) {
-      raise(SIGHUP);
-    }
-    _exit(0);
-  }
-  CHECK(reap(child) == 128 + SIGHUP);
-}
-
-TEST_CASE("a signal that is delayed is noted later, and the second one is not delayed") {
-  const pid_t child = fork();
-  if (child == 0) {
-    metrics_event::note_signals();
-    {
-      const metrics_event::DelayedSignals delayed;
-      raise(SIGTERM);
-      if (metrics_event::noted_signal() != 0) {
-        _exit(1);
-      }
-    }
-    _exit(metrics_event::noted_signal());
-  }
-  CHECK(reap(child) == SIGTERM);
-  const pid_t impatient = fork();
-  if (impatient == 0) {
-    metrics_event::note_signals();
-    const metrics_event::DelayedSignals delayed;
-    raise(SIGTERM);
-    raise(SIGHUP);
-    _exit(0);
-  }
-  CHECK(reap(impatient) == 128 + SIGHUP);
 }
 
 TEST_CASE("a signal that whoever started it ignores stays ignored") {

@@ -1,20 +1,24 @@
 #include "system/reminder.hpp"
 
 #include "support/process.hpp"
+#include "support/temporary.hpp"
 #include "system/descriptor.hpp"
 #include "system/signals.hpp"
 
 #include <doctest/doctest.h>
 
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
+#include <string>
+#include <thread>
 
 using namespace metrics_event;
 using namespace std::chrono_literals;
+using metrics_event::testing::read_file;
 using metrics_event::testing::reap;
 
 namespace {
@@ -26,29 +30,17 @@ Deadline now() {
   return std::chrono::steady_clock::now();
 }
 
-constexpr std::array noted_signals{SIGINT, SIGTERM, SIGHUP};
-
-// Signals are noted once in a process, and doctest sets handlers of its own for each test. So the
-// handler is taken here, before any test begins, and the signals get their default back.
-const auto noting_handler = [] {
-  note_signals();
-  const auto handler = std::signal(SIGTERM, SIG_DFL);
-  for (const int number : noted_signals) {
-    std::signal(number, SIG_DFL);
-  }
-  return handler;
-}();
-
-// What a test looks at in a process of its own, because a noted signal stays noted. Returns its
-// exit status.
+// Tests in a process of its own what happens after a signal, because a noted signal stays noted.
+// Returns the exit status of that process.
 template <class Test>
 int in_child(Test&& test) {
   const pid_t child = fork();
   if (child == 0) {
-    open_interruption(); // not the one that all children share
-    for (const int number : noted_signals) {
-      std::signal(number, noting_handler);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      std::signal(number, SIG_DFL); // nohup(1) ignores SIGHUP, and an ignored signal is not noted
     }
+    open_interruption(); // the one of the parent would end the waits of the parent as well
+    note_signals();
     _exit(test() ? 0 : 1);
   }
   return reap(child);
@@ -185,6 +177,21 @@ TEST_CASE("a signal that is held back ends waits after half a second") {
   }
 }
 
+TEST_CASE("a signal that is held back without interrupting poll(2) ends the wait as well") {
+  CHECK(in_child([] {
+          const DelayedSignals delayed;
+          const std::string waiting = "/proc/self/task/" + std::to_string(gettid()) + "/syscall";
+          const std::jthread other{[&waiting] { // its signals interrupt no call of the first thread
+            while (!read_file(waiting).starts_with(std::to_string(SYS_poll) + ' ')) {
+              std::this_thread::yield();
+            }
+            raise(SIGTERM);
+          }};
+          const Deadline end = now() + very_long;
+          return await(-1, 0, end) == 0 && now() < end && noted_signal() == 0;
+        }) == 0);
+}
+
 TEST_CASE("a wait that ends before the half second ends in time") {
   CHECK(in_child([] {
           const DelayedSignals delayed;
@@ -202,6 +209,16 @@ TEST_CASE("signals are held back anew by each attempt") {
           const Deadline begin = now();
           return await(-1, 0, begin + 20ms) == 0 && now() >= begin + 20ms && noted_signal() == 0;
         }) == 0);
+}
+
+TEST_CASE("the second signal ends the process where the first was only noted") {
+  CHECK(in_child([] {
+          raise(SIGTERM);
+          if (noted_signal() == SIGTERM) {
+            raise(SIGHUP);
+          }
+          return true;
+        }) == 128 + SIGHUP);
 }
 
 TEST_CASE("a second signal ends the process, though the first one is held back") {
