@@ -71,14 +71,14 @@ TEST_CASE("files are for later, by name") {
 }
 
 TEST_CASE("keys that do not go together are named") {
-  CHECK(object_of({"a=1", "a=2"}) == R"("a" is given twice, give it once)");
-  CHECK(object_of({"a[b]=1", "a[b]=2"}) == R"("a[b]" is given twice, give it once)");
+  CHECK(object_of({"a=1", "a=2"}) == R"("a" is given twice; give it once)");
+  CHECK(object_of({"a[b]=1", "a[b]=2"}) == R"("a[b]" is given twice; give it once)");
   CHECK(object_of({"a=1", "a[b]=2"}) ==
-        R"("a[b]" is given as a value and as an object or array, give one)");
+        R"("a[b]" is given as a value and as an object or array; give one)");
   CHECK(object_of({"a[b]=1", "a=2"}) ==
-        R"("a" is given as a value and as an object or array, give one)");
+        R"("a" is given as a value and as an object or array; give one)");
   CHECK(object_of({"a[]=1", "a[b]=2"}) ==
-        R"("a[b]" is given as a value and as an object or array, give one)");
+        R"("a[b]" is given as a value and as an object or array; give one)");
 }
 
 TEST_CASE("what is no key and no separator is refused") {
