@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace metrics_event {
 namespace {
@@ -71,6 +72,40 @@ std::string remedy(const EventArguments& command, const EventMistake& mistake) {
   return "";
 }
 
+// Returns a mistake and its further ones.
+std::vector<EventMistake> split(EventMistake mistake) {
+  std::vector<EventMistake> all = std::exchange(mistake.further, {});
+  all.insert(all.begin(), std::move(mistake));
+  return all;
+}
+
+// Returns whether one of the mistakes is about a member.
+bool names(const std::vector<EventMistake>& mistakes, const std::string& member) {
+  return std::ranges::find(mistakes, member, &EventMistake::member) != mistakes.end();
+}
+
+// Puts null in the place of the values that are mistakes, so that those of other fields are found
+// as well.
+void put_placeholders(std::vector<ExtraField>& extras, const std::vector<EventMistake>& mistakes) {
+  for (ExtraField& extra : extras) {
+    if (names(mistakes, name_of(extra))) {
+      extra.text = "null";
+      extra.is_json = true;
+    }
+  }
+}
+
+// Adds mistakes, except those of placeholders.
+void add_others(std::vector<EventMistake>& mistakes, std::vector<EventMistake> others,
+                const EventArguments& command) {
+  std::erase_if(
+      others, [&mistakes](const EventMistake& mistake) { return names(mistakes, mistake.member); });
+  for (EventMistake& mistake : others) {
+    mistake.text += remedy(command, mistake);
+    mistakes.push_back(std::move(mistake));
+  }
+}
+
 } // namespace
 
 boost::system::result<Event, EventMistake> read_event(EventArguments command,
@@ -85,27 +120,28 @@ boost::system::result<Event, EventMistake> read_event(EventArguments command,
     }
     read_without_flag(*command.type, extra);
   }
-  const auto object = object_of(command.extras);
+  std::vector<EventMistake> mistakes;
+  auto object = object_of(command.extras);
   if (!object) {
-    return object.error();
+    mistakes = split(object.error());
+    put_placeholders(command.extras, mistakes);
+    object = object_of(command.extras);
   }
   JsonReader extras;
   extras.read_object(*object);
   auto given = given_event(command, extras.members(), measurement.has_value());
   if (!given) {
-    return given.error();
+    return mistakes.empty() ? given.error() : first_of(std::move(mistakes));
   }
   given->measurement = measurement;
   auto event = build_event(*command.type, *given, now);
-  if (!event) {
-    EventMistake mistake = event.error();
-    mistake.text += remedy(command, mistake);
-    for (EventMistake& another : mistake.further) {
-      another.text += remedy(command, another);
-    }
-    return mistake;
+  if (event && mistakes.empty()) {
+    return event;
   }
-  return event;
+  if (!event) {
+    add_others(mistakes, split(event.error()), command);
+  }
+  return first_of(std::move(mistakes));
 }
 
 } // namespace metrics_event

@@ -204,7 +204,8 @@ boost::system::result<std::string, EventMistake> object_of(std::span<const Extra
   for (const ExtraField& field : fields) {
     auto json = value_of(field);
     if (!json) {
-      mistakes.push_back({ExitCode::data, key_of(field) + ": " + json.error().text, ""});
+      mistakes.push_back(
+          {ExitCode::data, key_of(field) + ": " + json.error().text, name_of(field)});
       continue;
     }
     put(root, field, *std::move(json));

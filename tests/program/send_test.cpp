@@ -392,6 +392,14 @@ TEST_CASE("a value that its field does not allow is 65 and sends nothing") {
          .arguments = event_of("\xff\xfe", "1"),
          .status = 65,
          .err = error(R"(--flavor: expected valid UTF-8, got "\xff\xfe")")});
+  Words several = event_of("small", "abc");
+  several.insert(several.end(), {"a:=tru", "b[c]:=fals", "b[d]=text"});
+  check({.what = "values that are bad in different ways",
+         .arguments = several,
+         .status = 65,
+         .err = error(R"(a: "tru" is not valid JSON; write a=tru for a string)") +
+                error(R"(b[c]: "fals" is not valid JSON; write b[c]=fals for a string)") +
+                error("--duration: expected a plain number of seconds, 0 or more, got \"abc\"")});
 }
 
 TEST_CASE("what the receiver answers becomes the exit status, with its own words") {
