@@ -35,7 +35,7 @@ std::optional<Failure> WaitingEntries::deliver_older(Instant time, Deadline dead
   }
   waiting_ = Spool::peek(settings_.spool.directory);
   if (!waiting_ || waiting_->bytes == 0 || waiting_->bytes > limits_.most_bytes_searched ||
-      waiting_->oldest >= limit || !has_older(limit)) {
+      waiting_->oldest >= limit) {
     return std::nullopt;
   }
   std::optional<Failure> failure = drain_once(deadline, settings_.retries, sent);
