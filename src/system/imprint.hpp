@@ -5,8 +5,8 @@
 
 namespace metrics_event {
 
-/// The content of a file up to an offset, as far as it takes to recognise the file under another
-/// name, in another place or after it has grown.
+/// Identifies a file by its content up to an offset, so that it is recognised under another name,
+/// in another place or after it has grown.
 struct Imprint {
   std::uint64_t size = 0; // the offset, in bytes
   std::uint64_t head = 0; // the hash of the first 1024 bytes, or of all if there are fewer
